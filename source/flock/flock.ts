@@ -1,0 +1,99 @@
+import {type BotRecord, emptyRecord, type KeyInfo} from './key.ts';
+import type {Poem} from './poem.ts';
+
+/** What a bot's key is good for, as the list shows it. */
+export type Status =
+	| 'ready'
+	| 'no-key'
+	/** The token may only read, though write was wanted. */
+	| 'read-only'
+	/** X refused it when last asked. */
+	| 'rejected'
+	/** The secret of the app that it was made with is not known here. */
+	| 'other-app'
+	/** A key waits for the person's decision, and there is none in force. */
+	| 'held'
+	/** The poem is gone; its key is kept. */
+	| 'orphan';
+
+/** A poem, and the key it has or lacks. Holds no secret. */
+export type Bot = BotRecord<KeyInfo> & {
+	/** The bot's name. */
+	name: string;
+	/** `null` for an orphan. */
+	poem: Poem | null;
+	status: Status;
+};
+
+/** All bots of one folder, in order. */
+export type Flock = readonly Bot[];
+
+const collator = new Intl.Collator('en');
+
+/** The order of names in a flock: as a reader would look for them; never equal for different names. */
+export function compareNames(one: string, other: string): number {
+	return collator.compare(one, other) || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+/**
+ * Joins poems and keys.
+ * @param poems in the order of `compareNames`.
+ * @param records the keystore's records by the bot's name, without secrets.
+ * @param knownApps the consumer keys whose secrets are known.
+ */
+export function joinFlock(
+	poems: readonly Poem[],
+	records: ReadonlyMap<string, BotRecord<KeyInfo>>,
+	knownApps: ReadonlySet<string>,
+): Flock {
+	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps));
+	const named = new Set(poems.map(poem => poem.bot));
+	const orphans: Bot[] = [];
+	for (const [name, record] of records) {
+		if (!named.has(name) && hasAnyKey(record)) {
+			orphans.push(bot(name, null, record, knownApps));
+		}
+	}
+
+	return orphans.length === 0 ? flock : [...flock, ...orphans].sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** True for a bot that still needs its account's owner: it has a poem, and no key in force that X takes. */
+export function needsKey(bot: Bot): boolean {
+	return bot.poem !== null && bot.key === null;
+}
+
+function bot(
+	name: string,
+	poem: Poem | null,
+	record: BotRecord<KeyInfo> | undefined,
+	knownApps: ReadonlySet<string>,
+): Bot {
+	const known = record ?? emptyRecord;
+	return {...known, name, poem, status: statusOf(poem, known, knownApps)};
+}
+
+function hasAnyKey(record: BotRecord<KeyInfo>): boolean {
+	return record.key !== null || record.held !== null || record.previous !== null;
+}
+
+function statusOf(poem: Poem | null, record: BotRecord<KeyInfo>, knownApps: ReadonlySet<string>): Status {
+	if (poem === null) {
+		return 'orphan';
+	}
+
+	const {key, held} = record;
+	if (key === null) {
+		return held === null ? 'no-key' : 'held';
+	}
+
+	if (!knownApps.has(key.consumerKey)) {
+		return 'other-app';
+	}
+
+	if (key.rejected) {
+		return 'rejected';
+	}
+
+	return key.accessLevel === 'read' && record.wantedAccess === 'write' ? 'read-only' : 'ready';
+}

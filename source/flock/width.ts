@@ -1,0 +1,34 @@
+import stringWidth from 'string-width';
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/**
+ * Cuts a text to so many terminal columns, between graphemes; what is cut off becomes `…`.
+ * Reads no further than it must.
+ * @param text one line, already made visible.
+ */
+export function cut(text: string, width: number): string {
+	let columns = 0;
+	let whole = '';
+	/** As much of `whole` as leaves a column for the …. */
+	let beginning = '';
+	for (const {segment} of graphemes.segment(text)) {
+		columns += stringWidth(segment);
+		if (columns > width) {
+			return width < 1 ? '' : `${beginning}…`;
+		}
+
+		whole += segment;
+		if (columns < width) {
+			beginning = whole;
+		}
+	}
+
+	return whole;
+}
+
+/** Cuts a text to so many terminal columns, or fills it up with spaces: the result is exactly that wide. */
+export function pad(text: string, width: number): string {
+	const kept = cut(text, width);
+	return kept + ' '.repeat(Math.max(0, width - stringWidth(kept)));
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import {compareNames, joinFlock, needsKey, type Status} from '../../source/flock/flock.ts';
+import {type BotRecord, emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
+import {botName, isPoemFile, type Poem} from '../../source/flock/poem.ts';
+
+const key: KeyInfo = {
+	userId: '12',
+	handle: 'harbour_poem',
+	consumerKey: 'practice-app',
+	accessLevel: 'read-write',
+	authorizedAt: null,
+	checkedAt: null,
+	rejected: false,
+};
+const apps = new Set(['practice-app']);
+
+function poem(bot: string): Poem {
+	return {bot, file: `${bot}.txt`, path: `/poems/${bot}.txt`};
+}
+
+function statusOf(record: Partial<BotRecord<KeyInfo>>): Status | undefined {
+	return joinFlock([poem('harbour')], new Map([['harbour', {...emptyRecord, ...record}]]), apps)[0]?.status;
+}
+
+test('a status tells what the key in force is good for', () => {
+	assert.equal(statusOf({}), 'no-key');
+	assert.equal(statusOf({key}), 'ready');
+	assert.equal(statusOf({key: {...key, rejected: true}}), 'rejected');
+	assert.equal(statusOf({key: {...key, accessLevel: 'read'}}), 'read-only');
+	assert.equal(statusOf({key: {...key, accessLevel: 'read'}, wantedAccess: 'read'}), 'ready');
+	assert.equal(statusOf({key: {...key, accessLevel: null}}), 'ready');
+	assert.equal(statusOf({key: {...key, consumerKey: 'practice-other'}}), 'other-app');
+	assert.equal(statusOf({held: {key, reason: 'late'}}), 'held');
+	assert.equal(statusOf({key, held: {key, reason: 'late'}}), 'ready');
+	assert.equal(statusOf({previous: key}), 'no-key');
+});
+
+test('a bot whose poem is gone stays in the flock, in its place, as long as it has any key', () => {
+	const records = new Map<string, BotRecord<KeyInfo>>([
+		['kettle', {...emptyRecord, key}],
+		['lamp', {...emptyRecord, previous: key}],
+		['nothing', {...emptyRecord, expectedHandle: 'somebody'}],
+	]);
+	const flock = joinFlock([poem('harbour'), poem('moth')], records, apps);
+	assert.deepEqual(
+		flock.map(bot => [bot.name, bot.status, bot.poem === null]),
+		[
+			['harbour', 'no-key', false],
+			['kettle', 'orphan', true],
+			['lamp', 'orphan', true],
+			['moth', 'no-key', false],
+		],
+	);
+	assert.deepEqual(flock.map(needsKey), [true, false, false, true]);
+});
+
+test('a record is found by its exact name, whatever it is', () => {
+	for (const name of ['__proto__', 'constructor', 'v1.2', '', 'ODE']) {
+		const records = new Map([[name, {...emptyRecord, key}]]);
+		assert.deepEqual(
+			joinFlock(
+				[poem(name), poem('ode')].sort((a, b) => compareNames(a.bot, b.bot)),
+				records,
+				apps,
+			)
+				.filter(bot => bot.status === 'ready')
+				.map(bot => bot.name),
+			[name],
+		);
+	}
+});
+
+test('different names are never equal in order, and the order does not depend on where one begins', () => {
+	const name = fc.oneof(
+		fc.string({unit: 'grapheme'}),
+		fc.constantFrom('é', 'e\u0301', 'Ode', 'ode', '\0ode'),
+	);
+	fc.assert(
+		fc.property(name, name, (one, other) => {
+			assert.equal(compareNames(one, other) === 0, one === other);
+			assert.equal(Math.sign(compareNames(one, other)) + Math.sign(compareNames(other, one)), 0);
+		}),
+	);
+	fc.assert(
+		fc.property(fc.array(name), names => {
+			assert.deepEqual([...names].sort(compareNames), [...names].reverse().sort(compareNames));
+		}),
+	);
+});
+
+test('names stand where a reader looks for them', () => {
+	assert.deepEqual(['zebra', 'Ode', 'élan', 'kettle', 'ode', 'eel', 'fox'].sort(compareNames), [
+		'eel',
+		'élan',
+		'fox',
+		'kettle',
+		'ode',
+		'Ode',
+		'zebra',
+	]);
+});
+
+test('a bot is named by the base name without its final .txt', () => {
+	assert.equal(botName('harbour.txt'), 'harbour');
+	assert.equal(botName('ODE.TXT'), 'ODE');
+	assert.equal(botName('txt.txt'), 'txt');
+	assert.equal(botName('untxtured.txt'), 'untxtured');
+	assert.equal(botName('a.txt.txt'), 'a.txt');
+});
+
+test('hidden files, companions of macOS and other endings are no poems', () => {
+	for (const file of [
+		'._ode.txt',
+		'.ode.txt',
+		'.txt',
+		'.DS_Store',
+		'notes.md',
+		'ode.txt~',
+		'txt',
+		'odetxt',
+	]) {
+		assert.equal(isPoemFile(file), false, file);
+	}
+
+	for (const file of ['ode.txt', 'ODE.TXT', '俳句.txt', 'night train.txt', '-.txt']) {
+		assert.equal(isPoemFile(file), true, file);
+	}
+});
