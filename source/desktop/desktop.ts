@@ -1,0 +1,22 @@
+/** How a text got on its way to the clipboard, or that it did not. `sentence` says what really happened. */
+export type CopyResult = {
+	/** `osc52` and `tmux` hand the text to the terminal, which may or may not take it. */
+	way: 'clipboard' | 'tmux' | 'osc52' | 'none';
+	/** For the person; holds no part of the text. */
+	sentence: string;
+};
+
+/** What is known of an attempt to open a browser. Nobody can know that a page was really shown. */
+export type OpenResult = {started: boolean; sentence: string};
+
+/** What the person's desktop does for the program. Nothing here throws. */
+export type Desktop = {
+	/** Why a browser is not opened by itself here (SSH, no display, `--no-open`), as a sentence; `null` where it is. */
+	readonly whyNotOpen: string | null;
+	/** Copies by the best way there is, within 2 s a way. */
+	copy(text: string): Promise<CopyResult>;
+	/** Starts the browser: `$BROWSER`, else the system's. */
+	open(url: string): Promise<OpenResult>;
+	/** A QR code, one string a line, drawn with half blocks (or, in ASCII, two characters a module). */
+	qr(text: string): string[];
+};

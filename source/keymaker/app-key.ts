@@ -1,0 +1,51 @@
+import {FlockError} from '../flock/error.ts';
+import type {AppKey} from '../flock/key.ts';
+
+/** What a person gave as the app's pair, before it is cleaned. */
+export type AppKeyInput = {consumerKey: string; consumerSecret: string};
+
+/**
+ * Cleans what was pasted, and checks what can be checked without X: surrounding space, line ends and quotes go.
+ * @param names how the two fields are called where the person wrote them, for the message.
+ * @throws FlockError `bad-app-key`, naming the field; the message never repeats its content.
+ */
+export function cleanAppKey(
+	input: AppKeyInput,
+	names: {consumerKey: string; consumerSecret: string} = {
+		consumerKey: 'API Key (consumer key)',
+		consumerSecret: 'API Key Secret (consumer secret)',
+	},
+): AppKey {
+	return {
+		consumerKey: clean(input.consumerKey, names.consumerKey),
+		consumerSecret: clean(input.consumerSecret, names.consumerSecret),
+	};
+}
+
+function clean(text: string, name: string): string {
+	const value = text
+		.replace(/\p{Cf}/gu, '')
+		.trim()
+		.replace(/^(['"])(.*)\1$/s, '$2')
+		.trim();
+	if (value === '') {
+		throw badAppKey(`${name} is empty.`);
+	}
+
+	// X's bearer tokens have this form and length; they sit beside the app key in the portal.
+	if (/^A{10,}/.test(value) && value.length > 80) {
+		throw badAppKey(`${name} holds the app’s Bearer Token.`);
+	}
+
+	if (!/^[\x21-\x7e]+$/.test(value)) {
+		throw badAppKey(`${name} holds a space or a character that X never uses.`);
+	}
+
+	return value;
+}
+
+function badAppKey(message: string): FlockError {
+	return new FlockError('bad-app-key', message, {
+		hint: 'Copy “API Key and Secret” (consumer key and secret) once more from the app’s “Keys and tokens” page at X.',
+	});
+}

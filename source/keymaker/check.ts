@@ -1,0 +1,189 @@
+import {FlockError} from '../flock/error.ts';
+import {type AppKey, type BotRecord, type KeyInfo, keyInfo} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import type {Keystore} from '../keystore/keystore.ts';
+import type {X} from '../x/x.ts';
+import type {AppSource} from './keymaker.ts';
+
+/** How many keys X is asked about at once. */
+export const checksAtOnce = 8;
+
+/** What X said of one bot's key. */
+export type CheckResult = {
+	bot: string;
+	/** The key as it is known now; `null` where the bot has none. */
+	key: KeyInfo | null;
+	/** The handle before, where the account was renamed. */
+	renamedFrom: string | null;
+	/** Why X could not say who it is, or refused it. */
+	error: FlockError | null;
+};
+
+/** What checking needs. */
+export type CheckServices = {
+	x: X;
+	keystore: Keystore;
+	appSource(): Promise<AppSource | null>;
+	now(): number;
+};
+
+/** How a check goes. */
+export type CheckOptions = {
+	/** Stops the check; what was learnt by then is kept. */
+	signal?: AbortSignal;
+	/** Called as each bot's answer comes. */
+	onResult?(result: CheckResult): void;
+	/** Called when X wants a pause until then (milliseconds since 1970); returning false ends the check. */
+	onWait?(until: number): boolean;
+};
+
+/**
+ * Asks X who each bot's key is, `checksAtOnce` at a time, and records handle, access level and time.
+ * One bad key never stops the rest; a 429 is waited out by its header, for all of them at once.
+ * @returns the results in the order in which they came; fewer than bots where the check was stopped.
+ */
+export async function checkKeys(
+	bots: readonly string[],
+	services: CheckServices,
+	{signal, onResult, onWait}: CheckOptions = {},
+): Promise<CheckResult[]> {
+	const queue = [...bots];
+	const results: CheckResult[] = [];
+	const saves: Promise<void>[] = [];
+	let pause: Promise<boolean> | null = null;
+
+	async function worker(): Promise<void> {
+		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
+			const result = await checkOne(bot, services, saves, signal);
+			if (result.error?.code === 'cancelled') {
+				return;
+			}
+
+			if (result.error?.code === 'x-rate-limit' && result.error.retryAt !== null && onWait !== undefined) {
+				pause ??= waitUntil(result.error.retryAt, onWait).finally(() => {
+					pause = null;
+				});
+				if (await pause) {
+					queue.push(bot);
+					continue;
+				}
+
+				queue.length = 0;
+			}
+
+			results.push(result);
+			onResult?.(result);
+		}
+	}
+
+	async function waitUntil(until: number, ask: (until: number) => boolean): Promise<boolean> {
+		return ask(until) && sleep(Math.max(0, until - services.now()), signal);
+	}
+
+	await Promise.all(Array.from({length: Math.min(checksAtOnce, bots.length)}, worker));
+	await Promise.all(saves);
+	return results;
+}
+
+async function checkOne(
+	bot: string,
+	{x, keystore, appSource, now}: CheckServices,
+	saves: Promise<void>[],
+	signal: AbortSignal | undefined,
+): Promise<CheckResult> {
+	const record = await keystore.get(bot);
+	const key = record?.key ?? null;
+	if (key === null) {
+		return {bot, key: null, renamedFrom: null, error: noKeyError(bot)};
+	}
+
+	const appKey = await appKeyOf(key, keystore, appSource);
+	if (appKey === null) {
+		return {bot, key: keyInfo(key), renamedFrom: null, error: otherAppError(bot)};
+	}
+
+	const checkedAt = new Date(now()).toISOString();
+	try {
+		const account = await x.whoIs(appKey, key, signal);
+		const learnt = {
+			...account,
+			accessLevel: account.accessLevel ?? key.accessLevel,
+			rejected: false,
+			checkedAt,
+		};
+		saves.push(learn(learnt));
+		const renamedFrom = account.handle === key.handle ? null : key.handle;
+		return {bot, key: {...keyInfo(key), ...learnt}, renamedFrom, error: null};
+	} catch (error) {
+		if (!(error instanceof FlockError)) {
+			throw error;
+		}
+
+		const refused = error.code === 'x-token' ? {rejected: true, checkedAt} : {};
+		if (error.code === 'x-token') {
+			saves.push(learn(refused));
+		}
+
+		return {bot, key: {...keyInfo(key), ...refused}, renamedFrom: null, error};
+	}
+
+	// Not awaited by the worker: saves that queue up while one is under way go into the file together.
+	async function learn(learnt: Partial<KeyInfo>): Promise<void> {
+		await keystore.update(bot, current => withLearnt(current, key?.accessToken ?? '', learnt));
+	}
+}
+
+function withLearnt(
+	current: BotRecord | null,
+	accessToken: string,
+	learnt: Partial<KeyInfo>,
+): BotRecord | null {
+	return current?.key?.accessToken === accessToken ? {...current, key: {...current.key, ...learnt}} : current;
+}
+
+/** The app that a key was made with, with its secret: from the keystore, or the one in use; `null` where it is not known. */
+export async function appKeyOf(
+	key: KeyInfo,
+	keystore: Keystore,
+	appSource: () => Promise<AppSource | null>,
+): Promise<AppKey | null> {
+	const source = await appSource();
+	return source?.appKey.consumerKey === key.consumerKey ? source.appKey : keystore.appKey(key.consumerKey);
+}
+
+/** The error of a bot without a key in force. */
+export function noKeyError(bot: string): FlockError {
+	return new FlockError('no-key', `${visible(bot)} has no key in force.`, {
+		hint: `Authorize it: keymaker authorize ${visible(bot)}`,
+	});
+}
+
+/** The error of a key whose app's secret is not known here. */
+export function otherAppError(bot: string): FlockError {
+	return new FlockError(
+		'other-app',
+		`The key of ${visible(bot)} belongs to an app whose secret is not known here.`,
+		{
+			hint: 'Set that app’s TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET, or authorize the bot again.',
+		},
+	);
+}
+
+/** Resolves true after so many milliseconds, false once aborted. */
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+	return new Promise(resolve => {
+		if (signal?.aborted) {
+			resolve(false);
+			return;
+		}
+
+		const timer = setTimeout(done, ms, true);
+		const abort = () => done(false);
+		signal?.addEventListener('abort', abort, {once: true});
+		function done(whole: boolean): void {
+			clearTimeout(timer);
+			signal?.removeEventListener('abort', abort);
+			resolve(whole);
+		}
+	});
+}

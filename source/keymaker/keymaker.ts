@@ -1,0 +1,303 @@
+import {FlockError} from '../flock/error.ts';
+import {
+	type AppKey,
+	type BotRecord,
+	cleanHandle,
+	emptyRecord,
+	type HeldReason,
+	type Key,
+	type KeyInfo,
+	keyInfo,
+	type RequestToken,
+	type WantedAccess,
+} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import type {Keystore} from '../keystore/keystore.ts';
+import type {Grant, X} from '../x/x.ts';
+import {guard, keptHeld, type Verdict, withHeld, withKey} from './guard.ts';
+import {cleanPin} from './pin.ts';
+
+/** The app key in use, and where it came from. */
+export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+
+/** One authorize link as it may be drawn: the request token's secret stays in the keymaker. */
+export type Link = {
+	/** Names this link to `submitPin`; it is the request token, which stands in the address too. */
+	id: string;
+	bot: string;
+	/** The address of X's page. */
+	url: string;
+	/** The handle that X's page is asked for, without @. */
+	expectedHandle: string | null;
+	/** The consumer key of the app that asks, and where it came from. */
+	app: {consumerKey: string; from: AppSource['from']};
+};
+
+/** What became of a PIN that X took. */
+export type Outcome =
+	| {kind: 'saved'; bot: string; key: KeyInfo}
+	| {kind: 'held'; bot: string; key: KeyInfo; reason: HeldReason; otherBot: string | null}
+	/** X has given the key, and the keystore would not take it: it is in memory until `retrySave`. */
+	| {kind: 'unsaved'; bot: string; key: KeyInfo; error: FlockError};
+
+/** How a link is asked for. */
+export type LinkOptions = {
+	/** Asks X for this access; what the bot was meant to have otherwise stays, and X's own default is used. */
+	access?: WantedAccess | undefined;
+	/** Cancels the request; a link that comes all the same is dropped. */
+	signal?: AbortSignal | undefined;
+};
+
+/** How a PIN is handed in. */
+export type PinOptions = {
+	/** Saves an account other than the expected one, unless it speaks another poem. */
+	replaceAccount?: boolean;
+	/** Aborted when the person has left: the exchange goes on, and its key is then held. */
+	signal?: AbortSignal | undefined;
+};
+
+/** What the keymaker works with. */
+export type KeymakerServices = {
+	x: X;
+	keystore: Keystore;
+	/** The app key to ask with; asked anew for each link, since setup may change it. */
+	appSource(): Promise<AppSource | null>;
+	/** Milliseconds since 1970. */
+	now(): number;
+};
+
+/** The flow that turns a bot without a key into one with a key. */
+export type Keymaker = {
+	/**
+	 * Makes a link for a bot. An earlier link of the same bot is void from then on.
+	 * @throws FlockError `no-app-key`, `held` (decide about that key first), `cancelled`, `x-…`, `keystore-…`
+	 */
+	requestLink(bot: string, options?: LinkOptions): Promise<Link>;
+	/**
+	 * Turns a link's PIN into a key, once, guards the account, and saves or holds the key.
+	 * @throws FlockError `pin-…` before X is asked; `link-void`; `x-…`, after which `isAlive` tells whether the same PIN may be tried again.
+	 */
+	submitPin(link: Link, text: string, options?: PinOptions): Promise<Outcome>;
+	/** True while a PIN of this link can still be handed in. */
+	isAlive(link: Link): boolean;
+	/** Forgets a link that nobody waits for any more. */
+	drop(link: Link): void;
+	/** Saves a key that the keystore would not take before; `no-key` where there is none waiting. */
+	retrySave(bot: string): Promise<Outcome>;
+	/** The bots whose fresh keys are in memory only. */
+	unsaved(): string[];
+	/** The unsaved key with its secrets, for the person who asks to write it down. */
+	reveal(bot: string): Key | null;
+	/** Puts a held key in force. @throws FlockError `no-held-key` */
+	keep(bot: string): Promise<KeyInfo>;
+	/** Removes a held key from the keystore; it is not revoked. @throws FlockError `no-held-key` */
+	discard(bot: string): Promise<KeyInfo>;
+	/** Sets the handle that a bot is meant to have; `null` or an empty text for any. @throws FlockError `bad-handle` */
+	expectHandle(bot: string, handle: string | null): Promise<void>;
+	/** Resolves when no exchange is under way, so that no key is lost at the program's end. */
+	settled(): Promise<void>;
+};
+
+/** X's answers after which the PIN has not been looked at, so that it may be handed in again. */
+const pinUntouched: ReadonlySet<string> = new Set([
+	'x-name',
+	'x-tls',
+	'x-proxy',
+	'x-network',
+	'x-clock',
+	'x-app-key',
+	'x-rate-limit',
+]);
+
+type Pending = {requestToken: RequestToken; appKey: AppKey; wantedAccess: WantedAccess | undefined};
+type Unsaved = Pick<Pending, 'appKey' | 'wantedAccess'> & {key: Key; replaceAccount: boolean; late: boolean};
+
+/** Builds the keymaker. Secrets of links and of unsaved keys stay inside. */
+export function createKeymaker({x, keystore, appSource, now}: KeymakerServices): Keymaker {
+	const links = new Map<string, Pending>();
+	const linkOfBot = new Map<string, string>();
+	const unsavedKeys = new Map<string, Unsaved>();
+	const exchanges = new Set<Promise<unknown>>();
+
+	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
+		const source = await appSource();
+		if (source === null) {
+			throw new FlockError('no-app-key', 'There is no app key yet.', {
+				hint: 'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or run keymaker --practice.',
+			});
+		}
+
+		const record = (await keystore.get(bot)) ?? emptyRecord;
+		if (record.held !== null) {
+			throw heldError(bot, record.held.key.handle);
+		}
+
+		await keystore.tryWriting();
+		const expectedHandle = record.expectedHandle ?? record.key?.handle ?? null;
+		const {url, ...requestToken} = await x.requestLink({
+			appKey: source.appKey,
+			expectedHandle,
+			access: access ?? null,
+			signal,
+		});
+		if (signal?.aborted) {
+			throw new FlockError('cancelled', 'The link was no longer wanted.', {
+				hint: 'Press enter for a new one.',
+			});
+		}
+
+		links.delete(linkOfBot.get(bot) ?? '');
+		linkOfBot.set(bot, requestToken.token);
+		links.set(requestToken.token, {requestToken, appKey: source.appKey, wantedAccess: access});
+		return {
+			id: requestToken.token,
+			bot,
+			url,
+			expectedHandle,
+			app: {consumerKey: source.appKey.consumerKey, from: source.from},
+		};
+	}
+
+	async function submitPin(link: Link, text: string, {replaceAccount = false, signal}: PinOptions = {}) {
+		const pending = links.get(link.id);
+		if (pending === undefined) {
+			throw new FlockError('link-void', 'This link is void, and its PIN with it.', {
+				hint: 'Ask for a new link.',
+			});
+		}
+
+		const pin = cleanPin(text, link.id);
+		links.delete(link.id);
+		const exchange = exchangeAndSave();
+		exchanges.add(exchange);
+		try {
+			return await exchange;
+		} finally {
+			exchanges.delete(exchange);
+		}
+
+		async function exchangeAndSave(): Promise<Outcome> {
+			const {appKey, requestToken, wantedAccess} = pending as Pending;
+			let grant: Grant;
+			try {
+				grant = await x.exchangePin(appKey, requestToken, pin);
+			} catch (error) {
+				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain) {
+					links.set(link.id, pending as Pending);
+				}
+
+				throw error;
+			}
+
+			const key: Key = {
+				...grant,
+				consumerKey: appKey.consumerKey,
+				authorizedAt: new Date(now()).toISOString(),
+				checkedAt: null,
+				rejected: false,
+			};
+			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late: signal?.aborted ?? false});
+		}
+	}
+
+	async function save(bot: string, fresh: Unsaved): Promise<Outcome> {
+		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
+		unsavedKeys.set(bot, fresh);
+		let verdict: Verdict = {kind: 'save'};
+		try {
+			await keystore.update(
+				bot,
+				(record, others) => {
+					verdict = guard({record, others, key, replaceAccount, late});
+					const base = record && {...record, wantedAccess: wantedAccess ?? record.wantedAccess};
+					const next = base ?? {...emptyRecord, wantedAccess: wantedAccess ?? 'write'};
+					return verdict.kind === 'save' ? withKey(next, key) : withHeld(next, key, verdict.reason);
+				},
+				appKey,
+			);
+		} catch (error) {
+			if (error instanceof FlockError) {
+				return {kind: 'unsaved', bot, key: keyInfo(key), error};
+			}
+
+			throw error;
+		}
+
+		unsavedKeys.delete(bot);
+		return {bot, key: keyInfo(key), ...outcomeOf(verdict)};
+	}
+
+	async function decide(bot: string, change: (record: HeldRecord) => BotRecord): Promise<KeyInfo> {
+		let decided: KeyInfo | null = null;
+		await keystore.update(bot, record => {
+			if (!hasHeld(record)) {
+				throw new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
+					hint: 'keymaker list shows which bots have one.',
+				});
+			}
+
+			decided = keyInfo(record.held.key);
+			return change(record);
+		});
+		return decided as unknown as KeyInfo;
+	}
+
+	return {
+		requestLink,
+		submitPin,
+		isAlive: link => links.has(link.id),
+		drop(link) {
+			links.delete(link.id);
+		},
+		async retrySave(bot) {
+			const fresh = unsavedKeys.get(bot);
+			if (fresh === undefined) {
+				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
+					hint: `Authorize it: keymaker authorize ${visible(bot)}`,
+				});
+			}
+
+			return save(bot, fresh);
+		},
+		unsaved: () => [...unsavedKeys.keys()],
+		reveal: bot => unsavedKeys.get(bot)?.key ?? null,
+		keep: bot => decide(bot, keptHeld),
+		discard: bot => decide(bot, record => ({...record, held: null})),
+		async expectHandle(bot, handle) {
+			const expectedHandle = handle === null || cleanHandle(handle) === '' ? null : cleanHandle(handle);
+			if (expectedHandle !== null && !/^\w{1,20}$/.test(expectedHandle)) {
+				throw new FlockError('bad-handle', 'A handle has letters, digits and underscores, 20 at most.', {
+					hint: 'Give it as X shows it, with or without the @.',
+				});
+			}
+
+			await keystore.update(bot, record => ({...(record ?? emptyRecord), expectedHandle}));
+		},
+		async settled() {
+			await Promise.allSettled(exchanges);
+		},
+	};
+}
+
+/** The error of a bot whose held key has to be decided about first. */
+export function heldError(bot: string, handle: string): FlockError {
+	return new FlockError(
+		'held',
+		`A key of @${visible(handle)} waits for your decision about ${visible(bot)}.`,
+		{
+			hint: `keymaker keep ${visible(bot)} puts it in force, keymaker discard ${visible(bot)} removes it.`,
+		},
+	);
+}
+
+type HeldRecord = BotRecord & {held: NonNullable<BotRecord['held']>};
+
+function hasHeld(record: BotRecord | null): record is HeldRecord {
+	return record !== null && record.held !== null;
+}
+
+function outcomeOf(verdict: Verdict) {
+	return verdict.kind === 'save'
+		? {kind: 'saved' as const}
+		: {kind: 'held' as const, reason: verdict.reason, otherBot: verdict.otherBot};
+}

@@ -1,0 +1,71 @@
+import {FlockError} from '../flock/error.ts';
+
+/** The most digits that are still taken for a PIN: X says "about 7", user ids have up to 19. */
+const mostDigits = 16;
+
+/**
+ * Finds the PIN in whatever was typed or pasted: spaces, dashes, line ends, invisible and full-width
+ * characters are cleaned away, and from a callback address the verifier is taken. The result is text:
+ * a leading zero counts.
+ * @param requestToken the token of the link on the screen, which a callback address has to name.
+ * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`; X has not been asked then.
+ */
+export function cleanPin(text: string, requestToken: string): string {
+	const verifier = verifierOf(text, requestToken);
+	const pin = strip(verifier ?? text);
+	if (pin === '') {
+		throw new FlockError('pin-empty', 'There is no PIN yet.', {
+			hint: 'Paste the digits that X shows after Authorize app.',
+		});
+	}
+
+	if (!/^\d+$/.test(pin) || pin.length > mostDigits) {
+		throw new FlockError('pin-not-a-pin', whatItIs(text, pin), {
+			hint: 'A PIN is about seven digits; X shows it after Authorize app. X was not asked, and the link still counts.',
+		});
+	}
+
+	return pin;
+}
+
+/** Removes what is never part of a PIN, and turns full-width digits into plain ones. */
+function strip(text: string): string {
+	return text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}\p{Cc}\p{Mn}\u2212\u3164]/gu, '');
+}
+
+function verifierOf(text: string, requestToken: string): string | null {
+	if (!text.includes('oauth_verifier=')) {
+		return null;
+	}
+
+	const query = new URLSearchParams(
+		text
+			.trim()
+			.replace(/^[^?]*\?/, '')
+			.replace(/#.*$/, ''),
+	);
+	const token = query.get('oauth_token');
+	if (token !== null && token !== requestToken) {
+		throw new FlockError(
+			'pin-of-another-link',
+			'That address belongs to another link than the one shown here.',
+			{
+				hint: 'Open the link above and paste what follows from it. X was not asked, and the link still counts.',
+			},
+		);
+	}
+
+	return query.get('oauth_verifier') ?? '';
+}
+
+function whatItIs(text: string, pin: string): string {
+	if (/oauth_token=|^\s*https?:/i.test(text)) {
+		return 'That is a link, not a PIN.';
+	}
+
+	if (/^pin$/i.test(pin)) {
+		return 'That is the word, not the number.';
+	}
+
+	return /^\d+$/.test(pin) ? 'That is too long for a PIN.' : 'That is not a PIN: it holds more than digits.';
+}

@@ -1,0 +1,23 @@
+import type {Poem, PoemFolder} from '../flock/poem.ts';
+
+/** A poem's text as far as it can be shown. */
+export type PoemText = {
+	/** The first lines, made visible, without line ends. */
+	lines: string[];
+	/** Why there is nothing to show, or what is odd about it: `empty`, `not text`, `cannot be read: …`. */
+	note: string | null;
+	/** True where the file goes on. */
+	more: boolean;
+};
+
+/** The folder of poems. Reading it never reads a poem's text. Nothing here throws. */
+export type Poems = {
+	/** The folder as an absolute path. */
+	readonly path: string;
+	/** Reads the folder anew. */
+	read(): Promise<PoemFolder>;
+	/** Reads the beginning of one poem. */
+	text(poem: Poem, lines: number): Promise<PoemText>;
+	/** Calls back, at most a few times a second, after the folder has changed, vanished or come back; returns how to stop. */
+	watch(onChange: () => void): () => void;
+};

@@ -1,0 +1,64 @@
+import type {AccessLevel, AppKey, Key, RequestToken, WantedAccess} from '../flock/key.ts';
+
+/** What a request for a link needs. */
+export type LinkRequest = {
+	appKey: AppKey;
+	/** Filled in on X's page, without @; `null` to leave it open. */
+	expectedHandle: string | null;
+	/** X's `x_auth_access_type`; `null` leaves it to the app's settings. */
+	access: WantedAccess | null;
+	/** Cancels the request. */
+	signal?: AbortSignal | undefined;
+};
+
+/** A request token and the page where its PIN is shown. */
+export type RequestedLink = RequestToken & {url: string};
+
+/** What X answers to a right PIN: a token, a secret, and whose they are. */
+export type Grant = {
+	/** Secret. */
+	accessToken: string;
+	/** Secret. */
+	accessSecret: string;
+	userId: string;
+	handle: string;
+	/** `null` where the answer does not say. */
+	accessLevel: AccessLevel | null;
+};
+
+/** What X says of a token that it takes. */
+export type Account = {userId: string; handle: string; accessLevel: AccessLevel | null};
+
+/** The part of a key that signs requests. */
+export type Token = Pick<Key, 'accessToken' | 'accessSecret'>;
+
+/** What an unsigned look at X's front door tells, for `doctor`. */
+export type Probe = {
+	/** The HTTP status; any of X's own is a good sign, a redirection is not. */
+	status: number;
+	/** Seconds by which X's `Date` is ahead of this clock (negative: behind); `null` without a `Date`. */
+	clockSkewSeconds: number | null;
+	/** The proxy on the way, without its user and password; `null` where there is none. */
+	proxy: string | null;
+};
+
+/**
+ * X, as far as this program needs it. Every call ends within the deadline, checks every field of the answer,
+ * and throws a `FlockError` whose code begins with `x-`.
+ */
+export type X = {
+	/** The seconds that X gets for an answer; counted from the request, whatever drips in. */
+	readonly deadlineSeconds: number;
+	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`. */
+	requestLink(request: LinkRequest): Promise<RequestedLink>;
+	/** Leg 3: `POST oauth/access_token`. Is not cancelled: a PIN works once, and its token must not be lost. */
+	exchangePin(appKey: AppKey, requestToken: RequestToken, pin: string): Promise<Grant>;
+	/** `GET 2/users/me`: who a token is. X bills it. */
+	whoIs(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<Account>;
+	/** `POST 1.1/oauth/invalidate_token`, signed with the token that it kills. */
+	revoke(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<void>;
+	/** Tries whether X takes the app key at all (a request token is made and left); throws where it does not. */
+	tryAppKey(appKey: AppKey, signal?: AbortSignal): Promise<void>;
+	/** Looks at `https://api.x.com/` without signing: whether name, TLS and proxy work, and X's clock. Costs nothing. */
+	probe(signal?: AbortSignal): Promise<Probe>;
+};
