@@ -1,0 +1,61 @@
+/** What the stand-in answers: the whole of it, ready to be sent. */
+export type Answer = {
+	status: number;
+	/** The `content-type`; `null` sends none. */
+	type: string | null;
+	body: string;
+	/** Further headers, names in lower case. */
+	headers?: Record<string, string>;
+};
+
+/** Thrown where a request is refused; carries X's answer to it. */
+export class Refusal extends Error {
+	readonly answer: Answer;
+
+	constructor(answer: Answer) {
+		super('Refused by practice');
+		this.answer = answer;
+	}
+}
+
+/** A JSON answer. */
+export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
+	return {status, type: 'application/json;charset=utf-8', body: JSON.stringify(value), headers};
+}
+
+/** An error in the form of X's API 1.1, with X's own code. */
+export function xError(
+	status: number,
+	code: number,
+	message: string,
+	headers: Record<string, string> = {},
+): Answer {
+	return json(status, {errors: [{code, message}]}, headers);
+}
+
+/** An error in the form of X's API 2, a problem document. */
+export function problem(
+	status: number,
+	type: string,
+	title: string,
+	detail: string,
+	more: Record<string, string> = {},
+): Answer {
+	const body = JSON.stringify({...more, title, detail, type, status});
+	return {status, type: 'application/problem+json;charset=utf-8', body};
+}
+
+/** Plain text, as X refuses PINs and request tokens. */
+export function text(status: number, body: string): Answer {
+	return {status, type: 'text/plain;charset=utf-8', body};
+}
+
+/** An encoded form; X labels it HTML, and so does practice. */
+export function form(fields: Record<string, string>, headers: Record<string, string> = {}): Answer {
+	return {
+		status: 200,
+		type: 'text/html;charset=utf-8',
+		body: new URLSearchParams(fields).toString(),
+		headers,
+	};
+}

@@ -1,0 +1,71 @@
+import {FlockError} from '../flock/error.ts';
+import {nearest} from '../flock/nearest.ts';
+import {type Fault, type FaultKind, faultOf, faults, type Leg, legs} from './faults.ts';
+
+/** A fault that waits for its call. */
+export type PlannedFault = {
+	leg: Leg | 'any';
+	kind: FaultKind;
+	/** How many calls it will still meet. */
+	times: number;
+};
+
+/**
+ * Reads `LEG:KIND[:TIMES]`, several separated by commas. LEG is a call or `any`; without TIMES the fault stays.
+ * @throws FlockError `usage`, naming the nearest leg or kind.
+ */
+export function parseFaults(spec: string): PlannedFault[] {
+	return spec
+		.split(',')
+		.map(part => part.trim())
+		.filter(part => part !== '')
+		.map(parseFault);
+}
+
+/** Takes the next fault for a call from the plan and counts it; `null` where none is planned. */
+export function takeFault(plan: readonly PlannedFault[], leg: Leg): Fault | null {
+	const planned = plan.find(
+		({leg: of, kind, times}) => times > 0 && (of === 'any' || of === leg) && faultOf(kind).legs.includes(leg),
+	);
+	if (!planned) {
+		return null;
+	}
+
+	planned.times--;
+	return faultOf(planned.kind);
+}
+
+function parseFault(part: string): PlannedFault {
+	const [leg = '', kind = '', times, ...rest] = part.split(':').map(word => word.trim());
+	const anyLeg = [...legs, 'any'] as const;
+	const kinds = faults.map(fault => fault.kind);
+	if (!isOneOf(anyLeg, leg)) {
+		throw wrong(part, `no call is named “${leg}”`, nearest(leg, anyLeg), anyLeg);
+	}
+
+	if (!isOneOf(kinds, kind)) {
+		throw wrong(part, `no fault is named “${kind}”`, nearest(kind, kinds), kinds);
+	}
+
+	const seenAt = faultOf(kind).legs;
+	if (leg !== 'any' && !seenAt.includes(leg)) {
+		throw wrong(part, `${kind} cannot happen at ${leg}`, nearest(leg, seenAt), seenAt);
+	}
+
+	if (rest.length > 0 || (times !== undefined && !/^[1-9]\d{0,5}$/.test(times))) {
+		throw wrong(part, 'TIMES is a number from 1 up', null, []);
+	}
+
+	return {leg, kind, times: times === undefined ? Number.POSITIVE_INFINITY : Number(times)};
+}
+
+function wrong(part: string, why: string, near: string | null, all: readonly string[]): FlockError {
+	const meant = near === null ? '' : ` Did you mean “${near}”?`;
+	return new FlockError('usage', `The practice fault “${part}” does not work: ${why}.${meant}`, {
+		hint: `Write LEG:KIND or LEG:KIND:TIMES${all.length > 0 ? `; there are: ${all.join(', ')}` : ''}.`,
+	});
+}
+
+function isOneOf<T extends string>(all: readonly T[], word: string): word is T {
+	return (all as readonly string[]).includes(word);
+}

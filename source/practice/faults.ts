@@ -1,0 +1,198 @@
+import {type Answer, json, problem, xError} from './answer.ts';
+
+/** The calls that the program makes at X, named by the last part of their path. */
+export const legs = ['request_token', 'access_token', 'users_me', 'invalidate_token', 'tweets'] as const;
+
+/** One of the calls. */
+export type Leg = (typeof legs)[number];
+
+/** The call is carried out (a PIN is used up, a token exists), and its answer is lost or spoilt on the way. */
+type DeliveryFault<K extends string> = {how: 'delivery'; kind: K; sentence: string; legs: readonly Leg[]};
+
+/** The call is not carried out, and this answer comes instead. */
+type InsteadFault<K extends string> = {
+	how: 'instead';
+	kind: K;
+	sentence: string;
+	legs: readonly Leg[];
+	answer: () => Answer;
+};
+
+/** The call is carried out, and its answer holds other fields; `null` leaves a field out. */
+type ChangedFault<K extends string> = {
+	how: 'changed';
+	kind: K;
+	sentence: string;
+	legs: readonly Leg[];
+	fields: ChangedFields;
+};
+
+type ChangedFields = Readonly<Record<string, string | null>>;
+
+/** A fault; `legs` are the calls at which it can happen, `sentence` says what happens. */
+export type Fault = (typeof faults)[number];
+
+/** The name of a fault. */
+export type FaultKind = Fault['kind'];
+
+/** The name of a fault that spoils an answer on its way. */
+export type DeliveryKind = Extract<Fault, {how: 'delivery'}>['kind'];
+
+/** A screen name that would ring the bell, set the window's title and turn the line around. */
+export const hostileName = 'mock\u001b]0;owned\u0007\rbird\u202Edrib';
+
+/** Every fault that practice can show. To add one, add a line. */
+export const faults = [
+	delivery('reset', 'The connection is reset without an answer.'),
+	delivery('hang', 'No answer ever comes.'),
+	delivery('truncated', 'The connection ends after a third of the body.'),
+	delivery('torn', 'The connection ends inside the secret, which stands last.'),
+	delivery('torn-quiet', 'The same, and nothing tells how long the body should have been.'),
+	delivery('dripping', 'The body comes byte by byte, two in a second.'),
+	delivery('huge', 'The body never ends.'),
+	instead('redirect', 'The answer leads elsewhere.', () => ({
+		status: 302,
+		type: null,
+		body: '',
+		headers: {location: 'https://login.practice.invalid/'},
+	})),
+	instead('empty', 'The answer is 200 and empty.', () => ({status: 200, type: null, body: ''})),
+	instead('html', 'A captive portal answers with its own page.', () => ({
+		status: 200,
+		type: 'text/html;charset=utf-8',
+		body: '<!doctype html><title>Welcome</title><h1>Welcome to the station’s network</h1><p>Please sign in.',
+	})),
+	changed('no-token', 'The answer lacks what was asked for.', ['request_token', 'access_token', 'users_me'], {
+		oauth_token: null,
+		oauth_token_secret: null,
+		id: null,
+	}),
+	changed('unconfirmed', 'The callback is not confirmed.', ['request_token'], {
+		oauth_callback_confirmed: 'false',
+	}),
+	changed('hostile-name', 'The screen name is full of control characters.', ['access_token', 'users_me'], {
+		screen_name: hostileName,
+		username: hostileName,
+	}),
+	instead('broken-json', 'The answer is JSON that stops in the middle.', () => ({
+		status: 200,
+		type: 'application/json;charset=utf-8',
+		body: '{"data":{"id":"12',
+	})),
+	instead('xml-417', 'The callback is refused, in XML.', () => ({
+		status: 403,
+		type: 'application/xml;charset=utf-8',
+		body:
+			'<?xml version="1.0" encoding="UTF-8"?><errors><error code="417">Desktop applications only support ' +
+			"the oauth_callback value 'oob'</error></errors>",
+	})),
+	instead('skewed-date', 'Refused with 401, and X’s clock is two hours ahead.', () =>
+		xError(401, 32, 'Could not authenticate you.', {
+			date: new Date(Date.now() + 2 * 60 * 60 * 1000).toUTCString(),
+		}),
+	),
+	refused('401-32', 'App key or signature refused.', 401, 32, 'Could not authenticate you.'),
+	refused('401-89', 'Token revoked.', 401, 89, 'Invalid or expired token.'),
+	refused('401-135', 'Clock refused.', 401, 135, 'Timestamp out of bounds.'),
+	refused(
+		'403-415',
+		'Callback not allowed.',
+		403,
+		415,
+		'Callback URL not approved for this client application.',
+	),
+	refused(
+		'403-453',
+		'Not in the plan.',
+		403,
+		453,
+		'You currently have access to a subset of X API endpoints.',
+	),
+	instead('403-not-enrolled', 'Not in the plan, in the words of X’s API 2.', () =>
+		problem(
+			403,
+			'https://api.x.com/2/problems/client-forbidden',
+			'Client Forbidden',
+			'When authenticating requests you must use keys of a Project that is enrolled.',
+			{reason: 'client-not-enrolled'},
+		),
+	),
+	refused('403-64', 'Account suspended.', 403, 64, 'Your account is suspended.'),
+	refused(
+		'403-326',
+		'Account locked.',
+		403,
+		326,
+		'To protect our users, this account is temporarily locked.',
+	),
+	refused('403-416', 'App suspended.', 403, 416, 'Invalid or suspended application.'),
+	refused('403-261', 'App may only read.', 403, 261, 'Application cannot perform write actions.'),
+	instead('429', 'Too many requests; the limit ends in a quarter of an hour.', () =>
+		xError(429, 88, 'Rate limit exceeded', {
+			'x-rate-limit-limit': '75',
+			'x-rate-limit-remaining': '0',
+			'x-rate-limit-reset': String(Math.ceil(Date.now() / 1000) + 15 * 60),
+		}),
+	),
+	refused('500', 'X has a problem.', 500, 131, 'Internal error'),
+	refused('503', 'X is over capacity.', 503, 130, 'Over capacity'),
+];
+
+/** The fault of a name. */
+export function faultOf(kind: FaultKind): Fault {
+	const fault = faults.find(candidate => candidate.kind === kind);
+	if (!fault) {
+		throw new RangeError(`No fault is called ${kind}`);
+	}
+
+	return fault;
+}
+
+/** A good answer with some of its fields changed; X's JSON has them inside `data`. */
+export function withFields(answer: Answer, fields: ChangedFields): Answer {
+	if (answer.status !== 200) {
+		return answer;
+	}
+
+	const isJson = answer.body.startsWith('{');
+	const values: Record<string, string> = isJson
+		? JSON.parse(answer.body).data
+		: Object.fromEntries(new URLSearchParams(answer.body));
+	for (const [name, value] of Object.entries(fields)) {
+		if (value === null) {
+			delete values[name];
+		} else if (name in values) {
+			values[name] = value;
+		}
+	}
+
+	const {body} = isJson ? json(200, {data: values}) : {body: new URLSearchParams(values).toString()};
+	return {...answer, body};
+}
+
+function delivery<K extends string>(kind: K, sentence: string): DeliveryFault<K> {
+	return {how: 'delivery', kind, sentence, legs};
+}
+
+function instead<K extends string>(kind: K, sentence: string, answer: () => Answer): InsteadFault<K> {
+	return {how: 'instead', kind, sentence, legs, answer};
+}
+
+function refused<K extends string>(
+	kind: K,
+	sentence: string,
+	status: number,
+	xCode: number,
+	message: string,
+): InsteadFault<K> {
+	return instead(kind, sentence, () => xError(status, xCode, message));
+}
+
+function changed<K extends string>(
+	kind: K,
+	sentence: string,
+	at: readonly Leg[],
+	fields: ChangedFields,
+): ChangedFault<K> {
+	return {how: 'changed', kind, sentence, legs: at, fields};
+}

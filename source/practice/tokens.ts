@@ -1,0 +1,213 @@
+import {randomUUID} from 'node:crypto';
+import {mkdir, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {dirname} from 'node:path';
+import type {AccessLevel} from '../flock/key.ts';
+import {practiceSecret, userIdOf} from './random.ts';
+
+/** What an access token of practice may do. */
+export type PracticeAccess = Extract<AccessLevel, 'read' | 'read-write'>;
+
+/** An access token that practice has handed out. */
+export type PracticeToken = {
+	/** Begins with the user id and a dash, as X's do. */
+	token: string;
+	secret: string;
+	userId: string;
+	/** The account's screen name, as it was first spelt. */
+	handle: string;
+	/** The app that it belongs to. */
+	consumerKey: string;
+	access: PracticeAccess;
+	/** Revoked for good. It stays in the file, so that no other process brings it back to life. */
+	revoked: boolean;
+};
+
+/** The access tokens of practice, kept in a file that several processes may share. */
+export type Tokens = {
+	/** The handles of all accounts that have granted access, in the order of their first grant. */
+	handles(): Promise<string[]>;
+	/** The token, revoked or not; `null` where practice never handed it out. */
+	find(token: string): Promise<PracticeToken | null>;
+	/** The living token of an account for an app and access; made where there is none. */
+	grant(handle: string, consumerKey: string, access: PracticeAccess): Promise<PracticeToken>;
+	/** Revokes a token for good. */
+	revoke(token: string): Promise<void>;
+	/** Writes again whatever another process has overwritten; to be called once, before the end. */
+	settle(): Promise<void>;
+};
+
+/**
+ * Opens the file of tokens. A missing or damaged one counts as empty; where it cannot be written, the
+ * tokens live on in memory until the program ends, since practice must never stop anybody's work.
+ * @param path where they are kept; `null` for memory alone.
+ */
+export function openTokens(path: string | null): Tokens {
+	let known = new Map<string, PracticeToken>();
+	let seen = '';
+	let last: Promise<unknown> = Promise.resolve();
+
+	/** Takes in what other processes have written since the last look. */
+	async function look(): Promise<void> {
+		const stamp = path === null ? '' : await fileStamp(path);
+		if (path !== null && stamp !== seen) {
+			known = merge(known, await readTokens(path));
+			seen = stamp;
+		}
+	}
+
+	/** One change after another. */
+	function change<T>(mutate: () => T): Promise<T> {
+		const turn = last.then(async () => {
+			await look();
+			const result = mutate();
+			await save().catch(() => {});
+			return result;
+		});
+		last = turn.catch(() => {});
+		return turn;
+	}
+
+	/**
+	 * Writes until the file holds all that is known. Nothing is ever taken out of it, so two processes that
+	 * overwrite each other mend that with their next change, or when they settle.
+	 */
+	async function save(): Promise<void> {
+		for (let tries = 0; path !== null && tries < 5; tries++) {
+			const kept = await readTokens(path);
+			known = merge(known, kept);
+			if (sameTokens(merge(new Map(), kept), known)) {
+				return;
+			}
+
+			await writeTokens(path, known);
+		}
+	}
+
+	return {
+		async handles() {
+			await look();
+			const byUser = new Map<string, string>();
+			for (const {userId, handle} of known.values()) {
+				byUser.set(userId, byUser.get(userId) ?? handle);
+			}
+
+			return [...byUser.values()];
+		},
+		async find(token) {
+			await look();
+			return known.get(token) ?? null;
+		},
+		grant(handle, consumerKey, access) {
+			const userId = userIdOf(handle);
+			return change(() => {
+				const account = [...known.values()].filter(token => token.userId === userId);
+				const living = account.find(
+					token => !token.revoked && token.consumerKey === consumerKey && token.access === access,
+				);
+				const token = living ?? {
+					token: `${userId}-${practiceSecret(30)}`,
+					secret: practiceSecret(45),
+					userId,
+					handle: account[0]?.handle ?? handle,
+					consumerKey,
+					access,
+					revoked: false,
+				};
+				known.set(token.token, token);
+				return token;
+			});
+		},
+		revoke(token) {
+			return change(() => {
+				const found = known.get(token);
+				if (found) {
+					known.set(token, {...found, revoked: true});
+				}
+			});
+		},
+		settle() {
+			return change(() => {});
+		},
+	};
+}
+
+/** Every token of both; one that either calls revoked is revoked. */
+function merge(
+	ours: ReadonlyMap<string, PracticeToken>,
+	theirs: readonly PracticeToken[],
+): Map<string, PracticeToken> {
+	const merged = new Map(ours);
+	for (const token of theirs) {
+		const revoked = token.revoked || (ours.get(token.token)?.revoked ?? false);
+		merged.set(token.token, {...token, revoked});
+	}
+
+	return merged;
+}
+
+/** True where both hold the same tokens, equally revoked. */
+function sameTokens(
+	one: ReadonlyMap<string, PracticeToken>,
+	other: ReadonlyMap<string, PracticeToken>,
+): boolean {
+	return (
+		one.size === other.size &&
+		[...one.values()].every(({token, revoked}) => other.get(token)?.revoked === revoked)
+	);
+}
+
+/** A text that differs whenever another file stands at the path. */
+async function fileStamp(path: string): Promise<string> {
+	try {
+		const {ino, mtimeNs, size} = await stat(path, {bigint: true});
+		return `${ino} ${mtimeNs} ${size}`;
+	} catch {
+		return '';
+	}
+}
+
+async function readTokens(path: string): Promise<PracticeToken[]> {
+	try {
+		const state: unknown = JSON.parse(await readFile(path, 'utf8'));
+		const tokens = isObject(state) && state.version === 1 ? state.tokens : null;
+		return Array.isArray(tokens) ? tokens.filter(isToken) : [];
+	} catch {
+		return [];
+	}
+}
+
+async function writeTokens(path: string, tokens: ReadonlyMap<string, PracticeToken>): Promise<void> {
+	const state = {
+		note: 'Tokens of practice. They open nothing at X.',
+		version: 1,
+		tokens: [...tokens.values()],
+	};
+	const draft = `${path}.${randomUUID()}.tmp`;
+	try {
+		await mkdir(dirname(path), {recursive: true, mode: 0o700});
+		const file = await open(draft, 'wx', 0o600);
+		try {
+			await file.writeFile(`${JSON.stringify(state, null, '\t')}\n`);
+		} finally {
+			await file.close();
+		}
+
+		await rename(draft, path);
+	} catch (error) {
+		await rm(draft, {force: true});
+		throw error;
+	}
+}
+
+function isToken(value: unknown): value is PracticeToken {
+	return (
+		isObject(value) &&
+		['token', 'secret', 'userId', 'handle', 'consumerKey'].every(name => typeof value[name] === 'string') &&
+		(value.access === 'read' || value.access === 'read-write') &&
+		typeof value.revoked === 'boolean'
+	);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import {request} from 'node:http';
+import {suite, test} from 'node:test';
+import type {Practice} from '../../source/practice/practice.ts';
+import {approve, heading, hiddenFields} from '../helpers/approve.ts';
+import {call, requestToken} from './call.ts';
+import {authorize, practiceFor} from './fixture.ts';
+
+suite('the authorize page', () => {
+	test('says that it is practice, offers the accounts and chooses the expected one', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		const page = await (await fetch(`${url}&force_login=true&screen_name=kettle_poem`)).text();
+		assert.match(page, /Practice<\/strong>.*It is not X/);
+		assert.match(page, /value="harbour_poem">/);
+		assert.match(page, /value="kettle_poem" checked>/);
+	});
+
+	test('offers accounts that have granted access before, each once', async t => {
+		const practice = await practiceFor(t);
+		await authorize(practice, 'Typed_Poem');
+		await authorize(practice, 'HARBOUR_poem');
+		const page = await (await fetch((await requestToken(practice)).url)).text();
+		assert.equal(page.match(/value="Typed_Poem"/g)?.length, 1);
+		assert.equal(page.match(/value="harbour_poem"/gi)?.length, 1);
+	});
+
+	test('shows no secret, and forbids frames, scripts, caching and referrers', async t => {
+		const practice = await practiceFor(t);
+		const {url, secret} = await requestToken(practice);
+		const answer = await fetch(url);
+		const page = await answer.text();
+		assert.ok(!page.includes(secret) && !page.includes(practice.appKey.consumerSecret));
+		assert.match(answer.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
+		assert.match(answer.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/);
+		assert.equal(answer.headers.get('cache-control'), 'no-store');
+		assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+		assert.equal(answer.headers.get('referrer-policy'), 'no-referrer');
+	});
+
+	test('a handle that holds markup is not offered, and markup in one that is typed is refused', async t => {
+		const hostile = '<b>"x"';
+		const practice = await practiceFor(t, {handles: [hostile]});
+		const {url} = await requestToken(practice);
+		const page = await (await fetch(`${url}&screen_name=${encodeURIComponent(hostile)}`)).text();
+		assert.ok(!page.includes('<b>'));
+		await assert.rejects(approve(url, hostile), /Authorize keymaker/);
+		assert.match(await approve(url, '@harbour_poem'), /^\d{7}$/);
+	});
+
+	test('a form without an account comes back and says so', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		const answer = await submit(url, {action: 'authorize'});
+		assert.equal(answer.status, 400);
+		assert.match(await answer.text(), /Choose an account first/);
+	});
+
+	test('a link that is unknown, used or cancelled is void', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		await approve(url, 'harbour_poem');
+		for (const stale of [url, `${practice.origin}/oauth/authorize?oauth_token=practice`]) {
+			const answer = await fetch(stale);
+			assert.equal(answer.status, 404);
+			assert.equal(heading(await answer.text()), 'This link is void');
+		}
+	});
+
+	test('a form that another site sends, or that lacks the page’s own token, authorizes nothing', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		const fields = {action: 'authorize', account: 'harbour_poem'};
+		const foreign: Record<string, string>[] = [
+			{'sec-fetch-site': 'cross-site'},
+			{'sec-fetch-site': 'same-site', origin: practice.origin},
+			{'sec-fetch-site': 'none'},
+			{origin: 'https://elsewhere.invalid'},
+			{origin: 'null'},
+		];
+		for (const headers of foreign) {
+			assert.equal(await postRaw(practice, url, fields, headers), 403);
+		}
+
+		assert.equal((await submit(url, {...fields, form_token: 'guessed'})).status, 403);
+		const other = hiddenFields(await (await fetch((await requestToken(practice)).url)).text());
+		assert.equal((await submit(url, {...fields, form_token: other.form_token ?? ''})).status, 403);
+
+		const own = {'sec-fetch-site': 'same-origin', origin: 'null'};
+		assert.equal(await postRaw(practice, url, fields, own), 200);
+	});
+
+	test('a host of any other name is turned away, from the page and from the calls', async t => {
+		const practice = await practiceFor(t, {controlToken: 'practice-control'});
+		const {port} = new URL(practice.origin);
+		const statuses = async (host: string): Promise<number[]> =>
+			Promise.all(
+				['/oauth/authorize', '/2/users/me', '/practice/log'].map(path => getRaw(practice, path, host)),
+			);
+		for (const host of ['rebound.invalid', `rebound.invalid:${port}`, '127.0.0.1', `0.0.0.0:${port}`]) {
+			assert.deepEqual(await statuses(host), [421, 421, 421]);
+		}
+
+		assert.deepEqual(await statuses(`localhost:${port}`), [404, 404, 403]);
+		assert.deepEqual(await statuses('api.x.com'), [404, 400, 404]);
+		assert.equal((await call(practice, {route: 'GET /2/users/me', host: `127.0.0.1:${port}`})).status, 404);
+	});
+
+	test('it listens on the loopback address alone', async t => {
+		const practice = await practiceFor(t);
+		assert.match(practice.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+		await assert.rejects(fetch(practice.origin.replace('127.0.0.1', '127.0.0.2')));
+	});
+
+	test('a port that is taken is named', async t => {
+		const practice = await practiceFor(t);
+		const port = Number(new URL(practice.origin).port);
+		await assert.rejects(practiceFor(t, {port}), {
+			code: 'usage',
+			message: `Practice cannot listen on port ${port} of 127.0.0.1.`,
+		});
+	});
+
+	test('a body beyond reason is not kept', async t => {
+		const practice = await practiceFor(t);
+		const answer = await fetch(`${practice.origin}/oauth/authorize`, {
+			method: 'POST',
+			body: 'x'.repeat(100_000),
+		});
+		assert.equal(answer.status, 413);
+	});
+});
+
+async function submit(url: string, fields: Record<string, string>): Promise<Response> {
+	const hidden = hiddenFields(await (await fetch(url)).text());
+	const body = new URLSearchParams({...hidden, ...fields});
+	return fetch(new URL('/oauth/authorize', url), {method: 'POST', body});
+}
+
+async function postRaw(
+	practice: Practice,
+	url: string,
+	fields: Record<string, string>,
+	headers: Record<string, string>,
+): Promise<number> {
+	const hidden = hiddenFields(await (await fetch(url)).text());
+	const body = String(new URLSearchParams({...hidden, ...fields}));
+	return raw(practice, '/oauth/authorize', 'POST', headers, body);
+}
+
+function getRaw(practice: Practice, path: string, host: string): Promise<number> {
+	return raw(practice, path, 'GET', {host}, '');
+}
+
+/** `fetch` lets nobody set these headers. */
+function raw(
+	practice: Practice,
+	path: string,
+	method: string,
+	headers: Record<string, string>,
+	body: string,
+): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const sent = request(`${practice.origin}${path}`, {method, headers}, answer => {
+			answer.resume();
+			answer.on('end', () => resolve(answer.statusCode ?? 0));
+		});
+		sent.on('error', reject);
+		sent.end(body);
+	});
+}
