@@ -1,0 +1,237 @@
+import type {IncomingHttpHeaders} from 'node:http';
+import type {FlockError} from '../flock/error.ts';
+import {duration} from './duration.ts';
+import {type FailureName, failure, failures} from './failures.ts';
+import {isPage, isRecord, type Problem, readProblem} from './problem.ts';
+import {quote} from './scrub.ts';
+
+/** The calls that the program makes. */
+export type Leg = 'request_token' | 'access_token' | 'users_me' | 'invalidate_token' | 'probe';
+
+/** What came back, before it is understood. */
+export type Reply = {
+	status: number;
+	headers: IncomingHttpHeaders;
+	/** The body. */
+	text: string;
+	/** False where the body was cut off, or where nothing tells whether it was. */
+	whole: boolean;
+};
+
+/** What is needed beside an answer to say what it means. */
+export type Circumstances = {
+	leg: Leg;
+	/** This computer's clock when the answer came, in milliseconds since 1970. */
+	now: number;
+	/** What must never be quoted. */
+	secrets: readonly string[];
+	/** The proxy on the way, without its user and password; `null` where there is none. */
+	proxy: string | null;
+};
+
+/** Seconds between X's clock and this one from which on a 401 is put down to the clock. */
+const tolerance = 5 * 60;
+
+/** What stands for a proxy's address where keymaker has not chosen it. */
+const unknownProxy = 'its address is not known';
+
+/** The failure in an answer, or `null` where it is whole and X says that it did what was asked. */
+export function failureIn(reply: Reply, circumstances: Circumstances): FlockError | null {
+	const {status, headers, text} = reply;
+	if (status >= 400) {
+		return refusal(reply, circumstances);
+	}
+
+	const name =
+		status >= 300
+			? 'redirect'
+			: !reply.whole
+				? 'torn'
+				: (headers['content-encoding'] ?? 'identity') !== 'identity'
+					? 'unreadable'
+					: text.trim() === ''
+						? 'empty'
+						: isPage(text)
+							? 'html'
+							: null;
+	return name === null ? null : failure(name, {}, {status, ...consequences(name, circumstances.leg)});
+}
+
+/** The failure behind an error of the network, such as ECONNRESET. */
+export function networkFailure(error: unknown, {leg, proxy}: Circumstances): FlockError {
+	const code = codeOf(error);
+	const name = networkFailureName(code, isConnecting(error), proxy !== null);
+	const cause = Object.assign(new Error(code), {code});
+	return failure(name, {proxy: proxy ?? unknownProxy}, {cause, ...consequences(name, leg)});
+}
+
+/** Seconds by which the answer's `Date` is ahead of this clock; `null` where it has none. */
+export function clockSkewSeconds(headers: IncomingHttpHeaders, now: number): number | null {
+	const date = Date.parse(headers.date ?? '');
+	return Number.isNaN(date) ? null : Math.round((date - now) / 1000);
+}
+
+/** What an unanswered request may have done, and the hint that says so; nothing where it is certain. */
+export function consequences(name: FailureName, leg: Leg): {uncertain?: true; hint?: string} {
+	if (!failures[name].uncertain) {
+		return {};
+	}
+
+	if (leg === 'access_token') {
+		return {
+			uncertain: true,
+			hint: 'Nobody knows whether X took the PIN, so it counts as used: get a new link, and paste the PIN that it shows.',
+		};
+	}
+
+	if (leg === 'invalidate_token') {
+		return {
+			uncertain: true,
+			hint: 'Nobody knows whether X revoked the key. It is kept here; revoke it again, which does no harm.',
+		};
+	}
+
+	return {};
+}
+
+function refusal(reply: Reply, {leg, now, secrets, proxy}: Circumstances): FlockError {
+	const {status, headers} = reply;
+	const problem = readProblem(reply.text);
+	const skew = clockSkewSeconds(headers, now);
+	const name = refusalName(reply, problem, leg, skew);
+	const retryAt = name === 'rate-limit' ? readRetryAt(headers, now) : null;
+	const xCode = problem.codes.find(code => failures[name].xCodes.includes(code)) ?? problem.codes[0];
+	const values = {
+		skew: describeSkew(skew),
+		wait: retryAt === null ? '' : ` of ${duration((retryAt - now) / 1000)}`,
+		quote: quote(problem.message, secrets),
+		proxy: proxy ?? unknownProxy,
+	};
+	return failure(name, values, {
+		status,
+		...(xCode === undefined ? {} : {xCode}),
+		...(retryAt === null ? {} : {retryAt}),
+		...consequences(name, leg),
+	});
+}
+
+function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | null): FailureName {
+	const {status, text} = reply;
+	const {words, codes} = problem;
+	if (status === 401 && skew !== null && Math.abs(skew) >= tolerance) {
+		return 'clock';
+	}
+
+	if (leg === 'access_token' && status < 500) {
+		if (/verifier/i.test(words)) {
+			return 'pin-wrong';
+		}
+
+		if (codes.includes(89) || /request token/i.test(words)) {
+			return 'link-stale';
+		}
+	}
+
+	const byCode = codes.map(nameByXCode).find(name => name !== undefined);
+	if (byCode !== undefined) {
+		return byCode;
+	}
+
+	if (status === 402 || /client-not-enrolled|usage-capped|problems\/credits/i.test(words)) {
+		return 'plan';
+	}
+
+	if (/oauth1-permissions/i.test(words)) {
+		return 'read-only';
+	}
+
+	if (leg === 'request_token' && status < 500 && /callback/i.test(words)) {
+		return 'callback';
+	}
+
+	switch (status) {
+		case 407:
+			return 'proxy';
+		case 408:
+			return 'trouble';
+		case 420:
+		case 429:
+			return 'rate-limit';
+		case 511:
+			return 'html';
+	}
+
+	if (status >= 500) {
+		return 'trouble';
+	}
+
+	if (isPage(text)) {
+		return 'html';
+	}
+
+	if (status === 401) {
+		return leg === 'request_token' ? 'app-key' : leg === 'access_token' ? 'link-stale' : 'token';
+	}
+
+	// X refuses a callback with a bare 403, too.
+	return status === 403 && leg === 'request_token' && problem.message === null ? 'callback' : 'refused';
+}
+
+const byXCode = new Map(
+	Object.entries(failures).flatMap(([name, {xCodes}]) => xCodes.map(code => [code, name as FailureName])),
+);
+
+function nameByXCode(code: number): FailureName | undefined {
+	return byXCode.get(code);
+}
+
+function readRetryAt(headers: IncomingHttpHeaders, now: number): number | null {
+	const reset = Number(headers['x-rate-limit-reset']) * 1000;
+	const after = headers['retry-after'] ?? '';
+	const at = reset > 0 ? reset : /^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after);
+	// A day is X's longest limit; anything beyond is no time that a person should be told to wait for.
+	return at > now && at <= now + 25 * 60 * 60 * 1000 ? at : null;
+}
+
+const tlsCode =
+	/^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECRYPT|DECODE)_|ERR_(TLS|SSL)_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$)/;
+const connectCodes = ['ECONNREFUSED', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL'];
+
+function networkFailureName(code: string, connecting: boolean, proxied: boolean): FailureName {
+	if (code.startsWith('ERR_PROXY_')) {
+		return 'proxy';
+	}
+
+	if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+		return proxied ? 'proxy' : 'name';
+	}
+
+	if (connecting || connectCodes.includes(code)) {
+		return proxied ? 'proxy' : 'unreachable';
+	}
+
+	if (tlsCode.test(code)) {
+		return 'tls';
+	}
+
+	return code.startsWith('HPE_') ? 'unreadable' : 'reset';
+}
+
+/** True where no connection was made, so that nothing can have been sent; several addresses give several errors. */
+function isConnecting(error: unknown): boolean {
+	return isRecord(error) && (error.syscall === 'connect' || Array.isArray(error.errors));
+}
+
+function codeOf(error: unknown): string {
+	const code = isRecord(error) ? error.code : undefined;
+	// A code is one word; anything else might be somebody's text.
+	return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'ECONNRESET';
+}
+
+function describeSkew(skew: number | null): string {
+	if (skew === null || skew === 0) {
+		return 'not what X expects';
+	}
+
+	return `${duration(Math.abs(skew))} ${skew > 0 ? 'behind' : 'ahead of'} X’s`;
+}

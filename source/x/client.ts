@@ -1,0 +1,38 @@
+import type {Agent} from 'node:https';
+import {inspect} from 'node:util';
+import {TwitterApi} from 'twitter-api-v2';
+import type {AppKey} from '../flock/key.ts';
+import {type Environment, routeFrom} from './proxy.ts';
+import type {Token} from './x.ts';
+
+/** How a client reaches X. */
+export type ClientOptions = {
+	/** Practice's agent. */
+	agent?: Agent | undefined;
+	/** Where a proxy is looked for, unless there is an agent. */
+	env: Environment;
+};
+
+/**
+ * A plain client for a bot's own program. Unlike the library's own, it shows no secret to `inspect`,
+ * `console.log` or `JSON.stringify`.
+ * @throws FlockError `x-proxy` for a proxy that cannot be used.
+ */
+export function createClient(appKey: AppKey, token: Token, {agent, env}: ClientOptions): TwitterApi {
+	const client = new TwitterApi(
+		{
+			appKey: appKey.consumerKey,
+			appSecret: appKey.consumerSecret,
+			accessToken: token.accessToken,
+			accessSecret: token.accessSecret,
+		},
+		{httpAgent: agent ?? routeFrom(env, {keepAlive: true}).agent},
+	);
+	// The one object that holds the secrets, shared by the client and all clients made from it.
+	const maker: object = Reflect.get(client, '_requestMaker');
+	Object.defineProperties(maker, {
+		toJSON: {value: () => ({})},
+		[inspect.custom]: {value: () => 'ClientRequestMaker {}'},
+	});
+	return client;
+}

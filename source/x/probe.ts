@@ -1,0 +1,31 @@
+import {request} from 'node:https';
+import type {Way} from './ask.ts';
+import {clockSkewSeconds, networkFailure} from './classify.ts';
+import {Deadline} from './deadline.ts';
+import {host} from './proxy.ts';
+import type {Probe} from './x.ts';
+
+/**
+ * Looks at X's front door without signing anything, and reads no body.
+ * @throws FlockError where no answer comes.
+ */
+export async function probe(way: Way, caller: AbortSignal | undefined): Promise<Probe> {
+	using deadline = new Deadline(way.deadlineSeconds, 'probe', caller);
+	const {promise, resolve, reject} = Promise.withResolvers<Probe>();
+	deadline.signal.throwIfAborted();
+	request({host, path: '/', method: 'HEAD', agent: way.agent, signal: deadline.signal})
+		.on('response', response => {
+			response.on('error', () => {}).resume();
+			resolve({
+				status: response.statusCode ?? 0,
+				clockSkewSeconds: clockSkewSeconds(response.headers, way.now()),
+				proxy: way.proxy,
+			});
+		})
+		.on('error', error => {
+			const circumstances = {leg: 'probe', now: way.now(), secrets: [], proxy: way.proxy} as const;
+			reject(deadline.signal.aborted ? deadline.signal.reason : networkFailure(error, circumstances));
+		})
+		.end();
+	return await deadline.race(promise);
+}

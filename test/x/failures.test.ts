@@ -1,0 +1,316 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {FlockError} from '../../source/flock/error.ts';
+import {failureIn, type Leg, networkFailure} from '../../source/x/classify.ts';
+import {type FailureName, failure, failures, sentenceOf} from '../../source/x/failures.ts';
+
+const now = Date.UTC(2026, 10, 5, 12, 0, 0);
+
+type Case = {
+	title: string;
+	leg?: Leg;
+	status: number;
+	body?: string;
+	headers?: Record<string, string>;
+	is: FailureName;
+	sentence?: RegExp;
+	xCode?: number;
+	retryAt?: number;
+};
+
+const withCode = (code: number, message = 'So it is.') => JSON.stringify({errors: [{code, message}]});
+const problem = (type: string, more = {}) =>
+	JSON.stringify({title: 'Forbidden', detail: 'No.', type, status: 403, ...more});
+const dated = (milliseconds: number) => ({date: new Date(now + milliseconds).toUTCString()});
+const anywhere: readonly Leg[] = ['request_token', 'access_token', 'users_me', 'invalidate_token'];
+
+const cases: readonly Case[] = [
+	{title: 'code 32', status: 401, body: withCode(32), is: 'app-key', xCode: 32},
+	{title: 'code 215', status: 400, body: withCode(215), is: 'app-key', xCode: 215},
+	{title: 'code 99', status: 403, body: withCode(99), is: 'app-key', xCode: 99},
+	{title: 'a bare 401', leg: 'request_token', status: 401, is: 'app-key'},
+	{title: 'code 89', leg: 'users_me', status: 401, body: withCode(89), is: 'token', xCode: 89},
+	{title: 'code 89', leg: 'invalidate_token', status: 401, body: withCode(89), is: 'token', xCode: 89},
+	{title: 'code 89', leg: 'access_token', status: 401, body: withCode(89), is: 'link-stale', xCode: 89},
+	{
+		title: 'a v2 “Unauthorized”',
+		leg: 'users_me',
+		status: 401,
+		body: '{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}',
+		is: 'token',
+	},
+	{
+		title: 'code 135 without a date',
+		status: 401,
+		body: withCode(135),
+		is: 'clock',
+		sentence: /it is not what X expects\./,
+		xCode: 135,
+	},
+	{
+		title: 'code 135 a minute off',
+		status: 401,
+		body: withCode(135),
+		headers: dated(-61_000),
+		is: 'clock',
+		sentence: /it is 1 minute 1 second ahead of X’s\./,
+	},
+	{
+		title: 'code 32 two hours off',
+		status: 401,
+		body: withCode(32),
+		headers: dated(2 * 3_600_000),
+		is: 'clock',
+		sentence: /it is 2 hours behind X’s\./,
+		xCode: 32,
+	},
+	{
+		title: 'a bare 401 a day and an hour off',
+		status: 401,
+		headers: dated(-25 * 3_600_000),
+		is: 'clock',
+		sentence: /it is 1 day 1 hour ahead of X’s\./,
+	},
+	{
+		title: 'code 32 four minutes off',
+		status: 401,
+		body: withCode(32),
+		headers: dated(240_000),
+		is: 'app-key',
+	},
+	{title: 'a plain word', leg: 'access_token', status: 401, body: 'Request token missing', is: 'link-stale'},
+	{title: 'a bare 401', leg: 'access_token', status: 401, is: 'link-stale'},
+	{
+		title: 'a plain word about the verifier',
+		leg: 'access_token',
+		status: 401,
+		body: 'Error processing your OAuth request: Invalid oauth_verifier parameter',
+		is: 'pin-wrong',
+	},
+	{
+		title: 'code 32 about the verifier',
+		leg: 'access_token',
+		status: 401,
+		body: withCode(32, 'invalid oauth_verifier'),
+		is: 'pin-wrong',
+	},
+	{title: 'code 415', status: 403, body: withCode(415), is: 'callback', xCode: 415},
+	{title: 'code 417', status: 403, body: withCode(417), is: 'callback', xCode: 417},
+	{
+		title: 'code 417 in XML',
+		status: 403,
+		body: '<?xml version="1.0"?><errors><error code="417">Only oob</error></errors>',
+		is: 'callback',
+		xCode: 417,
+	},
+	{
+		title: 'XML without a code',
+		leg: 'request_token',
+		status: 401,
+		body: "<?xml version='1.0'?><hash><error>This callback is not for you</error></hash>",
+		is: 'callback',
+	},
+	{title: 'an empty 403', leg: 'request_token', status: 403, is: 'callback'},
+	{title: 'code 453', status: 403, body: withCode(453), is: 'plan', xCode: 453},
+	{
+		title: 'client-not-enrolled',
+		status: 403,
+		body: problem('https://api.twitter.com/2/problems/client-forbidden', {reason: 'client-not-enrolled'}),
+		is: 'plan',
+	},
+	{
+		title: 'the month’s cap',
+		status: 429,
+		body: problem('https://api.twitter.com/2/problems/usage-capped', {title: 'UsageCapExceeded'}),
+		is: 'plan',
+	},
+	{title: 'no credits', status: 402, body: problem('https://api.x.com/2/problems/credits'), is: 'plan'},
+	{title: 'code 64', status: 403, body: withCode(64), is: 'account-suspended', xCode: 64},
+	{title: 'code 326', status: 403, body: withCode(326), is: 'account-locked', xCode: 326},
+	{title: 'code 416', status: 403, body: withCode(416), is: 'app-suspended', xCode: 416},
+	{title: 'code 261', status: 403, body: withCode(261), is: 'read-only', xCode: 261},
+	{
+		title: 'oauth1-permissions',
+		status: 403,
+		body: problem('https://api.twitter.com/2/problems/oauth1-permissions'),
+		is: 'read-only',
+	},
+	{
+		title: '429 with its reset',
+		status: 429,
+		body: withCode(88),
+		headers: {'x-rate-limit-reset': String(now / 1000 + 750)},
+		is: 'rate-limit',
+		sentence: /a pause of 12 minutes 30 seconds\.$/,
+		xCode: 88,
+		retryAt: now + 750_000,
+	},
+	{title: 'a bare 429', status: 429, is: 'rate-limit', sentence: /wants a pause\.$/},
+	{
+		title: '429 with retry-after',
+		status: 429,
+		headers: {'retry-after': '60'},
+		is: 'rate-limit',
+		sentence: /a pause of 1 minute\./,
+		retryAt: now + 60_000,
+	},
+	{
+		title: '429 with a reset that makes no sense',
+		status: 429,
+		headers: {'x-rate-limit-reset': '99999999999'},
+		is: 'rate-limit',
+		sentence: /wants a pause\.$/,
+	},
+	{title: 'code 131', status: 500, body: withCode(131), is: 'trouble', xCode: 131},
+	{title: 'code 130', status: 503, body: withCode(130), is: 'trouble', xCode: 130},
+	{title: '502 with a page', status: 502, body: '<html><h1>Bad Gateway</h1></html>', is: 'trouble'},
+	{title: '500 with half a JSON', status: 500, body: '{"errors":[{"co', is: 'trouble'},
+	{title: '403 with a page', status: 403, body: '<!-- hi -->\n<!doctype html><p>Blocked', is: 'html'},
+	{title: '511', status: 511, is: 'html'},
+	{title: '200 with a page', status: 200, body: '<HTML><BODY>Log in</BODY></HTML>', is: 'html'},
+	{title: '301', status: 301, body: 'x', is: 'redirect'},
+	{title: '200 with blanks', status: 200, body: ' \r\n', is: 'empty'},
+	{title: '200, packed', status: 200, body: 'x', headers: {'content-encoding': 'br'}, is: 'unreadable'},
+	{title: '407', status: 407, is: 'proxy'},
+	{
+		title: 'a code that nobody knows',
+		status: 404,
+		body: withCode(34, 'No page.'),
+		is: 'refused',
+		xCode: 34,
+		sentence: /says “No page\.”\.$/,
+	},
+	{
+		title: 'a refusal without a word',
+		leg: 'users_me',
+		status: 403,
+		is: 'refused',
+		sentence: /says nothing more\.$/,
+	},
+	{
+		title: 'an old form of errors',
+		status: 400,
+		body: '{"error":"Bad thing"}',
+		is: 'refused',
+		sentence: /“Bad thing”/,
+	},
+	{
+		title: 'errors as a text',
+		status: 400,
+		body: '{"errors":"Bad thing"}',
+		is: 'refused',
+		sentence: /“Bad thing”/,
+	},
+	{
+		title: 'odd JSON',
+		status: 400,
+		body: '{"errors":[null,{"code":"x","message":7}],"title":[]}',
+		is: 'refused',
+	},
+];
+
+for (const {title, leg, status, body = '', headers = {}, is, ...expected} of cases) {
+	for (const at of leg === undefined ? anywhere : [leg]) {
+		test(`${status} at ${at}, ${title}: ${is}`, () => {
+			const reply = {status, headers, text: body, whole: true};
+			const error = failureIn(reply, {leg: at, now, secrets: [], proxy: null});
+			assert.ok(error);
+			assertRow(error, is, at);
+			assert.equal(error.status, status);
+			assert.match(error.message, expected.sentence ?? /./);
+			if (expected.xCode !== undefined) {
+				assert.equal(error.xCode, expected.xCode);
+			}
+
+			assert.equal(error.retryAt, expected.retryAt ?? null);
+		});
+	}
+}
+
+const networkCases: readonly (readonly [error: unknown, direct: FailureName, proxied: FailureName])[] = [
+	[{code: 'ECONNRESET'}, 'reset', 'reset'],
+	[{code: 'EPIPE'}, 'reset', 'reset'],
+	[new Error('Socket closed without any information.'), 'reset', 'reset'],
+	[null, 'reset', 'reset'],
+	[{code: 'ECONNREFUSED', syscall: 'connect'}, 'unreachable', 'proxy'],
+	[{code: 'ETIMEDOUT', syscall: 'connect'}, 'unreachable', 'proxy'],
+	[Object.assign(new AggregateError([], ''), {code: 'ETIMEDOUT'}), 'unreachable', 'proxy'],
+	[{code: 'ETIMEDOUT', syscall: 'read'}, 'reset', 'reset'],
+	[{code: 'ENOTFOUND', syscall: 'getaddrinfo'}, 'name', 'proxy'],
+	[{code: 'EAI_AGAIN', syscall: 'getaddrinfo'}, 'name', 'proxy'],
+	[{code: 'DEPTH_ZERO_SELF_SIGNED_CERT'}, 'tls', 'tls'],
+	[{code: 'SELF_SIGNED_CERT_IN_CHAIN'}, 'tls', 'tls'],
+	[{code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'}, 'tls', 'tls'],
+	[{code: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'}, 'tls', 'tls'],
+	[{code: 'CERT_HAS_EXPIRED'}, 'tls', 'tls'],
+	[{code: 'ERR_TLS_CERT_ALTNAME_INVALID'}, 'tls', 'tls'],
+	[{code: 'ERR_SSL_WRONG_VERSION_NUMBER'}, 'tls', 'tls'],
+	[{code: 'EPROTO', syscall: 'write'}, 'tls', 'tls'],
+	[{code: 'ERR_PROXY_TUNNEL'}, 'proxy', 'proxy'],
+	[{code: 'HPE_INVALID_CONSTANT'}, 'unreadable', 'unreadable'],
+];
+
+for (const [error, direct, proxied] of networkCases) {
+	const code = (error as {code?: string} | null)?.code ?? String(error);
+	for (const leg of anywhere) {
+		test(`the network’s ${code} at ${leg} is ${direct}, behind a proxy ${proxied}`, () => {
+			const circumstances = {leg, now, secrets: []};
+			assertRow(networkFailure(error, {...circumstances, proxy: null}), direct, leg);
+			assertRow(networkFailure(error, {...circumstances, proxy: 'http://proxy.invalid:3128'}), proxied, leg);
+		});
+	}
+}
+
+test('every row of the table is met by a case here, or in the tests of the fields, the wire and the proxy', () => {
+	const elsewhere: FailureName[] = ['incomplete', 'huge', 'torn', 'timeout', 'proxy-kind', 'proxy-node'];
+	const met = new Set<string>([
+		...cases.map(({is}) => is),
+		...networkCases.flatMap(([, direct, proxied]) => [direct, proxied]),
+		...elsewhere,
+	]);
+	assert.deepEqual(
+		Object.keys(failures).filter(name => !met.has(name)),
+		[],
+	);
+});
+
+test('every row says calmly what is wrong, what it means, and what to do next', () => {
+	const sentences = new Set<string>();
+	const codes = new Set<number>();
+	for (const [name, row] of Object.entries(failures)) {
+		for (const text of [row.sentence, row.meaning, row.hint]) {
+			assert.match(text, /^[A-Zk].{10,140}[.]$/u, name);
+			assert.doesNotMatch(text, /!|error|invalid|'/i, name);
+		}
+
+		assert.ok(!sentences.has(row.sentence), name);
+		sentences.add(row.sentence);
+		for (const code of row.xCodes) {
+			assert.ok(!codes.has(code), `${name}: ${code} stands twice`);
+			codes.add(code);
+		}
+	}
+});
+
+test('a sentence whose values are not known yet has dots in their place', () => {
+	assert.equal(sentenceOf(failures.timeout), 'X gave no whole answer within … seconds.');
+	assert.equal(failure('timeout', {seconds: '15'}).message, 'X gave no whole answer within 15 seconds.');
+});
+
+function assertRow(error: FlockError, name: FailureName, leg: Leg): void {
+	const row = failures[name];
+	const pattern = row.sentence
+		.split(/\{\w+\}/)
+		.map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+		.join('.*');
+	assert.match(error.message, new RegExp(`^${pattern}$`));
+	assert.doesNotMatch(error.message, /[{}…]/);
+	assert.equal(error.code, row.code);
+	const acts = leg === 'access_token' || leg === 'invalidate_token';
+	assert.equal(error.uncertain, row.uncertain && acts);
+	if (error.uncertain) {
+		assert.match(error.hint, leg === 'access_token' ? /whether X took the PIN/ : /whether X revoked the key/);
+	} else {
+		assert.equal(error.hint, row.hint);
+	}
+}

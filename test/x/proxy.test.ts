@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import {execFile, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {createServer, type Server} from 'node:http';
+import {createServer as createTlsServer} from 'node:https';
+import {type AddressInfo, connect, type Socket} from 'node:net';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {type TestContext, test} from 'node:test';
+import {promisify} from 'node:util';
+import {createX} from '../../source/x/create.ts';
+import {type Environment, proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
+import {assertNoSecret, calls, failureOf, goodLink} from './fixtures.ts';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+const skip = hasOpenssl ? false : 'openssl, which makes the certificate, is not installed';
+const proxyPassword = 'practice-proxy-password';
+
+/** A certificate that only those trust who name it. */
+function makeCertificate(folder: string, name: string): {key: Buffer; cert: Buffer; certPath: string} {
+	const keyPath = path.join(folder, 'key.pem');
+	const certPath = path.join(folder, 'cert.pem');
+	const made = spawnSync('openssl', [
+		...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+		...[
+			'-subj',
+			`/CN=${name}`,
+			'-addext',
+			`subjectAltName=DNS:${name}`,
+			'-keyout',
+			keyPath,
+			'-out',
+			certPath,
+		],
+	]);
+	assert.equal(made.status, 0, String(made.stderr));
+	return {key: readFileSync(keyPath), cert: readFileSync(certPath), certPath};
+}
+
+async function listen(t: TestContext, server: Pick<Server, 'listen' | 'close' | 'address' | 'on' | 'once'>) {
+	const sockets = new Set<Socket>();
+	server.on('connection', (socket: Socket) => {
+		sockets.add(socket);
+		socket.on('error', () => {});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server as Server, 'listening');
+	t.after(() => {
+		for (const socket of sockets) {
+			socket.destroy();
+		}
+
+		server.close();
+	});
+	return (server.address() as AddressInfo).port;
+}
+
+type Network = {
+	/** The proxy's address, with a user and a password. */
+	proxy: string;
+	certPath: string;
+	/** What the proxy was asked for. */
+	asked: string[];
+};
+
+/** A proxy, and behind it a stand-in for api.x.com that speaks TLS. */
+async function startNetwork(
+	t: TestContext,
+	{name = 'api.x.com', refusal = null as string | null, hangs = false} = {},
+): Promise<Network> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'keymaker-proxy-'));
+	t.after(() => rmSync(folder, {recursive: true}));
+	const {key, cert, certPath} = makeCertificate(folder, name);
+	const behind = createTlsServer({key, cert}, (request, response) => {
+		response.end(request.method === 'POST' ? goodLink : undefined);
+	});
+	behind.on('tlsClientError', () => {});
+	const port = await listen(t, behind);
+
+	const asked: string[] = [];
+	const proxy = createServer();
+	proxy.on('connect', (request, socket: Socket) => {
+		asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+		socket.on('error', () => {});
+		if (refusal !== null) {
+			socket.end(`HTTP/1.1 ${refusal}\r\n\r\n`);
+		} else if (!hangs) {
+			const onwards = connect(port, '127.0.0.1', () => {
+				socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+				socket.pipe(onwards).pipe(socket);
+			});
+			onwards.on('error', () => socket.destroy());
+			socket.on('close', () => onwards.destroy());
+		}
+	});
+	const proxyPort = await listen(t, proxy);
+	return {proxy: `http://user:${proxyPassword}@127.0.0.1:${proxyPort}`, certPath, asked};
+}
+
+type Outcome = {
+	code: string | null;
+	message?: string;
+	uncertain?: boolean;
+	everything?: string;
+	probe?: unknown;
+};
+
+/** Asks X from a process of its own that has just these variables. */
+async function askFrom(env: Record<string, string>): Promise<Outcome> {
+	const child = path.join(import.meta.dirname, 'proxy-child.ts');
+	const {stdout, stderr} = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], {
+		env: {PATH: process.env.PATH ?? '', ...env},
+	});
+	const shown = stdout + stderr;
+	assertNoSecret(shown, [proxyPassword, Buffer.from(`user:${proxyPassword}`).toString('base64')]);
+	return JSON.parse(stdout) as Outcome;
+}
+
+for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY']) {
+	test(`requests go through the proxy in ${variable}, and trust the certificates of NODE_EXTRA_CA_CERTS`, {
+		skip,
+	}, async t => {
+		const {proxy, certPath, asked} = await startNetwork(t);
+		const {code, probe} = await askFrom({[variable]: proxy, NODE_EXTRA_CA_CERTS: certPath});
+		assert.equal(code, null);
+		assert.deepEqual((probe as {proxy: string}).proxy, new URL(proxy).origin);
+		const credentials = Buffer.from(`user:${proxyPassword}`).toString('base64');
+		assert.deepEqual(asked, Array(2).fill(`api.x.com:443 Basic ${credentials}`));
+	});
+}
+
+test('a certificate that nobody vouches for is refused, and the request is not sent', {skip}, async t => {
+	const {proxy, asked} = await startNetwork(t);
+	const {code, message, uncertain} = await askFrom({HTTPS_PROXY: proxy});
+	assert.equal(code, 'x-tls');
+	assert.match(message ?? '', /certificate shown for api\.x\.com is not trusted/);
+	assert.equal(uncertain, false);
+	assert.equal(asked.length, 1);
+});
+
+test('a trusted certificate for another name is refused', {skip}, async t => {
+	const {proxy, certPath} = await startNetwork(t, {name: 'portal.invalid'});
+	assert.equal((await askFrom({HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: certPath})).code, 'x-tls');
+});
+
+test('a proxy that refuses is named without its password', {skip}, async t => {
+	const {proxy} = await startNetwork(t, {refusal: '407 Proxy Authentication Required'});
+	const {code, message} = await askFrom({HTTPS_PROXY: proxy});
+	assert.equal(code, 'x-proxy');
+	assert.equal(message, `The proxy does not let the request through (${new URL(proxy).origin}).`);
+});
+
+test('a proxy that never answers ends at the deadline, and lets the program end', {skip}, async t => {
+	const {proxy} = await startNetwork(t, {hangs: true});
+	const {code} = await askFrom({HTTPS_PROXY: proxy, KEYMAKER_TIMEOUT: '0.4'});
+	assert.ok(code === 'x-timeout' || code === 'x-proxy', String(code));
+});
+
+test('a proxy that is not there is named', async t => {
+	const gone = createServer();
+	const port = await listen(t, gone);
+	gone.close();
+	await once(gone, 'close');
+	const x = createX({env: {https_proxy: `127.0.0.1:${port}`}});
+	const error = await failureOf(calls.access_token.make(x));
+	assert.equal(error.code, 'x-proxy');
+	assert.equal(error.message, `The proxy does not let the request through (http://127.0.0.1:${port}).`);
+	assert.equal(error.uncertain, false);
+});
+
+for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']) {
+	for (const address of [
+		`socks5://user:${proxyPassword}@127.0.0.1:1080`,
+		'socks://[::1]',
+		'http://',
+		'ftp://a',
+	]) {
+		test(`${address.split('@')[0]} in ${variable} is refused with a word, and never bypassed`, async () => {
+			const x = createX({env: {[variable]: address}});
+			for (const call of Object.values(calls)) {
+				const error = await failureOf(call.make(x));
+				assert.equal(error.code, 'x-proxy');
+				assert.equal(
+					error.message,
+					`keymaker cannot use the proxy in ${variable}: only http:// and https:// proxies work.`,
+				);
+				assertNoSecret(`${error.stack} ${error.hint}`, [proxyPassword]);
+			}
+
+			assert.equal((await failureOf(x.probe())).code, 'x-proxy');
+		});
+	}
+}
+
+const proxied: readonly Environment[] = [
+	{HTTPS_PROXY: 'http://a:1'},
+	{https_proxy: 'http://a:1', HTTPS_PROXY: 'socks5://b'},
+	{HTTPS_PROXY: 'a:1', NO_PROXY: 'example.com, api.x.com.invalid,notx.com,pi.x.com'},
+	{HTTPS_PROXY: 'http://a:1', NO_PROXY: ''},
+	{HTTPS_PROXY: ' http://a:1 ', NO_PROXY: ' , '},
+	{HTTPS_PROXY: 'http://a:1', NO_PROXY: 'api.x.com:8443'},
+	{HTTPS_PROXY: 'http://a:1', no_proxy: 'localhost', NO_PROXY: '*'},
+];
+for (const env of proxied) {
+	test(`${JSON.stringify(env)} leads through the proxy`, () => {
+		assert.equal(proxyFrom(env)?.url.origin, 'http://a:1');
+		assert.equal(routeFrom(env).proxy, 'http://a:1');
+	});
+}
+
+const direct: readonly Environment[] = [
+	{},
+	{HTTPS_PROXY: ''},
+	{HTTP_PROXY: 'http://a:1'},
+	...['*', 'api.x.com', 'API.X.COM', '.x.com', '*.x.com', 'x.com', 'foo api.x.com', 'api.x.com:443'].flatMap(
+		list => [
+			{HTTPS_PROXY: 'http://a:1', NO_PROXY: list},
+			{https_proxy: 'socks5://a:1', no_proxy: list},
+		],
+	),
+];
+for (const env of direct) {
+	test(`${JSON.stringify(env)} leads straight to X`, () => {
+		assert.equal(proxyFrom(env), null);
+		assert.equal(routeFrom(env).proxy, null);
+	});
+}
+
+test('versions of Node that know no proxies are told from those that do', () => {
+	for (const version of ['22.21.0', '22.30.1', '24.5.0', '25.0.0', '26.1.0']) {
+		assert.ok(supportsProxies(version), version);
+	}
+
+	for (const version of ['22.0.0', '22.20.9', '23.11.0', '24.4.1']) {
+		assert.ok(!supportsProxies(version), version);
+	}
+});
+
+test('a proxy is not bypassed by a version of Node that knows none', () => {
+	assert.throws(() => routeFrom({HTTPS_PROXY: 'http://a:1'}, {}, '22.12.0'), {
+		code: 'x-proxy',
+		message: 'This version of Node cannot go through the proxy in HTTPS_PROXY.',
+	});
+	assert.equal(routeFrom({}, {}, '22.12.0').proxy, null);
+});
