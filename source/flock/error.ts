@@ -35,6 +35,7 @@ export type ErrorCode =
 	| 'keystore-unsafe'
 	| 'keystore-passphrase'
 	| 'keystore-not-encrypted'
+	| 'keystore-encrypted'
 	| 'keystore-no-backup'
 	// X's answers: the table in `x/failures.ts` says which answer is which.
 	| 'x-app-key'

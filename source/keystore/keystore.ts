@@ -34,6 +34,8 @@ export type Keystore = {
 		change: (record: BotRecord | null, others: OtherRecords) => BotRecord | null,
 		appKey?: AppKey,
 	): Promise<BotRecord | null>;
+	/** The bots that carry a token of this bot's too, by that access token: in force, held or previous. */
+	sharing(bot: string): Promise<ReadonlyMap<string, readonly string[]>>;
 	/** Moves a record to another name, which must have none (`bot-exists`); `unknown-bot` where there is nothing to move. */
 	rename(from: string, to: string): Promise<void>;
 	/** The app that a consumer key names, with its secret; `null` where it is not known. */
@@ -46,4 +48,73 @@ export type Keystore = {
 	tryWriting(): Promise<void>;
 	/** Calls back after another program (or this one) has changed the keystore; returns how to stop. */
 	watch(onChange: () => void): () => void;
+};
+
+/** A copy of an earlier good state of the keystore. */
+export type Backup = {
+	/** What `restore` calls it: 1 is the newest. */
+	number: number;
+	/** When that state was saved; ISO 8601 in UTC. */
+	savedAt: string;
+	/** How many bots have a key in force in it; `null` where it cannot be opened. */
+	bots: number | null;
+	/** Why it cannot be opened, in one sentence; `null` where it can. */
+	problem: string | null;
+};
+
+/** Something about the keystore's place or file that is not as it should be. */
+export type KeystoreFinding = {
+	/** What is wrong, in one sentence. */
+	sentence: string;
+	/** What to do about it. */
+	hint: string;
+};
+
+/** What `doctor` tells of a keystore. Holds no secret. */
+export type KeystoreHealth = {
+	/** The file, as an absolute path. */
+	path: string;
+	exists: boolean;
+	encrypted: boolean;
+	/** How many bots have a key in force; `null` where it cannot be opened, for which there is a finding then. */
+	bots: number | null;
+	/** How many copies of earlier states there are. */
+	backups: number;
+	findings: KeystoreFinding[];
+};
+
+/**
+ * What concerns the keystore as a whole, where it is a file with copies beside it.
+ * Everything but `health` may throw a `FlockError` whose code begins with `keystore-`.
+ */
+export type KeystoreUpkeep = {
+	/** True where the file is encrypted; asks for no passphrase. */
+	isEncrypted(): Promise<boolean>;
+	/** Encrypts the keystore, the app's secrets and every copy. `keystore-encrypted` where it is encrypted already. */
+	encrypt(passphrase: string): Promise<void>;
+	/** Keeps it, and every copy, in plain text again. `keystore-not-encrypted` where it is not encrypted. */
+	decrypt(): Promise<void>;
+	/** Encrypts it, and every copy, with another passphrase. `keystore-not-encrypted` where it is not encrypted. */
+	changePassphrase(passphrase: string): Promise<void>;
+	/** The copies of earlier states, the newest first. */
+	backups(): Promise<Backup[]>;
+	/**
+	 * Puts a copy in the keystore's place; what it replaces becomes a copy too, and a damaged file is kept beside it.
+	 * `keystore-no-backup` where there is none of that number.
+	 * @param number as in `Backup.number`.
+	 */
+	restore(number: number): Promise<void>;
+	/**
+	 * How many copies hold, or may hold, keys of a bot.
+	 * @param tokens access tokens that the bot had, to be found under earlier names of the bot too.
+	 */
+	backupsHolding(bot: string, tokens?: Iterable<string>): Promise<number>;
+	/**
+	 * Takes a bot's keys out of every copy; copies that cannot be read, and damaged files kept aside, are removed.
+	 * A token that another bot has now stays that bot's.
+	 * @returns how many copies were changed or removed.
+	 */
+	purge(bot: string, tokens?: Iterable<string>): Promise<number>;
+	/** Looks at the place, the file and the copies; never throws. */
+	health(): Promise<KeystoreHealth>;
 };

@@ -1,0 +1,171 @@
+import {
+	createCipheriv,
+	createDecipheriv,
+	createHmac,
+	hkdfSync,
+	randomBytes,
+	scrypt,
+	timingSafeEqual,
+} from 'node:crypto';
+import {Damage} from './failures.ts';
+import {isObject} from './parse.ts';
+
+/** What deriving a key costs: scrypt's parameters (RFC 7914). Memory is 128 × N × r bytes. */
+export type ScryptCost = {N: number; r: number; p: number};
+
+/** 128 MiB and some tenths of a second: what OWASP recommends for scrypt. */
+export const defaultCost: ScryptCost = {N: 2 ** 17, r: 8, p: 1};
+
+/** A file must not be able to ask for more memory than this; bytes. */
+const mostMemory = 2 ** 30;
+
+/** What a passphrase is turned into a key with. Not secret. */
+export type Derivation = ScryptCost & {
+	/** 16 random bytes, base64. */
+	salt: string;
+};
+
+/** A key that a passphrase was turned into. */
+export type DerivedKey = {
+	derivation: Derivation;
+	/** Tells whether a passphrase is the right one, without telling it; base64. */
+	check: string;
+	/** AES-256's key. Secret. */
+	bytes: Buffer;
+};
+
+/** What an encrypted file holds besides version and checksum. */
+export type Sealed = {
+	encryption: Derivation & {
+		cipher: 'aes-256-gcm';
+		kdf: 'scrypt';
+		/** See `DerivedKey.check`. */
+		check: string;
+		/** 12 random bytes, new for every save; base64. */
+		iv: string;
+		/** The 16 bytes of GCM's tag, over the data and over all of the above; base64. */
+		tag: string;
+	};
+	/** The encrypted fields; base64. */
+	data: string;
+};
+
+/** What a new passphrase is turned into a key with. */
+export function newDerivation(cost: ScryptCost): Derivation {
+	return {N: cost.N, r: cost.r, p: cost.p, salt: randomBytes(16).toString('base64')};
+}
+
+/** Turns a passphrase into a key. The same text typed on another system may be composed differently, so it is normalized first. */
+export function deriveKey(passphrase: string, derivation: Derivation): Promise<DerivedKey> {
+	const {N, r, p, salt} = derivation;
+	return new Promise((resolve, reject) => {
+		scrypt(
+			passphrase.normalize('NFC'),
+			Buffer.from(salt, 'base64'),
+			32,
+			// Node wants a little more than scrypt's own 128 × N × r.
+			{N, r, p, maxmem: 128 * N * r + 128 * r * p + 2 ** 20},
+			(error, master) => {
+				if (error) {
+					reject(error);
+					return;
+				}
+
+				const part = (use: string) =>
+					Buffer.from(hkdfSync('sha256', master, '', `keymaker keystore ${use}`, 32));
+				const check = createHmac('sha256', part('check')).update('passphrase').digest('base64');
+				resolve({derivation, check, bytes: part('data')});
+			},
+		);
+	});
+}
+
+/** True where a key is the one that a file was encrypted with. */
+export function opens(key: DerivedKey, {encryption}: Sealed): boolean {
+	const [one, other] = [Buffer.from(key.check, 'base64'), Buffer.from(encryption.check, 'base64')];
+	return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** Encrypts text. */
+export function seal(text: string, key: DerivedKey): Sealed {
+	const iv = randomBytes(12).toString('base64');
+	const header = {...key.derivation, cipher: 'aes-256-gcm', kdf: 'scrypt', check: key.check, iv} as const;
+	const cipher = createCipheriv('aes-256-gcm', key.bytes, Buffer.from(iv, 'base64'));
+	cipher.setAAD(additionalData(header));
+	const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+	return {
+		encryption: {...header, tag: cipher.getAuthTag().toString('base64')},
+		data: data.toString('base64'),
+	};
+}
+
+/** Decrypts what `seal` made with the same key. @throws `Damage` where anything in it was changed. */
+export function unseal({encryption, data}: Sealed, key: DerivedKey): string {
+	try {
+		const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(encryption.iv, 'base64'), {
+			authTagLength: 16,
+		});
+		decipher.setAAD(additionalData(encryption));
+		decipher.setAuthTag(Buffer.from(encryption.tag, 'base64'));
+		return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString();
+	} catch {
+		throw new Damage('the passphrase is right, but its encrypted contents were changed');
+	}
+}
+
+/** The header in a fixed order, so that nothing of it can be exchanged. */
+function additionalData(header: Omit<Sealed['encryption'], 'tag'>): Buffer {
+	const {cipher, kdf, N, r, p, salt, check, iv} = header;
+	return Buffer.from(JSON.stringify([1, cipher, kdf, N, r, p, salt, check, iv]));
+}
+
+/** Reads an encrypted file's body. @throws `Damage` */
+export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
+	const {encryption, data, ...rest} = body;
+	if (!isObject(encryption) || typeof data !== 'string' || Object.keys(rest).length > 0) {
+		throw new Damage('its encryption header is not as it should be');
+	}
+
+	const {cipher, kdf, N, r, p, salt, check, iv, tag, ...others} = encryption;
+	if (
+		cipher !== 'aes-256-gcm' ||
+		kdf !== 'scrypt' ||
+		!isCost(N, r, p) ||
+		!isBase64(salt, 16) ||
+		!isBase64(check, 32) ||
+		!isBase64(iv, 12) ||
+		!isBase64(tag, 16) ||
+		Object.keys(others).length > 0
+	) {
+		throw new Damage('its encryption header is not as it should be');
+	}
+
+	return {
+		encryption: {cipher, kdf, N: N as number, r: r as number, p: p as number, salt, check, iv, tag},
+		data,
+	};
+}
+
+function isCost(N: unknown, r: unknown, p: unknown): boolean {
+	return (
+		isWhole(N, 2 ** 24) &&
+		isWhole(r, 64) &&
+		isWhole(p, 16) &&
+		N > 1 &&
+		(N & (N - 1)) === 0 &&
+		128 * N * r <= mostMemory
+	);
+}
+
+function isWhole(value: unknown, most: number): value is number {
+	return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most;
+}
+
+function isBase64(value: unknown, length: number): value is string {
+	if (typeof value !== 'string') {
+		return false;
+	}
+
+	const bytes = Buffer.from(value, 'base64');
+	return bytes.length === length && bytes.toString('base64') === value;
+}

@@ -1,0 +1,92 @@
+import {isUtf8} from 'node:buffer';
+import {createHash} from 'node:crypto';
+import {FlockError} from '../flock/error.ts';
+import type {Sealed} from './encryption.ts';
+import {parseSealed} from './encryption.ts';
+import {Damage} from './failures.ts';
+import {isObject} from './parse.ts';
+
+/** The version of the file's form that this program writes, and the newest that it reads. */
+export const fileVersion = 1;
+
+/** What a keystore's file says, before anything is decrypted or parsed further. */
+export type Envelope =
+	| {encrypted: false; fields: Readonly<Record<string, unknown>>}
+	| {encrypted: true; sealed: Sealed};
+
+const head = /^\{\n\t"version": 1,\n\t"checksum": "([0-9a-f]{64})",\n/;
+
+/** The text of a file: JSON that begins with the form's version and a SHA-256 of all the rest. */
+export function writeEnvelope(envelope: Envelope): string {
+	const body = envelope.encrypted ? envelope.sealed : envelope.fields;
+	const text = `${JSON.stringify({version: fileVersion, checksum: '', ...body}, null, '\t')}\n`;
+	return text.replace('"checksum": ""', `"checksum": "${digestOf(text)}"`);
+}
+
+/**
+ * Reads the text of a file.
+ * Any change of a single byte is noticed: a secret that differs in one letter looks like a secret, and is wrong for ever.
+ * @throws `Damage`, and `keystore-newer` for a file that a later version of this program wrote.
+ */
+export function readEnvelope(bytes: Buffer, path: string): Envelope {
+	const text = textOf(bytes);
+	const value = jsonOf(text);
+	if (!isObject(value)) {
+		throw new Damage('it is JSON, but not a keystore');
+	}
+
+	const {version, checksum: _, ...body} = value;
+	if (typeof version === 'number' && Number.isInteger(version) && version > fileVersion) {
+		throw new FlockError('keystore-newer', `The keystore ${path} was written by a newer keymaker.`, {
+			hint: 'It was left untouched. Use that newer version of keymaker.',
+		});
+	}
+
+	if (version !== fileVersion) {
+		throw new Damage('it does not say which version of the form it has');
+	}
+
+	const checksum = head.exec(text)?.[1];
+	if (checksum === undefined || digestOf(text.replace(checksum, '')) !== checksum) {
+		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
+	}
+
+	return Object.hasOwn(body, 'encryption')
+		? {encrypted: true, sealed: parseSealed(body)}
+		: {encrypted: false, fields: body};
+}
+
+function textOf(bytes: Buffer): string {
+	if (bytes.length === 0) {
+		throw new Damage('it is empty');
+	}
+
+	if (bytes.every(byte => byte === 0)) {
+		throw new Damage('it holds nothing but zero bytes');
+	}
+
+	if (!isUtf8(bytes)) {
+		throw new Damage('it is not UTF-8 text');
+	}
+
+	const text = bytes.toString();
+	if (text.startsWith('\uFEFF')) {
+		throw new Damage('it begins with a byte order mark, which an editor has put there');
+	}
+
+	return text;
+}
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new Damage(
+			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON; its end is missing',
+		);
+	}
+}
+
+function digestOf(text: string): string {
+	return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,106 @@
+import {randomBytes} from 'node:crypto';
+import {closeSync, fsyncSync, openSync, readFileSync} from 'node:fs';
+import {chmod, mkdir, open, readdir, rename, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {isMissing} from './failures.ts';
+
+/** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
+const temporary = /^\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16})$/;
+
+/** Where a file is written before it gets its name. */
+function temporaryPathOf(file: string): string {
+	return `${file}.tmp-${randomBytes(8).toString('hex')}`;
+}
+
+/**
+ * Writes a file that only its owner may read, on the disk before this returns, and reads it back.
+ * The file appears whole or not at all.
+ */
+export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
+	const trial = temporaryPathOf(file);
+	try {
+		await writeThrough(trial, bytes);
+		await rename(trial, file);
+		syncFolder(path.dirname(file));
+	} catch (error) {
+		await rm(trial, {force: true}).catch(() => {});
+		throw error;
+	}
+}
+
+/** Writes a file of this many bytes beside another and removes it again: throws what writing that file would throw. */
+export async function tryWriting(file: string, size: number): Promise<void> {
+	const trial = temporaryPathOf(file);
+	try {
+		await writeThrough(trial, randomBytes(size));
+	} finally {
+		await rm(trial, {force: true}).catch(() => {});
+	}
+}
+
+async function writeThrough(file: string, bytes: Buffer): Promise<void> {
+	const handle = await open(file, 'wx+', 0o600);
+	try {
+		await handle.writeFile(bytes);
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+
+	if (!readFileSync(file).equals(bytes)) {
+		throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
+	}
+}
+
+/** Makes a rename last through a power cut. Not every system can; those need no help. */
+export function syncFolder(folder: string): void {
+	if (process.platform === 'win32') {
+		return;
+	}
+
+	const handle = openSync(folder, 'r');
+	try {
+		fsyncSync(handle);
+	} catch {
+		// Some network and FUSE file systems refuse to sync a folder.
+	} finally {
+		closeSync(handle);
+	}
+}
+
+/** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
+export async function makeFolder(folder: string): Promise<void> {
+	if ((await mkdir(folder, {recursive: true, mode: 0o700})) !== undefined && process.platform !== 'win32') {
+		await chmod(folder, 0o700);
+	}
+}
+
+/** The names in a folder; none where it is missing. */
+export async function namesIn(folder: string): Promise<string[]> {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw error;
+	}
+}
+
+/** The temporary files beside a file that an ended program left behind, as paths. */
+export async function leftoversOf(file: string): Promise<string[]> {
+	const {dir, base} = path.parse(file);
+	const names = await namesIn(dir);
+	return names
+		.filter(name => name.startsWith(base) && temporary.test(name.slice(base.length)))
+		.map(name => path.join(dir, name));
+}
+
+/**
+ * Removes them. Only under the lock: then no other program has any in use, whatever their age, and one that
+ * lost its lock unnoticed finds its file gone and cannot replace anything with it.
+ */
+export async function sweep(leftovers: readonly string[]): Promise<void> {
+	await Promise.all(leftovers.map(file => rm(file, {force: true})));
+}

@@ -1,0 +1,142 @@
+import type {Stats} from 'node:fs';
+import {stat, statfs} from 'node:fs/promises';
+import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
+import {asidesOf, copiesIn} from './backups.ts';
+import type {Core} from './core.ts';
+import {readEnvelope} from './envelope.ts';
+import {leftoversOf} from './files.ts';
+import type {KeystoreFinding, KeystoreHealth} from './keystore.ts';
+import {readBytes} from './read.ts';
+import {isTrusted} from './safety.ts';
+import {botsWithKey} from './state.ts';
+
+/** The numbers by which Linux names network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
+const networkFileSystems = new Set([
+	0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x73757245, 0x00c36400, 0x01021997,
+]);
+
+/** Looks at a keystore's place, file and copies. */
+export async function healthOf(core: Core): Promise<KeystoreHealth> {
+	const file = core.path;
+	const findings: KeystoreFinding[] = [];
+	const health: KeystoreHealth = {
+		path: file,
+		exists: false,
+		encrypted: false,
+		bots: null,
+		backups: 0,
+		findings,
+	};
+	await attempt(async () => {
+		const loaded = await core.load();
+		health.bots = botsWithKey(loaded.state);
+	});
+	await attempt(async () => {
+		const read = await readBytes(file);
+		health.exists = read !== null;
+		health.encrypted = read !== null && readEnvelope(read.bytes, file).encrypted;
+	}, false);
+	await attempt(async () => {
+		const copies = await copiesIn(core.backups);
+		health.backups = copies.length;
+		if (process.platform !== 'win32') {
+			for (const target of [path.dirname(file), file, core.backups, ...copies.map(copy => copy.path)]) {
+				findings.push(...permissionFindings(target, await statOf(target)));
+			}
+		}
+
+		if (health.encrypted) {
+			findings.push(...(await plainFindings(copies.map(copy => copy.path))));
+		}
+	});
+	await attempt(async () => {
+		const leftovers = await leftoversOf(file);
+		if (leftovers.length > 0) {
+			findings.push({
+				sentence: `A program that was ended left ${leftovers.length} temporary files beside the keystore.`,
+				hint: 'The next save removes them.',
+			});
+		}
+
+		for (const aside of await asidesOf(file)) {
+			findings.push({
+				sentence: `A damaged keystore is kept aside: ${visible(aside)}. It may hold keys.`,
+				hint: 'Remove it when nothing in it is needed any more.',
+			});
+		}
+	});
+	await attempt(async () => {
+		if (health.exists && networkFileSystems.has((await statfs(path.dirname(file))).type)) {
+			findings.push({
+				sentence: 'The keystore is on a network file system.',
+				hint: 'Its lock between computers is only as good as that file system: save from one computer at a time.',
+			});
+		}
+	}, false);
+	return health;
+
+	async function attempt(look: () => Promise<void>, report = true): Promise<void> {
+		try {
+			await look();
+		} catch (error) {
+			if (report) {
+				findings.push(
+					error instanceof FlockError
+						? {sentence: error.message, hint: error.hint}
+						: {sentence: 'A part of the keystore could not be looked at.', hint: 'Look at its permissions.'},
+				);
+			}
+		}
+	}
+}
+
+async function statOf(target: string): Promise<Stats | null> {
+	return await stat(target).catch(() => null);
+}
+
+function permissionFindings(target: string, found: Stats | null): KeystoreFinding[] {
+	if (found === null) {
+		return [];
+	}
+
+	const findings: KeystoreFinding[] = [];
+	if ((found.mode & 0o077) !== 0) {
+		findings.push({
+			sentence: `Other users of this computer may look into ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
+			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${visible(target)}`,
+		});
+	}
+
+	const own = process.getuid?.();
+	if (own !== undefined && (found.uid !== own || !isTrusted(found))) {
+		findings.push({
+			sentence: `${visible(target)} belongs to another user (${found.uid}).`,
+			hint: `Make it yours: chown ${own} ${visible(target)}`,
+		});
+	}
+
+	return findings;
+}
+
+async function plainFindings(copies: readonly string[]): Promise<KeystoreFinding[]> {
+	let count = 0;
+	for (const copy of copies) {
+		const read = await readBytes(copy);
+		try {
+			count += read !== null && !readEnvelope(read.bytes, copy).encrypted ? 1 : 0;
+		} catch {
+			// A damaged copy is told of by `restore`.
+		}
+	}
+
+	return count === 0
+		? []
+		: [
+				{
+					sentence: `The keystore is encrypted, but ${count} of its backups are in plain text.`,
+					hint: 'The next save encrypts them.',
+				},
+			];
+}

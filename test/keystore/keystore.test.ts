@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import {
+	chmodSync,
+	existsSync,
+	linkSync,
+	mkdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {inspect} from 'node:util';
+import Conf from 'conf';
+import {emptyRecord} from '../../source/flock/key.ts';
+import {openKeystore} from '../../source/keystore/open.ts';
+import {
+	coded,
+	modeOf,
+	newKeystore,
+	newPlace,
+	practiceApp,
+	practiceKey,
+	practiceRecord,
+	until,
+} from './support.ts';
+
+test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
+	const {place, keystore} = newKeystore(context);
+	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set()});
+	assert.equal(await keystore.get('ode'), null);
+	assert.equal(await keystore.savedAppKey(), null);
+	assert.equal(await keystore.update('ode', () => null), null);
+	assert.equal(existsSync(keystore.path), false);
+	assert.equal(keystore.path, path.join(place.folder, 'harbour.json'));
+});
+
+test('what is saved is read back, by another program too, with the app that it was made with', async context => {
+	const {place, keystore} = newKeystore(context);
+	const record = practiceRecord('ode', {
+		expectedHandle: 'harbour_poem',
+		wantedAccess: 'read',
+		held: {key: practiceKey('held'), reason: 'late'},
+		previous: practiceKey('previous', {accessLevel: null, authorizedAt: null, rejected: true}),
+	});
+	assert.deepEqual(await keystore.update('ode', () => record, practiceApp), record);
+	const other = openKeystore(place);
+	assert.deepEqual(await other.get('ode'), record);
+	assert.deepEqual(await other.appKey('practice-app'), practiceApp);
+	assert.equal(await other.appKey('another-app'), null);
+	await other.update('ode', current => current && {...current, wantedAccess: 'write'});
+	assert.equal((await keystore.get('ode'))?.wantedAccess, 'write');
+});
+
+test('the list holds no secret, and printing a keystore shows none', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);
+	const contents = await keystore.list();
+	assert.equal(contents.records.get('ode')?.key?.handle, 'harbour_poem');
+	const shown = inspect([contents, keystore], {depth: 9, showHidden: true});
+	assert.doesNotMatch(shown, /practice-secret|practice-token|practice-app-secret/);
+});
+
+test('names that mean something to JavaScript or to conf are names like any other', async context => {
+	const {place, keystore} = newKeystore(context);
+	const names = [
+		'__proto__',
+		'__internal__',
+		'constructor',
+		'v1',
+		'v1.2',
+		'a[0]',
+		'\\',
+		'',
+		'\ud800',
+		'poems',
+		'toJSON',
+		'俳句',
+	];
+	for (const name of names) {
+		await keystore.update(name, () => practiceRecord(JSON.stringify(name)));
+	}
+
+	const {records} = await openKeystore(place).list();
+	assert.deepEqual([...records.keys()].sort(), [...names].sort());
+	for (const name of names) {
+		assert.deepEqual(await keystore.get(name), practiceRecord(JSON.stringify(name)));
+	}
+});
+
+test('conf itself reads the file', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('v1.2', () => practiceRecord('ode'));
+	const conf = new Conf({cwd: place.folder, configName: 'harbour', accessPropertiesByDotNotation: false});
+	assert.deepEqual(conf.get('bot:v1.2'), practiceRecord('ode'));
+	assert.equal(conf.get('version'), 1);
+});
+
+test('the file is for its owner alone, the folder too where keymaker made it, and a loose file is closed again', async context => {
+	const umask = process.umask(0o022);
+	context.after(() => process.umask(umask));
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	assert.deepEqual([modeOf(keystore.path), modeOf(place.folder)], ['600', '700']);
+	chmodSync(keystore.path, 0o644);
+	chmodSync(place.folder, 0o755);
+	const loose = (await keystore.health()).findings.map(finding => finding.hint);
+	assert.deepEqual(loose, [`chmod 700 ${place.folder}`, `chmod 600 ${keystore.path}`]);
+	await keystore.update('moth', () => practiceRecord('moth'));
+	assert.equal(modeOf(keystore.path), '600');
+});
+
+test('a change that throws changes nothing, and one that changes nothing does not touch the file', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const before = readFileSync(keystore.path);
+	const late = new Error('No');
+	await assert.rejects(
+		keystore.update('ode', () => {
+			throw late;
+		}),
+		late,
+	);
+	await keystore.update('ode', record => record);
+	assert.deepEqual(readFileSync(keystore.path), before);
+	assert.equal((await keystore.backups()).length, 0);
+});
+
+test('a change sees the other bots, and cannot reach into the keystore', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.update('moth', (record, others) => {
+		assert.equal(record, null);
+		assert.deepEqual([...others.keys()], ['ode']);
+		return practiceRecord('moth');
+	});
+	const mine = await keystore.get('ode');
+	assert.ok(mine?.key);
+	mine.key.accessToken = 'turned';
+	assert.deepEqual(await keystore.get('ode'), practiceRecord('ode'));
+	assert.equal(await keystore.update('moth', () => null), null);
+	assert.deepEqual([...(await keystore.list()).records.keys()], ['ode']);
+});
+
+test('a record moves to a name that has none', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.update('moth', () => emptyRecord);
+	await assert.rejects(keystore.rename('kettle', 'lamp'), coded('unknown-bot'));
+	await assert.rejects(keystore.rename('ode', 'moth'), coded('bot-exists'));
+	await keystore.rename('ode', 'lamp');
+	assert.equal(await keystore.get('ode'), null);
+	assert.deepEqual(await keystore.get('lamp'), practiceRecord('ode'));
+});
+
+test('the app that setup saved is used from then on', async context => {
+	const {place, keystore} = newKeystore(context);
+	const second = {consumerKey: 'practice-app-2', consumerSecret: 'a%b=c#d "e"'};
+	await keystore.saveAppKey(practiceApp);
+	await keystore.saveAppKey(second);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), second);
+	assert.deepEqual((await keystore.list()).apps, new Set(['practice-app', 'practice-app-2']));
+});
+
+test('saves at the same time, from one program and from two, all arrive', async context => {
+	const {place, keystore} = newKeystore(context);
+	const other = openKeystore(place);
+	const names = Array.from({length: 20}, (_, number) => `bot ${number}`);
+	await Promise.all(
+		names.map((name, number) =>
+			(number % 2 === 0 ? keystore : other).update(name, () => practiceRecord(name)),
+		),
+	);
+	assert.deepEqual([...(await keystore.list()).records.keys()].sort(), names.sort());
+});
+
+test('a keystore of other poems is refused while those are there, and follows poems that moved', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const moved = path.join(place.root, 'moved');
+	mkdirSync(moved);
+	const other = openKeystore({...place, poems: moved});
+	await assert.rejects(other.list(), (error: Error & {hint?: string}) => {
+		assert.match(error.hint ?? '', /--flock/);
+		return coded('keystore-other-poems')(error);
+	});
+	await assert.rejects(
+		other.update('moth', () => practiceRecord('moth')),
+		coded('keystore-other-poems'),
+	);
+	assert.equal((await openKeystore({...place, poems: null}).list()).records.size, 1);
+	rmSync(moved, {recursive: true});
+	renameSync(place.poems, moved);
+	await other.update('moth', () => practiceRecord('moth'));
+	assert.equal((await other.list()).records.size, 2);
+	mkdirSync(place.poems);
+	await assert.rejects(keystore.list(), coded('keystore-other-poems'));
+});
+
+test('a keystore of a newer version is refused and left untouched', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const newer = JSON.stringify({...JSON.parse(readFileSync(keystore.path, 'utf8')), version: 2, more: []});
+	writeFileSync(keystore.path, newer);
+	await assert.rejects(keystore.list(), coded('keystore-newer'));
+	await assert.rejects(
+		keystore.update('ode', () => null),
+		coded('keystore-newer'),
+	);
+	await assert.rejects(keystore.restore(1), coded('keystore-newer'));
+	assert.equal(readFileSync(keystore.path, 'utf8'), newer);
+});
+
+for (const [name, damage] of Object.entries<(good: Buffer) => string | Buffer>({
+	'0 bytes': () => '',
+	'zero bytes only': good => Buffer.alloc(good.length),
+	'a byte order mark': good => `\uFEFF${good}`,
+	'a cut': good => good.subarray(0, good.length - 20),
+	'a missing comma': good => good.toString().replace(',\n', '\n'),
+	'another letter in a secret': good => good.toString().replace('practice-secret', 'practice-sekret'),
+	null: () => 'null',
+	'an array': () => '[]',
+	'a string': () => '"practice"',
+	'no version': () => '{}',
+	'bytes that are no UTF-8': good =>
+		Buffer.from(good.toString('latin1').replace('practice', 'pr\xe4ctice'), 'latin1'),
+})) {
+	test(`a damaged file (${name}) is named, never overwritten, and a copy is offered`, async context => {
+		const {place, keystore} = newKeystore(context);
+		await keystore.update('ode', () => practiceRecord('ode'));
+		await keystore.update('moth', () => practiceRecord('moth'));
+		writeFileSync(keystore.path, damage(readFileSync(keystore.path)));
+		const bytes = readFileSync(keystore.path);
+		const fresh = openKeystore(place);
+		for (const attempt of [
+			() => keystore.list(),
+			() => fresh.get('ode'),
+			() => fresh.update('ode', () => practiceRecord('new')),
+			() => fresh.saveAppKey(practiceApp),
+			() => fresh.tryWriting(),
+			() => fresh.encrypt('practice words'),
+		]) {
+			await assert.rejects(attempt(), (error: Error & {hint?: string}) => {
+				assert.ok(error.message.includes(keystore.path));
+				assert.match(error.hint ?? '', /keymaker restore 1/);
+				assert.doesNotMatch(inspect(error, {showHidden: true, depth: 9}), /practice-se|practice-token/);
+				return coded('keystore-damaged')(error);
+			});
+		}
+
+		assert.deepEqual(readFileSync(keystore.path), bytes);
+		assert.equal((await fresh.health()).bots, null);
+		await fresh.restore(1);
+		assert.deepEqual([...(await fresh.list()).records.keys()], ['ode', 'moth']);
+		const asides = (await fresh.health()).findings.filter(finding => finding.sentence.includes('.damaged-'));
+		assert.equal(asides.length, 1);
+	});
+}
+
+test('a keystore that was there and is gone is not taken for an empty one', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const away = `${place.folder}-away`;
+	renameSync(place.folder, away);
+	await assert.rejects(keystore.list(), coded('keystore-unreadable'));
+	await assert.rejects(
+		keystore.update('moth', () => practiceRecord('moth')),
+		coded('keystore-unreadable'),
+	);
+	assert.equal(existsSync(place.folder), false);
+	renameSync(away, place.folder);
+	await keystore.update('moth', () => practiceRecord('moth'));
+	assert.equal((await keystore.list()).records.size, 2);
+});
+
+test('watching tells of saves by others, from before the folder is there, and stops', async context => {
+	const {place, keystore} = newKeystore(context);
+	let calls = 0;
+	const stop = keystore.watch(() => {
+		calls += 1;
+	});
+	context.after(stop);
+	const other = openKeystore(place);
+	await other.update('ode', () => practiceRecord('ode'));
+	await until(() => calls === 1);
+	await other.update('moth', () => practiceRecord('moth'));
+	await until(() => calls === 2);
+	rmSync(place.folder, {recursive: true});
+	await until(() => calls === 3);
+	await openKeystore(place).update('kettle', () => practiceRecord('kettle'));
+	await until(() => calls === 4);
+	stop();
+});
+
+test('trying the place leaves nothing behind, and finds what a save would find', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.tryWriting();
+	assert.equal(existsSync(keystore.path), false);
+	assert.equal(existsSync(`${keystore.path}.lock`), false);
+	const file = path.join(place.root, 'file');
+	writeFileSync(file, '');
+	const inFile = openKeystore({...place, folder: path.join(file, 'keys')});
+	await assert.rejects(inFile.tryWriting(), coded('keystore-unwritable'));
+});
+
+test('leftovers of an ended save are swept by the next one, and no other file is', async context => {
+	const place = newPlace(context);
+	const keystore = openKeystore(place);
+	mkdirSync(place.folder);
+	const leftover = path.join(place.folder, 'harbour.json.tmp-1234567890abcdef');
+	const others = ['harbour.json.json.tmp-1234567890abcdef', 'harbour.json.tmp', 'notes'].map(name =>
+		path.join(place.folder, name),
+	);
+	for (const file of [leftover, ...others]) {
+		writeFileSync(file, 'practice');
+	}
+
+	await keystore.update('ode', () => practiceRecord('ode'));
+	assert.equal(existsSync(leftover), false);
+	assert.deepEqual(
+		others.map(file => existsSync(file)),
+		[true, true, true],
+	);
+});
+
+test('SNAP in the environment, which makes conf write in place, does not', async context => {
+	const {place, keystore} = newKeystore(context);
+	const before = process.env.SNAP;
+	process.env.SNAP = 'practice';
+	context.after(() => {
+		if (before === undefined) {
+			delete process.env.SNAP;
+		} else {
+			process.env.SNAP = before;
+		}
+	});
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const link = path.join(place.root, 'link');
+	linkSync(keystore.path, link);
+	const old = readFileSync(link);
+	await keystore.update('ode', () => practiceRecord('other'));
+	assert.deepEqual(readFileSync(link), old);
+	assert.equal(process.env.SNAP, 'practice');
+});

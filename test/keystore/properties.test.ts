@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {test} from 'node:test';
+import {inspect} from 'node:util';
+import fc from 'fast-check';
+import {FlockError} from '../../source/flock/error.ts';
+import type {BotRecord, HeldReason, Key} from '../../source/flock/key.ts';
+import {deriveKey, newDerivation, seal, unseal} from '../../source/keystore/encryption.ts';
+import {Damage} from '../../source/keystore/failures.ts';
+import {openKeyring} from '../../source/keystore/keyring.ts';
+import {openKeystore} from '../../source/keystore/open.ts';
+import {fileNameOf} from '../../source/keystore/place.ts';
+import {bytesOf, openBytes} from '../../source/keystore/read.ts';
+import type {State} from '../../source/keystore/state.ts';
+import {cheapScrypt, newKeystore, practiceRecord} from './support.ts';
+
+/** Any text at all, halves of surrogate pairs and names with a meaning among it. */
+const anyText = fc.oneof(
+	fc.string({unit: 'binary', maxLength: 12}),
+	fc.array(fc.integer({min: 0, max: 0xffff}), {maxLength: 8}).map(units => String.fromCharCode(...units)),
+	fc.constantFrom('__proto__', '__internal__', 'constructor', 'a.b', 'poems', '', 'version', 'checksum'),
+);
+const time = fc.option(
+	fc
+		.date({min: new Date(0), max: new Date('2999-01-01'), noInvalidDate: true})
+		.map(date => date.toISOString()),
+);
+const plainObjects = {noNullPrototype: true};
+const key: fc.Arbitrary<Key> = fc.record(
+	{
+		accessToken: anyText,
+		accessSecret: anyText,
+		userId: anyText,
+		handle: anyText,
+		consumerKey: anyText,
+		accessLevel: fc.constantFrom(
+			'read' as const,
+			'read-write' as const,
+			'read-write-directmessages' as const,
+			null,
+		),
+		authorizedAt: time,
+		checkedAt: time,
+		rejected: fc.boolean(),
+	},
+	plainObjects,
+);
+const reason = fc.constantFrom<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late');
+const record: fc.Arbitrary<BotRecord> = fc.record(
+	{
+		expectedHandle: fc.option(anyText),
+		wantedAccess: fc.constantFrom('read' as const, 'write' as const),
+		key: fc.option(key),
+		held: fc.option(fc.record({key, reason}, plainObjects)),
+		previous: fc.option(key),
+	},
+	plainObjects,
+);
+const state: fc.Arbitrary<State> = fc
+	.record({
+		poems: fc.option(anyText),
+		saved: fc.option(anyText),
+		apps: fc.array(fc.tuple(anyText, anyText), {maxLength: 3}),
+		records: fc.array(fc.tuple(anyText, record), {maxLength: 4}),
+	})
+	.map(({poems, saved, apps, records}) => ({
+		poems,
+		savedApp: saved,
+		apps: new Map([...apps, ...(saved === null ? [] : [[saved, 'practice'] as const])]),
+		records: new Map(records),
+	}));
+
+const noPassphrase = openKeyring(undefined, 'practice');
+
+test('whatever is stored is read back equal', async () => {
+	await fc.assert(
+		fc.asyncProperty(state, async stored => {
+			const opened = await openBytes(bytesOf({state: stored, key: null}), 'practice', noPassphrase, true);
+			assert.deepEqual(plainly(opened.state), plainly(stored));
+		}),
+		{numRuns: 300},
+	);
+});
+
+test('whatever is stored encrypted is read back equal, and shows no part of itself', async () => {
+	const derived = await deriveKey('words', newDerivation(cheapScrypt));
+	const keyring = openKeyring(undefined, 'practice');
+	keyring.add(derived);
+	await fc.assert(
+		fc.asyncProperty(state, async stored => {
+			const bytes = bytesOf({state: stored, key: derived});
+			const opened = await openBytes(bytes, 'practice', keyring, true);
+			assert.equal(opened.key, derived);
+			assert.deepEqual(plainly(opened.state), plainly(stored));
+			assert.doesNotMatch(bytes.toString(), /bot:|accessToken|wantedAccess/);
+		}),
+		{numRuns: 200},
+	);
+});
+
+test('no change to a single byte of an encrypted text goes unnoticed', async () => {
+	const derived = await deriveKey('words', newDerivation(cheapScrypt));
+	const sealed = seal('practice', derived);
+	fc.assert(
+		fc.property(
+			fc.constantFrom('iv', 'tag', 'salt', 'check', 'data'),
+			fc.nat(),
+			fc.integer({min: 1, max: 255}),
+			(field, at, flip) => {
+				const bytes = Buffer.from(field === 'data' ? sealed.data : sealed.encryption[field], 'base64');
+				bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ flip;
+				const text = bytes.toString('base64');
+				const changed =
+					field === 'data'
+						? {...sealed, data: text}
+						: {...sealed, encryption: {...sealed.encryption, [field]: text}};
+				assert.throws(() => unseal(changed, derived), Damage);
+			},
+		),
+		{numRuns: 200},
+	);
+	assert.equal(unseal(sealed, derived), 'practice');
+});
+
+test('any damage to a keystore file is noticed, explained without a secret, and never written over', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const good = readFileSync(keystore.path);
+	const damaged = fc.oneof(
+		fc.tuple(fc.nat({max: good.length - 1}), fc.integer({min: 1, max: 255})).map(([at, flip]) => {
+			const bytes = Buffer.from(good);
+			bytes[at] = (bytes[at] ?? 0) ^ flip;
+			return bytes;
+		}),
+		fc.nat({max: good.length - 2}).map(length => good.subarray(0, length)),
+		fc
+			.tuple(fc.nat({max: good.length - 1}), fc.uint8Array({minLength: 1, maxLength: 20}))
+			.map(([at, more]) => Buffer.concat([good.subarray(0, at), more, good.subarray(at)])),
+		fc.uint8Array({maxLength: 200}).map(bytes => Buffer.from(bytes)),
+		fc.json().map(text => Buffer.from(text)),
+		fc
+			.tuple(fc.nat({max: good.length - 1}), fc.integer({min: 1, max: 50}))
+			.map(([at, length]) => Buffer.concat([good.subarray(0, at), good.subarray(at + length)])),
+	);
+	await fc.assert(
+		fc.asyncProperty(damaged, fc.boolean(), async (bytes, write) => {
+			fc.pre(!bytes.equals(good));
+			writeFileSync(keystore.path, bytes);
+			const fresh = openKeystore(place);
+			const attempt = write ? fresh.update('ode', () => null) : fresh.list();
+			await assert.rejects(attempt, (error: unknown) => {
+				assert.ok(error instanceof FlockError, String(error));
+				assert.match(error.code, /^keystore-(damaged|newer)$/);
+				assert.doesNotMatch(inspect(error, {showHidden: true, depth: 9}), /practice-(secret|token)/);
+				return true;
+			});
+			assert.deepEqual(readFileSync(keystore.path), bytes);
+		}),
+		{numRuns: 300},
+	);
+});
+
+test('different flocks have different files, whose names every system takes', () => {
+	const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+	fc.assert(
+		fc.property(anyText, anyText, (one, other) => {
+			const name = fileNameOf(one);
+			assert.equal(name === fileNameOf(other), one === other);
+			assert.ok(name.length > 0 && Buffer.byteLength(name) <= 96);
+			assert.ok(name.isWellFormed());
+			assert.doesNotMatch(name, /[\p{Cc}/\\:*?"<>|]|^[. ]|[. ]$/u);
+			assert.doesNotMatch(name, device);
+		}),
+		{numRuns: 1000},
+	);
+});
+
+/** Maps as lists, whose names are compared exactly, prototype or not. */
+function plainly({poems, savedApp, apps, records}: State) {
+	return {poems, savedApp, apps: [...apps], records: [...records]};
+}
