@@ -1,0 +1,73 @@
+import {fileURLToPath} from 'node:url';
+import type {CopyResult} from './desktop.ts';
+import {type Environment, type RunEnd, runWithInput} from './run.ts';
+
+/** How long a way of copying may take, in milliseconds. */
+const patience = 2000;
+
+/** What copying needs to know of where the program runs. */
+export type ClipboardOptions = {
+	/** The variables that tell where the program runs, and that clipboard programs inherit. */
+	env: Environment;
+	/** Writes to the terminal past what is drawn. */
+	writeTerminal(text: string): void;
+	/** True where standard output is a terminal. */
+	isTTY: boolean;
+	/** The file that runs clipboardy; the one beside this module where not given. */
+	clipboardWorker?: string | undefined;
+};
+
+/** True where the person sits at another computer, whose clipboard the programs here cannot reach. */
+export function isOverSsh(env: Environment): boolean {
+	return Boolean(env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY);
+}
+
+/** Copies by the first way that works: the system's clipboard (not over SSH), tmux, the terminal (OSC 52). */
+export async function copyText(text: string, options: ClipboardOptions): Promise<CopyResult> {
+	const {env} = options;
+	let before = '';
+	if (!isOverSsh(env)) {
+		const worker = options.clipboardWorker ?? workerBesideThisModule();
+		const end = await runWithInput(process.execPath, [worker], text, env, patience);
+		if (end === 'done') {
+			return {way: 'clipboard', sentence: 'Copied.'};
+		}
+
+		before = refusal(end);
+	}
+
+	if (env.TMUX) {
+		const end = await runWithInput('tmux', ['load-buffer', '-w', '-'], text, env, patience);
+		if (end === 'done') {
+			const sentence = `${before}Copied into tmux's buffer (paste with its prefix and ]) and handed to the terminal.`;
+			return {way: 'tmux', sentence};
+		}
+	}
+
+	if (options.isTTY) {
+		options.writeTerminal(osc52(text));
+		return {way: 'osc52', sentence: `${before}Handed to the terminal (OSC 52); some terminals ignore it.`};
+	}
+
+	return {
+		way: 'none',
+		sentence: `${before || 'No clipboard can be reached. '}Select it with the mouse to copy it.`,
+	};
+}
+
+/** The sequence by which a terminal is asked to put a text on its clipboard. */
+export function osc52(text: string): string {
+	return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+}
+
+function refusal(end: Exclude<RunEnd, 'done'>): string {
+	return end === 'too-slow'
+		? `The clipboard did not answer in ${patience / 1000} s. `
+		: 'There is no clipboard program that works here. ';
+}
+
+/** Beside the source it is TypeScript, beside the built program JavaScript. */
+function workerBesideThisModule(): string {
+	const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+	return fileURLToPath(new URL(`./clipboard-worker.${ending}`, import.meta.url));
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
+import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {browserCommands, whyNotOpen} from '../../source/desktop/browser.ts';
+import {createDesktop} from '../../source/desktop/create.ts';
+
+const link = 'https://api.x.com/oauth/authorize?oauth_token=practice&force_login=true&screen_name=harbour';
+
+let folder: string;
+let recorder: string;
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), 'browser-'));
+	recorder = await program('recorder', 'printf "%s\\n" "$@" >> "$0.log"');
+});
+
+afterEach(async () => {
+	await rm(folder, {recursive: true, force: true});
+});
+
+async function program(name: string, script: string): Promise<string> {
+	const path = join(folder, name);
+	await writeFile(path, `#!/bin/sh\n${script}\n`, {mode: 0o755});
+	return path;
+}
+
+function open(url: string, env: Record<string, string>) {
+	return createDesktop({
+		env: {PATH: process.env.PATH, ...env},
+		platform: 'linux',
+		noOpen: false,
+		writeTerminal: () => {},
+		isTTY: true,
+	}).open(url);
+}
+
+function recorded(): Promise<string> {
+	return readFile(`${recorder}.log`, 'utf8');
+}
+
+test('the program in BROWSER gets the address, and nobody claims that a page was shown', async () => {
+	const result = await open(link, {BROWSER: recorder});
+	assert.deepEqual(result, {started: true, sentence: 'Asked the browser to open it.'});
+	assert.equal(await recorded(), `${link}\n`);
+});
+
+test('%s in BROWSER is the place of the address', async () => {
+	await open(link, {BROWSER: `${recorder} --new %s --quiet`});
+	assert.equal(await recorded(), `--new\n${link}\n--quiet\n`);
+});
+
+test('nothing in an address is obeyed', async () => {
+	const nasty = `http://127.0.0.1/$(touch${'$'}{IFS}${folder}/x);&'"\`|%s$&`;
+	await open(nasty, {BROWSER: `${recorder} %s`});
+	assert.equal(await recorded(), `${nasty}\n`);
+	assert.equal(existsSync(join(folder, 'x')), false);
+});
+
+test('of several browsers in BROWSER the first that works is used', async () => {
+	const failing = await program('failing', 'exit 4');
+	const result = await open(link, {BROWSER: `${folder}/missing:${failing}:${recorder}:${recorder}`});
+	assert.equal(result.started, true);
+	assert.equal(await recorded(), `${link}\n`);
+});
+
+test('a browser that fails is said to have failed', async () => {
+	const failing = await program('failing', 'exit 4');
+	assert.deepEqual(await open(link, {BROWSER: failing}), {
+		started: false,
+		sentence: 'The browser did not start: exit code 4.',
+	});
+	assert.deepEqual(await open(link, {BROWSER: join(folder, 'missing')}), {
+		started: false,
+		sentence: 'The browser did not start: there is no such program.',
+	});
+});
+
+test('only web addresses are opened', async () => {
+	for (const url of [
+		'file:///etc/passwd',
+		'-version',
+		'javascript:alert(1)',
+		'http://a b',
+		'https://x.com/\n',
+		'',
+	]) {
+		assert.equal((await open(url, {BROWSER: recorder})).started, false, url);
+	}
+
+	assert.equal(existsSync(`${recorder}.log`), false);
+});
+
+test('without a display nothing is tried', async () => {
+	const result = await open(link, {});
+	assert.deepEqual(result, {started: false, sentence: 'There is no display here to open a browser on.'});
+});
+
+test('without BROWSER the system opens the address, and its failure is told', {
+	skip: process.platform === 'linux' ? false : 'xdg-open is for Linux',
+}, async t => {
+	const before = {...process.env};
+	t.after(() => {
+		process.env = before;
+	});
+	// The system's opener takes this for GNOME, and asks `gio`.
+	process.env = {PATH: `${folder}:${before.PATH}`, XDG_CURRENT_DESKTOP: 'GNOME', DISPLAY: ':practice'};
+	const gio = await program('gio', 'if [ "$1" = open ]; then echo "$@" > "$0.log"; fi');
+	assert.equal((await open(link, {DISPLAY: ':practice'})).started, true);
+	assert.equal(await readFile(`${gio}.log`, 'utf8'), `open ${link}\n`);
+	await program('gio', 'test "$1" != open');
+	const result = await open(link, {DISPLAY: ':practice'});
+	assert.equal(result.started, false);
+	assert.match(result.sentence, /did not start: exit code/);
+});
+
+test('a browser is opened by itself only where the person sits and did not forbid it', () => {
+	const display = {DISPLAY: ':0'};
+	assert.equal(whyNotOpen(display, 'linux', false), null);
+	assert.equal(whyNotOpen({WAYLAND_DISPLAY: 'wayland-0'}, 'linux', false), null);
+	assert.equal(whyNotOpen({BROWSER: 'w3m'}, 'linux', false), null);
+	assert.equal(whyNotOpen({WSL_DISTRO_NAME: 'Debian'}, 'linux', false), null);
+	assert.equal(whyNotOpen({}, 'darwin', false), null);
+	assert.equal(whyNotOpen({}, 'win32', false), null);
+	assert.match(whyNotOpen({}, 'linux', false) ?? '', /no display/);
+	assert.match(whyNotOpen(display, 'linux', true) ?? '', /--no-open/);
+	assert.match(whyNotOpen({...display, KEYMAKER_OPEN: 'never'}, 'linux', false) ?? '', /KEYMAKER_OPEN=never/);
+	assert.match(whyNotOpen({...display, SSH_CONNECTION: 'here'}, 'linux', false) ?? '', /over SSH/);
+	assert.match(whyNotOpen({SSH_TTY: 'here'}, 'darwin', false) ?? '', /over SSH/);
+});
+
+test('BROWSER is a list of commands', () => {
+	assert.deepEqual(browserCommands('', link), []);
+	assert.deepEqual(browserCommands(' : ', link), []);
+	assert.deepEqual(browserCommands('firefox -P "%s":w3m', 'u'), [
+		['firefox', '-P', '"u"'],
+		['w3m', 'u'],
+	]);
+});
