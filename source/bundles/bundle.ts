@@ -1,0 +1,76 @@
+import {type FieldNames, nameCredentials, readFields} from './fields.ts';
+import {
+	type BundleEntry,
+	cannotMerge,
+	type Format,
+	onlyEntry,
+	type Reading,
+	requireValues,
+} from './format.ts';
+import {fieldsOf, isObject, jsonText, parseJson, parseJsonForWriting} from './json-text.ts';
+
+const names: FieldNames = {
+	consumerKey: ['consumer_token'],
+	consumerSecret: ['consumer_token_secret'],
+	accessToken: ['oauth_token'],
+	accessSecret: ['oauth_token_secret'],
+	userId: ['user_id'],
+	handle: ['screen_name'],
+	poemFile: ['poem_file', 'file'],
+	// Its name is the file's: the fields are those of the tools that read it.
+	bot: [],
+};
+
+/**
+ * The key bundle of 2014, one JSON file for each bot, called by the bot's name. Has both `poem_file` and
+ * `file`, as *rainbow-mind-machine* calls it.
+ */
+export const bundle: Format = {
+	name: 'bundle',
+	holds: 'one',
+	ending: '.json',
+
+	detect(text) {
+		const found = parseJson(text);
+		return isObject(found) && nameCredentials(Object.keys(found));
+	},
+
+	read(text) {
+		const reading: Reading = {entries: [], problems: []};
+		const found = parseJson(text);
+		if (isObject(found)) {
+			readFields('bundle', fieldsOf(found), names, reading);
+		} else {
+			reading.problems.push('bundle: it is not a whole JSON object.');
+		}
+
+		return reading;
+	},
+
+	write(entries, existing) {
+		const entry = onlyEntry(entries, 'bundle');
+		requireValues(entry, 'bundle');
+		const before = existing === null ? {} : parseJsonForWriting(existing);
+		if (!isObject(before)) {
+			throw cannotMerge('bundle', 'it is not a whole JSON object');
+		}
+
+		const fields = Object.entries(fieldsFor(entry)).filter(
+			([name, value]) => value !== null || !(name in before),
+		);
+		return jsonText({...before, ...Object.fromEntries(fields)});
+	},
+};
+
+function fieldsFor(entry: BundleEntry) {
+	return {
+		consumer_token: entry.consumerKey,
+		consumer_token_secret: entry.consumerSecret,
+		oauth_token: entry.accessToken,
+		oauth_token_secret: entry.accessSecret,
+		user_id: entry.userId,
+		screen_name: entry.handle,
+		poem_file: entry.poemFile,
+		file: entry.poemFile,
+	};
+}

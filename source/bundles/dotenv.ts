@@ -1,0 +1,132 @@
+import {parse} from 'dotenv';
+import {type FieldNames, readFields} from './fields.ts';
+import {
+	type BundleEntry,
+	cannotHold,
+	cannotMerge,
+	type Format,
+	labelOf,
+	onlyEntry,
+	type Reading,
+	requireValues,
+} from './format.ts';
+
+const names: FieldNames = {
+	consumerKey: ['TWITTER_CONSUMER_KEY', 'TWITTER_API_KEY'],
+	consumerSecret: ['TWITTER_CONSUMER_SECRET', 'TWITTER_API_SECRET'],
+	accessToken: ['TWITTER_ACCESS_TOKEN'],
+	accessSecret: ['TWITTER_ACCESS_TOKEN_SECRET'],
+	userId: ['TWITTER_USER_ID'],
+	handle: ['TWITTER_SCREEN_NAME'],
+	bot: ['KEYMAKER_BOT'],
+	poemFile: ['KEYMAKER_POEM'],
+};
+
+/** One assignment as the `dotenv` package sees it (its own expression): the name, then the value. */
+const assignment =
+	/^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(?:\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$/gm;
+
+/** Variables for one bot, named as `exec` names them, read alike by a POSIX shell and by the `dotenv` package. */
+export const dotenv: Format = {
+	name: 'dotenv',
+	holds: 'one',
+	ending: '.env',
+
+	detect(text) {
+		const rest = text.replace(assignment, '');
+		return rest !== text && rest.split(/\r\n|\n|\r/).every(line => /^\s*(#.*)?$/.test(line));
+	},
+
+	read(text) {
+		const reading: Reading = {entries: [], problems: []};
+		readFields('dotenv', new Map(Object.entries(parse(text))), names, reading);
+		return reading;
+	},
+
+	write(entries, existing) {
+		const entry = onlyEntry(entries, 'dotenv');
+		requireValues(entry, 'dotenv', value => quote(value) !== null);
+		let text = existing ?? '';
+		for (const [name, value] of variables(entry)) {
+			text = assign(text, name, value);
+		}
+
+		requireReadable(text, entry, existing);
+		return text;
+	},
+};
+
+/**
+ * A value as a shell and dotenv read alike; `null` where there is no such form. Single quotes mean the same to
+ * both, except round a backslash at the end; double quotes do where nothing inside is special to either.
+ */
+export function quote(value: string): string | null {
+	if (/^[\w./:@%+,-]*$/.test(value)) {
+		return value;
+	}
+
+	if (/[\0-\x1f\x7f]/.test(value)) {
+		return null;
+	}
+
+	if (!value.includes("'") && !value.endsWith('\\')) {
+		return `'${value}'`;
+	}
+
+	return /["$`\\]/.test(value) ? null : `"${value}"`;
+}
+
+/** The variables in order. What only describes the key is left empty where it cannot be written. */
+function variables(entry: BundleEntry): [name: string, value: string][] {
+	return [
+		['TWITTER_CONSUMER_KEY', entry.consumerKey],
+		['TWITTER_CONSUMER_SECRET', entry.consumerSecret],
+		['TWITTER_ACCESS_TOKEN', entry.accessToken],
+		['TWITTER_ACCESS_TOKEN_SECRET', entry.accessSecret],
+		['TWITTER_USER_ID', entry.userId ?? ''],
+		['TWITTER_SCREEN_NAME', entry.handle ?? ''],
+		['KEYMAKER_BOT', entry.bot ?? ''],
+		['KEYMAKER_POEM', entry.poemFile ?? ''],
+	];
+}
+
+/** Sets a variable where it stands, else at the end. */
+function assign(text: string, name: string, value: string): string {
+	const line = `${name}=${quote(value) ?? ''}`;
+	let found = false;
+	const changed = text.replace(assignment, (whole: string, itsName: string) => {
+		if (itsName !== name) {
+			return whole;
+		}
+
+		found = true;
+		const [, before = '', exported = ''] = /^(\s*)(export\s+)?/.exec(whole) ?? [];
+		const after = /\s*$/.exec(whole)?.[0] ?? '';
+		// A carriage return would become part of the value in a shell.
+		return before + exported + line + after.replaceAll('\r', '');
+	});
+	if (found) {
+		return changed;
+	}
+
+	return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
+}
+
+/** What dotenv now reads must be the key, and everything else as before. */
+function requireReadable(text: string, entry: BundleEntry, existing: string | null): void {
+	const after = new Map(Object.entries(parse(text)));
+	const ours = new Map(variables(entry));
+	for (const [name, value] of ours) {
+		if (quote(value) !== null && after.get(name) !== value) {
+			throw existing === null
+				? cannotHold(labelOf(entry), name, 'dotenv')
+				: cannotMerge('dotenv', 'a quotation mark in it is not closed');
+		}
+	}
+
+	for (const [name, value] of Object.entries(parse(existing ?? ''))) {
+		if (!ours.has(name) && after.get(name) !== value) {
+			throw cannotMerge('dotenv', 'a quotation mark in it is not closed');
+		}
+	}
+}

@@ -1,0 +1,204 @@
+import {realpath, rm, stat} from 'node:fs/promises';
+import {basename, dirname, join, resolve} from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {isPoemFile} from '../flock/poem.ts';
+import {visible} from '../flock/visible.ts';
+import {type BundleEntry, type Format, type FormatName, labelOf} from './format.ts';
+import {formats} from './formats.ts';
+import {gitWarnings} from './git.ts';
+import {fileNameOf} from './names.ts';
+import {makeFolder, type Place, placeOf, readText, type Writing, writeAll} from './safe-file.ts';
+
+/** What is exported, and where to. */
+export type ExportRequest = {
+	format: FormatName;
+	entries: readonly BundleEntry[];
+	/** A file; for a format that holds one key a file, a folder, unless it is plainly meant as the file of one bot. */
+	out: string;
+	/** The current folder, an absolute path. */
+	cwd: string;
+	/** Whether files of another kind are replaced; a poem, a link and what is no file never are. */
+	force: boolean;
+	/** The folder of poems, an absolute path. */
+	poemsFolder: string;
+	/** What is never written over: all poems, which may be links that lead elsewhere, and the keystore. */
+	untouchable: readonly string[];
+};
+
+/** What an export did. */
+export type ExportResult = {
+	/** Absolute paths. */
+	files: string[];
+	/** Sentences for the person. */
+	warnings: string[];
+};
+
+/** The text that an export gives standard output. */
+export function exportText(format: FormatName, entries: readonly BundleEntry[]): string {
+	return formats[format].write(entries, null);
+}
+
+/**
+ * Writes key files. A file of the same format is merged into; everything is checked before anything is written.
+ * @throws FlockError whose code begins with `export-`.
+ */
+export async function writeExport(request: ExportRequest): Promise<ExportResult> {
+	const {format, files, folder} = await plan(request);
+	const untouchable = await identities(request.untouchable);
+	const writings: Writing[] = [];
+	for (const {path, entries} of files) {
+		await refuseUntouchable(path, request.poemsFolder, untouchable);
+		writings.push({path, text: await textFor(path, format, entries, request.force)});
+	}
+
+	await makeFolder(folder);
+	await refuseOneFileForTwo(files);
+	await writeAll(writings);
+	const paths = writings.map(({path}) => path);
+	return {files: paths, warnings: await gitWarnings(paths)};
+}
+
+/** One file that is to be written. */
+type PlannedFile = {path: string; entries: readonly BundleEntry[]};
+
+async function plan(request: ExportRequest): Promise<{format: Format; files: PlannedFile[]; folder: string}> {
+	const format = formats[request.format];
+	const out = resolve(request.cwd, request.out);
+	const place = await placeOf(out);
+	if (format.holds === 'many' || (request.entries.length === 1 && isMeantAsFile(request, format, place))) {
+		return {format, files: [{path: out, entries: request.entries}], folder: dirname(out)};
+	}
+
+	if (place === 'link' || place === 'other') {
+		throw unsafe(out, place === 'link' ? 'a link' : 'no folder');
+	}
+
+	if (place === 'file') {
+		throw new FlockError(
+			'export-exists',
+			`${visible(out)} is a file, and ${format.name} files go into a folder.`,
+			{
+				hint: 'Give --out the name of a folder.',
+			},
+		);
+	}
+
+	const files = request.entries.map(entry => ({
+		path: join(out, fileNameOf(entry.bot ?? entry.handle ?? 'key') + format.ending),
+		entries: [entry],
+	}));
+	return {format, files, folder: out};
+}
+
+/** One bot's `.env` is a file; one bot's bundle goes into a folder, as all of them do, unless it is called `….json`. */
+function isMeantAsFile(request: ExportRequest, format: Format, place: Place): boolean {
+	const isFolder = place === 'folder' || /[/\\]$/.test(request.out);
+	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
+}
+
+async function textFor(
+	path: string,
+	format: Format,
+	entries: readonly BundleEntry[],
+	force: boolean,
+): Promise<string> {
+	const place = await placeOf(path);
+	if (place === 'nothing') {
+		return format.write(entries, null);
+	}
+
+	if (place !== 'file') {
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
+	}
+
+	const existing = await readText(path, false).catch(error => {
+		throw unsafe(path, 'a file that cannot be read', error);
+	});
+	if (existing?.trim() === '') {
+		return format.write(entries, null);
+	}
+
+	if (existing !== null && format.detect(existing, basename(path))) {
+		try {
+			return format.write(entries, existing);
+		} catch (error) {
+			const cannotMerge = error instanceof FlockError && error.code === 'export-exists';
+			if (!cannotMerge || !force) {
+				throw error;
+			}
+		}
+	} else if (!force) {
+		throw new FlockError(
+			'export-exists',
+			`${visible(path)} is there already, and is no ${format.name} file.`,
+			{
+				hint: 'Choose another --out, or replace it with --force.',
+			},
+		);
+	}
+
+	return format.write(entries, null);
+}
+
+/** Nothing is written over a poem, however its name is spelt, nor beside the poems as if it were one. */
+async function refuseUntouchable(
+	path: string,
+	poemsFolder: string,
+	untouchable: ReadonlySet<string>,
+): Promise<void> {
+	const [identity] = await identities([path]);
+	const folder = await realpath(dirname(path)).catch(() => dirname(path));
+	const isAmongPoems = folder === (await realpath(poemsFolder).catch(() => poemsFolder));
+	if ((identity !== undefined && untouchable.has(identity)) || (isAmongPoems && isPoemFile(basename(path)))) {
+		throw new FlockError(
+			'export-unsafe',
+			`${visible(path)} is a poem, or keymaker's own; no key is written there.`,
+			{
+				hint: 'Choose another --out.',
+			},
+		);
+	}
+}
+
+/** Which files these are, whatever paths lead to them; those that are not there are left out. */
+async function identities(paths: readonly string[]): Promise<Set<string>> {
+	const found = await Promise.all(paths.map(path => stat(path, {bigint: true}).catch(() => null)));
+	return new Set(found.filter(file => file !== null).map(file => `${file.dev}:${file.ino}`));
+}
+
+/** Bots that differ in capitals alone have files of their own only where the file system tells these apart. */
+async function refuseOneFileForTwo(files: readonly PlannedFile[]): Promise<void> {
+	const byName = new Map<string, PlannedFile>();
+	for (const file of files) {
+		const name = basename(file.path).normalize('NFC').toLowerCase();
+		const other = byName.get(name);
+		if (other !== undefined && (other.path === file.path || (await isOnePlace(other.path, file.path)))) {
+			const [one, two] = [other, file].map(({entries: [entry]}) =>
+				entry === undefined ? '' : labelOf(entry),
+			);
+			throw new FlockError('export-exists', `${one} and ${two} would go into one file here.`, {
+				hint: 'Rename one of the two poems (keymaker rename OLD NEW), or export them into two folders.',
+			});
+		}
+
+		byName.set(name, file);
+	}
+}
+
+/** Whether two names lead to one file here: tried out with a file that is taken away again. */
+async function isOnePlace(one: string, other: string): Promise<boolean> {
+	const probe = (path: string) => join(dirname(path), `.keymaker-probe-${basename(path)}`.slice(0, 200));
+	await writeAll([{path: probe(one), text: ''}]);
+	try {
+		return (await placeOf(probe(other))) !== 'nothing';
+	} finally {
+		await rm(probe(one), {force: true});
+	}
+}
+
+function unsafe(path: string, what: string, cause?: unknown): FlockError {
+	return new FlockError('export-unsafe', `${visible(path)} is ${what}; no key is written there.`, {
+		hint: 'Choose another --out.',
+		cause,
+	});
+}

@@ -1,0 +1,143 @@
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
+import {cut} from '../flock/width.ts';
+
+/** The formats that keys are exported to and imported from, as `--format` names them. */
+export const formatNames = ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json'] as const;
+
+/** One of the formats. */
+export type FormatName = (typeof formatNames)[number];
+
+/** The four values that sign requests; all of them secret but the consumer key. */
+export type Secrets = {
+	consumerKey: string;
+	consumerSecret: string;
+	accessToken: string;
+	accessSecret: string;
+};
+
+/** One key as it stands in a file of another tool, complete in itself. */
+export type BundleEntry = Secrets & {
+	/** The bot's name; `null` where the file does not say. */
+	bot: string | null;
+	/** The poem's path as it stands in the file; see `poemFileFrom` for what keymaker writes. */
+	poemFile: string | null;
+	/** Decimal digits. */
+	userId: string | null;
+	/** Without @. */
+	handle: string | null;
+};
+
+/** What a file holds: what could be read, and a sentence about everything that could not. */
+export type Reading = {
+	entries: BundleEntry[];
+	/** Safe to draw; hold no secret. */
+	problems: string[];
+};
+
+/** Another tool's format. All functions are pure. */
+export type Format = {
+	name: FormatName;
+	/** How many keys one file holds. */
+	holds: 'one' | 'many';
+	/** The ending that a bot's own file gets, where a file holds one key. */
+	ending: string;
+	/** True for a text that is of this format, though it may be damaged. */
+	detect(text: string, fileName: string): boolean;
+	/** Never throws: one bad entry never stops the rest. */
+	read(text: string): Reading;
+	/**
+	 * The file's text with these keys.
+	 * @param existing a text of this format that the keys are merged into, its other entries kept as they are.
+	 * @throws FlockError `export-value` for a value that the format cannot hold, `export-exists` where the
+	 * existing text cannot be merged into.
+	 */
+	write(entries: readonly BundleEntry[], existing: string | null): string;
+};
+
+/** Printable ASCII, which is all that X's keys, tokens and secrets are made of. */
+export const printable = /^[\x20-\x7e]+$/;
+
+/** How an entry is called in sentences. */
+export function labelOf(entry: BundleEntry): string {
+	return label(entry.bot ?? entry.handle ?? 'the key');
+}
+
+/** A name from a file, safe to draw and not too long for a sentence. */
+export function label(name: string): string {
+	return cut(visible(name), 60);
+}
+
+/** The only entry, for a format that holds one. */
+export function onlyEntry(entries: readonly BundleEntry[], format: string): BundleEntry {
+	const [entry] = entries;
+	if (entry === undefined || entries.length > 1) {
+		throw new FlockError('usage', `One ${format} file holds the key of one bot, not of ${entries.length}.`, {
+			hint: 'Name one bot, or give --out a folder, which gets one file for each.',
+		});
+	}
+
+	return entry;
+}
+
+/** Throws where any of the four values is not printable ASCII, or does not please the format. */
+export function requireValues(
+	entry: BundleEntry,
+	format: string,
+	fits: (value: string) => boolean = () => true,
+): void {
+	for (const name of ['consumerKey', 'consumerSecret', 'accessToken', 'accessSecret'] as const) {
+		if (!printable.test(entry[name]) || !fits(entry[name])) {
+			throw cannotHold(labelOf(entry), valueNames[name], format);
+		}
+	}
+}
+
+/**
+ * Throws where two keys would take one place in a file.
+ * @param placeOf what the place is called.
+ */
+export function requireOwnPlaces(
+	entries: readonly BundleEntry[],
+	format: string,
+	placeOf: (entry: BundleEntry) => string,
+): void {
+	const places = new Map<string, BundleEntry>();
+	for (const entry of entries) {
+		const place = placeOf(entry);
+		const other = places.get(place);
+		if (other !== undefined) {
+			const both = `${labelOf(other)} and ${labelOf(entry)}`;
+			throw new FlockError('export-value', `${both} would take the same place in a ${format} file.`, {
+				hint: 'Export one of the two, or choose another format: bundle and json hold everything.',
+			});
+		}
+
+		places.set(place, entry);
+	}
+}
+
+/** The error for a value that a format cannot hold. */
+export function cannotHold(who: string, what: string, format: string): FlockError {
+	return new FlockError(
+		'export-value',
+		`${who}: its ${what} has characters that a ${format} file cannot hold.`,
+		{
+			hint: 'Choose another format: bundle and json hold everything.',
+		},
+	);
+}
+
+/** The error for a file that looks like the format, but that nothing can be added to. */
+export function cannotMerge(format: string, why: string): FlockError {
+	return new FlockError('export-exists', `The ${format} file that is there cannot be added to: ${why}.`, {
+		hint: 'Mend it, choose another --out, or replace it whole with --force.',
+	});
+}
+
+const valueNames = {
+	consumerKey: 'consumer key',
+	consumerSecret: 'consumer secret',
+	accessToken: 'access token',
+	accessSecret: 'access token secret',
+} as const;

@@ -1,0 +1,87 @@
+import {readdir} from 'node:fs/promises';
+import {basename, extname, join} from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
+import {type BundleEntry, type FormatName, formatNames, type Reading} from './format.ts';
+import {detectFormat} from './formats.ts';
+import {botOfFileName} from './names.ts';
+import {codeOf, placeOf, readText} from './safe-file.ts';
+
+/** What one file held. */
+export type ImportedFile = Reading & {
+	path: string;
+	/** `null` where it is none of ours; then a problem says so. */
+	format: FormatName | null;
+};
+
+/**
+ * Reads the keys of a file, whichever format it is in, or of every JSON and `.env` file of a folder.
+ * @throws FlockError `import-unreadable` or `import-format` for the path itself; one bad file of a folder is a
+ * problem of that file alone.
+ */
+export async function readImport(path: string): Promise<ImportedFile[]> {
+	if ((await placeOf(path).catch(() => 'other')) !== 'folder') {
+		return [await readOne(path)];
+	}
+
+	const files: ImportedFile[] = [];
+	for (const name of (await namesIn(path)).sort()) {
+		if (!name.startsWith('.') && /\.(?:json|env)$/i.test(name)) {
+			files.push(await readOne(join(path, name)).catch(asProblem(join(path, name))));
+		}
+	}
+
+	return files;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		throw unreadable(folder, error);
+	}
+}
+
+async function readOne(path: string): Promise<ImportedFile> {
+	const text = await readText(path, true).catch(error => {
+		throw unreadable(path, error);
+	});
+	const format = text === null ? null : detectFormat(text, basename(path));
+	if (text === null || format === null) {
+		throw new FlockError('import-format', `${visible(path)} is no file of keys that keymaker knows.`, {
+			hint: `Known are ${formatNames.join(', ')}.`,
+		});
+	}
+
+	const {entries, problems} = format.read(text);
+	return {
+		path,
+		format: format.name,
+		entries: entries.map(entry => named(entry, format.name, path)),
+		problems,
+	};
+}
+
+/** A file with one bot's key is called by the bot. */
+function named(entry: BundleEntry, format: FormatName, path: string): BundleEntry {
+	const base = basename(path, extname(path));
+	const isCalledByBot = format === 'bundle' || (format === 'dotenv' && /.\.env$/i.test(basename(path)));
+	return entry.bot === null && isCalledByBot ? {...entry, bot: botOfFileName(base)} : entry;
+}
+
+function asProblem(path: string): (error: unknown) => ImportedFile {
+	return error => {
+		if (error instanceof FlockError) {
+			return {path, format: null, entries: [], problems: [error.message]};
+		}
+
+		throw error;
+	};
+}
+
+function unreadable(path: string, error: unknown): FlockError {
+	return new FlockError('import-unreadable', `${visible(path)} cannot be read (${codeOf(error)}).`, {
+		hint: 'Check the path and its permissions.',
+		cause: error,
+	});
+}

@@ -1,0 +1,74 @@
+import {createHash} from 'node:crypto';
+import {isAbsolute, relative, sep} from 'node:path';
+import {botName, isPoemFile, type Poem} from '../flock/poem.ts';
+import type {BundleEntry} from './format.ts';
+
+/** File systems take names of 255 bytes; this leaves room for an ending. */
+const longestName = 240;
+
+/**
+ * A poem's path as an export writes it: relative to the folder that the export was run in, with slashes.
+ * So the 2014 script wrote it (`poems/harbour.txt`), and the bots that read it run in that folder; a path relative
+ * to the bundle would be found by none of them, and an absolute one would break when the folder moves.
+ * Absolute only where no relative path leads there (another drive).
+ */
+export function poemFileFrom(cwd: string, poemPath: string): string {
+	const path = relative(cwd, poemPath);
+	return isAbsolute(path) ? poemPath : path.split(sep).join('/');
+}
+
+/**
+ * The name of a bot's own file, without its ending: the bot's name, with `%2F` and its like for what no file's
+ * name can hold or what would hide the file. A name that is too long is cut, and told apart by a digest.
+ */
+export function fileNameOf(bot: string, platform: NodeJS.Platform = process.platform): string {
+	let name = bot.replace(/%(?=[0-9A-Fa-f]{2})/g, '%25').replace(/[/\0]/g, escaped);
+	name = name === '' ? '%' : name.replace(/^\./, escaped);
+	if (platform === 'win32') {
+		name = name
+			.replace(/[\\<>:"|?*\x01-\x1f]/g, escaped)
+			.replace(
+				/^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i,
+				device => escaped(device[0] ?? '') + device.slice(1),
+			);
+	}
+
+	if (Buffer.byteLength(name) <= longestName) {
+		return name;
+	}
+
+	const digest = createHash('sha256').update(bot).digest('hex').slice(0, 12);
+	return `${new TextDecoder().decode(Buffer.from(name).subarray(0, longestName - 13), {stream: true})}~${digest}`;
+}
+
+/** The bot that a file is called after: `fileNameOf` undone, as far as it can be. */
+export function botOfFileName(name: string): string {
+	return name === '%'
+		? ''
+		: name.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}
+
+/**
+ * The bot that a key from a file belongs to: the one whose poem the file names, else the one that the file names,
+ * else the one that the poem's file would be; `null` where none of them is in the flock.
+ * @param others bots of the flock whose poems are gone.
+ */
+export function botOfEntry(
+	entry: Pick<BundleEntry, 'bot' | 'poemFile' | 'handle'>,
+	poems: readonly Poem[],
+	others: Iterable<string> = [],
+): string | null {
+	const file = entry.poemFile?.split(/[/\\]/).at(-1) ?? null;
+	const itsPoem = file === null ? undefined : poems.find(poem => poem.file === file);
+	if (itsPoem !== undefined) {
+		return itsPoem.bot;
+	}
+
+	const bots = new Set([...poems.map(poem => poem.bot), ...others]);
+	const names = [entry.bot, file !== null && isPoemFile(file) ? botName(file) : null, entry.handle];
+	return names.find(name => name !== null && bots.has(name)) ?? null;
+}
+
+function escaped(character: string): string {
+	return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}

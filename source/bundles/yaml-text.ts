@@ -1,0 +1,200 @@
+import {
+	type Document,
+	isAlias,
+	isMap,
+	isScalar,
+	LineCounter,
+	type Node,
+	Pair,
+	parseDocument,
+	Scalar,
+	visit,
+	YAMLMap,
+} from 'yaml';
+import {cannotMerge} from './format.ts';
+
+/** A YAML file, read as far as it can be. */
+export type YamlText = {
+	/** The outermost mapping; empty where there is none. */
+	root: YAMLMap;
+	document: Document;
+	/** What aliases stand for; `null` for a name that was given twice. */
+	anchors: ReadonlyMap<string, Node | null>;
+	/** What is wrong with the YAML itself; the parser's own messages would quote the text, secrets included. */
+	problems: string[];
+};
+
+/**
+ * Reads YAML so that every value is a text, exactly as it stands: `0123`, `~` and `yes` are no numbers, nothings or
+ * truths here, and are written back as they were. Comments stay as well.
+ */
+export function parseYaml(text: string): YamlText {
+	const lines = new LineCounter();
+	const document = parseDocument(text, {
+		schema: 'failsafe',
+		prettyErrors: false,
+		// The library compares every two names of a mapping: seconds for a large flock.
+		uniqueKeys: false,
+		lineCounter: lines,
+	}) as unknown as Document;
+	const problems = document.errors.map(
+		error => `line ${lines.linePos(error.pos[0]).line} is not right YAML (${error.code})`,
+	);
+	const root = document.contents;
+	return {root: isMap(root) ? root : new YAMLMap(), document, anchors: anchorsOf(document), problems};
+}
+
+/** A document to be added to: the existing one, or a new one. */
+export function openYaml(existing: string | null, format: string): YamlText {
+	const yaml = parseYaml(existing ?? '');
+	const [problem] = yaml.problems;
+	if (problem !== undefined) {
+		throw cannotMerge(format, problem);
+	}
+
+	if (hasNameTwice(yaml.document)) {
+		throw cannotMerge(format, 'a name stands in it twice');
+	}
+
+	const contents = yaml.document.contents;
+	if (!isMap(contents)) {
+		if (contents !== null && !(isScalar(contents) && contents.value === '')) {
+			throw cannotMerge(format, 'its outermost level is no mapping');
+		}
+
+		yaml.document.contents = yaml.root;
+	}
+
+	return yaml;
+}
+
+/** The document as a file's text, with no line folded. */
+export function yamlText({document}: YamlText, format: string): string {
+	try {
+		return document.toString({lineWidth: 0});
+	} catch {
+		throw cannotMerge(format, 'an alias in it would lead nowhere');
+	}
+}
+
+/** A mapping's entries whose names are texts; aliases are followed. */
+export function entriesOf(yaml: YamlText, node: unknown): [name: string, value: unknown][] {
+	const map = follow(yaml, node);
+	return isMap(map)
+		? map.items.flatMap(({key, value}): [string, unknown][] => {
+				const name = follow(yaml, key);
+				return isScalar(name) && typeof name.value === 'string' ? [[name.value, value]] : [];
+			})
+		: [];
+}
+
+/** The value of a name in a mapping; `undefined` where there is none. */
+export function valueAt(yaml: YamlText, node: unknown, name: string): unknown {
+	return entriesOf(yaml, node).find(([candidate]) => candidate === name)?.[1];
+}
+
+/** A mapping's fields as texts; `null` for what is no text. */
+export function yamlFields(yaml: YamlText, node: unknown): Map<string, string | null> {
+	return new Map(
+		entriesOf(yaml, node).map(([name, value]) => {
+			const found = follow(yaml, value);
+			return [name, isScalar(found) && typeof found.value === 'string' ? found.value : null];
+		}),
+	);
+}
+
+/** True where a value is a mapping. */
+export function isYamlMap(yaml: YamlText, node: unknown): boolean {
+	return isMap(follow(yaml, node));
+}
+
+/** The mapping under a name, made where it is missing. */
+export function childMap(parent: YAMLMap, name: string, format: string): YAMLMap {
+	const pair = pairOf(parent, name);
+	if (pair !== undefined && isMap(pair.value)) {
+		if (pair.value.anchor !== undefined) {
+			throw cannotMerge(format, 'other entries repeat what would be changed (a YAML anchor)');
+		}
+
+		return pair.value;
+	}
+
+	if (pair !== undefined && !isNothing(pair.value)) {
+		throw cannotMerge(format, 'one of its parts is no mapping');
+	}
+
+	const child = new YAMLMap();
+	setChild(parent, name, child);
+	return child;
+}
+
+/** Sets a name in a mapping. */
+export function setChild(parent: YAMLMap, name: string, value: Node): void {
+	const pair = pairOf(parent, name);
+	if (pair === undefined) {
+		if (parent.items.length === 0) {
+			parent.flow = false;
+		}
+
+		parent.items.push(new Pair(isFieldName.test(name) ? new Scalar(name) : quoted(name), value));
+	} else {
+		pair.value = value;
+	}
+}
+
+/** A text in double quotes, which every reader takes for a text, whatever it looks like. */
+export function quoted(text: string): Scalar {
+	const scalar = new Scalar(text);
+	scalar.type = 'QUOTE_DOUBLE';
+	return scalar;
+}
+
+/** Sets texts in a mapping; those that are `null`, and those that are right already, are left as they are. */
+export function setTexts(map: YAMLMap, texts: Readonly<Record<string, string | null>>): void {
+	for (const [name, text] of Object.entries(texts)) {
+		const before = pairOf(map, name)?.value;
+		const isSame = isScalar(before) && before.value === text;
+		if (text !== null && !isSame) {
+			setChild(map, name, quoted(text));
+		}
+	}
+}
+
+/** The names of fields, which need no quotes in any reader: a number, `yes` or `null` would. */
+const isFieldName = /^(?!(?:yes|no|on|off|true|false|null|y|n)$)[a-z][a-z_]*(?:[0-9]+[a-z_]*)?$/;
+
+function pairOf(map: YAMLMap, name: string): Pair<unknown, unknown> | undefined {
+	return map.items.find(({key}) => isScalar(key) && key.value === name);
+}
+
+function isNothing(node: unknown): boolean {
+	return node === null || node === undefined || (isScalar(node) && /^(?:|~|null)$/.test(String(node.value)));
+}
+
+function follow(yaml: YamlText, node: unknown): unknown {
+	return isAlias(node) ? yaml.anchors.get(node.source) : node;
+}
+
+/** Once for all: to look one alias up by the library is to walk through the whole document. */
+function anchorsOf(document: Document): Map<string, Node | null> {
+	const anchors = new Map<string, Node | null>();
+	visit(document, {
+		Value(_, node) {
+			if (node.anchor !== undefined) {
+				anchors.set(node.anchor, anchors.has(node.anchor) ? null : node);
+			}
+		},
+	});
+	return anchors;
+}
+
+function hasNameTwice(document: Document): boolean {
+	let found = false;
+	visit(document, {
+		Map(_, {items}) {
+			const names = items.map(({key}) => (isScalar(key) ? key.value : key));
+			found ||= new Set(names).size < names.length;
+		},
+	});
+	return found;
+}
