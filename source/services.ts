@@ -1,13 +1,13 @@
 import type {Desktop} from './desktop/desktop.ts';
 import type {AppSource, Keymaker} from './keymaker/keymaker.ts';
-import type {Keystore} from './keystore/keystore.ts';
+import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
 
 /** Everything that commands and screens work with; handed in, so that tests hand in what they like. */
 export type Services = {
 	poems: Poems;
-	keystore: Keystore;
+	keystore: Keystore & KeystoreUpkeep;
 	x: X;
 	keymaker: Keymaker;
 	desktop: Desktop;

@@ -56,10 +56,10 @@ export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgot
 export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeServices): Promise<Revoked> {
 	const record = recordOf(bot, await keystore.get(bot));
 	const tokens = new Map(keysOf(record).map(key => [key.accessToken, key]));
-	const sharedWith = await botsThatCarry(new Set(tokens.keys()), bot, keystore);
+	const sharing = await keystore.sharing(bot);
 	let revoked = 0;
 	for (const key of tokens.values()) {
-		if (!sharedWith.tokens.has(key.accessToken)) {
+		if (!sharing.has(key.accessToken)) {
 			await revokeKey(key);
 			revoked += 1;
 		}
@@ -70,7 +70,7 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 		// A key that arrived meanwhile was not revoked, so it is not removed either.
 		return left ? withoutTokens(current, tokens) : null;
 	});
-	return {bot, revoked, sharedWith: sharedWith.bots};
+	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())]};
 
 	async function revokeKey(key: Key): Promise<void> {
 		const appKey = await appKeyOf(key, keystore, appSource);
@@ -87,26 +87,6 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 			}
 		}
 	}
-}
-
-async function botsThatCarry(tokens: ReadonlySet<string>, bot: string, keystore: Keystore) {
-	const found = {bots: [] as string[], tokens: new Set<string>()};
-	// Reads the others' secrets by a change that changes nothing.
-	await keystore.update(bot, (record, others) => {
-		for (const [name, other] of others) {
-			const shared = keysOf(other).filter(key => tokens.has(key.accessToken));
-			if (shared.length > 0) {
-				found.bots.push(name);
-			}
-
-			for (const key of shared) {
-				found.tokens.add(key.accessToken);
-			}
-		}
-
-		return record;
-	});
-	return found;
 }
 
 function withoutTokens(record: BotRecord, tokens: ReadonlyMap<string, Key>): BotRecord {

@@ -133,7 +133,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		await keystore.tryWriting();
-		const expectedHandle = record.expectedHandle ?? record.key?.handle ?? null;
+		const expectedHandle = record.expectedHandle ?? (record.key?.handle || null);
 		const {url, ...requestToken} = await x.requestLink({
 			appKey: source.appKey,
 			expectedHandle,

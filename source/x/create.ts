@@ -107,7 +107,8 @@ function checkToken(token: Token): Token {
 		});
 	}
 
-	return token;
+	// A whole key may be handed in: only what signs goes on.
+	return {accessToken: token.accessToken, accessSecret: token.accessSecret};
 }
 
 function inPractice(link: string, origin: string | undefined): string {

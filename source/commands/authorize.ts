@@ -1,0 +1,230 @@
+import {FlockError} from '../flock/error.ts';
+import {type Bot, needsKey} from '../flock/flock.ts';
+import {appTail, type WantedAccess} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import type {Link, Outcome} from '../keymaker/keymaker.ts';
+import type {Services} from '../services.ts';
+import {type Lines, openLines} from './ask.ts';
+import {findBots} from './bots.ts';
+import {cancelledError, count, exitCode, sayError, type Write} from './command.ts';
+import {accountOf, heldSentence} from './words.ts';
+
+/** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
+export type AuthorizeInput = {
+	bots: readonly string[];
+	/** Every bot that has a poem and no key in force. */
+	missing: boolean;
+	/** What X is asked for; `null` leaves it to the app's settings. */
+	access: WantedAccess | null;
+	/** The handle that the one bot is meant to have; `null` leaves it as it is. */
+	handle: string | null;
+	replaceAccount: boolean;
+};
+
+/** How it went with one bot. */
+type Result = 'made' | 'held' | 'unsaved' | 'skipped' | 'failed';
+
+/** What the steps of one command share. */
+type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
+
+/**
+ * The flow line by line: the link alone on standard output, everything else on standard error, the PIN from
+ * standard input. Exit 1 where any bot is left without a key in force from here.
+ * @throws FlockError `usage`, `unknown-bot`, `cancelled`, and what asking for a link throws
+ */
+export async function authorize(input: AuthorizeInput, services: Services, write: Write): Promise<number> {
+	const bots = await botsOf(input, services);
+	if (bots.length === 0) {
+		write.err('Every bot has a key.');
+		return exitCode.done;
+	}
+
+	if (input.handle !== null) {
+		await services.keymaker.expectHandle(bots[0]?.name ?? '', input.handle);
+	}
+
+	const lines = openLines(write);
+	const walk: Walk = {input, services, write, lines, several: bots.length > 1};
+	const results = new Map<string, Result>();
+	try {
+		for (const {name} of bots) {
+			const result = await authorizeOne(name, walk);
+			if (result === 'ended') {
+				break;
+			}
+
+			results.set(name, result);
+		}
+	} finally {
+		lines.close();
+		if (walk.several) {
+			saySummary(bots, results, write);
+		}
+	}
+
+	return bots.every(({name}) => results.get(name) === 'made') ? exitCode.done : exitCode.failed;
+}
+
+async function botsOf({bots, missing, handle}: AuthorizeInput, services: Services): Promise<Bot[]> {
+	if (missing === bots.length > 0) {
+		throw new FlockError('usage', missing ? 'Name bots or say --missing, not both.' : 'Which bot?', {
+			hint: 'keymaker authorize BOT… or keymaker authorize --missing',
+		});
+	}
+
+	if (handle !== null && (missing || new Set(bots).size > 1)) {
+		throw new FlockError('usage', '--handle names the account of one bot.', {
+			hint: 'Authorize that bot by itself: keymaker authorize BOT --handle NAME',
+		});
+	}
+
+	const {flock} = await readFlock(services);
+	return missing ? flock.filter(needsKey) : findBots(bots, flock);
+}
+
+/** Takes one bot through; `ended` where the input is over before a PIN came. */
+async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> {
+	const {services, write, lines, several} = walk;
+	let link = await firstLink(bot, walk);
+	if (link === null) {
+		return 'failed';
+	}
+
+	for (;;) {
+		const others = several ? ', s for the next bot' : '';
+		write.err(`Paste the PIN for ${visible(bot)} and press enter (n for a new link${others}):`);
+		const line = await lines.next();
+		if (line === null) {
+			services.keymaker.drop(link);
+			write.err(`The input ended before a PIN for ${visible(bot)} came: no key was made.`);
+			return 'ended';
+		}
+
+		if (several && line.trim() === 's') {
+			services.keymaker.drop(link);
+			return 'skipped';
+		}
+
+		if (line.trim() === 'n') {
+			link = await newLink(bot, walk);
+			continue;
+		}
+
+		try {
+			return await finish(await submit(link, line, walk), walk);
+		} catch (error) {
+			if (!(error instanceof FlockError) || error.code === 'cancelled') {
+				throw error;
+			}
+
+			sayError(error, write);
+			if (!services.keymaker.isAlive(link)) {
+				link = await newLink(bot, walk);
+			}
+		}
+	}
+}
+
+/** The bot's first link; `null` where this bot cannot have one now and the next one may. */
+async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
+	const {services, write, several} = walk;
+	let link: Link;
+	try {
+		link = await requestLink(bot, walk);
+	} catch (error) {
+		if (several && error instanceof FlockError && error.code === 'held') {
+			sayError(error, write);
+			return null;
+		}
+
+		throw error;
+	}
+
+	const account = link.expectedHandle === null ? '' : `, signed in as @${visible(link.expectedHandle)}`;
+	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app there.`);
+	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
+	write.out(link.url);
+	if (write.interactive && services.desktop.whyNotOpen === null) {
+		write.err((await services.desktop.open(link.url)).sentence);
+	}
+
+	return link;
+}
+
+async function newLink(bot: string, walk: Walk): Promise<Link> {
+	const link = await requestLink(bot, walk);
+	walk.write.err(`A new link for ${visible(bot)}; the earlier one and its PIN are void:`);
+	walk.write.out(link.url);
+	return link;
+}
+
+function requestLink(bot: string, {input, services, write}: Walk): Promise<Link> {
+	return services.keymaker.requestLink(bot, {access: input.access ?? undefined, signal: write.signal});
+}
+
+function submit(link: Link, line: string, {input, services, write}: Walk): Promise<Outcome> {
+	return services.keymaker.submitPin(link, line, {
+		replaceAccount: input.replaceAccount,
+		signal: write.signal,
+	});
+}
+
+/** Says what became of the PIN. @throws FlockError `cancelled` where Ctrl-C came while X was asked */
+async function finish(first: Outcome, {services, write, lines}: Walk): Promise<Result> {
+	let outcome = first;
+	const bot = visible(outcome.bot);
+	while (outcome.kind === 'unsaved') {
+		sayError(outcome.error, write);
+		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
+		write.err(`The keystore is ${visible(services.keystore.path)}.`);
+		if (!write.interactive) {
+			write.err(`Mend that, and run again: keymaker authorize ${bot}`);
+			return 'unsaved';
+		}
+
+		write.err('Mend that and press enter to save it (q gives it up):');
+		const line = await lines.next();
+		if (line === null || line.trim() === 'q') {
+			return 'unsaved';
+		}
+
+		outcome = await services.keymaker.retrySave(outcome.bot);
+	}
+
+	if (outcome.kind === 'saved') {
+		write.err(`${bot}: the key of ${accountOf(outcome.key)} is saved.`);
+	} else {
+		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
+		write.err(`  keymaker keep ${bot} puts it in force, keymaker discard ${bot} removes it.`);
+	}
+
+	if (write.signal.aborted) {
+		throw cancelledError();
+	}
+
+	return outcome.kind === 'saved' ? 'made' : 'held';
+}
+
+function placeOf({app}: Link): string {
+	return {environment: 'the environment', '.env': '.env', setup: 'the setup screen', practice: 'practice'}[
+		app.from
+	];
+}
+
+function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, write: Write): void {
+	const named = (result: Result | undefined) =>
+		bots.filter(({name}) => results.get(name) === result).map(({name}) => visible(name));
+	const parts: [string[], string][] = [
+		[named('made'), 'made'],
+		[named('held'), 'held'],
+		[named('unsaved'), 'not saved'],
+		[named('skipped'), 'skipped'],
+		[named('failed'), 'failed'],
+		[named(undefined), 'not done'],
+	];
+	const said = parts
+		.filter(([names]) => names.length > 0)
+		.map(([names, word]) => (word === 'made' ? `${names.length} made` : `${word}: ${names.join(', ')}`));
+	write.err(`${count(bots.length, 'bot')}: ${said.join('; ')}.`);
+}

@@ -1,0 +1,23 @@
+import {visible} from '../flock/visible.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import type {Services} from '../services.ts';
+import {findBot} from './bots.ts';
+import {exitCode, type Write} from './command.ts';
+import {accountOf} from './words.ts';
+
+/** `discard BOT` */
+export type DiscardInput = {bot: string};
+
+/** Removes a held key. @throws FlockError `unknown-bot`, `no-held-key`, `keystore-…` */
+export async function discard({bot}: DiscardInput, services: Services, write: Write): Promise<number> {
+	const {flock} = await readFlock(services);
+	const {key} = findBot(bot, flock);
+	const discarded = await services.keymaker.discard(bot);
+	write.out(`The held key of ${accountOf(discarded)} is gone from ${visible(bot)}.`);
+	write.err(
+		key === null
+			? `${visible(bot)} has no key now: keymaker authorize ${visible(bot)}`
+			: `${visible(bot)} keeps its key of ${accountOf(key)}.`,
+	);
+	return exitCode.done;
+}

@@ -1,0 +1,155 @@
+import {FlockError} from '../flock/error.ts';
+import type {Bot} from '../flock/flock.ts';
+import {visible} from '../flock/visible.ts';
+import {appKeyOf, noKeyError, otherAppError} from '../keymaker/check.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import {heldError} from '../keymaker/keymaker.ts';
+import type {Services} from '../services.ts';
+import {findBot} from './bots.ts';
+import {codeOfSignal, type Program, passSignalsOn, type Running, runByLines, runDirectly} from './child.ts';
+import {childEnvironment, type Variables} from './child-environment.ts';
+import {count, exitCode, sayError, type Write} from './command.ts';
+
+/** `exec BOT -- COMMAND…` or `exec --all [--jobs N] -- COMMAND…` */
+export type ExecInput = {
+	/** The bot, or all that have a poem and a key in force. */
+	bot: string | {all: true; jobs: number};
+	/** The program and its arguments; at least the program. */
+	command: readonly string[];
+	/** The environment that this process was started with. */
+	env: Variables;
+};
+
+/** What `exec` needs of the services. */
+export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
+
+/**
+ * Runs a program with a bot's key in its environment. The exit code is the program's.
+ * @throws FlockError `usage`, `unknown-bot`, `no-key`, `held`, `other-app`, `keystore-…`
+ */
+export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
+	if (input.command.length === 0) {
+		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
+	}
+
+	const {flock} = await readFlock(services);
+	if (typeof input.bot !== 'string') {
+		const bots = flock.filter(bot => bot.poem !== null && bot.key !== null);
+		const {jobs} = input.bot;
+		return passSignalsOn(running => execAll(bots, jobs, running, input, services, write));
+	}
+
+	const bot = findBot(input.bot, flock);
+	const program = await programOf(bot, input, services, write);
+	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));
+	if (problem !== null) {
+		write.err(problem);
+	}
+
+	return code;
+}
+
+/** Runs the program for every bot, so many at a time; exit 1 where any failed. */
+async function execAll(
+	bots: readonly Bot[],
+	jobs: number,
+	running: Running,
+	input: ExecInput,
+	services: ExecServices,
+	write: Write,
+): Promise<number> {
+	if (!Number.isInteger(jobs) || jobs < 1) {
+		throw new FlockError('usage', '--jobs is a whole number from 1 up.', {
+			hint: 'Without it, one bot runs at a time.',
+		});
+	}
+
+	const queue = [...bots];
+	const failed: string[] = [];
+	let ended = 0;
+
+	const isStopped = () => write.signal.aborted || running.endedBy !== null;
+
+	async function worker(): Promise<void> {
+		for (let bot = queue.shift(); bot !== undefined && !isStopped(); bot = queue.shift()) {
+			const problem = await execLabelled(bot, running, input, services, write);
+			ended += 1;
+			if (problem !== null) {
+				failed.push(`${visible(bot.name)} (${problem})`);
+			}
+		}
+	}
+
+	await Promise.all(Array.from({length: Math.min(jobs, bots.length)}, worker));
+	const unrun = bots.length - ended;
+	const parts = [`${ended - failed.length} done`];
+	if (failed.length > 0) {
+		parts.push(`${failed.length} failed: ${failed.join(', ')}`);
+	}
+
+	if (unrun > 0) {
+		parts.push(`${unrun} not run`);
+	}
+
+	write.err(`${count(bots.length, 'bot')}: ${parts.join('; ')}.`);
+	if (isStopped()) {
+		return running.endedBy === null ? exitCode.interrupted : codeOfSignal(running.endedBy);
+	}
+
+	return failed.length === 0 ? exitCode.done : exitCode.failed;
+}
+
+/** Runs the program for one of several bots, its lines labelled; the answer is why it failed, or `null`. */
+async function execLabelled(
+	bot: Bot,
+	running: Running,
+	input: ExecInput,
+	services: ExecServices,
+	write: Write,
+): Promise<string | null> {
+	const label = `${visible(bot.name)} | `;
+	let program: Program;
+	try {
+		program = await programOf(bot, input, services, write);
+	} catch (error) {
+		if (!(error instanceof FlockError)) {
+			throw error;
+		}
+
+		sayError(error, write);
+		return error.code;
+	}
+
+	const {code, problem} = await runByLines(
+		program,
+		running,
+		line => write.out(label + line),
+		line => write.err(label + line),
+	);
+	if (problem !== null) {
+		write.err(label + problem);
+	}
+
+	return code === 0 ? null : `exit ${code}`;
+}
+
+async function programOf(bot: Bot, input: ExecInput, services: ExecServices, write: Write): Promise<Program> {
+	const {keystore, appSource, practice, cwd} = services;
+	const key = (await keystore.get(bot.name))?.key ?? null;
+	if (key === null) {
+		throw bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
+	}
+
+	const appKey = await appKeyOf(key, keystore, appSource);
+	if (appKey === null) {
+		throw otherAppError(bot.name);
+	}
+
+	if (bot.status === 'rejected') {
+		write.err(`X refused the key of ${visible(bot.name)} when last asked; it is used all the same.`);
+	} else if (bot.status === 'read-only') {
+		write.err(`The key of ${visible(bot.name)} may only read; it is used all the same.`);
+	}
+
+	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
+}

@@ -1,0 +1,28 @@
+import {visible} from '../flock/visible.ts';
+import {forgetBot} from '../keymaker/forget.ts';
+import type {Services} from '../services.ts';
+import type {Write} from './command.ts';
+import {type RemoveInput, removeKeys} from './remove.ts';
+
+/** `forget BOT… [--yes] [--purge]` */
+export type ForgetInput = RemoveInput;
+
+/**
+ * Removes keys from the keystore alone. With `--purge`, a bot whose keys are in backups only is one too.
+ * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
+ */
+export async function forget(input: ForgetInput, services: Services, write: Write): Promise<number> {
+	return removeKeys(
+		input,
+		{
+			verb: 'Forget',
+			consequence: 'It goes on working at X, where keymaker revoke would end it.',
+			async remove(bot) {
+				await forgetBot(bot, services.keystore);
+				return `${visible(bot)}: forgotten here; X was not told.`;
+			},
+		},
+		services,
+		write,
+	);
+}

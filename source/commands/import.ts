@@ -1,0 +1,127 @@
+import path from 'node:path';
+import type {BundleEntry} from '../bundles/format.ts';
+import {type ImportedFile, readImport} from '../bundles/import.ts';
+import {botOfEntry} from '../bundles/names.ts';
+import {FlockError} from '../flock/error.ts';
+import type {Flock} from '../flock/flock.ts';
+import {appTail} from '../flock/key.ts';
+import type {Poem} from '../flock/poem.ts';
+import {visible} from '../flock/visible.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import type {Services} from '../services.ts';
+import {findBot} from './bots.ts';
+import {count, exitCode, sayError, type Write} from './command.ts';
+import {table} from './table.ts';
+import {type FoundKey, type TakeResult, type TakeServices, takeKey} from './take-key.ts';
+
+/** `import FILE… [--as BOT] [--force]` */
+export type ImportInput = {
+	/** Files or folders, from the current folder. */
+	files: readonly string[];
+	/** The bot that the one key is for; `null` to find it by what the files say. */
+	as: string | null;
+	/** Replaces different keys, which become the previous ones. */
+	force: boolean;
+};
+
+/** What `import` needs of the services. */
+export type ImportServices = TakeServices & Pick<Services, 'poems' | 'cwd'>;
+
+/** One key of a file, and the bot that it is for. */
+type Found = FoundKey & {file: ImportedFile};
+
+/**
+ * Takes keys from other tools' files. One bad file or key stops no other; exit 1 where any was not taken.
+ * @throws FlockError `unknown-bot` or `usage` for `--as`, `keystore-…`
+ */
+export async function importKeys(
+	{files, as, force}: ImportInput,
+	services: ImportServices,
+	write: Write,
+): Promise<number> {
+	const {flock, folder} = await readFlock(services);
+	const read = await readAll(files, services.cwd, write);
+	const found = read.files.flatMap(file =>
+		file.entries.map(entry => ({entry, file, bot: as ?? botFor(entry, folder.poems, flock)})),
+	);
+	if (as !== null) {
+		findBot(as, flock);
+		if (found.length > 1) {
+			throw new FlockError('usage', `--as names the bot of one key, and there are ${found.length}.`, {
+				hint: 'Import one file after the other, or without --as.',
+			});
+		}
+	}
+
+	if (found.length === 0) {
+		write.err('No key was found.');
+		return exitCode.failed;
+	}
+
+	const rows: string[][] = [];
+	const results: TakeResult[] = [];
+	for (const one of found) {
+		const result = await takeKey(one, force, services, write);
+		results.push(result);
+		rows.push(rowOf(one, result));
+	}
+
+	for (const line of table(rows, write.columns)) {
+		write.out(line);
+	}
+
+	const taken = results.filter(result => result === 'taken' || result === 'replaced').length;
+	const there = results.filter(result => result === 'there already').length;
+	const refused = results.length - taken - there;
+	write.err(`${count(taken, 'key')} taken, ${there} there already, ${refused} not taken.`);
+	return read.complete && refused === 0 ? exitCode.done : exitCode.failed;
+}
+
+async function readAll(
+	paths: readonly string[],
+	cwd: string,
+	write: Write,
+): Promise<{files: ImportedFile[]; complete: boolean}> {
+	const files: ImportedFile[] = [];
+	let complete = true;
+	for (const name of paths) {
+		try {
+			files.push(...(await readImport(path.resolve(cwd, name))));
+		} catch (error) {
+			if (!(error instanceof FlockError)) {
+				throw error;
+			}
+
+			sayError(error, write);
+			complete = false;
+		}
+	}
+
+	for (const file of files) {
+		for (const problem of file.problems) {
+			write.err(`${visible(path.basename(file.path))}: ${visible(problem)}`);
+			complete = false;
+		}
+	}
+
+	return {files, complete};
+}
+
+function botFor(entry: BundleEntry, poems: readonly Poem[], flock: Flock): string | null {
+	return botOfEntry(
+		entry,
+		poems,
+		flock.map(bot => bot.name),
+	);
+}
+
+/** A key without its secrets: bot, account, app, file, and what became of it. */
+function rowOf({entry, file, bot}: Found, result: TakeResult): string[] {
+	return [
+		bot === null ? '—' : visible(bot),
+		entry.handle === null ? (entry.userId ?? '—') : `@${visible(entry.handle)}`,
+		visible(appTail(entry.consumerKey)),
+		`${visible(path.basename(file.path))} (${file.format ?? '—'})`,
+		result,
+	];
+}

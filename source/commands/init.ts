@@ -1,0 +1,92 @@
+import {appendFile, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {isPoemFile} from '../flock/poem.ts';
+import {visible} from '../flock/visible.ts';
+import type {Services} from '../services.ts';
+import {exitCode, type Write} from './command.ts';
+import {envTemplate} from './env-template.ts';
+
+/** What `init` needs of the services: nothing that has to be opened. */
+export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string};
+
+/** `init` takes nothing of its own. */
+export type InitInput = Record<never, never>;
+
+/** The sample that stands in a new folder of poems. */
+const sample = {
+	file: 'first-light.txt',
+	text: 'First light\n\nThe kettle knows before the birds\nthat morning is a thing of steam;\nthe window writes it down in words\nthe sun rubs out, like half a dream.\n',
+};
+
+/** What must never come under git. */
+const ignored = ['.env', 'keys/'];
+
+/**
+ * Makes what a new flock needs: poems with a sample, `.env` and lines of `.gitignore`. Nothing that is there
+ * already is changed, but for lines added to `.gitignore`.
+ * @throws FlockError `init-unwritable` where something cannot be written
+ */
+export async function init(_input: InitInput, {poems, cwd}: InitServices, write: Write): Promise<number> {
+	try {
+		write.out(await initPoems(poems.path));
+		write.out(await initEnv(path.join(cwd, '.env')));
+		write.out(await initGitignore(path.join(cwd, '.gitignore')));
+	} catch (error) {
+		const {code, path: place} = error as NodeJS.ErrnoException;
+		if (code === undefined) {
+			throw error;
+		}
+
+		throw new FlockError('init-unwritable', `${visible(place ?? cwd)} cannot be written: ${code}.`, {
+			hint: 'Make the folder writable, or run keymaker init in another one.',
+		});
+	}
+
+	write.err('Next: keymaker --practice tries everything out; for X, fill in .env and run keymaker.');
+	return exitCode.done;
+}
+
+async function initPoems(folder: string): Promise<string> {
+	await mkdir(folder, {recursive: true});
+	if ((await readdir(folder)).some(isPoemFile)) {
+		return `${visible(folder)}: has poems already.`;
+	}
+
+	await writeFile(path.join(folder, sample.file), sample.text, {flag: 'wx'});
+	return `${visible(folder)}: made, with ${sample.file} as a sample.`;
+}
+
+async function initEnv(file: string): Promise<string> {
+	try {
+		await writeFile(file, envTemplate, {flag: 'wx', mode: 0o600});
+		return '.env: made, for the app’s key and secret.';
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+			throw error;
+		}
+	}
+
+	const {mode} = await stat(file);
+	const open = process.platform !== 'win32' && (mode & 0o077) !== 0;
+	return `.env: is there already, and stays as it is.${open ? ' Others can read it: chmod 600 .env' : ''}`;
+}
+
+async function initGitignore(file: string): Promise<string> {
+	const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+		if (error.code === 'ENOENT') {
+			return '';
+		}
+
+		throw error;
+	});
+	const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
+	const missing = ignored.filter(line => !lines.has(line));
+	if (missing.length === 0) {
+		return '.gitignore: names .env and keys/ already.';
+	}
+
+	const start = text === '' || text.endsWith('\n') ? '' : '\n';
+	await appendFile(file, `${start}${missing.join('\n')}\n`);
+	return `.gitignore: ${missing.join(' and ')} added.`;
+}

@@ -1,0 +1,46 @@
+import {FlockError} from '../flock/error.ts';
+import {nearest} from '../flock/nearest.ts';
+import {visible} from '../flock/visible.ts';
+import {noKeyError} from '../keymaker/check.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import type {Services} from '../services.ts';
+import {findBot} from './bots.ts';
+import {exitCode, type Write} from './command.ts';
+
+/** `rename OLD NEW` */
+export type RenameInput = {from: string; to: string};
+
+/**
+ * Moves a key to the new name of a poem whose file was renamed.
+ * @throws FlockError `unknown-bot` where there is no such bot or poem, `no-key`, `bot-exists` where the old
+ * poem still stands or the new one has a key, `keystore-…`
+ */
+export async function rename({from, to}: RenameInput, services: Services, write: Write): Promise<number> {
+	const {flock, folder} = await readFlock(services);
+	const old = findBot(from, flock);
+	if (old.key === null && old.held === null && old.previous === null) {
+		throw noKeyError(from);
+	}
+
+	const poem = folder.poems.find(({bot}) => bot === to);
+	if (poem === undefined) {
+		const near = nearest(
+			to,
+			folder.poems.map(({bot}) => bot),
+		);
+		const meant = near === null || near === from ? '' : ` Or did you mean ${visible(near)}?`;
+		throw new FlockError('unknown-bot', `There is no poem called ${visible(to)}.`, {
+			hint: `Rename the poem’s file first; the key follows it.${meant}`,
+		});
+	}
+
+	if (old.poem !== null) {
+		throw new FlockError('bot-exists', `The poem ${visible(from)} is still there and would lose its key.`, {
+			hint: `Rename or remove ${visible(old.poem.file)} first, or authorize ${visible(to)} by itself.`,
+		});
+	}
+
+	await services.keystore.rename(from, to);
+	write.out(`The key of ${visible(from)} now belongs to ${visible(to)}.`);
+	return exitCode.done;
+}

@@ -1,0 +1,33 @@
+import {visible} from '../flock/visible.ts';
+import {revokeBot} from '../keymaker/forget.ts';
+import type {Services} from '../services.ts';
+import {count, type Write} from './command.ts';
+import {type RemoveInput, removeKeys} from './remove.ts';
+
+/** `revoke BOT… [--yes] [--purge]` */
+export type RevokeInput = RemoveInput;
+
+/**
+ * Tells X that keys are void, and only then removes them from the keystore.
+ * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
+ */
+export async function revoke(input: RevokeInput, services: Services, write: Write): Promise<number> {
+	return removeKeys(
+		input,
+		{
+			verb: 'Revoke',
+			consequence: 'Whatever uses it will be refused by X, for good.',
+			async remove(bot) {
+				const {revoked, sharedWith} = await revokeBot(bot, services);
+				const told = revoked === 0 ? 'X was not told' : `X was told of ${count(revoked, 'token')}`;
+				const shared =
+					sharedWith.length === 0
+						? ''
+						: ` ${sharedWith.map(visible).join(', ')} has the same token, which X gave to both: it was only removed here.`;
+				return `${visible(bot)}: ${told}, and it is gone from the keystore.${shared}`;
+			},
+		},
+		services,
+		write,
+	);
+}

@@ -1,0 +1,136 @@
+import type {BundleEntry} from '../bundles/format.ts';
+import {FlockError} from '../flock/error.ts';
+import {type AppKey, appTail, type BotRecord, type Key, sameHandle} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import {appKeyOf} from '../keymaker/check.ts';
+import {botOfAccount, withKey} from '../keymaker/guard.ts';
+import type {OtherRecords} from '../keystore/keystore.ts';
+import type {Services} from '../services.ts';
+import {sayError, type Write} from './command.ts';
+
+/** One key of a file, and the bot that it is for; `null` where none was found. */
+export type FoundKey = {entry: BundleEntry; bot: string | null};
+
+/** What became of a key. */
+export type TakeResult = 'taken' | 'replaced' | 'there already' | 'different key' | 'no bot' | 'no account';
+
+/** What taking a key needs of the services. */
+export type TakeServices = Pick<Services, 'keystore' | 'appSource'>;
+
+/** Puts a key from a file in force for its bot, unless the bot has a different one; says what there is to say. */
+export async function takeKey(
+	{entry, bot}: FoundKey,
+	force: boolean,
+	services: TakeServices,
+	write: Write,
+): Promise<TakeResult> {
+	const account = entry.handle === null ? 'a key' : `the key of @${visible(entry.handle)}`;
+	if (bot === null) {
+		write.err(`No bot was found for ${account}: keymaker import FILE --as BOT says which.`);
+		return 'no bot';
+	}
+
+	if (entry.userId === null) {
+		write.err(
+			`${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`,
+		);
+		return 'no account';
+	}
+
+	const key = keyOf(entry, entry.userId);
+	const appKey = await appFor(entry, key, force, services, write);
+	let result: TakeResult = 'taken';
+	let notes: string[] = [];
+	const change = (record: BotRecord | null, others: OtherRecords): BotRecord | null => {
+		const old = record?.key ?? null;
+		const isThere = old !== null && isSameKey(old, key);
+		if (old !== null && !isThere && !force) {
+			throw conflict(bot);
+		}
+
+		result = isThere ? 'there already' : old === null ? 'taken' : 'replaced';
+		notes = isThere ? [] : doubts(bot, key, record, others);
+		return isThere ? record : withKey(record, withKnownHandle(key, record));
+	};
+	try {
+		await services.keystore.update(bot, change, appKey);
+	} catch (error) {
+		if (error instanceof FlockError && error.code === 'import-conflict') {
+			sayError(error, write);
+			return 'different key';
+		}
+
+		throw error;
+	}
+
+	for (const note of notes) {
+		write.err(note);
+	}
+
+	return result;
+}
+
+/** The app of a key as it is to be kept: a secret that is known already is only replaced with `--force`. */
+async function appFor(
+	{consumerKey, consumerSecret}: BundleEntry,
+	key: Key,
+	force: boolean,
+	{keystore, appSource}: TakeServices,
+	write: Write,
+): Promise<AppKey> {
+	const known = await appKeyOf(key, keystore, appSource);
+	if (known === null || known.consumerSecret === consumerSecret || force) {
+		return {consumerKey, consumerSecret};
+	}
+
+	write.err(
+		`The file has another secret for the app ${visible(appTail(consumerKey))} than the one in use, which stays; --force takes the file’s.`,
+	);
+	return known;
+}
+
+function keyOf(entry: BundleEntry, userId: string): Key {
+	return {
+		accessToken: entry.accessToken,
+		accessSecret: entry.accessSecret,
+		userId,
+		handle: entry.handle ?? '',
+		consumerKey: entry.consumerKey,
+		accessLevel: null,
+		authorizedAt: null,
+		checkedAt: null,
+		rejected: false,
+	};
+}
+
+/** Not every format names the account; the bot's earlier key may have. */
+function withKnownHandle(key: Key, record: BotRecord | null): Key {
+	const known = record?.key?.userId === key.userId ? record.key.handle : '';
+	return key.handle === '' ? {...key, handle: known} : key;
+}
+
+function isSameKey(one: Key, other: Key): boolean {
+	return (
+		one.accessToken === other.accessToken &&
+		one.accessSecret === other.accessSecret &&
+		one.consumerKey === other.consumerKey
+	);
+}
+
+/** What the person should know of a key that is taken all the same. */
+function doubts(bot: string, key: Key, record: BotRecord | null, others: OtherRecords): string[] {
+	const other = botOfAccount(others, key.userId);
+	const expected = record?.expectedHandle ?? null;
+	return [
+		...(other === null ? [] : [`${visible(bot)}: its account speaks ${visible(other)} as well.`]),
+		...(expected === null || key.handle === '' || sameHandle(expected, key.handle)
+			? []
+			: [`${visible(bot)}: its account is @${visible(key.handle)}, not @${visible(expected)} as expected.`]),
+	];
+}
+
+function conflict(bot: string): FlockError {
+	return new FlockError('import-conflict', `${visible(bot)} has a different key already, which stays.`, {
+		hint: '--force replaces it; the old one is kept as the previous one.',
+	});
+}

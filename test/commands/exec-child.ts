@@ -1,0 +1,24 @@
+import {exec} from '../../source/commands/exec.ts';
+import {openKeystore} from '../../source/keystore/open.ts';
+import {openPoems} from '../../source/poems/folder.ts';
+import {terminalWrite} from '../../source/terminal.ts';
+
+/** Runs `exec` for harbour in a process of its own, so that a test can send it signals. */
+const folder = process.argv[2] ?? '';
+const program = `
+	for (const signal of ['SIGHUP', 'SIGINT', 'SIGUSR1', 'SIGTERM']) process.on(signal, () => console.log(signal));
+	process.stdin.on('data', text => console.log('read ' + text));
+	process.stdin.on('end', () => process.exit(7));
+`;
+const services = {
+	poems: openPoems(`${folder}/poems`),
+	keystore: openKeystore({folder: `${folder}/keystore`, flock: 'test', poems: `${folder}/poems`}),
+	appSource: async () => null,
+	practice: true,
+	cwd: folder,
+};
+process.exitCode = await exec(
+	{bot: 'harbour', command: [process.execPath, '-e', program], env: process.env},
+	services,
+	terminalWrite(new AbortController().signal),
+);

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {list} from '../../source/commands/list.ts';
+import {assertHarmless} from '../helpers/secrets.ts';
+import {type TestServices, testServices} from '../helpers/services.ts';
+import {collect} from '../helpers/write.ts';
+
+const hostile = 'moth\u001b]0;owned\u0007\u202Edrib';
+
+let flock: TestServices;
+
+before(async () => {
+	flock = await testServices({poems: ['harbour', 'kettle', 'lamplight', hostile]});
+	await flock.authorize('harbour', 'harbour_poem');
+	const held = await flock.authorize('lamplight', 'lamplight_p');
+	await flock.change('lamplight', {key: null, held: {key: held, reason: 'other-handle'}});
+	await flock.change('kettle', {expectedHandle: 'kettle_poem'});
+	await flock.change('gone', {key: await flock.authorize('gone', 'gone_poem')});
+});
+
+after(() => flock.close());
+
+test('list --json gives each bot with the fields of the contract, and null for what is not known', async () => {
+	const {write, out, err} = collect();
+	assert.equal(await list({json: true}, flock.services, write), 0);
+	const bots = JSON.parse(out.join('\n'));
+	const harbour = (await flock.services.keystore.get('harbour'))?.key;
+	assert.deepEqual(
+		bots.find((bot: {bot: string}) => bot.bot === 'harbour'),
+		{
+			bot: 'harbour',
+			poem: path.join('poems', 'harbour.txt'),
+			status: 'ready',
+			handle: 'harbour_poem',
+			expectedHandle: null,
+			heldHandle: null,
+			userId: harbour?.userId,
+			accessLevel: 'read-write',
+			authorizedAt: harbour?.authorizedAt,
+			checkedAt: null,
+		},
+	);
+	const some = (name: string) => {
+		const {poem, status, handle, expectedHandle, heldHandle} = bots.find(
+			(bot: {bot: string}) => bot.bot === name,
+		);
+		return {poem, status, handle, expectedHandle, heldHandle};
+	};
+	assert.deepEqual(some('kettle'), {
+		poem: path.join('poems', 'kettle.txt'),
+		status: 'no-key',
+		handle: null,
+		expectedHandle: 'kettle_poem',
+		heldHandle: null,
+	});
+	assert.deepEqual(some('lamplight'), {
+		poem: path.join('poems', 'lamplight.txt'),
+		status: 'held',
+		handle: null,
+		expectedHandle: null,
+		heldHandle: 'lamplight_p',
+	});
+	assert.deepEqual(some('gone'), {
+		poem: null,
+		status: 'orphan',
+		handle: 'gone_poem',
+		expectedHandle: null,
+		heldHandle: null,
+	});
+	assert.deepEqual(err, []);
+});
+
+test('list --json reads back to the exact names, though no raw control character is printed', async () => {
+	const {write, out} = collect();
+	await list({json: true}, flock.services, write);
+	await assertHarmless(out.join('\n'), flock.services.keystore);
+	assert.ok(JSON.parse(out.join('\n')).some((bot: {bot: string}) => bot.bot === hostile));
+});
+
+test('list shows each bot in aligned columns, with its status in words and as a glyph', async () => {
+	const {write, out} = collect();
+	assert.equal(await list({json: false}, flock.services, write), 0);
+	assert.deepEqual(
+		out.filter(line => !line.includes('moth')).map(line => line.split(/ {2,}/)),
+		[
+			['† gone', '@gone_poem', 'orphan'],
+			['● harbour', '@harbour_poem', 'ready'],
+			['○ kettle', '(@kettle_poem)', 'no key'],
+			['? lamplight', '@lamplight_p', 'held'],
+		],
+	);
+	const handles = out.filter(line => line.includes('@')).map(line => line.search(/\(?@/));
+	assert.equal(new Set(handles).size, 1);
+});
+
+test('list fits a narrow terminal, and shows hostile names harmlessly', async () => {
+	const {write, out} = collect({columns: 32});
+	await list({json: false}, flock.services, write);
+	assert.ok(out.every(line => [...line].length <= 32));
+	await assertHarmless(out.join('\n'), flock.services.keystore);
+});
+
+test('list says on standard error what it passed over in the folder', async () => {
+	const other = await testServices({poems: ['ode']});
+	try {
+		await other.addPoem('ode.TXT');
+		const {write, out, err} = collect();
+		assert.equal(await list({json: false}, other.services, write), 0);
+		assert.equal(out.length, 2);
+		assert.match(err.join('\n'), /^ode\.TXT: .*called ode already/);
+	} finally {
+		await other.close();
+	}
+});
+
+test('list explains a missing folder of poems, and exits with 1', async () => {
+	const other = await testServices({poems: null});
+	try {
+		const {write, out, err} = collect();
+		assert.equal(await list({json: true}, other.services, write), 1);
+		assert.equal(out.join(''), '[]');
+		assert.match(err.join('\n'), /There is no folder .*poems\. keymaker init makes one/);
+	} finally {
+		await other.close();
+	}
+});
+
+test('list explains an empty folder of poems, and exits with 0', async () => {
+	const other = await testServices({poems: []});
+	try {
+		const {write, err} = collect();
+		assert.equal(await list({json: false}, other.services, write), 0);
+		assert.match(err.join('\n'), /holds no poems yet/);
+	} finally {
+		await other.close();
+	}
+});

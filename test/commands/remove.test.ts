@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import {afterEach, beforeEach, test} from 'node:test';
+import {forget} from '../../source/commands/forget.ts';
+import {revoke} from '../../source/commands/revoke.ts';
+import type {Key} from '../../source/flock/key.ts';
+import {assertHarmless} from '../helpers/secrets.ts';
+import {type TestServices, testServices} from '../helpers/services.ts';
+import {collect} from '../helpers/write.ts';
+
+let flock: TestServices;
+let key: Key;
+
+beforeEach(async () => {
+	flock = await testServices({poems: ['harbour', 'kettle', 'moth']});
+	key = await flock.authorize('harbour', 'harbour_poem');
+	await flock.authorize('kettle', 'kettle_poem');
+});
+
+afterEach(() => flock.close());
+
+const harbour = {bots: ['harbour'], yes: false, purge: false};
+
+/** How often X was told of a revocation. */
+function revocations(): number {
+	return flock.practice.log().filter(({path}) => path === '/1.1/oauth/invalidate_token').length;
+}
+
+test('forget asks with the bot’s and the account’s name, and removes the key from the keystore alone', async () => {
+	const run = collect({interactive: true, input: 'y\n'});
+	assert.equal(await forget(harbour, flock.services, run.write), 0);
+	assert.match(
+		run.err[0] ?? '',
+		new RegExp(`^Forget the key of harbour \\(@harbour_poem, account ${key.userId}\\)\\?`),
+	);
+	assert.equal(await flock.services.keystore.get('harbour'), null);
+	assert.equal(revocations(), 0);
+	assert.match(run.out.join('\n'), /harbour: forgotten here; X was not told/);
+	await assertHarmless(run.all(), flock.services.keystore);
+});
+
+test('everything but a yes changes nothing', async () => {
+	const run = collect({interactive: true, input: '\n'});
+	assert.equal(await forget(harbour, flock.services, run.write), 1);
+	assert.equal(await revoke(harbour, flock.services, collect({interactive: true, input: 'n\n'}).write), 1);
+	assert.equal((await flock.services.keystore.get('harbour'))?.key?.accessToken, key.accessToken);
+	assert.equal(revocations(), 0);
+});
+
+test('without a terminal and without --yes both refuse, and name --yes', async () => {
+	for (const command of [forget, revoke]) {
+		await assert.rejects(command(harbour, flock.services, collect({input: 'y\n'}).write), {
+			code: 'usage',
+			hint: /--yes/,
+		});
+	}
+
+	assert.equal((await flock.services.keystore.get('harbour'))?.key?.accessToken, key.accessToken);
+});
+
+test('several bots are listed and asked about once', async () => {
+	const run = collect({interactive: true, input: 'y\n'});
+	assert.equal(await forget({...harbour, bots: ['harbour', 'kettle']}, flock.services, run.write), 0);
+	assert.deepEqual(
+		run.err.slice(0, 3).map(line => line.replace(/account \d+/, 'account N')),
+		[
+			'  harbour (@harbour_poem, account N)',
+			'  kettle (@kettle_poem, account N)',
+			'Forget the keys of these 2 bots? It goes on working at X, where keymaker revoke would end it. [y/N]',
+		],
+	);
+	assert.equal((await flock.services.keystore.list()).records.size, 0);
+});
+
+test('forget says what backups still hold, and --purge takes it out there, even afterwards', async () => {
+	const run = collect();
+	assert.equal(await forget({...harbour, yes: true}, flock.services, run.write), 0);
+	assert.match(
+		run.err.join('\n'),
+		/\d backups? of the keystore may still hold it: keymaker forget harbour --purge/,
+	);
+	assert.ok((await flock.services.keystore.backupsHolding('harbour')) > 0);
+
+	const purged = collect();
+	assert.equal(await forget({...harbour, yes: true, purge: true}, flock.services, purged.write), 0);
+	assert.match(purged.out.join('\n'), /^harbour: taken out of \d backups?\.$/);
+	assert.equal(await flock.services.keystore.backupsHolding('harbour'), 0);
+	assert.ok((await flock.services.keystore.get('kettle'))?.key);
+});
+
+test('forget --purge removes a key here and in the backups at once, an orphan’s too', async () => {
+	await flock.authorize('gone', 'gone_poem');
+	const gone = {bots: ['gone'], yes: true, purge: true};
+	assert.equal(await forget(gone, flock.services, collect().write), 0);
+	assert.equal(await flock.services.keystore.get('gone'), null);
+	assert.equal(await flock.services.keystore.backupsHolding('gone'), 0);
+	await assert.rejects(forget(gone, flock.services, collect().write), {code: 'unknown-bot'});
+});
+
+test('an orphan that was forgotten can still be purged', async () => {
+	await flock.authorize('gone', 'gone_poem');
+	const gone = {bots: ['gone'], yes: true, purge: false};
+	await forget(gone, flock.services, collect().write);
+	await assert.rejects(forget(gone, flock.services, collect().write), {code: 'unknown-bot'});
+	assert.equal(await forget({...gone, purge: true}, flock.services, collect().write), 0);
+	assert.equal(await flock.services.keystore.backupsHolding('gone'), 0);
+});
+
+test('revoke tells X first, and then removes the key here', async () => {
+	const run = collect();
+	assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
+	assert.equal(revocations(), 1);
+	assert.equal(await flock.services.keystore.get('harbour'), null);
+	await assert.rejects(flock.services.x.whoIs(flock.practice.appKey, key), {code: 'x-token'});
+	assert.match(run.out.join('\n'), /harbour: X was told of 1 token, and it is gone from the keystore/);
+});
+
+test('where X cannot be reached the key stays, and the other bots are gone on with', async () => {
+	flock.practice.setFault('invalidate_token:500:1');
+	const run = collect();
+	const both = {...harbour, bots: ['harbour', 'kettle'], yes: true};
+	assert.equal(await revoke(both, flock.services, run.write), 1);
+	assert.equal((await flock.services.keystore.get('harbour'))?.key?.accessToken, key.accessToken);
+	assert.equal(await flock.services.keystore.get('kettle'), null);
+	assert.match(run.err.join('\n'), /harbour stays as it was:\n.*x-trouble/);
+});
+
+test('a token that another bot carries is not revoked, and the person is told', async () => {
+	await flock.change('moth', {key});
+	const run = collect();
+	assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
+	assert.equal(revocations(), 0);
+	assert.match(run.out.join('\n'), /harbour: X was not told.* moth has the same token/);
+	assert.equal((await flock.services.keystore.get('moth'))?.key?.accessToken, key.accessToken);
+});
+
+test('bots without a key and unknown ones are refused before anything is done', async () => {
+	for (const [bots, code] of [
+		[['harbour', 'moth'], 'no-key'],
+		[['harbour', 'harbor'], 'unknown-bot'],
+	] as const) {
+		await assert.rejects(forget({bots, yes: true, purge: false}, flock.services, collect().write), {code});
+		await assert.rejects(revoke({bots, yes: true, purge: false}, flock.services, collect().write), {code});
+	}
+
+	assert.equal((await flock.services.keystore.get('harbour'))?.key?.accessToken, key.accessToken);
+});
