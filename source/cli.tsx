@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with {type: 'json'};
+import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
+import {FlockError} from './flock/error.ts';
+import {visible} from './flock/visible.ts';
+import {type SharedOptions, settingsOf} from './options.ts';
+import {buildProgram, type Run} from './program.ts';
+import {flushed, terminalWrite} from './terminal.ts';
+
+const interruption = new AbortController();
+const write = terminalWrite(interruption.signal);
+
+// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+for (const stream of [process.stdout, process.stderr]) {
+	stream.on('error', error =>
+		process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? exitCode.done : 1),
+	);
+}
+
+process.exitCode = await main();
+await flushed();
+process.exit();
+
+async function main(): Promise<number> {
+	let code: number = exitCode.done;
+	const program = buildProgram(packageJson.version, {
+		async screen(options) {
+			code = process.stdin.isTTY && process.stdout.isTTY ? await screen(options) : await listInstead(options);
+		},
+		async command(run, options) {
+			code = await command(run, options);
+		},
+	});
+	try {
+		await program.parseAsync();
+		return code;
+	} catch (error) {
+		return failed(error);
+	}
+}
+
+async function screen(options: SharedOptions): Promise<number> {
+	const {runScreen} = await import('./screen.ts');
+	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd());
+}
+
+async function listInstead(options: SharedOptions): Promise<number> {
+	const code = await command(
+		async (...to) => (await import('./commands/list.ts')).list({json: false}, ...to),
+		options,
+	);
+	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
+	return code;
+}
+
+async function command(run: Run, options: SharedOptions): Promise<number> {
+	process.once('SIGINT', () => interruption.abort());
+	const {compose} = await import('./compose.ts');
+	const {services, close} = await compose(
+		settingsOf(options, process.env, process.cwd()),
+		process.env,
+		process.cwd(),
+	);
+	try {
+		return await run(services, write);
+	} finally {
+		await close();
+	}
+}
+
+/** The one place where failures end: a sentence and a hint for an expected one, as little as possible for another. */
+function failed(error: unknown): number {
+	if (error instanceof FlockError) {
+		sayError(error, write);
+		return exitCodeOf(error);
+	}
+
+	if (isParserError(error)) {
+		// The parser has said it already; help and version are no failures.
+		return error.exitCode === 0 ? exitCode.done : exitCode.usage;
+	}
+
+	write.err(`keymaker met something that it did not expect: ${placeOf(error)}`);
+	write.err('  No key is lost by it. Please report it, with what you did before.');
+	return exitCode.failed;
+}
+
+/** The kind of an unforeseen error and where it arose. Its message is left out: nobody knows what it quotes. */
+function placeOf(error: unknown): string {
+	const {name, stack = ''} = error instanceof Error ? error : new Error('not an error');
+	return visible(`${name} ${/^ +at .*$/m.exec(stack)?.[0].trim() ?? ''}`);
+}
+
+function isParserError(error: unknown): error is {code: string; exitCode: number} {
+	return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}

@@ -1,0 +1,84 @@
+import {readFile, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {parse} from 'dotenv';
+import {FlockError} from './flock/error.ts';
+import {cleanAppKey} from './keymaker/app-key.ts';
+import type {AppSource} from './keymaker/keymaker.ts';
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The names that hold the app's pair, the preferred one first: the only ones that are ever taken from `.env`. */
+const names = {
+	consumerKey: ['TWITTER_CONSUMER_KEY', 'TWITTER_API_KEY'],
+	consumerSecret: ['TWITTER_CONSUMER_SECRET', 'TWITTER_API_SECRET'],
+} as const;
+
+/** An `.env` is a few lines; more is somebody's mistake. */
+const largestEnvFile = 1_000_000;
+
+/**
+ * The app key of the environment, else of `.env` in a folder; `null` where neither has one.
+ * Nothing of `.env` reaches `process.env`: a cloned folder must not set a proxy or a passphrase command.
+ * @throws FlockError `bad-app-key` where half of it is missing or malformed.
+ */
+export async function appSourceOf(env: Environment, folder: string): Promise<AppSource | null> {
+	return fromVariables(env, 'environment') ?? fromVariables(await readEnvFile(folder), '.env');
+}
+
+function fromVariables(variables: Environment, from: 'environment' | '.env'): AppSource | null {
+	const key = firstSet(variables, names.consumerKey);
+	const secret = firstSet(variables, names.consumerSecret);
+	if (key === null && secret === null) {
+		return null;
+	}
+
+	const place = from === '.env' ? 'in .env' : 'in the environment';
+	if (key === null || secret === null) {
+		const missing = key === null ? names.consumerKey[0] : names.consumerSecret[0];
+		throw new FlockError(
+			'bad-app-key',
+			`${missing} is not set ${place}, but the other half of the app key is.`,
+			{
+				hint: `Set ${missing} as well, or remove both.`,
+			},
+		);
+	}
+
+	const appKey = cleanAppKey(
+		{consumerKey: key.value, consumerSecret: secret.value},
+		{consumerKey: `${key.name} ${place}`, consumerSecret: `${secret.name} ${place}`},
+	);
+	return {appKey, from};
+}
+
+function firstSet(
+	variables: Environment,
+	candidates: readonly string[],
+): {name: string; value: string} | null {
+	for (const name of candidates) {
+		const value = variables[name];
+		if (value !== undefined && value.trim() !== '') {
+			return {name, value};
+		}
+	}
+
+	return null;
+}
+
+async function readEnvFile(folder: string): Promise<Environment> {
+	const file = path.join(folder, '.env');
+	try {
+		const {size} = await stat(file);
+		return size > largestEnvFile ? {} : parse(await readFile(file));
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
+			return {};
+		}
+
+		throw new FlockError('bad-app-key', `.env cannot be read: ${code}.`, {
+			hint: `Make it readable (chmod 600 ${file}), or move it away.`,
+		});
+	}
+}

@@ -1,0 +1,203 @@
+/**
+ * keymaker for a bot's own program: the keys that the flock's owner has made, and clients that are ready to post.
+ * Loads neither the screen nor, before `clientFor` is called, the client library.
+ */
+import path from 'node:path';
+import type {TwitterApi} from 'twitter-api-v2';
+import {appSourceOf, type Environment} from './environment.ts';
+import {FlockError} from './flock/error.ts';
+import {type Bot as FlockBot, joinFlock, type Status} from './flock/flock.ts';
+import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
+import {nearest} from './flock/nearest.ts';
+import {visible} from './flock/visible.ts';
+import {appKeyOf, noKeyError, otherAppError} from './keymaker/check.ts';
+import type {AppSource} from './keymaker/keymaker.ts';
+import {openKeystore as openStore} from './keystore/open.ts';
+import {defaultFolder} from './keystore/place.ts';
+import {type SharedOptions, settingsOf} from './options.ts';
+import {environmentPassphrase} from './passphrase.ts';
+import {openPoems} from './poems/folder.ts';
+import type {Practice} from './practice/practice.ts';
+
+export {type ErrorCode, FlockError} from './flock/error.ts';
+export type {Status} from './flock/flock.ts';
+export type {AccessLevel} from './flock/key.ts';
+
+/** Which keystore: the command line's options, and otherwise the same variables and defaults. */
+export type KeystoreOptions = Pick<SharedOptions, 'poems' | 'flock' | 'keystore' | 'practice'> & {
+	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. */
+	passphrase?: () => string | Promise<string>;
+	/** Hears that a key was refused or may only read when X was last asked; Node's own warnings otherwise. */
+	onWarning?(message: string): void;
+};
+
+/** A bot's key in force, with its app's: all that a client needs. Print it nowhere. */
+export type Key = {
+	/** The bot's name. */
+	bot: string;
+	/** The app's key; secret only together with `consumerSecret`. */
+	consumerKey: string;
+	/** Secret. */
+	consumerSecret: string;
+	/** Secret. */
+	accessToken: string;
+	/** Secret. */
+	accessSecret: string;
+	/** The account's id, decimal digits. */
+	userId: string;
+	/** The account's screen name without @. */
+	handle: string;
+	/** What X said that the token may do; `null` where it has not said it. */
+	accessLevel: AccessLevel | null;
+};
+
+/** One bot of the flock, without secrets. */
+export type Bot = {
+	name: string;
+	/** The poem's absolute path; `null` where it is gone. */
+	poem: string | null;
+	status: Status;
+	/** The account of the key in force, without @. */
+	handle: string | null;
+	userId: string | null;
+};
+
+/** A flock's keys, read anew at each call: a key that was made again meanwhile is the one that comes. */
+export type KeyReader = {
+	/**
+	 * The key in force of exactly this bot.
+	 * @throws FlockError `unknown-bot`, `no-key`, `other-app`, `keystore-…`; never another bot's key comes instead.
+	 */
+	get(bot: string): Promise<Key>;
+	/** The flock, in order. @throws FlockError `keystore-…` */
+	list(): Promise<Bot[]>;
+};
+
+/** Opens the keys of a flock for reading. Nothing is read before the first call. */
+export function openKeystore(options: KeystoreOptions = {}): KeyReader {
+	const place = placeOf(options);
+	return {
+		get: async bot => keyOf(bot, place, options),
+		async list() {
+			return (await readBots(place)).map(({name, poem, status, key}) => ({
+				name,
+				poem: poem?.path ?? null,
+				status,
+				handle: key?.handle ?? null,
+				userId: key?.userId ?? null,
+			}));
+		},
+	};
+}
+
+/**
+ * A client that speaks to X as a bot, with the key that is in force now. Call it again before each post, or after a
+ * refusal, and a key that was made again meanwhile is used without a restart.
+ * @throws FlockError as `KeyReader.get` does, and `x-proxy` for a proxy that cannot be used
+ */
+export async function clientFor(bot: string, options: KeystoreOptions = {}): Promise<TwitterApi> {
+	const place = placeOf(options);
+	const key = await keyOf(bot, place, options);
+	const agent = place.practice ? (await practiceAt(place)).agent : undefined;
+	const {createClient} = await import('./x/client.ts');
+	return createClient(key, key, {agent, env: process.env});
+}
+
+type Place = {
+	folder: string;
+	practice: boolean;
+	poems: ReturnType<typeof openPoems>;
+	store: ReturnType<typeof openStore>;
+	appSource(): Promise<AppSource | null>;
+};
+
+function placeOf(options: KeystoreOptions): Place {
+	const env: Environment = process.env;
+	const cwd = process.cwd();
+	const settings = settingsOf(options, env, cwd);
+	const folder = settings.keystoreFolder ?? defaultFolder(env);
+	return {
+		folder,
+		practice: settings.practice,
+		poems: openPoems(settings.poems),
+		store: openStore({
+			folder,
+			flock: settings.practice ? `practice-${settings.flock}` : settings.flock,
+			// A bot's program may run anywhere, so the keystore is not held to a folder of poems.
+			poems: null,
+			passphrase: options.passphrase ?? environmentPassphrase(env),
+		}),
+		appSource: async () => (settings.practice ? null : appSourceOf(env, cwd)),
+	};
+}
+
+async function readBots({poems, store, appSource}: Place): Promise<readonly FlockBot[]> {
+	const [folder, {records, apps}, source] = await Promise.all([poems.read(), store.list(), appSource()]);
+	return joinFlock(folder.poems, records, new Set([...apps, ...(source ? [source.appKey.consumerKey] : [])]));
+}
+
+async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+	const record = await place.store.get(bot);
+	if (record?.key == null) {
+		throw record === null ? await unknownBot(bot, place) : noKeyError(bot);
+	}
+
+	const {key} = record;
+	const appKey: AppKey | null = await appKeyOf(key, place.store, place.appSource);
+	if (appKey === null) {
+		throw otherAppError(bot);
+	}
+
+	const doubt = doubtOf(key, record.wantedAccess === 'write');
+	if (doubt !== null) {
+		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
+	}
+
+	const {accessToken, accessSecret, userId, handle, accessLevel} = key;
+	return {bot, ...appKey, accessToken, accessSecret, userId, handle, accessLevel};
+}
+
+/** Why a key may not do; it is handed out all the same, since the last check can be old. */
+function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
+	if (key.rejected) {
+		return `was refused by X when it was last asked, at ${key.checkedAt ?? 'an unknown time'}`;
+	}
+
+	return writeWanted && key.accessLevel === 'read'
+		? 'may only read: authorize the bot again to let it post'
+		: null;
+}
+
+async function unknownBot(bot: string, place: Place): Promise<FlockError> {
+	const names = (await readBots(place)).map(({name}) => name);
+	if (names.includes(bot)) {
+		return noKeyError(bot);
+	}
+
+	const near = nearest(bot, names);
+	return new FlockError('unknown-bot', `${visible(place.store.path)} knows no bot ${visible(bot)}.`, {
+		hint:
+			near === null
+				? 'Give the bot’s exact name, and the right flock (KEYMAKER_FLOCK) and keystore (KEYMAKER_KEYSTORE).'
+				: `Did you mean ${visible(near)}?`,
+	});
+}
+
+function warn(message: string): void {
+	process.emitWarning(message, 'KeymakerWarning');
+}
+
+const standIns = new Map<string, Promise<Practice>>();
+
+/** The stand-in for X, one for each keystore's folder: it lets the program end whenever it likes. */
+async function practiceAt({folder}: Place): Promise<Practice> {
+	const statePath = path.join(folder, 'practice-provider.json');
+	const started = standIns.get(statePath) ?? startAt(statePath);
+	standIns.set(statePath, started);
+	return started;
+}
+
+async function startAt(statePath: string): Promise<Practice> {
+	const {startPractice} = await import('./practice/provider.ts');
+	return startPractice({statePath, handles: []});
+}

@@ -1,0 +1,233 @@
+import {Command, InvalidArgumentError, Option} from 'commander';
+import type {Write} from './commands/command.ts';
+import {visible} from './flock/visible.ts';
+import type {SharedOptions} from './options.ts';
+import type {Services} from './services.ts';
+
+/** A command with its input already in it. */
+export type Run = (services: Services, write: Write) => Promise<number>;
+
+/** What the program's parts hand the parsed command line to. */
+export type Dispatch = {
+	/** `keymaker` alone: the flock on the screen. */
+	screen(options: SharedOptions): Promise<void>;
+	/** A headless command. */
+	command(run: Run, options: SharedOptions): Promise<void>;
+};
+
+const formats = ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json'] as const;
+type Format = (typeof formats)[number];
+
+/** Builds the parser: every command, its options, its help, and the examples that the help ends with. */
+export function buildProgram(version: string, dispatch: Dispatch): Command {
+	const program = new Command('keymaker')
+		.description('Makes and keeps the X keys of a flock of poem bots. Without a command it opens the flock.')
+		.version(version, '--version', 'print the version')
+		.helpOption('--help', 'print this help')
+		.helpCommand(false)
+		.option('--poems <dir>', 'the folder of poems (KEYMAKER_POEMS; default: poems)')
+		.option('--flock <name>', 'the flock’s name (KEYMAKER_FLOCK; default: the folder that holds the poems)')
+		.option('--keystore <dir>', 'where keystores lie (KEYMAKER_KEYSTORE; default: the system’s own place)')
+		.option('--practice', 'a stand-in for X on this computer, with a keystore of its own')
+		.option('--no-open', 'never open the browser by itself (KEYMAKER_OPEN=never)')
+		.argument('[command]')
+		.configureHelp({
+			showGlobalOptions: true,
+			visibleArguments: command => (command.parent === null ? [] : [...command.registeredArguments]),
+			commandUsage: command => usageOf(command),
+		})
+		.configureOutput({outputError: (text, write) => write(text.split('\n').map(visible).join('\n'))})
+		.showHelpAfterError('keymaker --help lists the commands and options.')
+		.exitOverride();
+	program.action(async (unknown: string | undefined) => {
+		if (unknown !== undefined) {
+			// Commander looks for the nearest name only where no action stands beside the commands.
+			(program as unknown as {unknownCommand(): never}).unknownCommand();
+		}
+
+		await dispatch.screen(program.opts());
+	});
+	examples(program, [
+		'keymaker --practice',
+		'keymaker authorize --missing',
+		'keymaker export --format bundle --out keys',
+	]);
+
+	/** Adds a command; `run` makes its work from the arguments and options as parsed. */
+	function add<Options extends object>(
+		usage: string,
+		description: string,
+		exampleLines: readonly string[],
+		run: (args: string[], options: Options) => Run,
+		...options: Option[]
+	): void {
+		const command = program.command(usage).description(description).helpOption('--help', 'print this help');
+		for (const option of options) {
+			command.addOption(option);
+		}
+
+		command.action(() =>
+			dispatch.command(
+				run(command.processedArgs.flat().filter(isText), command.opts<Options>()),
+				program.opts(),
+			),
+		);
+		examples(command, exampleLines);
+	}
+
+	const json = new Option('--json', 'print JSON for a program to read');
+	const yes = new Option('--yes', 'do not ask');
+	const purge = new Option('--purge', 'take them out of the keystore’s backups too');
+
+	add<{json?: true}>(
+		'list',
+		'Lists the flock with the state of its keys.',
+		['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
+		(_, {json = false}) =>
+			async (...to) =>
+				(await import('./commands/list.ts')).list({json}, ...to),
+		json,
+	);
+	add<{missing?: true; access?: 'read' | 'write'; handle?: string; replaceAccount?: true}>(
+		'authorize [bot...]',
+		'Makes keys line by line: prints each link, and reads its PIN from standard input.',
+		['keymaker authorize harbour --handle harbour_poem', 'keymaker authorize --missing'],
+		(bots, {missing = false, access = null, handle = null, replaceAccount = false}) =>
+			async (...to) =>
+				(await import('./commands/authorize.ts')).authorize(
+					{bots, missing, access, handle, replaceAccount},
+					...to,
+				),
+		new Option('--missing', 'every bot without a key'),
+		new Option('--access <level>', 'what X is asked for; left to the app’s settings otherwise').choices([
+			'read',
+			'write',
+		]),
+		new Option('--handle <name>', 'the handle that the bot is meant to have'),
+		new Option('--replace-account', 'keep another account than the expected one, if it speaks no other poem'),
+	);
+	add(
+		'keep <bot>',
+		'Puts a held key in force; the key that it replaces is kept as the previous one.',
+		['keymaker keep harbour'],
+		([bot = '']) =>
+			async (...to) =>
+				(await import('./commands/keep.ts')).keep({bot}, ...to),
+	);
+	add(
+		'discard <bot>',
+		'Removes a held key from the keystore.',
+		['keymaker discard harbour'],
+		([bot = '']) =>
+			async (...to) =>
+				(await import('./commands/discard.ts')).discard({bot}, ...to),
+	);
+	add(
+		'rename <old> <new>',
+		'Moves a key to a poem that was renamed.',
+		['mv poems/harbor.txt poems/harbour.txt', 'keymaker rename harbor harbour'],
+		([from = '', to = '']) =>
+			async (...rest) =>
+				(await import('./commands/rename.ts')).rename({from, to}, ...rest),
+	);
+	add<{json?: true}>(
+		'check [bot...]',
+		'Asks X who each key is. X bills each answer.',
+		['keymaker check', 'keymaker check harbour --json'],
+		(bots, {json = false}) =>
+			async (...to) =>
+				(await import('./commands/check.ts')).check({bots, json}, ...to),
+		json,
+	);
+	add<{format: Format; out: string; force?: true}>(
+		'export [bot...]',
+		'Writes keys into files that other programs read.',
+		[
+			'keymaker export --format bundle --out keys',
+			'keymaker export harbour --format dotenv --out harbour.env',
+		],
+		(bots, {format, out, force = false}) =>
+			async (...to) =>
+				(await import('./commands/export.ts')).exportKeys({bots, format, out, force}, ...to),
+		new Option('--format <format>', 'whose files').choices(formats).makeOptionMandatory(),
+		new Option(
+			'--out <path>',
+			'the file, or the folder for bundle; - for standard output',
+		).makeOptionMandatory(),
+		new Option('--force', 'overwrite a file that is something else'),
+	);
+	add<{as?: string; force?: true}>(
+		'import <file...>',
+		'Takes keys from files of other programs.',
+		['keymaker import keys/*.json', 'keymaker import ~/.twurlrc', 'keymaker import old.env --as harbour'],
+		(files, {as = null, force = false}) =>
+			async (...to) =>
+				(await import('./commands/import.ts')).importKeys({files, as, force}, ...to),
+		new Option('--as <bot>', 'the bot that the file’s one key is for'),
+		new Option('--force', 'replace a different key; the old one is kept as the previous one'),
+	);
+	add<{all?: true; jobs: number}>(
+		'exec [words...]',
+		'Runs a program with a bot’s key in its environment.',
+		['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
+		(words, {all, jobs}) => {
+			const [bot = '', ...command] = words;
+			const input = all ? {bot: {all, jobs}, command: words} : {bot, command};
+			return async (...to) => (await import('./commands/exec.ts')).exec({...input, env: process.env}, ...to);
+		},
+		new Option('--all', 'for every bot with a key in force'),
+		new Option('--jobs <number>', 'how many at a time, with --all').argParser(wholeNumber).default(1),
+	);
+	add<{yes?: true; purge?: true}>(
+		'forget <bot...>',
+		'Removes keys from the keystore alone; they go on working.',
+		['keymaker forget moth', 'keymaker forget moth --yes --purge'],
+		(bots, {yes = false, purge = false}) =>
+			async (...to) =>
+				(await import('./commands/forget.ts')).forget({bots, yes, purge}, ...to),
+		yes,
+		purge,
+	);
+	add<{yes?: true; purge?: true}>(
+		'revoke <bot...>',
+		'Tells X that keys are void, then removes them from the keystore.',
+		['keymaker revoke moth'],
+		(bots, {yes = false, purge = false}) =>
+			async (...to) =>
+				(await import('./commands/revoke.ts')).revoke({bots, yes, purge}, ...to),
+		yes,
+		purge,
+	);
+	add(
+		'init',
+		'Makes a folder of poems with a sample, an .env, and lines of .gitignore.',
+		['mkdir flock && cd flock && keymaker init'],
+		() =>
+			async (...to) =>
+				(await import('./commands/init.ts')).init({}, ...to),
+	);
+	return program;
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === 'string';
+}
+
+function wholeNumber(text: string): number {
+	const number = Number(text);
+	if (!Number.isInteger(number) || number < 1) {
+		throw new InvalidArgumentError('It has to be a whole number from 1.');
+	}
+
+	return number;
+}
+
+function usageOf(command: Command): string {
+	return command.parent === null
+		? 'keymaker [options] [command]'
+		: `keymaker ${command.name()} ${command.usage()}`;
+}
+
+function examples(command: Command, lines: readonly string[]): void {
+	command.addHelpText('after', `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`);
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {appSourceOf} from '../source/environment.ts';
+import {FlockError} from '../source/flock/error.ts';
+import {settingsOf} from '../source/options.ts';
+
+let folder = '';
+beforeEach(async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'keymaker-env-'));
+});
+afterEach(() => rm(folder, {recursive: true}));
+
+const pair = {consumerKey: 'practice-key', consumerSecret: 'practice-secret'};
+
+test('the app key of the environment goes before that of .env', async () => {
+	await writeFile(
+		path.join(folder, '.env'),
+		'TWITTER_CONSUMER_KEY=other-key\nTWITTER_CONSUMER_SECRET=other-secret\n',
+	);
+	const env = {TWITTER_CONSUMER_KEY: 'practice-key', TWITTER_CONSUMER_SECRET: 'practice-secret'};
+	assert.deepEqual(await appSourceOf(env, folder), {appKey: pair, from: 'environment'});
+});
+
+test('the names of X’s portal are accepted too', async () => {
+	await writeFile(
+		path.join(folder, '.env'),
+		'TWITTER_API_KEY=practice-key\nTWITTER_API_SECRET=practice-secret\n',
+	);
+	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+});
+
+test('quotes, line ends and trailing spaces are removed from an app key', async () => {
+	await writeFile(
+		path.join(folder, '.env'),
+		'TWITTER_CONSUMER_KEY="practice-key"   \r\nTWITTER_CONSUMER_SECRET= practice-secret \r\n',
+	);
+	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+});
+
+test('an .env with a byte order mark is read', async () => {
+	await writeFile(
+		path.join(folder, '.env'),
+		'\ufeffTWITTER_CONSUMER_KEY=practice-key\nTWITTER_CONSUMER_SECRET=practice-secret\n',
+	);
+	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+});
+
+test('nothing of .env reaches the environment of the process', async () => {
+	await writeFile(
+		path.join(folder, '.env'),
+		'HTTPS_PROXY=http://127.0.0.1:9\nKEYMAKER_PASSPHRASE_COMMAND=false\n',
+	);
+	assert.equal(await appSourceOf({}, folder), null);
+	assert.equal(process.env.KEYMAKER_PASSPHRASE_COMMAND, undefined);
+	assert.notEqual(process.env.HTTPS_PROXY, 'http://127.0.0.1:9');
+});
+
+test('half an app key is an error that names the other half and repeats no value', async () => {
+	await assert.rejects(appSourceOf({TWITTER_CONSUMER_KEY: 'practice-key'}, folder), error => {
+		assert.ok(error instanceof FlockError);
+		assert.equal(error.code, 'bad-app-key');
+		assert.match(error.message, /TWITTER_CONSUMER_SECRET is not set/);
+		assert.ok(!error.message.includes('practice-key'));
+		return true;
+	});
+});
+
+test('a bearer token in the place of a key is explained by the field’s name', async () => {
+	const env = {
+		TWITTER_CONSUMER_KEY: 'practice-key',
+		TWITTER_CONSUMER_SECRET: `${'A'.repeat(20)}${'practice'.repeat(10)}`,
+	};
+	await assert.rejects(
+		appSourceOf(env, folder),
+		/TWITTER_CONSUMER_SECRET in the environment holds the app’s Bearer Token/,
+	);
+});
+
+test('a folder without .env has no app key', async () => {
+	assert.equal(await appSourceOf({}, folder), null);
+});
+
+test('options go before the environment, and the environment before the defaults', () => {
+	const env = {KEYMAKER_POEMS: 'verses', KEYMAKER_FLOCK: 'env-flock', KEYMAKER_KEYSTORE: 'env-keys'};
+	const fromEnv = settingsOf({}, env, '/home/owner/bots');
+	assert.equal(fromEnv.poems, '/home/owner/bots/verses');
+	assert.equal(fromEnv.flock, 'env-flock');
+	assert.equal(fromEnv.keystoreFolder, '/home/owner/bots/env-keys');
+	const fromOptions = settingsOf(
+		{poems: '/srv/poems', flock: 'mine', keystore: '/srv/keys'},
+		env,
+		'/home/owner/bots',
+	);
+	assert.deepEqual(
+		[fromOptions.poems, fromOptions.flock, fromOptions.keystoreFolder],
+		['/srv/poems', 'mine', '/srv/keys'],
+	);
+	const byDefault = settingsOf({}, {}, '/home/owner/bots');
+	assert.deepEqual(
+		[byDefault.poems, byDefault.flock, byDefault.keystoreFolder],
+		['/home/owner/bots/poems', 'bots', null],
+	);
+});
+
+test('X gets 15 seconds unless KEYMAKER_TIMEOUT says otherwise, and nonsense is refused', () => {
+	assert.equal(settingsOf({}, {}, '/').deadlineSeconds, 15);
+	assert.equal(settingsOf({}, {KEYMAKER_TIMEOUT: '2.5'}, '/').deadlineSeconds, 2.5);
+	for (const value of ['0', '-1', 'soon', '1e9']) {
+		assert.throws(() => settingsOf({}, {KEYMAKER_TIMEOUT: value}, '/'), /KEYMAKER_TIMEOUT/, value);
+	}
+});

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+
+const source = path.join(import.meta.dirname, '..', 'source');
+
+/** The parts whose code each part may load; types may come from anywhere. `.` is the files beside the folders. */
+const mayLoad: Record<string, readonly string[]> = {
+	flock: [],
+	poems: ['flock'],
+	x: ['flock'],
+	keystore: ['flock'],
+	bundles: ['flock'],
+	desktop: ['flock'],
+	practice: ['flock'],
+	keymaker: ['flock'],
+	commands: ['flock', 'keymaker', 'bundles'],
+	tui: ['flock', 'keymaker'],
+};
+
+/** The libraries that only one part may load. */
+const onlyIn: Record<string, readonly string[]> = {
+	'twitter-api-v2': ['x'],
+	conf: ['keystore'],
+	'proper-lockfile': ['keystore'],
+	clipboardy: ['desktop'],
+	open: ['desktop'],
+	uqr: ['desktop'],
+	ink: ['tui'],
+	react: ['tui'],
+	yaml: ['bundles'],
+	'oauth-sign': ['practice'],
+};
+
+type Import = {file: string; part: string; specifier: string; typeOnly: boolean};
+
+function partOf(file: string): string {
+	const relative = path.relative(source, file);
+	return relative.includes(path.sep) ? (relative.split(path.sep)[0] ?? '.') : '.';
+}
+
+function* imports(): Generator<Import> {
+	for (const entry of readdirSync(source, {recursive: true, withFileTypes: true})) {
+		if (!entry.isFile() || !/\.tsx?$/.test(entry.name) || entry.name.endsWith('.d.ts')) {
+			continue;
+		}
+
+		const file = path.join(entry.parentPath, entry.name);
+		const text = readFileSync(file, 'utf8');
+		for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]/gm)) {
+			yield {file, part: partOf(file), specifier: match[2] ?? '', typeOnly: match[1] !== undefined};
+		}
+
+		for (const match of text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
+			yield {file, part: partOf(file), specifier: match[1] ?? '', typeOnly: false};
+		}
+	}
+}
+
+test('each part of the source loads only the parts that it may know', () => {
+	const wrong: string[] = [];
+	let seen = 0;
+	for (const {file, part, specifier, typeOnly} of imports()) {
+		const allowed = mayLoad[part];
+		if (allowed === undefined || typeOnly || !specifier.startsWith('.')) {
+			continue;
+		}
+
+		seen += 1;
+		const target = partOf(path.resolve(path.dirname(file), specifier));
+		if (target !== part && !allowed.includes(target)) {
+			wrong.push(`${path.relative(source, file)} loads ${specifier}`);
+		}
+	}
+
+	assert.deepEqual(wrong, []);
+	assert.ok(seen > 50, `only ${seen} imports were seen: the pattern misses them`);
+});
+
+test('each library with a single place is loaded from that place alone', () => {
+	const wrong: string[] = [];
+	const used = new Set<string>();
+	for (const {file, part, specifier, typeOnly} of imports()) {
+		const name = specifier.split('/')[0] ?? '';
+		const places = onlyIn[name];
+		if (places === undefined || typeOnly) {
+			continue;
+		}
+
+		used.add(name);
+		if (!places.includes(part)) {
+			wrong.push(`${path.relative(source, file)} loads ${specifier}`);
+		}
+	}
+
+	assert.deepEqual(wrong, []);
+	assert.deepEqual(
+		Object.keys(onlyIn).filter(name => !used.has(name)),
+		[],
+	);
+});
