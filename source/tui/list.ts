@@ -1,0 +1,132 @@
+import stringWidth from 'string-width';
+import type {Bot, Flock, Status} from '../flock/flock.ts';
+import {visible} from '../flock/visible.ts';
+import type {Listing, Sort, State} from './state.ts';
+import {statusWord} from './words.ts';
+
+/** The widest that a name's column gets. */
+const widestName = 40;
+
+/** The statuses in the order of what they ask of the person. */
+const urgency: readonly Status[] = [
+	'held',
+	'rejected',
+	'read-only',
+	'other-app',
+	'no-key',
+	'orphan',
+	'ready',
+];
+
+/** Arranges a flock by the filter and the order, and keeps the selection on its bot. */
+export function arrange(flock: Flock, list: Listing, before: readonly Bot[] = list.shown): Listing {
+	const shown = sorted(filtered(flock, list.filter), list.sort);
+	return {...list, shown, selected: selectedAfter(list.selected, shown, before)};
+}
+
+/** The list after the selection has moved by so many rows, and no further than the ends. */
+export function moved(list: Listing, by: number): Listing {
+	const index = Math.max(0, selectedIndex(list));
+	const next = list.shown[Math.min(list.shown.length - 1, Math.max(0, index + by))];
+	return {...list, selected: next?.name ?? null};
+}
+
+/** The index of the selected bot among those shown; -1 where there is none. */
+export function selectedIndex({shown, selected}: Listing): number {
+	return shown.findIndex(bot => bot.name === selected);
+}
+
+/** Scrolls no further than it must for the selection to be seen in so many rows. */
+export function scrolled(list: Listing, rows: number): Listing {
+	const index = Math.max(0, selectedIndex(list));
+	const highest = Math.max(0, Math.min(index, list.shown.length - rows));
+	const top = Math.max(Math.min(list.top, highest), index - rows + 1, 0);
+	return top === list.top ? list : {...list, top};
+}
+
+/** The next order. */
+export function nextSort(sort: Sort): Sort {
+	return sort === 'name' ? 'status' : sort === 'status' ? 'last-checked' : 'name';
+}
+
+/** The bots that an action is about: the marked ones, else the selected one. */
+export function chosen({flock, list}: State): Bot[] {
+	if (list.marks.size > 0) {
+		return (flock ?? []).filter(bot => list.marks.has(bot.name));
+	}
+
+	return list.shown.filter(bot => bot.name === list.selected);
+}
+
+/** The columns that the longest name and handle of a flock take. */
+export function widthsOf(flock: Flock): State['widths'] {
+	let name = 0;
+	let handle = 1;
+	for (const bot of flock) {
+		name = Math.max(name, Math.min(widestName, stringWidth(visible(bot.name))));
+		handle = Math.max(handle, stringWidth(handleText(bot)));
+	}
+
+	return {name, handle};
+}
+
+/** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */
+export function handleText({key, held, expectedHandle}: Bot): string {
+	const handle = key?.handle ?? held?.key.handle;
+	if (handle !== undefined) {
+		return `@${visible(handle)}`;
+	}
+
+	return expectedHandle === null ? '—' : `(@${visible(expectedHandle)})`;
+}
+
+function filtered(flock: Flock, filter: string): Flock {
+	const wanted = filter.trim().replace(/^@/, '').toLowerCase();
+	return wanted === '' ? flock : flock.filter(bot => matches(bot, wanted));
+}
+
+function matches({name, key, held, expectedHandle, status}: Bot, wanted: string): boolean {
+	return (
+		name.toLowerCase().includes(wanted) ||
+		(key?.handle ?? held?.key.handle ?? expectedHandle ?? '').toLowerCase().includes(wanted) ||
+		statusWord[status].startsWith(wanted)
+	);
+}
+
+function sorted(flock: Flock, sort: Sort): Flock {
+	if (sort === 'status') {
+		return [...flock].sort((one, other) => urgency.indexOf(one.status) - urgency.indexOf(other.status));
+	}
+
+	// The longest unchecked first: that is what one wants to check.
+	return sort === 'name'
+		? flock
+		: [...flock].sort((one, other) =>
+				checkedAt(one) < checkedAt(other) ? -1 : checkedAt(one) > checkedAt(other) ? 1 : 0,
+			);
+}
+
+function checkedAt({key}: Bot): string {
+	// Bots without a key have nothing to check: they come last.
+	return key === null ? '~' : (key.checkedAt ?? '');
+}
+
+/** The selected bot if it is still there, else the nearest that was beside it. */
+function selectedAfter(
+	selected: string | null,
+	shown: readonly Bot[],
+	before: readonly Bot[],
+): string | null {
+	if (shown.length === 0) {
+		return selected;
+	}
+
+	if (selected !== null && shown.some(bot => bot.name === selected)) {
+		return selected;
+	}
+
+	const index = before.findIndex(bot => bot.name === selected);
+	const left = new Set(shown.map(bot => bot.name));
+	const near = before.slice(Math.max(0, index)).find(bot => left.has(bot.name));
+	return near?.name ?? (index > 0 ? shown.at(-1)?.name : shown[0]?.name) ?? null;
+}

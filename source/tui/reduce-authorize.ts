@@ -1,0 +1,67 @@
+import {goOn, leave, request, withPhase} from './begin-authorize.ts';
+import {type Command, nextOnWalk} from './keymap.ts';
+import {pinCommand} from './reduce-pin.ts';
+import type {AuthorizeScreen, Phase, State} from './state.ts';
+import {type Step, step} from './step.ts';
+
+/** Carries out a command of the authorization. */
+export function authorizeCommand(state: State, screen: AuthorizeScreen, command: Command, now: number): Step {
+	const {phase} = screen;
+	switch (command) {
+		case 'back':
+			return leave(state, screen);
+		case 'skip':
+		case 'next':
+			return goOn(state, screen, nextOnWalk(state), now);
+		case 'previous':
+			return goOn(state, screen, screen.walk.results.at(-1)?.bot ?? null, now);
+		case 'retry':
+			return phase.name === 'unsaved'
+				? saveAgain(state, screen)
+				: request(state, screen, {note: null, open: false}, now);
+		case 'reveal':
+			return step({...state, overlay: {name: 'confirm', question: {about: 'reveal'}}});
+		case 'keep':
+			return decide(state, screen, true);
+		case 'discard':
+			return decide(state, screen, false);
+		case 'change-app':
+			return step(state);
+		default:
+			return phase.name === 'awaiting-pin' ? pinCommand(state, screen, phase, command, now) : step(state);
+	}
+}
+
+/** Shows the unsaved key, after the person has said yes. */
+export function revealUnsaved(state: State): Step {
+	const {screen} = state;
+	return screen.name === 'authorize' && screen.phase.name === 'unsaved'
+		? step(withPhase(state, screen, {...screen.phase, revealed: true}))
+		: step(state);
+}
+
+function decide(state: State, screen: AuthorizeScreen, keep: boolean): Step {
+	if (screen.phase.name !== 'conflict' || screen.phase.deciding) {
+		return step(state);
+	}
+
+	const attempt = state.attempts + 1;
+	const phase: Phase = {...screen.phase, deciding: true};
+	return step(
+		{...state, attempts: attempt, screen: {...screen, attempt, phase}},
+		{type: 'decide', attempt, bot: screen.bot, keep},
+	);
+}
+
+function saveAgain(state: State, screen: AuthorizeScreen): Step {
+	if (screen.phase.name !== 'unsaved' || screen.phase.saving) {
+		return step(state);
+	}
+
+	const attempt = state.attempts + 1;
+	const phase: Phase = {...screen.phase, saving: true};
+	return step(
+		{...state, attempts: attempt, screen: {...screen, attempt, phase}},
+		{type: 'retry-save', attempt, bot: screen.bot},
+	);
+}

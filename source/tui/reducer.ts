@@ -1,0 +1,235 @@
+import type {Action} from './action.ts';
+import {bindingOf, type Command, hasField} from './keymap.ts';
+import {scrolled} from './list.ts';
+import {authorizeCommand} from './reduce-authorize.ts';
+import {flockCommand, flockResult} from './reduce-flock.ts';
+import {authorizeResult} from './reduce-outcome.ts';
+import {checkResult, overlayCommand, overlayText} from './reduce-overlay.ts';
+import {pinLetter, pinText} from './reduce-pin.ts';
+import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './reduce-setup.ts';
+import {listRows, previewShown} from './screens/regions.ts';
+import {modeOf, type State} from './state.ts';
+import {notify, type Step, step, then} from './step.ts';
+
+/** Enters that follow each other this fast are one: keys repeat every 33 ms. */
+const repeatMs = 60;
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/**
+ * The one place where the state changes: pure, so every key that arrives counts, in order.
+ * @param now milliseconds since 1970.
+ * @returns the next state, and the work that follows from the action.
+ */
+export function reduce(state: State, action: Action, now: number): Step {
+	const done = reduceAction(state, action, now);
+	const calm = action.type === 'key' ? {...done, state: withoutOldNotice(state, done.state)} : done;
+	return then(calm, settle);
+}
+
+/** What was said about an earlier action goes when a key leads elsewhere. */
+function withoutOldNotice(before: State, after: State): State {
+	return after.notice === before.notice && modeOf(after) !== modeOf(before)
+		? {...after, notice: null}
+		: after;
+}
+
+function reduceAction(state: State, action: Action, now: number): Step {
+	switch (action.type) {
+		case 'key':
+			return key(state, action.key, now);
+		case 'text':
+			return text(state, action.text, now);
+		case 'paste':
+			return hasField(state)
+				? field(state, action.text, now)
+				: notify(state, 'There is no field to paste into here.');
+		case 'resize':
+			return step({...state, size: action.size});
+		case 'start':
+		case 'changed':
+			return step(state, {type: 'read'});
+		case 'told':
+			return notify(state, action.text, action.tone);
+		case 'timer':
+			return timer(state, action.timer, now);
+		case 'read':
+		case 'read-failed':
+		case 'poem':
+		case 'forgot':
+		case 'brought-back':
+			return flockResult(state, action, now);
+		case 'checked':
+		case 'check-pause':
+		case 'check-over':
+			return checkResult(state, action);
+		case 'app-saved':
+		case 'app-refused':
+			return setupResult(state, action, now);
+		default:
+			return authorizeResult(state, action, now);
+	}
+}
+
+function key(before: State, name: string, now: number): Step {
+	if (name === 'enter' && repeats(before, now)) {
+		return step({...before, enterAt: now});
+	}
+
+	const state = name === 'enter' ? {...before, enterAt: now} : before;
+	const {screen} = state;
+	const held = heldLetter(state);
+	if (held !== null) {
+		// A second character shows that the letter began a text; any other key, that it was a command.
+		return isCharacter(name)
+			? field(state, character(name), now)
+			: then(timer(state, {for: 'letter', attempt: held.attempt}, now), next => key(next, name, now));
+	}
+
+	const binding = bindingOf(state, name);
+	const inPinField =
+		screen.name === 'authorize' && screen.phase.name === 'awaiting-pin' && state.overlay === null;
+	if (inPinField && binding !== null && isCharacter(name)) {
+		return pinLetter(state, screen, name);
+	}
+
+	if (binding !== null) {
+		return run(state, binding.command, now);
+	}
+
+	return hasField(state) && isCharacter(name) ? field(state, character(name), now) : step(state);
+}
+
+/** True for an enter that was held down, or pressed twice: it must not answer the screen that the first one led to. */
+function repeats({screen, overlay, enterAt}: State, now: number): boolean {
+	return screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
+}
+
+/** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */
+function text(state: State, characters: string, now: number): Step {
+	if (hasField(state)) {
+		return field(state, characters, now);
+	}
+
+	let done = step(state);
+	const keys = [...graphemes.segment(characters)];
+	for (const {segment, index} of keys) {
+		if (hasField(done.state)) {
+			return then(done, next => field(next, characters.slice(index), now));
+		}
+
+		done = then(done, next => key(next, keyOf(segment), now));
+	}
+
+	return done;
+}
+
+function keyOf(segment: string): string {
+	return /[\r\n]/.test(segment) ? 'enter' : segment === ' ' ? 'space' : segment === '\t' ? 'tab' : segment;
+}
+
+function field(state: State, characters: string, now: number): Step {
+	const {screen, overlay} = state;
+	if (overlay !== null) {
+		const taken = overlayText(state, overlay, characters);
+		return /[\r\n]$/.test(characters) ? then(taken, next => key(next, 'enter', now)) : taken;
+	}
+
+	return screen.name === 'authorize'
+		? pinText(state, screen, characters, now)
+		: screen.name === 'setup'
+			? setupText(state, screen, characters, now)
+			: step(state);
+}
+
+function run(state: State, command: Command, now: number): Step {
+	const {screen, overlay} = state;
+	if (command === 'quit' || command === 'interrupt') {
+		return quit(state, command === 'quit' ? 0 : 130);
+	}
+
+	if (command === 'suspend') {
+		return step(state, {type: 'suspend'});
+	}
+
+	if (command === 'help') {
+		return step({...state, overlay: {name: 'help', top: 0}});
+	}
+
+	if (overlay !== null) {
+		return overlayCommand(state, overlay, command, now);
+	}
+
+	switch (screen.name) {
+		case 'flock':
+			return flockCommand(state, command, now);
+		case 'authorize':
+			return command === 'change-app'
+				? openSetup(state, screen.bot)
+				: authorizeCommand(state, screen, command, now);
+		case 'setup':
+			return setupCommand(state, screen, command, now);
+		case 'choose-app':
+			return chooseCommand(state, screen, command);
+		case 'summary':
+			return step(command === 'back' ? {...state, screen: {name: 'flock'}} : state);
+	}
+}
+
+function quit(state: State, exitCode: number): Step {
+	const asked = state.overlay?.name === 'confirm' && state.overlay.question.about === 'quit';
+	return state.unsaved.length === 0 || asked
+		? step(state, {type: 'end', exit: {kind: 'ended', exitCode}})
+		: step({
+				...state,
+				overlay: {
+					name: 'confirm',
+					question: {about: 'quit', bots: state.unsaved.map(({bot}) => bot), exitCode},
+				},
+			});
+}
+
+function timer(state: State, which: (Action & {type: 'timer'})['timer'], now: number): Step {
+	if (which.for === 'notice') {
+		return step(state.notice?.id === which.id ? {...state, notice: null} : state);
+	}
+
+	const held = heldLetter(state);
+	if (held === null || held.attempt !== which.attempt || state.screen.name !== 'authorize') {
+		return step(state);
+	}
+
+	const {screen} = state;
+	const released: State = {...state, screen: {...screen, phase: {...held.phase, letter: null}}};
+	const binding = bindingOf(released, held.letter);
+	return binding === null ? step(released) : run(released, binding.command, now);
+}
+
+function heldLetter({screen, overlay}: State) {
+	return overlay === null &&
+		screen.name === 'authorize' &&
+		screen.phase.name === 'awaiting-pin' &&
+		screen.phase.letter !== null
+		? {attempt: screen.attempt, phase: screen.phase, letter: screen.phase.letter}
+		: null;
+}
+
+function isCharacter(name: string): boolean {
+	return name === 'space' || [...graphemes.segment(name)].length === 1;
+}
+
+function character(name: string): string {
+	return name === 'space' ? ' ' : name;
+}
+
+/** What follows from any change: the selection stays in sight, and the preview is of the selected poem. */
+function settle(state: State): Step {
+	const list = scrolled(state.list, listRows(state));
+	const settled = list === state.list ? state : {...state, list};
+	const wanted = previewShown(state) ? list.selected : null;
+	if (wanted === null || wanted === state.preview?.bot) {
+		return step(settled);
+	}
+
+	return step({...settled, preview: {bot: wanted, text: null}}, {type: 'read-poem', bot: wanted});
+}

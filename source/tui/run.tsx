@@ -1,0 +1,165 @@
+import {once} from 'node:events';
+import {constants} from 'node:os';
+import {setTimeout as pause} from 'node:timers/promises';
+import {type Instance, render, useApp} from 'ink';
+import {useLayoutEffect} from 'react';
+import {visible} from '../flock/visible.ts';
+import type {Services} from '../services.ts';
+import type {AppExit} from './action.ts';
+import {App} from './app.tsx';
+import {createRunner} from './effects.ts';
+import {Keyboard, type TerminalInput} from './input/keyboard.ts';
+import {wrappingSoftly} from './soft-wrap.ts';
+import {initialState} from './state.ts';
+import {createStore, type Store} from './store.ts';
+import {type Environment, type Theme, themeOf} from './theme.ts';
+
+/** What the full screen works with. */
+export type AppServices = Services;
+
+/** The terminal, and how to begin. */
+export type AppOptions = {
+	stdin: TerminalInput;
+	stdout: NodeJS.WriteStream;
+	/** Where the last words go, after the screen has been left. */
+	stderr: NodeJS.WritableStream;
+	/** Says what the terminal can show: `TERM`, the locale, `NO_COLOR`, `INK_SCREEN_READER`. */
+	env: Environment;
+	/** The bot to authorize as soon as the flock has been read. */
+	authorizeFirst?: string | null;
+};
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
+ * Where X is still turning a PIN into a key, that is waited for, so that the key is not lost.
+ * @throws whatever nobody foresaw, after the terminal has been restored.
+ */
+export async function runApp(services: AppServices, options: AppOptions): Promise<AppExit> {
+	const {stdin, stdout, stderr, env} = options;
+	const theme = themeOf(env);
+	const ending = Promise.withResolvers<AppExit>();
+	const keyboard = new Keyboard(stdin);
+	let suspend = async () => {};
+	const store = createStore(
+		initialState(fixedOf(services, options), sizeOf(stdout)),
+		services.now,
+		dispatch =>
+			createRunner(services, dispatch, {
+				end: ending.resolve,
+				suspend: async () => suspend(),
+				fail: ending.reject,
+			}),
+	);
+	const onSignal = (signal: NodeJS.Signals) =>
+		ending.resolve({kind: 'ended', exitCode: 128 + constants.signals[signal]});
+	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
+	stdout.on('error', () => {});
+	stderr.on('error', () => {});
+	for (const signal of endingSignals) {
+		process.on(signal, onSignal);
+	}
+
+	const stopWatching = [services.poems, services.keystore].map(one =>
+		one.watch(() => store.dispatch({type: 'changed'})),
+	);
+	let instance: Instance | null = null;
+	try {
+		instance = render(
+			<Root
+				store={store}
+				services={services}
+				theme={theme}
+				onSuspend={way => {
+					suspend = way;
+				}}
+			/>,
+			{
+				stdin: keyboard as unknown as NodeJS.ReadStream,
+				stdout: wrappingSoftly(stdout),
+				alternateScreen: true,
+				interactive: true,
+				exitOnCtrlC: false,
+				patchConsole: false,
+				incrementalRendering: true,
+				maxFps: 120,
+				isScreenReaderEnabled: env.INK_SCREEN_READER === 'true',
+			},
+		);
+		store.dispatch({type: 'start'});
+		// Ink's own exit comes with an error of a component, which it has caught.
+		return await Promise.race([ending.promise, instance.waitUntilExit().then(() => endedByInk)]);
+	} finally {
+		for (const stop of stopWatching) {
+			stop();
+		}
+
+		store.stop();
+		instance?.unmount();
+		keyboard.destroy();
+		await lastWords(services, stderr);
+		for (const signal of endingSignals) {
+			process.off(signal, onSignal);
+		}
+	}
+}
+
+const endedByInk: AppExit = {kind: 'ended', exitCode: 1};
+
+type RootProps = {
+	store: Store;
+	services: Services;
+	theme: Theme;
+	onSuspend(way: () => Promise<void>): void;
+};
+
+function Root({store, services, theme, onSuspend}: RootProps) {
+	const {suspendTerminal} = useApp();
+	useLayoutEffect(() => onSuspend(async () => suspendTerminal(stopHere)), [suspendTerminal, onSuspend]);
+	return <App store={store} services={services} theme={theme} />;
+}
+
+/** Stops the whole foreground job, as Ctrl-Z does outside of raw mode; returns when it is continued. */
+async function stopHere(): Promise<void> {
+	if (process.platform === 'win32') {
+		return;
+	}
+
+	const continued = once(process, 'SIGCONT');
+	process.kill(0, 'SIGTSTP');
+	// Without a shell that does jobs nothing stops, and nothing continues: then the screen comes back at once.
+	await Promise.race([continued, pause(200)]);
+}
+
+/** Waits for keys on their way, and says what became of them, on the screen that was there before. */
+async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): Promise<void> {
+	const settled = keymaker.settled().then(() => 'settled');
+	if ((await Promise.race([settled, pause(20, 'waiting')])) === 'waiting') {
+		stderr.write('X is still turning the PIN into a key; waiting for it, so that the key is not lost.\n');
+		await settled;
+		stderr.write('Done. keymaker list shows what came of it.\n');
+	}
+
+	const unsaved = keymaker.unsaved();
+	if (unsaved.length > 0) {
+		stderr.write(
+			`Not saved, and lost now: the key of ${unsaved.map(visible).join(', ')}. Authorize again.\n`,
+		);
+	}
+}
+
+function fixedOf({poems, keystore, x, desktop, practice}: Services, {authorizeFirst = null}: AppOptions) {
+	return {
+		poemsPath: poems.path,
+		keystorePath: keystore.path,
+		practice,
+		deadlineSeconds: x.deadlineSeconds,
+		whyNotOpen: desktop.whyNotOpen,
+		authorizeFirst,
+	};
+}
+
+function sizeOf({columns = 80, rows = 24}: NodeJS.WriteStream) {
+	return {columns: columns || 80, rows: rows || 24};
+}

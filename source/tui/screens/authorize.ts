@@ -1,0 +1,277 @@
+import stringWidth from 'string-width';
+import {appTail} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import type {Link} from '../../keymaker/keymaker.ts';
+import {type Binding, hasNext, keymap, nextOnWalk} from '../keymap.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../line.ts';
+import type {AuthorizeScreen, Phase, Problem, State} from '../state.ts';
+import {chop, tail} from '../text.ts';
+import {appOrigin, heldSentence} from '../words.ts';
+import {hints} from './footer.ts';
+import {secondsLeft, waitingLines} from './waiting.ts';
+
+/** From so many columns up the bindings stand beside the steps that they are about. */
+const inlineFrom = 90;
+
+/** However wide the window is, the bindings stand no further right than this. */
+const inlineTo = 110;
+
+/** The commands that stand beside the link, and beside the field. */
+const besideLink: readonly string[] = ['copy', 'open', 'qr'];
+const besideField: readonly string[] = ['submit', 'new-link', 'back'];
+
+/** True for a binding that stands beside its step, and so not in the footer. */
+export function isInline({size, screen}: State, {command}: Binding): boolean {
+	return (
+		size.columns >= inlineFrom &&
+		size.rows >= 12 &&
+		screen.name === 'authorize' &&
+		screen.phase.name === 'awaiting-pin' &&
+		(besideLink.includes(command) || besideField.includes(command))
+	);
+}
+
+/** The authorization of one bot, in whatever phase it is. */
+export function authorizeLines(state: State, screen: AuthorizeScreen, rows: number, view: View): Line[] {
+	const {phase} = screen;
+	const {columns} = state.size;
+	switch (phase.name) {
+		case 'requesting':
+			return [...note(phase.note, columns), ...waiting('Asking X for a link', phase.startedAt, state, view)];
+		case 'awaiting-pin':
+		case 'exchanging':
+			return stepLines(state, phase, rows, view);
+		case 'failed':
+			return [
+				...note(phase.note, columns),
+				...paragraph(`No link for ${visible(screen.bot)}.`, columns, {tone: 'strong', rank: 2}),
+				...problemLines(phase.problem, columns),
+			];
+		case 'conflict':
+			return conflictLines(state, screen, phase);
+		case 'saved':
+			return savedLines(state, screen, phase);
+		case 'unsaved':
+			return unsavedLines(state, screen, phase, view);
+	}
+}
+
+function stepLines(
+	state: State,
+	phase: Phase & {name: 'awaiting-pin' | 'exchanging'},
+	rows: number,
+	view: View,
+): Line[] {
+	const {columns} = state.size;
+	const {link} = phase;
+	const who =
+		link.expectedHandle === null
+			? 'signed in as the bot’s account'
+			: `signed in as @${visible(link.expectedHandle)}`;
+	const before = [
+		blank,
+		...(phase.name === 'awaiting-pin' ? note(phase.note, columns) : []),
+		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+	];
+	const after = [
+		{...blank, rank: 8},
+		...numbered(2, 'Press Authorize app there, and X shows a PIN', state, []),
+		{...blank, rank: 7},
+		...fieldLines(state, phase, view),
+		{...blank, rank: 9},
+		...paragraph(appText(link), columns, {tone: 'quiet', rank: 4}),
+	];
+	const all = squeeze([...before, ...linkLines(link, columns), ...after], rows);
+	if (all.length <= rows) {
+		return all;
+	}
+
+	const instead = paragraph('The link needs a larger window; c copies it, o opens it.', columns, {
+		tone: 'warn',
+		rank: 1,
+	});
+	return squeeze([...before, ...instead, ...after], rows);
+}
+
+/** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
+export function linkLines({url}: Link, columns: number): Line[] {
+	const address = visible(url);
+	return chop(address, columns).map((text, index) => ({
+		...line(text),
+		url: address,
+		say: index === 0 ? address : '',
+	}));
+}
+
+function numbered(number: number, text: string, state: State, commands: readonly string[]): Line[] {
+	const {columns} = state.size;
+	const beside = keymap['awaiting-pin'].filter(
+		binding => commands.includes(binding.command) && isInline(state, binding),
+	);
+	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const head: Line = {
+		...(first as Line),
+		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
+		say: `${number}. ${text}`,
+	};
+	return [
+		beside.length === 0
+			? head
+			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+		...rest,
+	];
+}
+
+function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchanging'}, view: View): Line[] {
+	const {columns} = state.size;
+	if (phase.name === 'exchanging') {
+		return waiting('Handing the PIN to X', phase.startedAt, state, view);
+	}
+
+	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
+	const beside = keymap['awaiting-pin'].filter(
+		binding => besideField.includes(binding.command) && isInline(state, binding),
+	);
+	const hint = hints(beside);
+	const room =
+		Math.min(columns, inlineTo) -
+		stringWidth(label) -
+		2 -
+		hint.reduce((sum, {text}) => sum + stringWidth(text), 0);
+	const pin = tail(visible(phase.pin.replace(/[\r\n]+/g, ' ')), Math.max(8, room - 2));
+	const field: Line = {
+		...ends(
+			[
+				toned('accent', label.slice(0, 4)),
+				{text: label.slice(4)},
+				toned('strong', pin),
+				toned('accent', '▏'),
+			],
+			hint,
+			Math.min(columns, inlineTo) - 1,
+		),
+		role: 'textbox',
+		say: `3. Paste the PIN here: ${pin}`,
+	};
+	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
+}
+
+function problemLines(problem: Problem, columns: number, indent = 1): Line[] {
+	return [
+		...paragraph(problem.sentence, columns, {tone: 'bad', indent}),
+		...paragraph(problem.hint, columns, {indent, rank: 1}),
+		...(problem.uncertain
+			? paragraph('It is not known whether X took the PIN.', columns, {tone: 'warn', indent, rank: 1})
+			: []),
+		...paragraph(problem.label, columns, {tone: 'quiet', indent, rank: 6}),
+	];
+}
+
+function conflictLines(state: State, {bot}: AuthorizeScreen, phase: Phase & {name: 'conflict'}): Line[] {
+	const {columns} = state.size;
+	const {key, reason, otherBot} = phase;
+	const known = state.flock?.find(one => one.name === bot);
+	const expected = known?.expectedHandle ?? known?.key?.handle ?? null;
+	const got = visible(key.handle);
+	const why = heldSentence(key, reason, otherBot);
+	return [
+		blank,
+		...paragraph(why, columns, {tone: 'warn'}),
+		blank,
+		...paragraph(`expected  ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
+			rank: 1,
+		}),
+		...paragraph(`X gave    @${got} · ${visible(key.userId)}`, columns, {tone: 'strong', rank: 1}),
+		blank,
+		...paragraph(
+			`The key is stored safely, but not in force. Keep it, and ${visible(bot)} speaks as @${got}; discard it, and ${
+				known?.key == null ? 'the bot stays without a key' : `@${visible(known.key.handle)} stays`
+			}.`,
+			columns,
+			{rank: 2},
+		),
+		...(otherBot === null
+			? []
+			: paragraph(`Kept, ${visible(otherBot)} and ${visible(bot)} both speak as @${got}.`, columns, {
+					tone: 'warn',
+					rank: 2,
+				})),
+	];
+}
+
+function savedLines(
+	state: State,
+	{bot, walk}: AuthorizeScreen,
+	{key, kept}: Phase & {name: 'saved'},
+): Line[] {
+	const {columns} = state.size;
+	const readOnly =
+		key.accessLevel === 'read'
+			? paragraph(
+					'X gave it read access only: give the app read and write permission, then authorize again.',
+					columns,
+					{tone: 'warn', rank: 2},
+				)
+			: [];
+	const next = nextOnWalk(state);
+	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
+	return [
+		blank,
+		...paragraph(`● ${visible(bot)} is ready: it speaks as @${visible(key.handle)}.`, columns, {
+			tone: 'good',
+		}),
+		...paragraph(kept ? 'The held key is in force now.' : 'The key is saved.', columns, {rank: 2}),
+		...readOnly,
+		blank,
+		...(next === null
+			? done === null
+				? []
+				: paragraph(done, columns, {rank: 2})
+			: paragraph(`Next without a key: ${visible(next)}. Enter goes on, esc returns to the flock.`, columns, {
+					rank: 1,
+				})),
+	];
+}
+
+function unsavedLines(
+	{size, fixed}: State,
+	{bot}: AuthorizeScreen,
+	{key, problem, saving, revealed}: Phase & {name: 'unsaved'},
+	view: View,
+): Line[] {
+	const {columns} = size;
+	return [
+		blank,
+		...paragraph(
+			`X has given the key of @${visible(key.handle)} for ${visible(bot)}, but it could not be saved. It is kept in memory until this program ends.`,
+			columns,
+			{tone: 'bad'},
+		),
+		...paragraph(problem.sentence, columns, {rank: 1}),
+		...paragraph(problem.hint, columns, {rank: 1}),
+		...paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 3}),
+		...paragraph(problem.label, columns, {tone: 'quiet', rank: 6}),
+		...(saving ? waitingLines('Saving', 'Saving', columns, view) : []),
+		...(revealed
+			? [blank, ...view.reveal(bot).flatMap(text => chop(visible(text), columns).map(part => line(part)))]
+			: []),
+	];
+}
+
+function note(text: string | null, columns: number): Line[] {
+	return text === null ? [] : [...paragraph(text, columns, {tone: 'warn', rank: 1}), {...blank, rank: 8}];
+}
+
+function waiting(what: string, startedAt: number, {size, fixed}: State, view: View): Line[] {
+	// The seconds are not said: a screen reader would say each of them.
+	return waitingLines(
+		`${what} · ${secondsLeft(startedAt, fixed.deadlineSeconds, view)}`,
+		what,
+		size.columns,
+		view,
+	);
+}
+
+function appText({app}: Link): string {
+	return `App ${visible(appTail(app.consumerKey))}, ${appOrigin[app.from]}`;
+}

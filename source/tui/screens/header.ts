@@ -1,0 +1,67 @@
+import path from 'node:path';
+import stringWidth from 'string-width';
+import {visible} from '../../flock/visible.ts';
+import {ends, type Line, type Span, toned} from '../line.ts';
+import type {AuthorizeScreen, State} from '../state.ts';
+
+/** The first line of every screen: where one is, and on the right `practice` and how far a walk has come. */
+export function headerLine(state: State): Line {
+	const {columns} = state.size;
+	const practice: Span[] = state.fixed.practice ? [toned('warn', 'practice')] : [];
+	const [place, ...shorter] = placesOf(state);
+	const progress = state.screen.name === 'authorize' ? progressOf(state.screen) : null;
+	const right =
+		progress === null
+			? practice
+			: [toned('quiet', progress), ...(practice.length > 0 ? [{text: ' '}, ...practice] : [])];
+	const rightWidth = right.reduce((sum, {text}) => sum + stringWidth(text), 0);
+	const fitting = [place, ...shorter].find(text => stringWidth(text ?? '') + rightWidth + 3 <= columns);
+	const left = fitting ?? shorter.at(-1) ?? place ?? '';
+	const line =
+		fitting === undefined && practice.length > 0
+			? // `practice` stands on every frame, whatever else there is no room for.
+				ends([toned('strong', ` ${left}`.slice(0, Math.max(0, columns - 10)))], practice, columns)
+			: ends([toned('strong', ` ${left}`)], right, columns - 1);
+	return {
+		...line,
+		say: [place, progress, state.fixed.practice ? 'practice' : null].filter(Boolean).join(', '),
+	};
+}
+
+function placesOf(state: State): string[] {
+	const {screen, fixed, flock} = state;
+	if (state.overlay?.name === 'help') {
+		return ['Help'];
+	}
+
+	switch (screen.name) {
+		case 'authorize':
+			return [visible(screen.bot)];
+		case 'setup':
+			return ['Setup'];
+		case 'choose-app':
+			return ['No app key'];
+		case 'summary':
+			return ['The walk'];
+		case 'flock': {
+			const folder = visible(path.basename(fixed.poemsPath));
+			if (flock === null) {
+				return [`keymaker · ${folder}`, 'keymaker'];
+			}
+
+			const withKey = flock.filter(bot => bot.key !== null).length;
+			const have = `${withKey} of ${flock.length}`;
+			return [
+				`keymaker · ${folder} · ${have} have keys`,
+				`keymaker · ${have} have keys`,
+				`keymaker · ${have}`,
+				have,
+			];
+		}
+	}
+}
+
+function progressOf({walk, bot}: AuthorizeScreen): string | null {
+	const place = walk.queue.indexOf(bot);
+	return place < 0 ? null : `${place + 1} of ${walk.queue.length} without a key`;
+}

@@ -1,0 +1,60 @@
+import {appTail, type KeyInfo} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {blank, type Line, line, paragraph, toned, type View} from '../line.ts';
+import {type State, selectedBot} from '../state.ts';
+import {ago, statusHint} from '../words.ts';
+
+/** How many lines of a poem are read for the preview. */
+export const previewLineCount = 60;
+
+/** The selected poem and its key, for the place beside the list. */
+export function previewLines(state: State, width: number, rows: number, {now}: View): Line[] {
+	const bot = selectedBot(state);
+	if (bot === undefined) {
+		return [];
+	}
+
+	const {key, expectedHandle} = bot;
+	const hint = statusHint(bot);
+	const details = [
+		blank,
+		...(key === null ? [] : keyLines(key, width, now)),
+		...(expectedHandle === null || key !== null
+			? []
+			: paragraph(`expected: @${visible(expectedHandle)}`, width, {tone: 'quiet', indent: 0})),
+		...(hint === null ? [] : paragraph(hint, width, {tone: 'warn', indent: 0})),
+	];
+	const room = Math.max(0, rows - 1 - details.length);
+	return [
+		{...line(toned('strong', visible(bot.name)))},
+		...poemLines(state, bot.name, width).slice(0, room),
+		...details,
+	];
+}
+
+function poemLines({preview}: State, bot: string, width: number): Line[] {
+	const text = preview?.bot === bot ? preview.text : null;
+	if (text === null) {
+		return [];
+	}
+
+	// What is too long for the column is cut, as the list is: broken lines would make another poem of it.
+	return [
+		...text.lines.map(one => line(one)),
+		...(text.more ? [line(toned('quiet', '…'))] : []),
+		...(text.note === null ? [] : paragraph(text.note, width, {tone: 'quiet', indent: 0})),
+	];
+}
+
+function keyLines(key: KeyInfo, width: number, now: number): Line[] {
+	const authorized = key.authorizedAt === null ? 'imported' : `authorized ${ago(key.authorizedAt, now)}`;
+	const checked = key.checkedAt === null ? 'never checked' : `checked ${ago(key.checkedAt, now)}`;
+	return [
+		...paragraph(`@${visible(key.handle)} · ${visible(key.userId)}`, width, {indent: 0}),
+		...paragraph(`app ${visible(appTail(key.consumerKey))} · ${key.accessLevel ?? 'access unknown'}`, width, {
+			tone: 'quiet',
+			indent: 0,
+		}),
+		...paragraph(`${authorized} · ${checked}`, width, {tone: 'quiet', indent: 0}),
+	];
+}

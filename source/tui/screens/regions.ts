@@ -1,0 +1,79 @@
+import {type Line, line, squeeze, type View} from '../line.ts';
+import type {Size, State} from '../state.ts';
+import {wrap} from '../text.ts';
+import {helpLines} from './help.ts';
+import {panelLines} from './panel.ts';
+
+/** The smallest window that the screens are made for. */
+export const smallest: Size = {columns: 30, rows: 6};
+
+/** From so many columns up the selected poem stands beside the list. */
+const wideFrom = 100;
+
+/** From so many rows up a line is kept free for notices, so that nothing jumps when one comes. */
+const roomyFrom = 10;
+
+/** Heights do not depend on theme, time or spinner. */
+const anyView: View = {
+	theme: {unicode: true, colour: false, hyperlinks: false, spinner: ['-']},
+	now: 0,
+	frame: 0,
+	qr: () => [],
+	reveal: () => [],
+};
+
+/** True where the window is too small to draw anything but a sentence. */
+export function tooSmall({columns, rows}: Size): boolean {
+	return columns < smallest.columns || rows < smallest.rows;
+}
+
+/** True where the selected poem stands beside the list. */
+export function previewShown({size, screen, problem}: State): boolean {
+	return size.columns >= wideFrom && !tooSmall(size) && screen.name === 'flock' && problem === null;
+}
+
+/** The notice as lines; an empty line is kept for it where there is room. */
+export function noticeLines({notice, size}: State): Line[] {
+	if (notice === null) {
+		return size.rows >= roomyFrom ? [{spans: [], say: ''}] : [];
+	}
+
+	const most = size.rows >= roomyFrom ? 4 : 2;
+	const tone = notice.tone === 'good' ? 'good' : notice.tone === 'bad' ? 'bad' : 'accent';
+	return wrap(notice.text, size.columns - 2)
+		.slice(0, most)
+		.map((text, index) => ({...line({text: ` ${text}`, tone}), say: index === 0 ? notice.text : ''}));
+}
+
+/** True where the filter has a line of its own. */
+export function filterShown({list, overlay}: State): boolean {
+	return overlay?.name === 'filter' || list.filter !== '';
+}
+
+/** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
+export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
+	const {rows} = state.size;
+	const panel = squeeze(panelLines(state, view), rows - 2);
+	return {panel, notice: panel.length > 0 && rows < roomyFrom ? [] : noticeLines(state)};
+}
+
+/** The rows between the header and whatever stands at the foot. */
+export function bodyRows(state: State): number {
+	const {panel, notice} = footRegions(state);
+	return Math.max(0, state.size.rows - 2 - panel.length - notice.length);
+}
+
+/** The rows of the list. */
+export function listRows(state: State): number {
+	return Math.max(1, bodyRows(state) - (filterShown(state) ? 1 : 0));
+}
+
+/** All lines of the help. */
+export function helpRows(state: State): Line[] {
+	return helpLines(state);
+}
+
+/** How many lines of the help are seen at once. */
+export function helpHeight(state: State): number {
+	return Math.max(1, bodyRows(state));
+}

@@ -1,0 +1,42 @@
+import {inspect} from 'node:util';
+
+/** A text that is typed but never drawn: whoever prints the state that holds it sees dots. */
+export class Secret {
+	readonly #text: string;
+
+	constructor(text = '') {
+		this.#text = text;
+	}
+
+	/** How many characters there are, for the mask. */
+	get length(): number {
+		return this.#text.length;
+	}
+
+	/** A secret with more at its end. */
+	plus(text: string): Secret {
+		return new Secret(this.#text + text);
+	}
+
+	/** A secret without its last character. */
+	erased(): Secret {
+		return new Secret([...this.#text].slice(0, -1).join(''));
+	}
+
+	/** The text itself, for the one call that needs it. */
+	reveal(): string {
+		return this.#text;
+	}
+
+	toString(): string {
+		return '•••';
+	}
+
+	toJSON(): string {
+		return '•••';
+	}
+
+	[inspect.custom](): string {
+		return '•••';
+	}
+}

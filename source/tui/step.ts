@@ -1,0 +1,28 @@
+import type {Effect, Step as GenericStep} from './action.ts';
+import type {NoticeTone, State} from './state.ts';
+
+/** A state, and the work that follows from it. */
+export type Step = GenericStep<State>;
+
+/** How long a notice stays, in milliseconds. */
+export const noticeMs = 6000;
+
+/** A step to a state with these effects. */
+export function step(state: State, ...effects: readonly Effect[]): Step {
+	return {state, effects};
+}
+
+/** Goes on from a step; the effects add up. */
+export function then(first: Step, next: (state: State) => Step): Step {
+	const second = next(first.state);
+	return {state: second.state, effects: [...first.effects, ...second.effects]};
+}
+
+/** Shows a notice that goes by itself. */
+export function notify(state: State, text: string, tone: NoticeTone = 'plain'): Step {
+	const id = state.notices + 1;
+	return step(
+		{...state, notices: id, notice: {id, text, tone}},
+		{type: 'timer', timer: {for: 'notice', id}, ms: noticeMs},
+	);
+}

@@ -1,0 +1,62 @@
+import type {Action} from './action.ts';
+import type {Runner} from './effects.ts';
+import {reduce} from './reducer.ts';
+import type {State} from './state.ts';
+
+/** Holds the state: takes actions one by one, and hands the work that follows to the runner. */
+export type Store = {
+	get(): State;
+	dispatch(action: Action): void;
+	/** Calls back after each change; returns how to stop. */
+	subscribe(onChange: () => void): () => void;
+	/** Stops the work under way that can be stopped; what comes of the rest is taken in no more. */
+	stop(): void;
+};
+
+/**
+ * Builds the store.
+ * @param startRunner gets `dispatch`, and gives the runner.
+ */
+export function createStore(
+	initial: State,
+	now: () => number,
+	startRunner: (dispatch: (action: Action) => void) => Runner,
+): Store {
+	let state = initial;
+	const listeners = new Set<() => void>();
+	const runner = startRunner(dispatch);
+
+	let stopped = false;
+
+	function dispatch(action: Action): void {
+		if (stopped) {
+			return;
+		}
+
+		const before = state;
+		const {state: after, effects} = reduce(state, action, now());
+		state = after;
+		if (after !== before) {
+			for (const listener of listeners) {
+				listener();
+			}
+		}
+
+		for (const effect of effects) {
+			runner.run(effect);
+		}
+	}
+
+	return {
+		get: () => state,
+		dispatch,
+		subscribe(onChange) {
+			listeners.add(onChange);
+			return () => listeners.delete(onChange);
+		},
+		stop() {
+			stopped = true;
+			runner.stop();
+		},
+	};
+}

@@ -1,0 +1,97 @@
+import {execFile} from 'node:child_process';
+import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {type Pty, type PtyOptions, startPty} from './pty.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+/** The built program. */
+export const cli = path.join(root, 'dist', 'cli.js');
+
+/** What a command left behind. */
+export type Finished = {code: number; out: string; err: string};
+
+/** A folder with poems, in which the real program runs: in practice, with a keystore of its own. */
+export type Workplace = {
+	/** The current folder of the program; `poems` and `keystore` lie in it. */
+	readonly folder: string;
+	/** Opens the full screen on a pseudo-terminal; closed by `close`. */
+	screen(args?: readonly string[], options?: PtyOptions): Pty;
+	/** Runs a command without a terminal. */
+	run(args: readonly string[], input?: string): Promise<Finished>;
+	/** Writes a program that goes before all others on the PATH. */
+	program(name: string, shell: string): Promise<void>;
+	/** What a file in the folder holds. */
+	read(file: string): Promise<string>;
+	/** Ends every screen, and removes the folder. */
+	close(): Promise<void>;
+};
+
+/** Makes a workplace with these poems. */
+export async function workplace(poems: readonly string[]): Promise<Workplace> {
+	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-work-'));
+	const bin = path.join(folder, 'bin');
+	await mkdir(path.join(folder, 'poems'));
+	await mkdir(bin);
+	for (const poem of poems) {
+		await writeFile(path.join(folder, 'poems', `${poem}.txt`), `${poem}\n\nA line of ${poem}.\n`);
+	}
+
+	const env = {
+		HOME: folder,
+		KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
+		KEYMAKER_PRACTICE: '1',
+		KEYMAKER_OPEN: 'never',
+		PATH: `${bin}:${process.env.PATH}`,
+		LANG: 'C.UTF-8',
+	};
+	const screens: Pty[] = [];
+	return {
+		folder,
+		screen(args = [], options = {}) {
+			const screen = startPty(process.execPath, [cli, ...args], {
+				cwd: folder,
+				...options,
+				env: {...env, ...options.env},
+			});
+			screens.push(screen);
+			return screen;
+		},
+		run: async (args, input = '') =>
+			new Promise(resolve => {
+				const child = execFile(process.execPath, [cli, ...args], {cwd: folder, env}, (error, out, err) => {
+					resolve({code: error === null ? 0 : Number(error.code), out, err});
+				});
+				child.stdin?.end(input);
+			}),
+		async program(name, shell) {
+			await writeFile(path.join(bin, name), `#!/bin/sh\n${shell}\n`);
+			await chmod(path.join(bin, name), 0o755);
+		},
+		read: async file => readFile(path.join(folder, file), 'utf8'),
+		async close() {
+			await Promise.all(screens.map(screen => screen.close()));
+			await rm(folder, {recursive: true, force: true});
+		},
+	};
+}
+
+/** The link on a screen, put together from the rows that it takes; empty where there is none. */
+export function linkOn(screen: readonly string[]): string {
+	const first = screen.findIndex(row => row.startsWith('http'));
+	if (first === -1) {
+		return '';
+	}
+
+	const after = screen.findIndex((row, index) => index > first && row === '');
+	return screen.slice(first, after === -1 ? undefined : after).join('');
+}
+
+/** Waits until a screen shows a whole link other than an earlier one. */
+export async function nextLink(screen: Pty, earlier = ''): Promise<string> {
+	const rows = await screen.waitFor(shown => {
+		const link = linkOn(shown);
+		return link !== '' && link !== earlier && shown.some(row => row.includes('Paste the PIN here'));
+	});
+	return linkOn(rows);
+}
