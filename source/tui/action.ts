@@ -1,6 +1,6 @@
 import type {Flock} from '../flock/flock.ts';
 import type {HeldReason, KeyInfo} from '../flock/key.ts';
-import type {PoemFolder} from '../flock/poem.ts';
+import type {Poem, PoemFolder} from '../flock/poem.ts';
 import type {Link} from '../keymaker/keymaker.ts';
 import type {PoemText} from '../poems/poems.ts';
 import type {Secret} from './secret.ts';
@@ -67,7 +67,7 @@ export type AppExit =
 /** Work to be done outside, as plain data. */
 export type Effect =
 	| {type: 'read'}
-	| {type: 'read-poem'; bot: string}
+	| {type: 'read-poem'; poem: Poem}
 	| {type: 'request-link'; bot: string; attempt: number}
 	/** Nobody waits for this attempt any more. */
 	| {type: 'leave'; attempt: number}

@@ -1,14 +1,15 @@
 import {FlockError} from '../flock/error.ts';
 import {keyInfo} from '../flock/key.ts';
+import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {cleanAppKey} from '../keymaker/app-key.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import {type Forgotten, forgetBot, revokeBot} from '../keymaker/forget.ts';
 import type {Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import type {Action, AppExit, Effect, OutcomeInfo} from './action.ts';
-import {problemOf} from './problem.ts';
+import {createForgetting} from './forgetting.ts';
+import {expected, problemOf} from './problem.ts';
 import {previewLineCount} from './screens/preview.ts';
 
 /** What the runner needs of the window. */
@@ -36,8 +37,9 @@ const restMs = 25;
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
 	const {poems, keystore, x, keymaker, desktop, appSource} = services;
 	const attempts = new Map<number, AbortController>();
+	const exchanges = new Set<number>();
 	const timers = new Set<NodeJS.Timeout>();
-	const forgotten: Forgotten[][] = [];
+	const forgetting = createForgetting(services, dispatch, read);
 	let reading: Promise<void> | null = null;
 	let nextReading: Promise<void> | null = null;
 	let poemTimer: NodeJS.Timeout | null = null;
@@ -47,7 +49,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'read':
 				return read();
 			case 'read-poem':
-				return readPoemSoon(effect.bot);
+				return readPoemSoon(effect.poem);
 			case 'request-link':
 				return requestLink(effect);
 			case 'leave':
@@ -74,11 +76,11 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'check':
 				return check(effect);
 			case 'forget':
-				return forget(effect.bots);
+				return forgetting.forget(effect.bots);
 			case 'revoke':
-				return revoke(effect.bots);
+				return forgetting.revoke(effect.bots);
 			case 'bring-back':
-				return bringBack();
+				return forgetting.bringBack();
 			case 'try-app':
 				return tryApp(effect);
 			case 'timer':
@@ -119,20 +121,17 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		}
 	}
 
-	function readPoemSoon(bot: string): void {
+	function readPoemSoon(poem: Poem): void {
 		if (poemTimer !== null) {
 			clearTimeout(poemTimer);
 			timers.delete(poemTimer);
 		}
 
-		poemTimer = startTimer(restMs, () => run(async () => readPoem(bot)));
-	}
-
-	async function readPoem(bot: string): Promise<void> {
-		const poem = (await poems.read()).poems.find(one => one.bot === bot);
-		if (poem !== undefined) {
-			dispatch({type: 'poem', bot, text: await poems.text(poem, previewLineCount)});
-		}
+		poemTimer = startTimer(restMs, () =>
+			run(async () =>
+				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount)}),
+			),
+		);
 	}
 
 	async function requestLink({bot, attempt: number}: Effect & {type: 'request-link'}): Promise<void> {
@@ -152,6 +151,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 	}
 
 	async function submitPin({attempt: number, link, pin}: Effect & {type: 'submit-pin'}): Promise<void> {
+		exchanges.add(number);
 		await attempt(number, async signal => {
 			try {
 				const outcome = await keymaker.submitPin(link, pin, {signal});
@@ -205,80 +205,6 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 				throw error;
 			}
 		});
-	}
-
-	async function forget(bots: readonly string[]): Promise<void> {
-		const done: Forgotten[] = [];
-		let problem: FlockError | null = null;
-		for (const bot of bots) {
-			try {
-				done.push(await forgetBot(bot, keystore));
-			} catch (error) {
-				problem = expected(error);
-				break;
-			}
-		}
-
-		if (done.length > 0) {
-			forgotten.unshift(done);
-		}
-
-		await read();
-		dispatch({
-			type: 'forgot',
-			how: 'forget',
-			bots: done.map(one => one.bot),
-			shared: [],
-			problem: problem && problemOf(problem),
-		});
-	}
-
-	async function revoke(bots: readonly string[]): Promise<void> {
-		const done: string[] = [];
-		const shared = new Set<string>();
-		let problem: FlockError | null = null;
-		for (const bot of bots) {
-			try {
-				const {sharedWith} = await revokeBot(bot, services);
-				done.push(bot);
-				for (const other of sharedWith) {
-					shared.add(other);
-				}
-			} catch (error) {
-				// The key stays where X could not be told; the others are still tried.
-				problem ??= expected(error);
-			}
-		}
-
-		await read();
-		dispatch({
-			type: 'forgot',
-			how: 'revoke',
-			bots: done,
-			shared: [...shared],
-			problem: problem && problemOf(problem),
-		});
-	}
-
-	async function bringBack(): Promise<void> {
-		const last = forgotten.shift();
-		if (last === undefined) {
-			return;
-		}
-
-		const bots: string[] = [];
-		let problem: FlockError | null = null;
-		for (const one of last) {
-			try {
-				await one.undo();
-				bots.push(one.bot);
-			} catch (error) {
-				problem ??= expected(error);
-			}
-		}
-
-		await read();
-		dispatch({type: 'brought-back', bots, problem: problem && problemOf(problem)});
 	}
 
 	async function tryApp({
@@ -339,8 +265,11 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 				clearTimeout(timer);
 			}
 
-			for (const controller of attempts.values()) {
-				controller.abort();
+			for (const [number, controller] of attempts) {
+				// A PIN's key is still saved: to quit is not to give up the bot.
+				if (!exchanges.has(number)) {
+					controller.abort();
+				}
 			}
 		},
 	};
@@ -352,14 +281,6 @@ export function revealedLines({keymaker}: Services, bot: string): string[] {
 	return key === null
 		? []
 		: [`User id: ${key.userId}`, 'Access Token:', key.accessToken, 'Access Token Secret:', key.accessSecret];
-}
-
-function expected(error: unknown): FlockError {
-	if (error instanceof FlockError) {
-		return error;
-	}
-
-	throw error;
 }
 
 function outcomeInfo(outcome: Outcome): OutcomeInfo {

@@ -7,6 +7,9 @@ import {statusWord} from './words.ts';
 /** The widest that a name's column gets. */
 const widestName = 40;
 
+/** What stands for a handle that nobody knows yet. */
+const noHandle = '—';
+
 /** The statuses in the order of what they ask of the person. */
 const urgency: readonly Status[] = [
 	'held',
@@ -63,11 +66,16 @@ export function widthsOf(flock: Flock): State['widths'] {
 	let name = 0;
 	let handle = 1;
 	for (const bot of flock) {
-		name = Math.max(name, Math.min(widestName, stringWidth(visible(bot.name))));
-		handle = Math.max(handle, stringWidth(handleText(bot)));
+		name = Math.max(name, Math.min(widestName, columnsOf(visible(bot.name))));
+		handle = Math.max(handle, columnsOf(handleText(bot)));
 	}
 
 	return {name, handle};
+}
+
+/** The columns of a text; quick for the plain ones, of which a flock may have thousands. */
+function columnsOf(text: string): number {
+	return /^[\x20-\x7e]*$/.test(text) ? text.length : text === noHandle ? 1 : stringWidth(text);
 }
 
 /** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */
@@ -77,7 +85,7 @@ export function handleText({key, held, expectedHandle}: Bot): string {
 		return `@${visible(handle)}`;
 	}
 
-	return expectedHandle === null ? '—' : `(@${visible(expectedHandle)})`;
+	return expectedHandle === null ? noHandle : `(@${visible(expectedHandle)})`;
 }
 
 function filtered(flock: Flock, filter: string): Flock {

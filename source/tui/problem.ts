@@ -1,4 +1,4 @@
-import {errorLabel, type FlockError} from '../flock/error.ts';
+import {errorLabel, FlockError} from '../flock/error.ts';
 import type {Problem} from './state.ts';
 
 /** An error as the screens draw it: its words, and no part of its cause. */
@@ -10,4 +10,13 @@ export function problemOf(error: FlockError): Problem {
 		label: errorLabel(error),
 		uncertain: error.uncertain,
 	};
+}
+
+/** An error that is an expected result; anything else is thrown on, and ends the program. */
+export function expected(error: unknown): FlockError {
+	if (error instanceof FlockError) {
+		return error;
+	}
+
+	throw error;
 }

@@ -8,7 +8,7 @@ import {checkResult, overlayCommand, overlayText} from './reduce-overlay.ts';
 import {pinLetter, pinText} from './reduce-pin.ts';
 import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './reduce-setup.ts';
 import {listRows, previewShown} from './screens/regions.ts';
-import {modeOf, type State} from './state.ts';
+import {modeOf, type State, selectedBot} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
@@ -23,7 +23,10 @@ const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
  */
 export function reduce(state: State, action: Action, now: number): Step {
 	const done = reduceAction(state, action, now);
-	const calm = action.type === 'key' ? {...done, state: withoutOldNotice(state, done.state)} : done;
+	const calm =
+		action.type === 'key' || action.type === 'timer'
+			? {...done, state: withoutOldNotice(state, done.state)}
+			: done;
 	return then(calm, settle);
 }
 
@@ -39,10 +42,10 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'key':
 			return key(state, action.key, now);
 		case 'text':
-			return text(state, action.text, now);
+			return text({...state, enterAt: 0}, action.text, now);
 		case 'paste':
 			return hasField(state)
-				? field(state, action.text, now)
+				? field({...state, enterAt: 0}, action.text, now)
 				: notify(state, 'There is no field to paste into here.');
 		case 'resize':
 			return step({...state, size: action.size});
@@ -76,7 +79,8 @@ function key(before: State, name: string, now: number): Step {
 		return step({...before, enterAt: now});
 	}
 
-	const state = name === 'enter' ? {...before, enterAt: now} : before;
+	// Only enters that follow each other directly can come from one press.
+	const state = {...before, enterAt: name === 'enter' ? now : 0};
 	const {screen} = state;
 	const held = heldLetter(state);
 	if (held !== null) {
@@ -231,5 +235,7 @@ function settle(state: State): Step {
 		return step(settled);
 	}
 
-	return step({...settled, preview: {bot: wanted, text: null}}, {type: 'read-poem', bot: wanted});
+	const poem = selectedBot(settled)?.poem ?? null;
+	const emptied: State = {...settled, preview: {bot: wanted, text: null}};
+	return poem === null ? step(emptied) : step(emptied, {type: 'read-poem', poem});
 }

@@ -1,4 +1,5 @@
 import type {Status} from '../flock/flock.ts';
+import {asciiForm, drawsUnicode, statusGlyphs} from '../flock/glyph.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
 export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
@@ -31,52 +32,21 @@ const styles: Readonly<Record<Tone, TextStyle>> = {
 	accent: {color: 'cyan'},
 };
 
-/** The glyph of each status: told apart without colour, in ASCII too. */
+/** The glyph and the tone of each status. */
 export const statusGlyph: Readonly<Record<Status, {glyph: string; tone: Tone}>> = {
-	ready: {glyph: '●', tone: 'good'},
-	'no-key': {glyph: '○', tone: 'quiet'},
-	'read-only': {glyph: '◐', tone: 'warn'},
-	rejected: {glyph: '✕', tone: 'bad'},
-	'other-app': {glyph: '◇', tone: 'warn'},
-	held: {glyph: '?', tone: 'accent'},
-	orphan: {glyph: '†', tone: 'quiet'},
+	ready: {glyph: statusGlyphs.ready, tone: 'good'},
+	'no-key': {glyph: statusGlyphs['no-key'], tone: 'quiet'},
+	'read-only': {glyph: statusGlyphs['read-only'], tone: 'warn'},
+	rejected: {glyph: statusGlyphs.rejected, tone: 'bad'},
+	'other-app': {glyph: statusGlyphs['other-app'], tone: 'warn'},
+	held: {glyph: statusGlyphs.held, tone: 'accent'},
+	orphan: {glyph: statusGlyphs.orphan, tone: 'quiet'},
 };
-
-const asciiForms: Readonly<Record<string, string>> = {
-	'●': '*',
-	'○': 'o',
-	'◐': '~',
-	'✕': 'x',
-	'◇': '#',
-	'†': '-',
-	'❯': '>',
-	'✓': '+',
-	'│': '|',
-	'▏': '_',
-	'█': '#',
-	'░': '.',
-	'•': '*',
-	'…': '.',
-	'—': '-',
-	'–': '-',
-	'·': '-',
-	'×': 'x',
-	'’': "'",
-	'‘': "'",
-	'“': '"',
-	'”': '"',
-	'↑': '^',
-	'↓': 'v',
-};
-
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /** What a terminal can show, by its environment. */
 export function themeOf(env: Environment): Theme {
-	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
 	const plainTerminal = env.TERM === 'dumb' || env.TERM === 'linux';
-	const unicode =
-		!plainTerminal && (/utf-?8/i.test(locale) || (locale === '' && process.platform === 'win32'));
+	const unicode = drawsUnicode(env, process.platform);
 	return {
 		unicode,
 		colour: env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
@@ -101,10 +71,5 @@ export function drawable({unicode}: Theme, text: string, widthOf: (grapheme: str
 		return text;
 	}
 
-	let drawn = '';
-	for (const {segment} of graphemes.segment(text)) {
-		drawn += /^[\x20-\x7e]$/.test(segment) ? segment : (asciiForms[segment] ?? '?'.repeat(widthOf(segment)));
-	}
-
-	return drawn;
+	return asciiForm(text, widthOf);
 }

@@ -1,5 +1,5 @@
 import {spawn} from '@lydell/node-pty';
-import xterm from '@xterm/headless';
+import xterm, {type IBuffer} from '@xterm/headless';
 
 /** How long a condition is waited for before the wait fails; milliseconds. */
 const patienceMs = 20_000;
@@ -49,6 +49,8 @@ export type Pty = {
 	resize(columns: number, rows: number): void;
 	/** The styles of a row. */
 	lineStyles(row: number): StyledRun[];
+	/** The terminal's cells as they are now. */
+	buffer(): IBuffer;
 	/** The first row that holds a text; -1 where none does. */
 	rowOf(text: string): number;
 	/** True while the alternate screen is shown. */
@@ -87,12 +89,13 @@ const keys: Readonly<Record<string, string>> = {
 export function startPty(command: string, args: readonly string[], options: PtyOptions = {}): Pty {
 	const {columns = 80, rows = 24, cwd = process.cwd(), env = {}} = options;
 	const terminal = new xterm.Terminal({cols: columns, rows, scrollback: 1000, allowProposedApi: true});
+	const variables = environment(env);
 	const child = spawn(command, [...args], {
-		name: 'xterm-256color',
+		name: variables.TERM ?? 'dumb',
 		cols: columns,
 		rows,
 		cwd,
-		env: environment(env),
+		env: variables,
 	});
 	let raw = '';
 	let writing = 0;
@@ -198,6 +201,7 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 
 			return runs;
 		},
+		buffer: () => terminal.buffer.active,
 		rowOf: text => screen().findIndex(row => row.includes(text)),
 		alternate: () => terminal.buffer.active.type === 'alternate',
 		cursorShown: () =>

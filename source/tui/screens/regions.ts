@@ -54,7 +54,9 @@ export function filterShown({list, overlay}: State): boolean {
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
 	const panel = squeeze(panelLines(state, view), rows - 2);
-	return {panel, notice: panel.length > 0 && rows < roomyFrom ? [] : noticeLines(state)};
+	// A QR code needs every row that there is.
+	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
+	return {panel, notice: crowded ? [] : noticeLines(state)};
 }
 
 /** The rows between the header and whatever stands at the foot. */

@@ -21,7 +21,7 @@ export function setupLines({size, fixed}: State, screen: SetupScreen, view: View
 		{...blank, rank: 9},
 		...portal.flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
-		...fieldLines('API Key (consumer key)', visible(consumerKey), field === 'consumerKey', columns),
+		...fieldLines('API Key (consumer key)', masked(visible(consumerKey)), field === 'consumerKey', columns),
 		...fieldLines(
 			'API Key Secret (consumer secret)',
 			mask,
@@ -45,12 +45,17 @@ export function setupLines({size, fixed}: State, screen: SetupScreen, view: View
 					...paragraph(problem.label, columns, {tone: 'quiet', rank: 6}),
 				]),
 		...(problem === null && tryingSince === null
-			? paragraph('It is tried at X first, then saved in the keystore. Nothing of it is shown.', columns, {
+			? paragraph('It is tried at X first, then saved in the keystore.', columns, {
 					tone: 'quiet',
 					rank: 6,
 				})
 			: []),
 	];
+}
+
+/** An app is named by the last four characters of its key; more of it is not drawn. */
+function masked(key: string): string {
+	return key.length < 8 ? '•'.repeat(key.length) : '•'.repeat(key.length - 4) + key.slice(-4);
 }
 
 function steps(number: number, text: string, columns: number): Line[] {
@@ -77,7 +82,7 @@ function fieldLines(label: string, text: string, active: boolean, columns: numbe
 	}
 
 	// The field that is not being filled in gives way to what is said about the other one.
-	const rank = active ? 0 : 7;
+	const rank = active ? 0 : 3;
 	const name =
 		columns < 40 ? label.replace('API Key Secret', 'API Secret').replace(/ (?:key|secret)\)/, ')') : label;
 	return [

@@ -1,0 +1,148 @@
+import type {Size, State} from '../../source/tui/state.ts';
+import {
+	attemptOf,
+	botCalled,
+	fixed,
+	flockScreen,
+	keyOf,
+	mixedFlock,
+	pinScreen,
+	play,
+	problemCalled,
+} from './support.ts';
+
+const long = problemCalled('x-network', {
+	sentence: 'The connection to X broke off before an answer came (ECONNRESET). Nothing is lost by it.',
+	hint: 'Look after the network, then try again with enter. keymaker doctor looks at name, TLS, proxy and clock.',
+});
+const timer = (state: State) => ({
+	type: 'timer' as const,
+	timer: {for: 'letter' as const, attempt: state.attempts},
+});
+
+/** Every screen in a window of this size, by name. */
+export function gallery(size: Size): Record<string, State> {
+	const flock = flockScreen(mixedFlock, {size});
+	const pin = pinScreen(mixedFlock, {size});
+	const sent = play(pin, {type: 'paste', text: '1234567\n'});
+	const attempt = attemptOf(sent);
+	const outcome = {bot: 'ferry', key: keyOf('ferry_poem')};
+	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
+		play(sent, {
+			type: 'exchanged',
+			attempt,
+			outcome:
+				more.kind === 'held'
+					? {kind: 'held', ...outcome, reason: 'account-of-another-bot', otherBot: 'harbour'}
+					: more.kind === 'unsaved'
+						? {
+								kind: 'unsaved',
+								...outcome,
+								problem: problemCalled('keystore-full', {sentence: 'The disk is full.'}),
+							}
+						: {kind: 'saved', ...outcome},
+		}).state;
+	const failed = play(play(flock, 'enter'), {type: 'link-failed', attempt: 1, problem: long}).state;
+	const skipped = play(flock, 'a', 's', 's', 'escape').state;
+	const empty = (problem: 'missing' | 'empty' | 'unreadable' | 'not-a-folder') =>
+		play(flockScreen([], {size}), {
+			type: 'read',
+			flock: [],
+			folder: {path: fixed.poemsPath, poems: [], notes: [], problem},
+			app: null,
+		}).state;
+	const choose = play(flockScreen(mixedFlock, {size, app: null}), 'enter').state;
+	const setup = play(
+		choose,
+		's',
+		{type: 'paste', text: 'not-a-real-key\n'},
+		{type: 'paste', text: 'not-a-real-secret'},
+	).state;
+	const noted = play(flock, {
+		type: 'read',
+		flock: mixedFlock,
+		folder: {
+			path: fixed.poemsPath,
+			poems: [],
+			notes: [{file: 'ode\u001B[2J.TXT', sentence: 'It clashes with another file.'}],
+			problem: null,
+		},
+		app: null,
+	}).state;
+	return {
+		'the flock': flock,
+		'the flock with a poem': play(flock, 'down', {
+			type: 'poem',
+			bot: 'harbour',
+			text: {
+				lines: ['The boats are in. Each one has turned', '', 'x'.repeat(300), '俳句'.repeat(80)],
+				note: null,
+				more: true,
+			},
+		}).state,
+		'the flock with notes': noted,
+		'the flock of 10,000': flockScreen(
+			Array.from({length: 10_000}, (_, index) => botCalled(`bot ${index}`)),
+			{size},
+		),
+		'a filter': play(flock, '/', 'm').state,
+		'a filter that nothing passes': play(flock, '/', ...'zzz'.repeat(30)).state,
+		'the expected handle': play(flock, 'e', ...'somebody').state,
+		'the question before a check': play(flock, 'V').state,
+		'a check': play(flock, 'V', 'y').state,
+		'a check that X wants to pause': play(flock, 'V', 'y', {
+			type: 'check-pause',
+			attempt: 1,
+			until: Date.now(),
+		}).state,
+		'the check of one': play(flock, 'down', 'v').state,
+		'the forget dialog': play(flock, 'down', 'f').state,
+		'the forget dialog for several': play(flock, 'down', ...'     '.replaceAll(' ', 's')).state,
+		'a revocation': play(flock, 'down', 'f', 'up', 'enter').state,
+		'a long notice': play(flock, {type: 'told', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
+		'the help': play(flock, '?').state,
+		'the help, scrolled': play(flock, '?', 'end').state,
+		'a folder that is missing': empty('missing'),
+		'a folder that is empty': empty('empty'),
+		'a folder that cannot be read': empty('unreadable'),
+		'a file for a folder': empty('not-a-folder'),
+		'a damaged keystore': play(flock, {
+			type: 'read-failed',
+			problem: problemCalled('keystore-damaged', {hint: long.hint}),
+		}).state,
+		'a link asked for': play(flock, 'enter').state,
+		'the link': pin.state,
+		'the link with a PIN': play(pin, ...'1234567').state,
+		'the link with something long in the field': play(pin, {type: 'paste', text: 'no PIN at all '.repeat(40)})
+			.state,
+		'the link with a problem': play(sent, {
+			type: 'pin-failed',
+			attempt,
+			problem: problemCalled('pin-not-a-pin', {hint: long.hint}),
+			alive: true,
+		}).state,
+		'the question before a new link': play(pin, 'n', timer(pin.state)).state,
+		'the QR code': play(pin, 'r', timer(pin.state)).state,
+		'a PIN on its way': sent.state,
+		'a refused PIN': play(sent, {
+			type: 'pin-failed',
+			attempt,
+			problem: {...long, uncertain: true},
+			alive: false,
+		}).state,
+		'a link that failed': failed,
+		'a held key': exchanged({kind: 'held'}),
+		'a saved key': exchanged({kind: 'saved'}),
+		'an unsaved key': exchanged({kind: 'unsaved'}),
+		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,
+		'the question before quitting': play(exchanged({kind: 'unsaved'}), 'ctrl+c').state,
+		'the summary': skipped,
+		'the choice of an app': choose,
+		setup,
+		'setup, refused': play(setup, 'enter', {
+			type: 'app-refused',
+			attempt: setup.attempts + 1,
+			problem: problemCalled('x-app-key', {hint: long.hint}),
+		}).state,
+	};
+}

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import {EventEmitter} from 'node:events';
+import {test} from 'node:test';
+import {render, renderToString} from 'ink';
+import stringWidth from 'string-width';
+import {Frame} from '../../source/tui/components/frame.tsx';
+import {bindingsOf} from '../../source/tui/keymap.ts';
+import {fit, type Line} from '../../source/tui/line.ts';
+import {frameLines} from '../../source/tui/screens/frame.ts';
+import type {State} from '../../source/tui/state.ts';
+import {themeOf} from '../../source/tui/theme.ts';
+import {gallery} from './gallery.ts';
+import {botCalled, flockScreen, linkOf, viewWith} from './support.ts';
+
+const sizes = [
+	[30, 6],
+	[30, 24],
+	[40, 12],
+	[80, 6],
+	[80, 24],
+	[99, 10],
+	[100, 12],
+	[120, 40],
+	[200, 60],
+] as const;
+const view = viewWith();
+const textOf = (lines: readonly Line[]) => lines.map(({spans}) => spans.map(({text}) => text).join(''));
+
+for (const [columns, rows] of sizes) {
+	test(`at ${columns}×${rows} every screen fills the window exactly, and no line is wider`, () => {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			const lines = frameLines(state, view);
+			assert.equal(lines.length, rows, name);
+			for (const line of lines) {
+				const text = fit(line, columns, view.theme)
+					.map(span => span.text)
+					.join('');
+				assert.ok(stringWidth(text) <= columns, `${name}: ${text}`);
+			}
+		}
+	});
+
+	test(`at ${columns}×${rows} no sentence is cut through`, () => {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			for (const line of frameLines(state, view)) {
+				// Rows of the list and lines of a poem are cut on purpose, with a … to show it.
+				if (line.role === 'option' || (state.screen.name === 'flock' && columns >= 100)) {
+					continue;
+				}
+
+				const whole = line.spans.map(({text}) => text).join('');
+				const drawn = fit(line, columns, view.theme)
+					.map(({text}) => text)
+					.join('');
+				assert.equal(drawn, whole, name);
+			}
+		}
+	});
+
+	test(`at ${columns}×${rows} Ink draws what was laid out`, () => {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			const drawn = renderToString(
+				<Frame state={state} view={viewWith({theme: {...view.theme, hyperlinks: false}})} />,
+				{columns},
+			);
+			const wanted = frameLines(state, view).map(line =>
+				fit(line, columns, view.theme)
+					.map(({text}) => text)
+					.join('')
+					.trimEnd(),
+			);
+			assert.deepEqual(
+				plain(drawn)
+					.split('\n')
+					.map(row => row.trimEnd()),
+				wanted,
+				name,
+			);
+		}
+	});
+}
+
+test('no control character reaches the screen from names, poems or X', () => {
+	for (const state of Object.values(gallery({columns: 120, rows: 40}))) {
+		for (const text of textOf(frameLines(state, view))) {
+			assert.doesNotMatch(text, /[\p{Cc}\u202E]/u);
+		}
+	}
+});
+
+test('practice stands on every screen of practice, and on none of the others', () => {
+	for (const [columns, rows] of sizes) {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			assert.ok(
+				textOf(frameLines(state, view))[0]?.endsWith('practice') ||
+					textOf(frameLines(state, view))[0]?.endsWith('practice '),
+				`${name} at ${columns}×${rows}`,
+			);
+			const real = {...state, fixed: {...state.fixed, practice: false}};
+			assert.ok(!textOf(frameLines(real, view))[0]?.includes('practice'), name);
+		}
+	}
+});
+
+test('the PIN field and the vital bindings are there in the smallest window', () => {
+	const lines = textOf(frameLines(gallery({columns: 30, rows: 6})['the link'] as State, view));
+	assert.ok(
+		lines.some(line => line.includes('PIN:')),
+		lines.join('\n'),
+	);
+	assert.ok(
+		lines.some(line => line.includes('enter save')),
+		lines.join('\n'),
+	);
+	assert.ok(
+		lines.some(line => line.includes('c copies it')),
+		lines.join('\n'),
+	);
+});
+
+test('the link stands flush left on lines of its own, with nothing added, at every width', () => {
+	const {url} = linkOf('ferry');
+	for (const columns of [30, 40, 80, 120, 200]) {
+		const state = gallery({columns, rows: 24})['the link'] as State;
+		const pieces = frameLines(state, view).filter(line => line.url !== undefined);
+		assert.equal(textOf(pieces).join(''), url, `${columns} columns`);
+		for (const piece of textOf(pieces).slice(0, -1)) {
+			assert.equal(piece.length, columns);
+		}
+	}
+});
+
+test('a window that is too small gets a sentence that fits it', () => {
+	for (const [columns, rows] of [
+		[1, 1],
+		[20, 5],
+		[29, 24],
+		[80, 5],
+	] as const) {
+		const lines = textOf(frameLines(flockScreen(undefined, {size: {columns, rows}}), view));
+		assert.ok(lines.length <= rows);
+		assert.ok(lines.every(line => stringWidth(line) <= columns));
+		if (columns > 1) {
+			assert.match(lines.join(' '), /too small/);
+		}
+	}
+});
+
+test('where the locale is not UTF-8, or the terminal is dumb, only ASCII is drawn, and statuses still differ', () => {
+	for (const env of [
+		{LANG: 'C'},
+		{LANG: 'de_DE.ISO-8859-1'},
+		{LANG: 'C.UTF-8', TERM: 'dumb'},
+		{LC_ALL: 'POSIX', LANG: 'C.UTF-8'},
+	]) {
+		const theme = themeOf(env);
+		for (const [name, state] of Object.entries(gallery({columns: 80, rows: 24}))) {
+			if (name === 'the QR code') {
+				continue;
+			}
+
+			for (const line of frameLines(state, viewWith({theme}))) {
+				const text = fit(line, 80, theme)
+					.map(span => span.text)
+					.join('');
+				assert.match(text, /^[\x20-\x7e]*$/, `${name} with ${JSON.stringify(env)}`);
+				assert.ok(stringWidth(text) <= 80);
+			}
+		}
+
+		const flock = gallery({columns: 80, rows: 24})['the flock'] as State;
+		const glyphs = frameLines(flock, viewWith({theme}))
+			.filter(line => line.role === 'option')
+			.map(line => fit(line, 80, theme)[2]?.text);
+		assert.equal(new Set(glyphs).size, 7);
+	}
+});
+
+test('LC_ALL rules over LC_CTYPE, and LC_CTYPE over LANG', () => {
+	assert.equal(themeOf({LC_ALL: 'en_GB.utf8', LC_CTYPE: 'C', LANG: 'C'}).unicode, true);
+	assert.equal(themeOf({LC_CTYPE: 'C', LANG: 'en_GB.UTF-8'}).unicode, false);
+	assert.equal(themeOf({LC_ALL: '', LANG: 'en_GB.UTF-8'}).unicode, true);
+	assert.equal(themeOf({TERM: 'linux', LANG: 'en_GB.UTF-8'}).unicode, false);
+});
+
+test('a footer shows every vital binding, and never more than fits', () => {
+	for (const [columns, rows] of sizes) {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			const lines = textOf(frameLines(state, view)).join('\n');
+			for (const {vital, label, short} of bindingsOf(state)) {
+				if (vital === true) {
+					assert.ok(lines.includes(`${label} ${short}`), `${name} at ${columns}×${rows}: ${label}`);
+				}
+			}
+		}
+	}
+});
+
+test('a screen reader hears a sentence for each part of each screen', () => {
+	const spoken = (name: string) => speak(gallery({columns: 80, rows: 24})[name] as State);
+	assert.match(spoken('the flock'), /keymaker · poems · 6 of 12 have keys, practice/);
+	assert.match(spoken('the flock'), /option: \(selected\) ferry, no key/);
+	assert.match(spoken('the flock'), /option: harbour, @harbour_poem, ready/);
+	assert.match(spoken('the flock'), /Keys: enter authorize/);
+	assert.doesNotMatch(spoken('the flock'), /[●○❯│]/);
+	assert.match(spoken('the link'), /1\. Open this link in a private window, signed in as @harbour_poem/);
+	assert.match(
+		spoken('the link'),
+		/\nhttps:\/\/api\.x\.com\/oauth\/authorize\?\S+screen_name=harbour_poem\n/,
+	);
+	assert.match(spoken('the link with a PIN'), /textbox: 3\. Paste the PIN here: 1234567/);
+	assert.match(spoken('a check'), /progressbar: Asking X: 0 of 6/);
+	assert.match(spoken('the forget dialog'), /radio: \(selected\) Cancel/);
+	assert.match(spoken('setup'), /API Key Secret \(consumer secret\): 17 characters, hidden/);
+	assert.match(spoken('a saved key'), /ferry is ready: it speaks as @ferry_poem/);
+	assert.match(spoken('a held key'), /already speaks harbour/);
+});
+
+test('the secret of an unsaved key is drawn only after it was asked for', () => {
+	const shown = (name: string) =>
+		textOf(frameLines(gallery({columns: 80, rows: 24})[name] as State, view)).join('\n');
+	assert.ok(!shown('an unsaved key').includes('not-a-real-secret'));
+	assert.ok(shown('an unsaved key, shown').includes('not-a-real-secret'));
+	assert.ok(!shown('setup').includes('not-a-real-secret'));
+});
+
+test('drawing 10,000 bots touches only those in the window', () => {
+	let touched = 0;
+	const bots = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${index}`));
+	const state = flockScreen(bots);
+	const shown = new Proxy(state.list.shown, {
+		get(target, name) {
+			if (typeof name === 'string' && /^\d+$/.test(name)) {
+				touched += 1;
+			}
+
+			return Reflect.get(target, name, target);
+		},
+	});
+	frameLines({...state, list: {...state.list, shown}}, view);
+	assert.ok(touched < 100, `${touched} bots were touched`);
+});
+
+/** The text that Ink gives a screen reader. */
+function speak(state: State): string {
+	let written = '';
+	const stdout = Object.assign(new EventEmitter(), {
+		// Wide enough that Ink wraps nothing of what is said.
+		columns: 400,
+		rows: 24,
+		isTTY: false,
+		write(text: string) {
+			written = text.trim() === '' ? written : text;
+			return true;
+		},
+	});
+	const instance = render(<Frame state={state} view={view} />, {
+		stdout: stdout as unknown as NodeJS.WriteStream,
+		isScreenReaderEnabled: true,
+		interactive: true,
+		patchConsole: false,
+	});
+	instance.unmount();
+	return plain(written);
+}
+
+function plain(text: string): string {
+	return text.replaceAll(/\u001B\[[\d;?]*[A-Za-z]/g, '');
+}

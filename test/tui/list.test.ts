@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {listRows} from '../../source/tui/screens/regions.ts';
+import {selectedBot} from '../../source/tui/state.ts';
+import {botCalled, flockScreen, keyOf, mixedFlock, play} from './support.ts';
+
+const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
+const folder = {path: '/poems', poems: [], notes: [], problem: null};
+
+test('every key of a chunk moves the selection', () => {
+	const {state} = play(flockScreen(many), {type: 'text', text: 'jjjjjjjjjjk'});
+	assert.equal(state.list.selected, 'bot 00009');
+});
+
+test('the selection is always among the rows that are shown', () => {
+	for (const rows of [6, 7, 12, 24, 60]) {
+		let {state} = play(flockScreen(many, {size: {columns: 80, rows}}));
+		for (const key of ['end', 'up', 'pageup', 'g', 'pagedown', 'pagedown', 'down', 'G', 'home']) {
+			({state} = play(state, key));
+			const index = state.list.shown.findIndex(bot => bot.name === state.list.selected);
+			assert.ok(
+				index >= state.list.top && index < state.list.top + listRows(state),
+				`${key} in ${rows} rows`,
+			);
+		}
+	}
+});
+
+test('the selection stays with its bot when others come before it', () => {
+	const {state} = play(flockScreen([botCalled('kettle'), botCalled('moth')]), 'down');
+	const flock = [botCalled('ferry'), botCalled('kettle'), botCalled('ladder'), botCalled('moth')];
+	const later = play(state, {type: 'read', flock, folder, app: null}).state;
+	assert.equal(later.list.selected, 'moth');
+});
+
+test('when the selected bot is gone, the one after it is selected', () => {
+	const {state} = play(flockScreen([botCalled('ferry'), botCalled('kettle'), botCalled('moth')]), 'down');
+	const flock = [botCalled('ferry'), botCalled('moth')];
+	assert.equal(play(state, {type: 'read', flock, folder, app: null}).state.list.selected, 'moth');
+});
+
+test('the filter follows each letter, finds names, handles and statuses, and escape clears it', () => {
+	const found = (text: string) =>
+		play(flockScreen(), '/', ...text).state.list.shown.map(bot => bot.name.slice(0, 10));
+	assert.deepEqual(found('kett'), ['kettle']);
+	assert.deepEqual(found('@MOTH_'), ['moth']);
+	assert.deepEqual(found('reject'), ['moth']);
+	assert.deepEqual(found('俳'), ['俳句']);
+	const cleared = play(flockScreen(), '/', 'k', 'escape').state;
+	assert.equal(cleared.list.shown.length, mixedFlock.length);
+	assert.equal(cleared.overlay, null);
+});
+
+test('letters that follow a slash in one chunk are the filter, and a line end closes it', () => {
+	const {state} = play(flockScreen(), {type: 'text', text: '/moth\r'});
+	assert.equal(state.list.filter, 'moth');
+	assert.equal(state.overlay, null);
+});
+
+test('a filter that nothing passes keeps the selection for when it is cleared', () => {
+	const {state} = play(flockScreen(), 'down', '/', 'z', 'z', 'z');
+	assert.deepEqual(state.list.shown, []);
+	assert.equal(play(state, 'escape').state.list.selected, 'harbour');
+});
+
+test('S sorts by status, by last check, and by name again, and keeps the selection', () => {
+	const {state} = play(flockScreen(), 'down', 'S');
+	assert.equal(state.list.shown[0]?.status, 'held');
+	assert.equal(selectedBot(state)?.name, 'harbour');
+	const byCheck = play(state, 'S').state;
+	assert.notEqual(byCheck.list.shown[0]?.key, null);
+	assert.deepEqual(play(byCheck, 'S').state.list.shown, mixedFlock);
+});
+
+test('space marks bots for checking and forgetting, and marks of bots that are gone go too', () => {
+	const {state} = play(flockScreen(), 'down', 'space', 'down', 'space', 'space');
+	assert.deepEqual([...state.list.marks], ['harbour', 'ladder', 'lamplight']);
+	const asked = play(state, 'v').state;
+	assert.deepEqual(asked.overlay, {
+		name: 'confirm',
+		question: {about: 'check', bots: ['harbour', 'lamplight']},
+	});
+	const flock = [botCalled('harbour', {key: keyOf('harbour_poem')})];
+	assert.deepEqual([...play(state, {type: 'read', flock, folder, app: null}).state.list.marks], ['harbour']);
+});
+
+test('v asks X about one bot at once, V asks the person first', () => {
+	const {effects} = play(flockScreen(), 'down', 'v');
+	assert.deepEqual(effects.at(-1), {type: 'check', attempt: 1, bots: ['harbour']});
+	const all = play(flockScreen(), 'V');
+	assert.equal(all.effects.filter(effect => effect.type === 'check').length, 0);
+	const {effects: after} = play(all, 'y');
+	const check = after.find(effect => effect.type === 'check');
+	assert.deepEqual(check?.type === 'check' && check.bots.length, 6);
+	assert.equal(play(all, 'n').effects.filter(effect => effect.type === 'check').length, 0);
+});
+
+test('a check can be stopped, and says what was learnt by then', () => {
+	const started = play(flockScreen(), 'V', 'y');
+	const attempt = started.state.attempts;
+	const stopped = play(started, {type: 'checked', attempt, bot: 'harbour', problem: null}, 'escape');
+	assert.deepEqual(stopped.effects.at(-1), {type: 'leave', attempt});
+	const over = play(stopped, {type: 'check-over', attempt, asked: 1}).state;
+	assert.equal(over.overlay, null);
+	assert.match(over.notice?.text ?? '', /learnt is kept.*1 of 6/);
+});
+
+test('f offers to forget, to revoke and to cancel, with cancel chosen', () => {
+	const asked = play(flockScreen(), 'down', 'f');
+	assert.deepEqual(asked.state.overlay, {name: 'forget', bots: ['harbour'], choice: 'cancel'});
+	const kinds = (...keys: string[]) => play(asked, ...keys).effects.map(effect => effect.type);
+	assert.ok(!kinds('enter').includes('forget'));
+	assert.ok(kinds('down', 'enter').includes('forget'));
+	assert.ok(kinds('up', 'enter').includes('revoke'));
+	assert.ok(!kinds('escape').includes('revoke'));
+});
+
+test('u brings back what was forgotten, and only while there is something', () => {
+	assert.deepEqual(
+		play(flockScreen(), 'u').effects.filter(effect => effect.type === 'bring-back'),
+		[],
+	);
+	const forgot = play(flockScreen(), {
+		type: 'forgot',
+		how: 'forget',
+		bots: ['harbour'],
+		shared: [],
+		problem: null,
+	});
+	assert.deepEqual(play(forgot, 'u').effects.at(-1), {type: 'bring-back'});
+});
+
+test('a revoked key is not offered for undoing', () => {
+	const {state} = play(flockScreen(), {
+		type: 'forgot',
+		how: 'revoke',
+		bots: ['harbour'],
+		shared: ['moth'],
+		problem: null,
+	});
+	assert.deepEqual(state.forgotten, []);
+	assert.match(state.notice?.text ?? '', /X was not told, since moth carries the same token/);
+});
+
+test('e takes the expected handle of the selected bot', () => {
+	const {effects} = play(flockScreen(), 'e', {type: 'text', text: '@kettle_p'}, 'backspace', 'x', 'enter');
+	assert.deepEqual(effects.at(-1), {type: 'expect-handle', bot: 'ferry', handle: '@kettle_x'});
+});
+
+test('a poem is read for the preview only where there is room for it, and only when the selection changes', () => {
+	const reads = (size: {columns: number; rows: number}) =>
+		play(flockScreen(mixedFlock, {size}), 'down', {type: 'resize', size}, 'down').effects.filter(
+			effect => effect.type === 'read-poem',
+		);
+	assert.deepEqual(reads({columns: 99, rows: 24}), []);
+	assert.deepEqual(
+		reads({columns: 100, rows: 24}).map(effect => effect.type === 'read-poem' && effect.poem.bot),
+		['harbour', 'kettle'],
+	);
+});
+
+test('a notice goes by itself, and not before its own time', () => {
+	const first = play(flockScreen(), 'S');
+	const second = play(first, 'S');
+	assert.equal(
+		play(second, {type: 'timer', timer: {for: 'notice', id: first.state.notice?.id ?? 0}}).state.notice,
+		second.state.notice,
+	);
+	assert.equal(
+		play(second, {type: 'timer', timer: {for: 'notice', id: second.state.notice?.id ?? 0}}).state.notice,
+		null,
+	);
+});
+
+test('q ends with 0, Ctrl-C with 130, and a keystore that cannot be read leaves both in place', () => {
+	const broken = play(flockScreen(), {
+		type: 'read-failed',
+		problem: {
+			code: 'keystore-damaged',
+			sentence: 'Damaged.',
+			hint: 'Restore.',
+			label: 'keystore-damaged',
+			uncertain: false,
+		},
+	});
+	for (const state of [flockScreen(), broken.state]) {
+		assert.deepEqual(play(state, 'q').effects, [{type: 'end', exit: {kind: 'ended', exitCode: 0}}]);
+		assert.deepEqual(play(state, 'ctrl+c').effects, [{type: 'end', exit: {kind: 'ended', exitCode: 130}}]);
+	}
+
+	assert.deepEqual(play(broken.state, 'r').effects[0], {type: 'read'});
+	assert.deepEqual(
+		play(broken.state, 'enter').effects.map(effect => effect.type),
+		['read', 'timer'],
+	);
+});

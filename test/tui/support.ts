@@ -1,0 +1,174 @@
+import type {Bot} from '../../source/flock/flock.ts';
+import {emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
+import type {Link} from '../../source/keymaker/keymaker.ts';
+import type {Action, Effect} from '../../source/tui/action.ts';
+import type {View} from '../../source/tui/line.ts';
+import {reduce} from '../../source/tui/reducer.ts';
+import {type Fixed, initialState, type Problem, type Size, type State} from '../../source/tui/state.ts';
+import {type Theme, themeOf} from '../../source/tui/theme.ts';
+
+/** The time at which the tests take place: 25 November 2026. */
+export const noon = Date.parse('2026-11-25T12:00:00Z');
+
+/** What a program that practises knows from its start. */
+export const fixed: Fixed = {
+	poemsPath: '/home/somebody/bots/poems',
+	keystorePath: '/home/somebody/.config/keymaker/bots.json',
+	practice: true,
+	deadlineSeconds: 15,
+	whyNotOpen: null,
+	authorizeFirst: null,
+};
+
+/** The theme of an ordinary terminal. */
+export const theme: Theme = themeOf({LANG: 'C.UTF-8', TERM: 'xterm-256color'});
+
+/** What drawing needs. */
+export function viewWith(changes: Partial<View> = {}): View {
+	return {
+		theme,
+		now: noon,
+		frame: 0,
+		qr: () => Array.from({length: 20}, () => '█'.repeat(39)),
+		reveal: () => ['Access Token:', '1-not-a-real-token', 'Access Token Secret:', 'not-a-real-secret'],
+		...changes,
+	};
+}
+
+/** A key's public part. */
+export function keyOf(handle: string, changes: Partial<KeyInfo> = {}): KeyInfo {
+	return {
+		userId: `10${handle.length}${handle.codePointAt(0)}`,
+		handle,
+		consumerKey: 'practice-not-a-real-key-0001',
+		accessLevel: 'read-write',
+		authorizedAt: '2026-11-22T09:00:00.000Z',
+		checkedAt: '2026-11-25T09:00:00.000Z',
+		rejected: false,
+		...changes,
+	};
+}
+
+/** A bot without a key, or as wanted. */
+export function botCalled(name: string, changes: Partial<Bot> = {}): Bot {
+	const status = changes.key == null ? 'no-key' : 'ready';
+	return {
+		...emptyRecord,
+		name,
+		poem: {bot: name, file: `${name}.txt`, path: `/home/somebody/bots/poems/${name}.txt`},
+		status,
+		...changes,
+	};
+}
+
+/** A flock with every status, and with names that are hard to draw. */
+export const mixedFlock: readonly Bot[] = [
+	botCalled('ferry'),
+	botCalled('harbour', {key: keyOf('harbour_poem')}),
+	botCalled('kettle'),
+	botCalled('ladder', {
+		status: 'held',
+		expectedHandle: 'ladder_poem',
+		held: {key: keyOf('someone_else'), reason: 'other-handle'},
+	}),
+	botCalled('lamplight', {key: keyOf('lamplight_p', {accessLevel: 'read'}), status: 'read-only'}),
+	botCalled('moth', {key: keyOf('moth_poem', {rejected: true}), status: 'rejected'}),
+	botCalled('n'.repeat(300)),
+	botCalled('other', {
+		key: keyOf('other_poem', {consumerKey: 'not-a-real-other-app-9999'}),
+		status: 'other-app',
+	}),
+	botCalled('gone', {key: keyOf('gone_poem'), status: 'orphan', poem: null}),
+	botCalled('\u001B]0;title\u0007\r\n\u202Eevil'),
+	botCalled('俳句', {key: keyOf('haiku')}),
+	botCalled('👩‍👩‍👧‍👦 family'),
+];
+
+/** A link as the keymaker gives it. */
+export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
+	return {
+		id,
+		bot,
+		url: `https://api.x.com/oauth/authorize?oauth_token=${id}&force_login=true&screen_name=harbour_poem`,
+		expectedHandle: 'harbour_poem',
+		app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+	};
+}
+
+/** Something that went wrong. */
+export function problemCalled(code: Problem['code'], changes: Partial<Problem> = {}): Problem {
+	return {
+		code,
+		sentence: 'X does not accept this PIN.',
+		hint: 'Paste the PIN that the new link leads to.',
+		label: `${code} · 401`,
+		uncertain: false,
+		...changes,
+	};
+}
+
+/** What was played: the state at the end, and every effect on the way. */
+export type Played = {state: State; effects: Effect[]};
+
+/** Plays actions, a second apart, so that none counts as a key held down; strings are single keys. */
+export function play(start: State | Played, ...actions: readonly (Action | string)[]): Played {
+	const before: Played = 'effects' in start ? start : {state: start, effects: []};
+	let {state} = before;
+	const effects = [...before.effects];
+	for (const action of actions) {
+		const full: Action = typeof action === 'string' ? {type: 'key', key: action} : action;
+		const done = reduce(state, full, Math.max(noon, state.enterAt) + 1000);
+		state = done.state;
+		effects.push(...done.effects);
+	}
+
+	return {state, effects};
+}
+
+/** The flock screen after the first reading. */
+export function flockScreen(
+	flock: readonly Bot[] = mixedFlock,
+	{
+		size = {columns: 80, rows: 24},
+		app = 'practice',
+		...changes
+	}: Partial<Fixed> & {size?: Size; app?: 'practice' | null} = {},
+): State {
+	return play(initialState({...fixed, ...changes}, size), {
+		type: 'read',
+		flock,
+		folder: {path: fixed.poemsPath, poems: [], notes: [], problem: flock.length === 0 ? 'empty' : null},
+		app: app === null ? null : {consumerKey: 'practice-not-a-real-key-0001', from: app},
+	}).state;
+}
+
+/** The screen that waits for the PIN of a bot's link. */
+export function pinScreen(
+	flock: readonly Bot[] = mixedFlock,
+	options: Parameters<typeof flockScreen>[1] = {},
+): Played {
+	const asked = play(flockScreen(flock, options), 'enter');
+	const {screen} = asked.state;
+	if (screen.name !== 'authorize') {
+		throw new Error(`enter led to ${screen.name}`);
+	}
+
+	return play(
+		{state: asked.state, effects: []},
+		{type: 'link', attempt: screen.attempt, link: linkOf(screen.bot)},
+	);
+}
+
+/** The attempt under way. */
+export function attemptOf({state}: Played): number {
+	return state.attempts;
+}
+
+/** The phase of the authorization on the screen. */
+export function phaseOf({state}: Played) {
+	if (state.screen.name !== 'authorize') {
+		throw new Error(`the screen is ${state.screen.name}`);
+	}
+
+	return state.screen.phase;
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import {after, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {approve} from '../helpers/approve.ts';
+import {nextLink} from '../helpers/program.ts';
+import {type Pty, type PtyOptions, startPty} from '../helpers/pty.ts';
+
+const program = path.join(import.meta.dirname, 'window-program.ts');
+const windows: Pty[] = [];
+after(async () => Promise.all(windows.map(window => window.close())));
+
+/** Opens the window, and waits for the flock. */
+async function open(options: PtyOptions = {}, shell?: string): Promise<Pty> {
+	const command = ['--import', 'tsx', program];
+	const window =
+		shell === undefined
+			? startPty(process.execPath, command, options)
+			: startPty('bash', ['--norc', '-c', shell, process.execPath, ...command], options);
+	windows.push(window);
+	await window.waitFor(/ferry|no folder|too small/);
+	return window;
+}
+
+/** How the program says that it ended. */
+async function ending(
+	window: Pty,
+): Promise<{exitCode: number; exit: unknown; records: {bot: string; key?: string; held?: string}[]}> {
+	const {exitCode} = await window.exited;
+	const last = /\{"exit".*\}/.exec(window.raw())?.[0] ?? '{}';
+	assert.equal(window.alternate(), false, 'the alternate screen was left on');
+	assert.ok(window.cursorShown(), 'the cursor was left hidden');
+	assert.ok(
+		window.raw().lastIndexOf('\u001B[?2004l') > window.raw().lastIndexOf('\u001B[?2004h'),
+		'bracketed paste was left on',
+	);
+	return {exitCode, ...JSON.parse(last)};
+}
+
+test('an arrow whose bytes arrive 60 ms apart neither leaves the authorization nor types into the PIN', async () => {
+	const window = await open();
+	for (const byte of '\u001B[B') {
+		window.type(byte);
+		await pause(60);
+	}
+
+	await window.waitFor(/❯ ○ harbour/);
+	window.press('enter');
+	const link = await nextLink(window);
+	for (const byte of '12\u001BOA34\u001B[D') {
+		window.type(byte);
+		await pause(60);
+	}
+
+	await window.waitFor('1234▏');
+	window.press('ctrl+u');
+	for (const byte of `${await approve(link, 'harbour_poem')}\r\n`) {
+		window.type(byte);
+	}
+
+	await window.waitFor('harbour is ready');
+	window.press('escape');
+	await window.waitFor(/● harbour +@harbour_poem +ready/);
+	window.press('q');
+	const {exitCode, records} = await ending(window);
+	assert.equal(exitCode, 0);
+	assert.deepEqual(records, [{bot: 'harbour', key: 'harbour_poem'}]);
+});
+
+test('the link is selected whole in 40 columns: the terminal has wrapped it, and nothing is beside it', async () => {
+	const window = await open({columns: 40, rows: 16});
+	window.press('enter');
+	const link = await nextLink(window);
+	await approve(link, 'ferry_poem');
+	const rows = window.screen();
+	const first = rows.findIndex(row => row.startsWith('http'));
+	const count = Math.ceil(link.length / 40);
+	assert.ok(count > 1);
+	assert.equal(rows.slice(first, first + count).join(''), link);
+	assert.deepEqual(window.wrapped().slice(first, first + count), [false, ...Array(count - 1).fill(true)]);
+	assert.ok(window.raw().includes(`\u001B]8;id=keymaker-link;${link}\u001B\\`), 'the link is no hyperlink');
+	window.press('ctrl+c');
+	assert.equal((await ending(window)).exitCode, 130);
+});
+
+test('a resize with half a PIN typed keeps the PIN, and leaves nothing of the larger screen behind', async () => {
+	const window = await open({columns: 120, rows: 30});
+	window.press('enter');
+	await nextLink(window);
+	window.type('0012');
+	await window.waitFor('0012▏');
+	for (const [columns, rows] of [
+		[60, 14],
+		[200, 50],
+		[30, 6],
+		[20, 5],
+		[80, 24],
+	] as const) {
+		window.resize(columns, rows);
+		await window.waitFor(screen =>
+			columns < 30
+				? /too small/.test(screen.join(' '))
+				: (screen.some(row => row.includes('0012▏')) && (screen.at(-1) ?? '').includes('esc back')) ||
+					screen.some(row => row.includes('0012▏')),
+		);
+	}
+
+	await window.waitFor(screen => screen.filter(row => row.includes('Paste the PIN here')).length === 1);
+	window.press('ctrl+c');
+	await ending(window);
+});
+
+test('escape leaves while X hangs, and Ctrl-C ends while X hangs', async () => {
+	const window = await open({env: {WINDOW_FAULT: 'request_token:hang:2'}});
+	window.press('enter');
+	await window.waitFor(/Asking X for a link · \d+ s left/);
+	window.press('escape');
+	await window.waitFor(/❯ ○ ferry/);
+	window.press('enter');
+	// By then the keystore has been tried, and it is X alone that hangs.
+	await window.waitFor(/Asking X for a link · 14 s left/);
+	window.press('ctrl+c');
+	assert.equal((await ending(window)).exitCode, 130);
+});
+
+for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
+	test(`the key of an exchange that is under way is not lost when the program is ended by ${how}`, async () => {
+		const window = await open({env: {WINDOW_SLOW: '1000'}});
+		window.press('enter');
+		window.paste(`${await approve(await nextLink(window), 'ferry_poem')}\n`);
+		await window.waitFor('Handing the PIN to X');
+		if (how === 'q') {
+			window.press('escape');
+			await window.waitFor(/❯ ○ ferry/);
+			window.press('q');
+			await window.waitFor('X is still turning the PIN into a key');
+		} else {
+			process.kill(window.pid, how);
+		}
+
+		const {records, exitCode} = await ending(window);
+		assert.equal(exitCode, {q: 0, SIGHUP: 129, SIGTERM: 143}[how]);
+		// Whoever has left the bot decides about its key, where X had not answered by then.
+		const got = records.map(({bot, key, held}) => `${bot} ${key ?? held}`).join();
+		assert.match(got, how === 'q' ? /^ferry (?:ferry_poem|late)$/ : /^ferry ferry_poem$/);
+	});
+}
+
+test('something that nobody foresaw ends the program with 1, after the terminal has been restored', async () => {
+	const window = startPty(process.execPath, ['--import', 'tsx', program], {env: {WINDOW_BROKEN: '1'}});
+	windows.push(window);
+	const {exitCode} = await window.exited;
+	await window.waitFor('failed: not foreseen');
+	assert.equal(exitCode, 1);
+	assert.equal(window.alternate(), false);
+	assert.ok(window.cursorShown());
+});
+
+test('a missing folder is explained, and poems that come into it show up by themselves', async () => {
+	const window = await open({env: {WINDOW_POEMS: ''}});
+	await window.waitFor(/There is no folder/);
+	window.press('q');
+	assert.equal((await ending(window)).exitCode, 0);
+});
+
+test('NO_COLOR takes the colours and leaves the glyphs', async () => {
+	const window = await open({env: {NO_COLOR: '1', FORCE_COLOR: undefined}});
+	assert.doesNotMatch(window.raw(), /\u001B\[(?:3[0-7]|9[0-7]|38;\d+)[;m]/);
+	await window.waitFor(/❯ ○ ferry/);
+	window.press('q');
+	await ending(window);
+});
+
+for (const env of [{TERM: 'dumb'}, {LANG: 'C'}, {LANG: 'en_US.ISO-8859-1'}] as const) {
+	test(`with ${JSON.stringify(env)} nothing but ASCII is written`, async () => {
+		const window = await open({env});
+		await window.waitFor(/> o ferry/);
+		window.press('enter');
+		await nextLink(window);
+		window.press('escape');
+		await window.waitFor(/> o ferry/);
+		window.press('q');
+		await ending(window);
+		assert.match(window.raw(), /^[\x00-\x7f]*$/);
+	});
+}
+
+test('Ctrl-Z gives the terminal back to the shell, and fg returns to the same screen', async () => {
+	const window = await open(
+		{},
+		'set -m; "$0" "$@"; echo "back in the shell"; read -r line; fg >/dev/null; echo "over"',
+	);
+	window.press('enter');
+	await nextLink(window);
+	window.type('0012');
+	await window.waitFor('0012▏');
+	window.press('ctrl+z');
+	await window.waitFor('back in the shell');
+	assert.equal(window.alternate(), false);
+	window.type('\n');
+	await window.waitFor('0012▏');
+	assert.equal(window.alternate(), true);
+	window.type('3');
+	await window.waitFor('00123▏');
+	window.press('ctrl+c');
+	await window.waitFor('over');
+});
