@@ -29,48 +29,59 @@ export const light: Palette = {
 const cell = {width: 8.4, height: 19, baseline: 14.2, fontSize: 14};
 const margin = 14;
 
-/** The screen that a buffer shows, as an SVG document of its own. */
+/** One cell of a screen. */
+export type Cell = {
+	/** One character, or one grapheme of several; empty for the second half of a wide one. */
+	text: string;
+	/** 0, 1 or 2 columns. */
+	width: number;
+	style: IBufferCell | null;
+};
+
+/** The cells that a buffer shows, row by row in one list. */
+export function cellsOf(buffer: IBuffer, columns: number, rows: number): Cell[] {
+	return Array.from({length: columns * rows}, (_, index) => {
+		const style =
+			buffer.getLine(buffer.viewportY + Math.floor(index / columns))?.getCell(index % columns) ?? null;
+		return {text: style?.getChars() ?? '', width: style?.getWidth() ?? 1, style};
+	});
+}
+
+/** A screen as an SVG document of its own. */
 export function terminalSvg(
-	buffer: IBuffer,
+	cells: readonly Cell[],
 	columns: number,
-	rows: number,
 	title: string,
 	palette: Palette,
 ): string {
+	const rows = cells.length / columns;
 	const width = columns * cell.width + 2 * margin;
 	const height = rows * cell.height + 2 * margin;
 	const backgrounds: string[] = [];
 	const texts: string[] = [];
-	for (let row = 0; row < rows; row += 1) {
-		const line = buffer.getLine(buffer.viewportY + row);
-		for (let column = 0; line !== undefined && column < columns; column += 1) {
-			const found = line.getCell(column);
-			if (found === undefined || found.getWidth() === 0) {
-				continue;
-			}
+	for (const [index, {text, width: span, style}] of cells.entries()) {
+		if (style === null || span === 0) {
+			continue;
+		}
 
-			const {foreground, background} = colours(found, palette);
-			const x = (margin + column * cell.width).toFixed(1);
-			const y = margin + row * cell.height;
-			if (background !== palette.background) {
-				const span = (found.getWidth() * cell.width + 0.2).toFixed(1);
-				backgrounds.push(
-					`<rect x="${x}" y="${y}" width="${span}" height="${cell.height}" fill="${background}"/>`,
-				);
-			}
+		const {foreground, background} = colours(style, palette);
+		const x = (margin + (index % columns) * cell.width).toFixed(1);
+		const y = margin + Math.floor(index / columns) * cell.height;
+		if (background !== palette.background) {
+			const covered = (span * cell.width + 0.2).toFixed(1);
+			backgrounds.push(
+				`<rect x="${x}" y="${y}" width="${covered}" height="${cell.height}" fill="${background}"/>`,
+			);
+		}
 
-			const characters = found.getChars();
-			if (characters.trim() !== '') {
-				const look = [
-					foreground === palette.foreground ? '' : ` fill="${foreground}"`,
-					found.isBold() ? ' font-weight="bold"' : '',
-					found.isDim() ? ' opacity="0.65"' : '',
-					found.isUnderline() ? ' text-decoration="underline"' : '',
-				].join('');
-				texts.push(
-					`<text x="${x}" y="${(y + cell.baseline).toFixed(1)}"${look}>${escaped(characters)}</text>`,
-				);
-			}
+		if (text.trim() !== '') {
+			const look = [
+				foreground === palette.foreground ? '' : ` fill="${foreground}"`,
+				style.isBold() ? ' font-weight="bold"' : '',
+				style.isDim() ? ' opacity="0.65"' : '',
+				style.isUnderline() ? ' text-decoration="underline"' : '',
+			].join('');
+			texts.push(`<text x="${x}" y="${(y + cell.baseline).toFixed(1)}"${look}>${escaped(text)}</text>`);
 		}
 	}
 
@@ -79,7 +90,7 @@ export function terminalSvg(
 		`<title>${escaped(title)}</title>`,
 		`<rect width="100%" height="100%" rx="8" fill="${palette.background}" stroke="${palette.frame}"/>`,
 		...backgrounds,
-		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}" xml:space="preserve">`,
+		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}">`,
 		...texts,
 		'</g>',
 		'</svg>',

@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process';
-import {chmod, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
+import {chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {type Pty, type PtyOptions, startPty} from './pty.ts';
@@ -17,8 +17,14 @@ export type Workplace = {
 	readonly folder: string;
 	/** Opens the full screen on a pseudo-terminal; closed by `close`. */
 	screen(args?: readonly string[], options?: PtyOptions): Pty;
-	/** Runs a command without a terminal. */
-	run(args: readonly string[], input?: string): Promise<Finished>;
+	/** Runs a command without a terminal. @param more variables; `undefined` takes one out. */
+	run(
+		args: readonly string[],
+		input?: string,
+		more?: Readonly<Record<string, string | undefined>>,
+	): Promise<Finished>;
+	/** Runs a line of shell on a pseudo-terminal, with `keymaker` as a command in it; closed by `close`. */
+	shell(line: string, options?: PtyOptions): Pty;
 	/** Writes a program that goes before all others on the PATH. */
 	program(name: string, shell: string): Promise<void>;
 	/** What a file in the folder holds. */
@@ -27,19 +33,25 @@ export type Workplace = {
 	close(): Promise<void>;
 };
 
-/** Makes a workplace with these poems. */
-export async function workplace(poems: readonly string[]): Promise<Workplace> {
+/** Makes a workplace with poems of these names, or, for `null`, with the project's own; its flock is called `flock`. */
+export async function workplace(poems: readonly string[] | null): Promise<Workplace> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-work-'));
 	const bin = path.join(folder, 'bin');
-	await mkdir(path.join(folder, 'poems'));
 	await mkdir(bin);
-	for (const poem of poems) {
+	if (poems === null) {
+		await cp(path.join(root, 'poems'), path.join(folder, 'poems'), {recursive: true});
+	} else {
+		await mkdir(path.join(folder, 'poems'));
+	}
+
+	for (const poem of poems ?? []) {
 		await writeFile(path.join(folder, 'poems', `${poem}.txt`), `${poem}\n\nA line of ${poem}.\n`);
 	}
 
 	const env = {
 		HOME: folder,
 		KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
+		KEYMAKER_FLOCK: 'flock',
 		KEYMAKER_PRACTICE: '1',
 		KEYMAKER_OPEN: 'never',
 		PATH: `${bin}:${process.env.PATH}`,
@@ -57,11 +69,26 @@ export async function workplace(poems: readonly string[]): Promise<Workplace> {
 			screens.push(screen);
 			return screen;
 		},
-		run: async (args, input = '') =>
+		shell(line, options = {}) {
+			const keymaker = `keymaker() { '${process.execPath}' '${cli}' "$@"; }`;
+			const terminal = startPty('sh', ['-c', `${keymaker}; ${line}`], {
+				cwd: folder,
+				...options,
+				env: {...env, ...options.env},
+			});
+			screens.push(terminal);
+			return terminal;
+		},
+		run: async (args, input = '', more = {}) =>
 			new Promise(resolve => {
-				const child = execFile(process.execPath, [cli, ...args], {cwd: folder, env}, (error, out, err) => {
-					resolve({code: error === null ? 0 : Number(error.code), out, err});
-				});
+				const child = execFile(
+					process.execPath,
+					[cli, ...args],
+					{cwd: folder, env: {...env, ...more}},
+					(error, out, err) => {
+						resolve({code: error === null ? 0 : Number(error.code), out, err});
+					},
+				);
 				child.stdin?.end(input);
 			}),
 		async program(name, shell) {
