@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {filledReadme} from '../scripts/readme.ts';
+
+const root = path.join(import.meta.dirname, '..');
+const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+
+test('the README’s tables are those of the program: npm run readme writes them', () => {
+	assert.equal(readme, filledReadme(readme));
+});
+
+test('the files that the project’s texts point to are there', () => {
+	const missing: string[] = [];
+	for (const name of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']) {
+		const text = readFileSync(path.join(root, name), 'utf8');
+		for (const match of text.matchAll(/\]\(([^)#:]+)[^)]*\)|src(?:set)?="([^":]+)"/g)) {
+			const target = match[1] ?? match[2] ?? '';
+			if (!target.includes(':') && !existsSync(path.join(root, target))) {
+				missing.push(`${name}: ${target}`);
+			}
+		}
+	}
+
+	assert.deepEqual(missing, []);
+});
