@@ -4,19 +4,31 @@ import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
+import {passphraseOptions} from './passphrase.ts';
 import {buildProgram, type Run} from './program.ts';
 import {flushed, terminalWrite} from './terminal.ts';
 
 const interruption = new AbortController();
-const write = terminalWrite(interruption.signal);
+const write = terminalWrite(interruption.signal, () => interruption.abort());
 
-// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+let onScreen = false;
 for (const stream of [process.stdout, process.stderr]) {
-	stream.on('error', error =>
-		process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? exitCode.done : 1),
-	);
+	stream.on('error', ({code}: NodeJS.ErrnoException) => {
+		const gone = code === 'EPIPE' || code === 'EIO';
+		// A window that was closed must not end a PIN's exchange; the screen ends by itself, and waits for that.
+		if (!(gone && onScreen)) {
+			// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+			process.exit(gone ? exitCode.done : exitCode.failed);
+		}
+	});
 }
 
+process.on('uncaughtException', error => {
+	// The screen has a listener of its own, and restores the terminal first.
+	if (process.listenerCount('uncaughtException') === 1) {
+		process.exit(failed(error));
+	}
+});
 process.exitCode = await main();
 await flushed();
 process.exit();
@@ -30,6 +42,10 @@ async function main(): Promise<number> {
 		async command(run, options) {
 			code = await command(run, options);
 		},
+		async withoutKeystore(run, options) {
+			const cwd = process.cwd();
+			code = await run({poems: {path: settingsOf(options, process.env, cwd).poems}, cwd}, write);
+		},
 	});
 	try {
 		await program.parseAsync();
@@ -40,8 +56,9 @@ async function main(): Promise<number> {
 }
 
 async function screen(options: SharedOptions): Promise<number> {
+	onScreen = true;
 	const {runScreen} = await import('./screen.ts');
-	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd());
+	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
 }
 
 async function listInstead(options: SharedOptions): Promise<number> {
@@ -60,6 +77,7 @@ async function command(run: Run, options: SharedOptions): Promise<number> {
 		settingsOf(options, process.env, process.cwd()),
 		process.env,
 		process.cwd(),
+		passphraseOptions(process.env, write.interactive ? write.askHidden : null),
 	);
 	try {
 		return await run(services, write);

@@ -6,6 +6,7 @@ import {type AppSource, createKeymaker} from './keymaker/keymaker.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
 import type {Settings} from './options.ts';
+import type {PassphraseOptions} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
 import type {Practice} from './practice/practice.ts';
 import type {Services} from './services.ts';
@@ -15,10 +16,16 @@ import {createX} from './x/create.ts';
 export type Composed = {services: Services; close(): Promise<void>};
 
 /**
- * Puts the program together from its parts.
+ * Puts the program together from its parts. Nothing of the keystore is read yet, so a damaged one stops nobody here.
+ * @param passphrase where an encrypted keystore's passphrase comes from.
  * @throws FlockError `usage` for a practice fault that makes no sense, `keystore-…` for a place that cannot be used
  */
-export async function compose(settings: Settings, env: Environment, cwd: string): Promise<Composed> {
+export async function compose(
+	settings: Settings,
+	env: Environment,
+	cwd: string,
+	passphrase: PassphraseOptions,
+): Promise<Composed> {
 	const poems = openPoems(settings.poems);
 	const folder = settings.keystoreFolder ?? defaultFolder(env);
 	const practice = settings.practice ? await practiceIn(folder, env, await poems.read()) : null;
@@ -26,6 +33,7 @@ export async function compose(settings: Settings, env: Environment, cwd: string)
 		folder,
 		flock: practice === null ? settings.flock : `practice-${settings.flock}`,
 		poems: settings.poems,
+		...passphrase,
 	});
 	const x = createX({
 		env,
@@ -61,6 +69,7 @@ export async function compose(settings: Settings, env: Environment, cwd: string)
 			writeTerminal: text => process.stdout.write(text),
 		}),
 		appSource,
+		writeExport: async request => (await import('./bundles/export.ts')).writeExport(request),
 		practice: practice !== null,
 		cwd,
 		now: Date.now,

@@ -2,6 +2,16 @@ import {spawn} from 'node:child_process';
 import {text} from 'node:stream/consumers';
 import type {Environment} from './environment.ts';
 import {FlockError} from './flock/error.ts';
+import type {KeystoreOptions} from './keystore/core.ts';
+
+/** How a keystore gets at its passphrase. */
+export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries'>;
+
+/** Asks a person for a line that is not shown; `null` where there is none. */
+export type Prompt = (question: string) => Promise<string | null>;
+
+/** How often a person may be wrong. */
+const tries = 3;
 
 /**
  * Where an encrypted keystore's passphrase comes from without a person: `KEYMAKER_PASSPHRASE`, else the first line that
@@ -14,6 +24,56 @@ export function environmentPassphrase(env: Environment): (() => Promise<string>)
 	}
 
 	return command ? () => passphraseOf(command) : undefined;
+}
+
+/**
+ * Where a program at a terminal has the passphrase from: the environment, else the person.
+ * @param prompt `null` where there is nobody to ask.
+ */
+export function passphraseOptions(env: Environment, prompt: Prompt | null): PassphraseOptions {
+	const given = environmentPassphrase(env);
+	if (given !== undefined) {
+		// Asked a second time only so that it can say whose passphrase was wrong.
+		return {
+			passphrase: attempt => (attempt === 1 ? given() : Promise.reject(wrongOf(env))),
+			passphraseTries: 2,
+		};
+	}
+
+	return prompt === null ? {} : {passphrase: askedOf(prompt), passphraseTries: tries};
+}
+
+function wrongOf(env: Environment): FlockError {
+	const [subject, name] = env.KEYMAKER_PASSPHRASE
+		? ['KEYMAKER_PASSPHRASE is not', 'KEYMAKER_PASSPHRASE']
+		: ['KEYMAKER_PASSPHRASE_COMMAND does not print', 'KEYMAKER_PASSPHRASE_COMMAND'];
+	return new FlockError('keystore-passphrase', `${subject} the passphrase of this keystore.`, {
+		hint: `Set ${name} right, or unset it to be asked. The keystore itself is whole.`,
+	});
+}
+
+function askedOf(prompt: Prompt): (attempt: number) => Promise<string> {
+	let asked = 0;
+	return async attempt => {
+		// Every copy of a keystore needs the passphrase too: nobody is asked for each of them.
+		if (asked === tries) {
+			throw new FlockError('keystore-passphrase', `No passphrase of ${tries} opened it.`, {
+				hint: 'Start the command again to try once more.',
+			});
+		}
+
+		asked += 1;
+		const again = attempt === 1 ? '' : `Not that one, ${attempt} of ${tries}. `;
+		const passphrase = await prompt(`${again}Passphrase of the keystore:`);
+		if (passphrase === null) {
+			asked = tries;
+			throw new FlockError('keystore-passphrase', 'No passphrase was given, so the keystore stays closed.', {
+				hint: 'Start the command again. Without its passphrase nobody can read the keystore.',
+			});
+		}
+
+		return passphrase;
+	};
 }
 
 /**

@@ -1,11 +1,18 @@
 import {Command, InvalidArgumentError, Option} from 'commander';
 import type {Write} from './commands/command.ts';
+import type {InitServices} from './commands/init.ts';
+import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
+import {describe, environmentHelp, examples, usageOf} from './help.ts';
 import type {SharedOptions} from './options.ts';
+import {environmentPassphrase} from './passphrase.ts';
 import type {Services} from './services.ts';
 
 /** A command with its input already in it. */
 export type Run = (services: Services, write: Write) => Promise<number>;
+
+/** `init` with its input already in it. */
+export type RunWithoutKeystore = (services: InitServices, write: Write) => Promise<number>;
 
 /** What the program's parts hand the parsed command line to. */
 export type Dispatch = {
@@ -13,6 +20,8 @@ export type Dispatch = {
 	screen(options: SharedOptions): Promise<void>;
 	/** A headless command. */
 	command(run: Run, options: SharedOptions): Promise<void>;
+	/** A command that has to work where there is no place for a keystore yet. */
+	withoutKeystore(run: RunWithoutKeystore, options: SharedOptions): Promise<void>;
 };
 
 const formats = ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json'] as const;
@@ -30,7 +39,7 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 		.option('--keystore <dir>', 'where keystores lie (KEYMAKER_KEYSTORE; default: the system’s own place)')
 		.option('--practice', 'a stand-in for X on this computer, with a keystore of its own')
 		.option('--no-open', 'never open the browser by itself (KEYMAKER_OPEN=never)')
-		.argument('[command]')
+		.argument('[command...]')
 		.configureHelp({
 			showGlobalOptions: true,
 			visibleArguments: command => (command.parent === null ? [] : [...command.registeredArguments]),
@@ -39,8 +48,8 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 		.configureOutput({outputError: (text, write) => write(text.split('\n').map(visible).join('\n'))})
 		.showHelpAfterError('keymaker --help lists the commands and options.')
 		.exitOverride();
-	program.action(async (unknown: string | undefined) => {
-		if (unknown !== undefined) {
+	program.action(async (unknown: readonly string[]) => {
+		if (unknown.length > 0) {
 			// Commander looks for the nearest name only where no action stands beside the commands.
 			(program as unknown as {unknownCommand(): never}).unknownCommand();
 		}
@@ -52,6 +61,7 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 		'keymaker authorize --missing',
 		'keymaker export --format bundle --out keys',
 	]);
+	program.addHelpText('after', environmentHelp);
 
 	/** Adds a command; `run` makes its work from the arguments and options as parsed. */
 	function add<Options extends object>(
@@ -61,7 +71,7 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 		run: (args: string[], options: Options) => Run,
 		...options: Option[]
 	): void {
-		const command = program.command(usage).description(description).helpOption('--help', 'print this help');
+		const command = describe(program.command(usage), description, exampleLines);
 		for (const option of options) {
 			command.addOption(option);
 		}
@@ -72,7 +82,6 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 				program.opts(),
 			),
 		);
-		examples(command, exampleLines);
 	}
 
 	const json = new Option('--json', 'print JSON for a program to read');
@@ -199,12 +208,71 @@ export function buildProgram(version: string, dispatch: Dispatch): Command {
 		purge,
 	);
 	add(
-		'init',
-		'Makes a folder of poems with a sample, an .env, and lines of .gitignore.',
-		['mkdir flock && cd flock && keymaker init'],
+		'encrypt',
+		'Encrypts the keystore, the app’s secrets and all backups with a passphrase.\nIt comes from KEYMAKER_PASSPHRASE, from what KEYMAKER_PASSPHRASE_COMMAND prints, or from a prompt. Exported files and what the disk still holds of earlier ones are not covered.',
+		['keymaker encrypt', 'KEYMAKER_PASSPHRASE_COMMAND="pass show keymaker" keymaker encrypt'],
 		() =>
 			async (...to) =>
-				(await import('./commands/init.ts')).init({}, ...to),
+				(await import('./commands/encrypt.ts')).encrypt(
+					{given: environmentPassphrase(process.env) ?? null},
+					...to,
+				),
+	);
+	add(
+		'decrypt',
+		'Keeps the keystore and all backups in plain text again.',
+		['keymaker decrypt'],
+		() =>
+			async (...to) =>
+				(await import('./commands/decrypt.ts')).decrypt({}, ...to),
+	);
+	add(
+		'passphrase',
+		'Changes the passphrase of an encrypted keystore.\nThe old one comes from the environment or a prompt, the new one from a prompt or, without a terminal, from a line of standard input.',
+		[
+			'keymaker passphrase',
+			'pass show new | KEYMAKER_PASSPHRASE_COMMAND="pass show old" keymaker passphrase',
+		],
+		() =>
+			async (...to) =>
+				(await import('./commands/passphrase.ts')).changePassphrase(
+					{given: environmentPassphrase(process.env) !== undefined},
+					...to,
+				),
+	);
+	add(
+		'restore [number]',
+		'Lists the keystore’s backups, or puts one back; what it replaces is kept.',
+		['keymaker restore', 'keymaker restore 1'],
+		([number]) =>
+			async (...to) =>
+				(await import('./commands/restore.ts')).restore(
+					{number: number === undefined ? null : backupNumber(number)},
+					...to,
+				),
+	);
+	add<{json?: true}>(
+		'doctor',
+		'Looks at all that keymaker stands on, and says how to mend what is wrong.\nAsks X once whether it takes the app key.',
+		['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
+		(_, {json = false}) =>
+			async (...to) => {
+				const {surroundingsOf} = await import('./surroundings.ts');
+				const {doctor} = await import('./commands/doctor.ts');
+				return doctor({json, surroundings: surroundingsOf(process)}, ...to);
+			},
+		json,
+	);
+	const init = describe(
+		program.command('init'),
+		'Makes a folder of poems with a sample, an .env, and lines of .gitignore.',
+		['mkdir flock && cd flock && keymaker init'],
+	);
+	init.action(() =>
+		dispatch.withoutKeystore(
+			async (...to) => (await import('./commands/init.ts')).init({}, ...to),
+			program.opts(),
+		),
 	);
 	return program;
 }
@@ -222,12 +290,12 @@ function wholeNumber(text: string): number {
 	return number;
 }
 
-function usageOf(command: Command): string {
-	return command.parent === null
-		? 'keymaker [options] [command]'
-		: `keymaker ${command.name()} ${command.usage()}`;
-}
+function backupNumber(text: string): number {
+	if (!/^[1-9]\d{0,5}$/.test(text)) {
+		throw new FlockError('usage', `${visible(text)} is no number of a backup.`, {
+			hint: 'keymaker restore lists the backups with their numbers.',
+		});
+	}
 
-function examples(command: Command, lines: readonly string[]): void {
-	command.addHelpText('after', `\nExamples:\n${lines.map(line => `  ${line}`).join('\n')}`);
+	return Number(text);
 }

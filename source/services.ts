@@ -1,3 +1,4 @@
+import type {ExportRequest, ExportResult} from './bundles/export.ts';
 import type {Desktop} from './desktop/desktop.ts';
 import type {AppSource, Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
@@ -13,6 +14,8 @@ export type Services = {
 	desktop: Desktop;
 	/** The app key in use, and where it came from; `null` where there is none. */
 	appSource(): Promise<AppSource | null>;
+	/** Writes key files for other programs. @throws FlockError `export-…` */
+	writeExport(request: ExportRequest): Promise<ExportResult>;
 	/** True where the stand-in for X answers. */
 	practice: boolean;
 	/** The current folder, an absolute path. */

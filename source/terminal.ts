@@ -1,10 +1,17 @@
-import type {Write} from './commands/command.ts';
+import {cancelledError, type Write} from './commands/command.ts';
+import {drawsUnicode} from './flock/glyph.ts';
+import {readHiddenLine} from './hidden-line.ts';
 
 const clearLine = '\r\u001b[2K';
 
-/** The streams of this process, as commands write to them. `signal` is aborted by Ctrl-C. */
-export function terminalWrite(signal: AbortSignal): Write {
+/**
+ * The streams of this process, as commands write to them.
+ * @param signal aborted by Ctrl-C.
+ * @param onInterrupt told of a Ctrl-C that was typed where it makes no signal.
+ */
+export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () => {}): Write {
 	const {stdin, stdout, stderr} = process;
+	const unicode = drawsUnicode(process.env, process.platform);
 	let inProgress = false;
 
 	function clearProgress(): void {
@@ -37,7 +44,24 @@ export function terminalWrite(signal: AbortSignal): Write {
 			return stdin;
 		},
 		interactive: Boolean(stdin.isTTY && stderr.isTTY),
+		async askHidden(question) {
+			clearProgress();
+			const answer = await readHiddenLine({
+				input: stdin,
+				output: stderr,
+				question,
+				mask: unicode ? '•' : '*',
+				signal,
+			});
+			if (answer === 'interrupted') {
+				onInterrupt();
+				throw cancelledError();
+			}
+
+			return answer === 'ended' ? null : answer.line;
+		},
 		columns: stdout.columns ?? 80,
+		unicode,
 		signal,
 	};
 }

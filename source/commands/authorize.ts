@@ -2,13 +2,13 @@ import {FlockError} from '../flock/error.ts';
 import {type Bot, needsKey} from '../flock/flock.ts';
 import {appTail, type WantedAccess} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
+import {accountOf, heldSentence} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import {type Lines, openLines} from './ask.ts';
 import {findBots} from './bots.ts';
 import {cancelledError, count, exitCode, sayError, type Write} from './command.ts';
-import {accountOf, heldSentence} from './words.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {

@@ -1,14 +1,16 @@
 import {errorLabel} from '../flock/error.ts';
 import {type Bot, joinFlock, type Status} from '../flock/flock.ts';
+import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
+import {accountOf, statusWords} from '../flock/words.ts';
 import {type CheckResult, checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './bots.ts';
 import {count, exitCode, type Write} from './command.ts';
 import {safeJson} from './json.ts';
-import {accountOf, statusWords} from './words.ts';
+import {drawing} from './words.ts';
 
 /** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
 export type CheckInput = {bots: readonly string[]; json: boolean};
@@ -50,7 +52,7 @@ export async function check(
 				sayResult(result, statusNow(bot, result.key), write);
 			}
 
-			write.progress(progressBar(checked.length, bots.length, write.columns));
+			write.progress(drawing(progressBar(checked.length, bots.length, write.columns), write));
 		},
 		onWait(until) {
 			write.progress(null);
@@ -107,11 +109,11 @@ function sayBeforehand(calls: number, write: Write): void {
 }
 
 function sayResult({bot, key, renamedFrom, error}: CheckResult, status: Status, write: Write): void {
-	const {glyph, word} = statusWords[status];
-	const account = key === null ? '—' : accountOf(key);
+	const glyph = drawing(statusGlyphs[status], write);
+	const account = key === null ? drawing('—', write) : accountOf(key);
 	const renamed = renamedFrom === null || renamedFrom === '' ? '' : `, was @${visible(renamedFrom)}`;
 	const access = key?.accessLevel == null ? '' : `, ${key.accessLevel}`;
-	write.out(`${glyph} ${visible(bot)}  ${account}  ${word}${renamed}${access}`);
+	write.out(`${glyph} ${visible(bot)}  ${account}  ${statusWords[status]}${renamed}${access}`);
 	if (error !== null) {
 		write.out(`    ${visible(error.message)} ${visible(error.hint)} (${errorLabel(error)})`);
 	}

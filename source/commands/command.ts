@@ -15,8 +15,16 @@ export type Write = {
 	readonly input: Readable;
 	/** True where a person can be asked: standard input and standard error are a terminal. */
 	interactive: boolean;
+	/**
+	 * Asks for a line that is not shown while it is typed.
+	 * @returns `null` at the end of the input (Ctrl-D). Only where `interactive`.
+	 * @throws FlockError `cancelled` after Ctrl-C
+	 */
+	askHidden(question: string): Promise<string | null>;
 	/** The width of the terminal, 80 where there is none. */
 	columns: number;
+	/** False where the locale or the terminal has ASCII only. */
+	unicode: boolean;
 	/** Aborted by Ctrl-C. */
 	signal: AbortSignal;
 };
@@ -38,8 +46,14 @@ export function exitCodeOf(error: FlockError): number {
 
 /** Says an error on standard error: its sentence, the next step, and the codes for whoever searches for them. */
 export function sayError(error: FlockError, write: Write): void {
-	write.err(`${error.message} (${errorLabel(error)})`);
-	write.err(`  ${error.hint}`);
+	for (const line of linesOf(error)) {
+		write.err(line);
+	}
+}
+
+/** An error as the lines that are said of it. */
+export function linesOf(error: FlockError): string[] {
+	return [`${error.message} (${errorLabel(error)})`, `  ${error.hint}`];
 }
 
 /** The error of a command that was ended by Ctrl-C. */

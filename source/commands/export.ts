@@ -1,13 +1,11 @@
 import path from 'node:path';
-import {exportText, writeExport} from '../bundles/export.ts';
-import type {BundleEntry, FormatName} from '../bundles/format.ts';
-import {poemFileFrom} from '../bundles/names.ts';
+import {exportText} from '../bundles/export.ts';
+import type {FormatName} from '../bundles/format.ts';
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
-import {appKeyOf, noKeyError, otherAppError} from '../keymaker/check.ts';
+import {exportRequest, gatherEntries} from '../keymaker/export.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import {heldError} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './bots.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
@@ -22,7 +20,7 @@ export type ExportInput = {
 };
 
 /** What `export` needs of the services. */
-export type ExportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
+export type ExportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'writeExport'>;
 
 /**
  * Writes keys into files of other tools. A bot that is named must have a key; of all bots, those without one are
@@ -35,19 +33,17 @@ export async function exportKeys(
 	write: Write,
 ): Promise<number> {
 	const {flock, folder} = await readFlock(services);
-	const entries: BundleEntry[] = [];
-	let incomplete = false;
-	for (const bot of names.length > 0 ? findBots(names, flock) : flock.filter(({key}) => key !== null)) {
-		try {
-			entries.push(await entryOf(bot, services));
-		} catch (error) {
-			if (names.length > 0 || !(error instanceof FlockError)) {
-				throw error;
-			}
+	const {entries, left} = await gatherEntries(
+		names.length > 0 ? findBots(names, flock) : flock.filter(({key}) => key !== null),
+		services,
+	);
+	const [first] = left;
+	if (names.length > 0 && first !== undefined) {
+		throw first;
+	}
 
-			sayError(error, write);
-			incomplete = true;
-		}
+	for (const error of left) {
+		sayError(error, write);
 	}
 
 	if (names.length === 0) {
@@ -63,18 +59,10 @@ export async function exportKeys(
 	if (out === '-') {
 		write.raw(exportText(format, entries));
 	} else {
-		const {cwd, keystore} = services;
-		const {files, warnings} = await writeExport({
-			format,
-			entries,
-			out,
-			cwd,
-			force,
-			poemsFolder: folder.path,
-			untouchable: [keystore.path, ...folder.poems.map(poem => poem.path)],
-		});
+		const request = exportRequest({format, entries, out, force}, folder, services);
+		const {files, warnings} = await services.writeExport(request);
 		for (const file of files) {
-			write.out(visible(path.relative(cwd, file)));
+			write.out(visible(path.relative(services.cwd, file)));
 		}
 
 		write.err(
@@ -85,29 +73,7 @@ export async function exportKeys(
 		}
 	}
 
-	return incomplete ? exitCode.failed : exitCode.done;
-}
-
-async function entryOf(bot: Bot, {keystore, appSource, cwd}: ExportServices): Promise<BundleEntry> {
-	const key = (await keystore.get(bot.name))?.key ?? null;
-	if (key === null) {
-		throw bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
-	}
-
-	const appKey = await appKeyOf(key, keystore, appSource);
-	if (appKey === null) {
-		throw otherAppError(bot.name);
-	}
-
-	return {
-		...appKey,
-		accessToken: key.accessToken,
-		accessSecret: key.accessSecret,
-		bot: bot.name,
-		poemFile: bot.poem && poemFileFrom(cwd, bot.poem.path),
-		userId: key.userId,
-		handle: key.handle || null,
-	};
+	return left.length > 0 ? exitCode.failed : exitCode.done;
 }
 
 function sayWithoutKey(flock: readonly Bot[], write: Write): void {

@@ -12,7 +12,7 @@ import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
 import {table} from './table.ts';
-import {type FoundKey, type TakeResult, type TakeServices, takeKey} from './take-key.ts';
+import {type FoundKey, type TakeServices, takeKeys} from './take-key.ts';
 
 /** `import FILE… [--as BOT] [--force]` */
 export type ImportInput = {
@@ -58,14 +58,8 @@ export async function importKeys(
 		return exitCode.failed;
 	}
 
-	const rows: string[][] = [];
-	const results: TakeResult[] = [];
-	for (const one of found) {
-		const result = await takeKey(one, force, services, write);
-		results.push(result);
-		rows.push(rowOf(one, result));
-	}
-
+	const results = await takeKeys(found, force, services, write);
+	const rows = found.map(rowOf).map((cells, index) => [...cells, results[index] ?? '']);
 	for (const line of table(rows, write.columns)) {
 		write.out(line);
 	}
@@ -115,13 +109,12 @@ function botFor(entry: BundleEntry, poems: readonly Poem[], flock: Flock): strin
 	);
 }
 
-/** A key without its secrets: bot, account, app, file, and what became of it. */
-function rowOf({entry, file, bot}: Found, result: TakeResult): string[] {
+/** A key without its secrets: bot, account, app, file. */
+function rowOf({entry, file, bot}: Found): string[] {
 	return [
 		bot === null ? '—' : visible(bot),
 		entry.handle === null ? (entry.userId ?? '—') : `@${visible(entry.handle)}`,
 		visible(appTail(entry.consumerKey)),
 		`${visible(path.basename(file.path))} (${file.format ?? '—'})`,
-		result,
 	];
 }

@@ -1,8 +1,7 @@
-import {appendFile, mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
+import {appendFile, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {FlockError} from '../flock/error.ts';
-import {isPoemFile} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
+import {addSample, unwritable} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
 import {exitCode, type Write} from './command.ts';
 import {envTemplate} from './env-template.ts';
@@ -12,12 +11,6 @@ export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string}
 
 /** `init` takes nothing of its own. */
 export type InitInput = Record<never, never>;
-
-/** The sample that stands in a new folder of poems. */
-const sample = {
-	file: 'first-light.txt',
-	text: 'First light\n\nThe kettle knows before the birds\nthat morning is a thing of steam;\nthe window writes it down in words\nthe sun rubs out, like half a dream.\n',
-};
 
 /** What must never come under git. */
 const ignored = ['.env', 'keys/'];
@@ -33,14 +26,7 @@ export async function init(_input: InitInput, {poems, cwd}: InitServices, write:
 		write.out(await initEnv(path.join(cwd, '.env')));
 		write.out(await initGitignore(path.join(cwd, '.gitignore')));
 	} catch (error) {
-		const {code, path: place} = error as NodeJS.ErrnoException;
-		if (code === undefined) {
-			throw error;
-		}
-
-		throw new FlockError('init-unwritable', `${visible(place ?? cwd)} cannot be written: ${code}.`, {
-			hint: 'Make the folder writable, or run keymaker init in another one.',
-		});
+		throw unwritable(error, cwd);
 	}
 
 	write.err('Next: keymaker --practice tries everything out; for X, fill in .env and run keymaker.');
@@ -48,13 +34,10 @@ export async function init(_input: InitInput, {poems, cwd}: InitServices, write:
 }
 
 async function initPoems(folder: string): Promise<string> {
-	await mkdir(folder, {recursive: true});
-	if ((await readdir(folder)).some(isPoemFile)) {
-		return `${visible(folder)}: has poems already.`;
-	}
-
-	await writeFile(path.join(folder, sample.file), sample.text, {flag: 'wx'});
-	return `${visible(folder)}: made, with ${sample.file} as a sample.`;
+	const sample = await addSample(folder);
+	return sample === null
+		? `${visible(folder)}: has poems already.`
+		: `${visible(folder)}: made, with ${sample} as a sample.`;
 }
 
 async function initEnv(file: string): Promise<string> {

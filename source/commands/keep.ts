@@ -1,9 +1,9 @@
 import {visible} from '../flock/visible.ts';
+import {accountOf} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
-import {accountOf} from './words.ts';
 
 /** `keep BOT` */
 export type KeepInput = {bot: string};

@@ -1,13 +1,11 @@
 import path from 'node:path';
-import type {Bot} from '../flock/flock.ts';
-import type {PoemFolder} from '../flock/poem.ts';
+import {rowOf} from '../flock/row.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {exitCode, type Write} from './command.ts';
+import {folderProblem} from './folder-problem.ts';
 import {safeJson} from './json.ts';
-import {table} from './table.ts';
-import {accountOf, statusText, statusWords} from './words.ts';
 
 /** `list [--json]` */
 export type ListInput = {json: boolean};
@@ -16,9 +14,11 @@ export type ListInput = {json: boolean};
 export async function list({json}: ListInput, services: Services, write: Write): Promise<number> {
 	const {flock, folder} = await readFlock(services);
 	if (json) {
-		write.out(safeJson(flock.map(bot => row(bot, services.cwd))));
+		write.out(safeJson(flock.map(bot => rowOf(bot, bot.poem && path.relative(services.cwd, bot.poem.path)))));
 	} else {
-		for (const line of table(flock.map(cells), write.columns)) {
+		// Measuring how wide text is takes 20 ms to set up, which the JSON does without.
+		const {listLines} = await import('./list-lines.ts');
+		for (const line of listLines(flock, write)) {
 			write.out(line);
 		}
 	}
@@ -27,56 +27,10 @@ export async function list({json}: ListInput, services: Services, write: Write):
 		write.err(`${visible(note.file)}: ${visible(note.sentence)}`);
 	}
 
-	const problem = problemOf(folder);
+	const problem = folderProblem(folder);
 	if (problem !== null) {
-		write.err(problem);
+		write.err(`${problem.sentence} ${problem.hint}`);
 	}
 
 	return folder.problem === null || folder.problem === 'empty' ? exitCode.done : exitCode.failed;
-}
-
-/** One bot as `list --json` gives it: the contract with scripts. */
-function row({name, poem, status, key, held, expectedHandle}: Bot, cwd: string) {
-	return {
-		bot: name,
-		poem: poem && path.relative(cwd, poem.path),
-		status,
-		handle: key?.handle || null,
-		expectedHandle,
-		heldHandle: held?.key.handle || null,
-		userId: key?.userId ?? null,
-		accessLevel: key?.accessLevel ?? null,
-		authorizedAt: key?.authorizedAt ?? null,
-		checkedAt: key?.checkedAt ?? null,
-	};
-}
-
-function cells(bot: Bot): string[] {
-	return [`${statusWords[bot.status].glyph} ${visible(bot.name)}`, account(bot), statusText(bot)];
-}
-
-function account({key, held, expectedHandle}: Bot): string {
-	const known = key ?? held?.key;
-	if (known !== undefined) {
-		return accountOf(known);
-	}
-
-	return expectedHandle === null ? '—' : `(@${visible(expectedHandle)})`;
-}
-
-/** Why there are no poems, and what to do; `null` where there are. */
-function problemOf({problem, path: folder}: PoemFolder): string | null {
-	const place = visible(folder);
-	switch (problem) {
-		case 'missing':
-			return `There is no folder ${place}. keymaker init makes one with a sample; --poems names another.`;
-		case 'not-a-folder':
-			return `${place} is not a folder. --poems names the folder that holds the poems.`;
-		case 'unreadable':
-			return `${place} cannot be read. Make it readable (chmod u+rx), or name another with --poems.`;
-		case 'empty':
-			return `${place} holds no poems yet. Each .txt file in it becomes a bot.`;
-		case null:
-			return null;
-	}
 }

@@ -6,7 +6,7 @@ import {appKeyOf} from '../keymaker/check.ts';
 import {botOfAccount, withKey} from '../keymaker/guard.ts';
 import type {OtherRecords} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
-import {sayError, type Write} from './command.ts';
+import {linesOf, type Write} from './command.ts';
 
 /** One key of a file, and the bot that it is for; `null` where none was found. */
 export type FoundKey = {entry: BundleEntry; bot: string | null};
@@ -17,68 +17,97 @@ export type TakeResult = 'taken' | 'replaced' | 'there already' | 'different key
 /** What taking a key needs of the services. */
 export type TakeServices = Pick<Services, 'keystore' | 'appSource'>;
 
-/** Puts a key from a file in force for its bot, unless the bot has a different one; says what there is to say. */
-export async function takeKey(
-	{entry, bot}: FoundKey,
+/** What there is to say of a key besides. */
+type Taken = {result: TakeResult; lines: readonly string[]};
+
+/**
+ * Puts keys from files in force for their bots, unless a bot has a different one; says what there is to say.
+ * All of them go into the keystore in one save, so that its backups still hold what was there before.
+ * @returns what became of each, in the order given.
+ */
+export async function takeKeys(
+	found: readonly FoundKey[],
 	force: boolean,
 	services: TakeServices,
 	write: Write,
-): Promise<TakeResult> {
-	const account = entry.handle === null ? 'a key' : `the key of @${visible(entry.handle)}`;
-	if (bot === null) {
-		write.err(`No bot was found for ${account}: keymaker import FILE --as BOT says which.`);
-		return 'no bot';
-	}
-
-	if (entry.userId === null) {
-		write.err(
-			`${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`,
-		);
-		return 'no account';
-	}
-
-	const key = keyOf(entry, entry.userId);
-	const appKey = await appFor(entry, key, force, services, write);
-	let result: TakeResult = 'taken';
-	let notes: string[] = [];
-	const change = (record: BotRecord | null, others: OtherRecords): BotRecord | null => {
-		const old = record?.key ?? null;
-		const isThere = old !== null && isSameKey(old, key);
-		if (old !== null && !isThere && !force) {
-			throw conflict(bot);
+): Promise<TakeResult[]> {
+	const apps = new Map<string, AppKey>();
+	const takes: (() => Promise<Taken>)[] = [];
+	for (const {entry, bot} of found) {
+		if (bot === null) {
+			takes.push(async () => ({result: 'no bot', lines: [withoutBot(entry)]}));
+		} else if (entry.userId === null) {
+			takes.push(async () => ({result: 'no account', lines: [withoutAccount(bot)]}));
+		} else {
+			const key = keyOf(entry, entry.userId);
+			const appKey = await appFor(entry, apps, force, services, write);
+			apps.set(appKey.consumerKey, appKey);
+			takes.push(() => take(bot, key, appKey, force, services.keystore));
 		}
+	}
 
-		result = isThere ? 'there already' : old === null ? 'taken' : 'replaced';
-		notes = isThere ? [] : doubts(bot, key, record, others);
-		return isThere ? record : withKey(record, withKnownHandle(key, record));
-	};
+	// Begun at once, so that they share one save.
+	const taken = await Promise.all(takes.map(begin => begin()));
+	for (const line of taken.flatMap(({lines}) => lines)) {
+		write.err(line);
+	}
+
+	return taken.map(({result}) => result);
+}
+
+function withoutBot({handle}: BundleEntry): string {
+	const account = handle === null ? 'a key' : `the key of @${visible(handle)}`;
+	return `No bot was found for ${account}: keymaker import FILE --as BOT says which.`;
+}
+
+function withoutAccount(bot: string): string {
+	return `${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`;
+}
+
+async function take(
+	bot: string,
+	key: Key,
+	appKey: AppKey,
+	force: boolean,
+	keystore: Services['keystore'],
+): Promise<Taken> {
+	let result: TakeResult = 'taken';
+	let lines: string[] = [];
 	try {
-		await services.keystore.update(bot, change, appKey);
+		await keystore.update(
+			bot,
+			(record, others) => {
+				const old = record?.key ?? null;
+				const isThere = old !== null && isSameKey(old, key);
+				if (old !== null && !isThere && !force) {
+					throw conflict(bot);
+				}
+
+				result = isThere ? 'there already' : old === null ? 'taken' : 'replaced';
+				lines = isThere ? [] : doubts(bot, key, record, others);
+				return isThere ? record : withKey(record, withKnownHandle(key, record));
+			},
+			appKey,
+		);
+		return {result, lines};
 	} catch (error) {
 		if (error instanceof FlockError && error.code === 'import-conflict') {
-			sayError(error, write);
-			return 'different key';
+			return {result: 'different key', lines: linesOf(error)};
 		}
 
 		throw error;
 	}
-
-	for (const note of notes) {
-		write.err(note);
-	}
-
-	return result;
 }
 
 /** The app of a key as it is to be kept: a secret that is known already is only replaced with `--force`. */
 async function appFor(
 	{consumerKey, consumerSecret}: BundleEntry,
-	key: Key,
+	apps: ReadonlyMap<string, AppKey>,
 	force: boolean,
 	{keystore, appSource}: TakeServices,
 	write: Write,
 ): Promise<AppKey> {
-	const known = await appKeyOf(key, keystore, appSource);
+	const known = apps.get(consumerKey) ?? (await appKeyOf({consumerKey}, keystore, appSource));
 	if (known === null || known.consumerSecret === consumerSecret || force) {
 		return {consumerKey, consumerSecret};
 	}

@@ -1,3 +1,5 @@
+import {isAbsolute, relative, sep} from 'node:path';
+
 /** The text file that is one bot. */
 export type Poem = {
 	/** The bot's name: the file's base name without its final `.txt`. */
@@ -38,4 +40,15 @@ export function isPoemFile(file: string): boolean {
 /** The name of the bot whose poem is this file: the base name without its final `.txt`. */
 export function botName(file: string): string {
 	return file.replace(ending, '');
+}
+
+/**
+ * A poem's path as an export writes it: relative to the folder that the export was run in, with slashes.
+ * So the 2014 script wrote it (`poems/harbour.txt`), and the bots that read it run in that folder; a path relative
+ * to the bundle would be found by none of them, and an absolute one would break when the folder moves.
+ * Absolute only where no relative path leads there (another drive).
+ */
+export function poemFileFrom(cwd: string, poemPath: string): string {
+	const path = relative(cwd, poemPath);
+	return isAbsolute(path) ? poemPath : path.split(sep).join('/');
 }

@@ -1,6 +1,5 @@
 import stringWidth from 'string-width';
-
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+import {graphemes} from './graphemes.ts';
 
 /**
  * Cuts a text to so many terminal columns, between graphemes; what is cut off becomes `…`.
@@ -12,7 +11,7 @@ export function cut(text: string, width: number): string {
 	let whole = '';
 	/** As much of `whole` as leaves a column for the …. */
 	let beginning = '';
-	for (const {segment} of graphemes.segment(text)) {
+	for (const {segment} of graphemes(text)) {
 		columns += stringWidth(segment);
 		if (columns > width) {
 			return width < 1 ? '' : `${beginning}…`;

@@ -3,16 +3,17 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {copiesIn, rewriteCopies} from './backups.ts';
+import {type EditOf, editEach, type Loaded, type Outcome, resultOf} from './edit.ts';
 import type {DerivedKey, ScryptCost} from './encryption.ts';
 import {Damage, failureOf, isMissing, isSystemError} from './failures.ts';
 import {makeFolder} from './files.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
 import {defaultPatience, type HeldLock, withLock} from './lock.ts';
 import {fileNameOf} from './place.ts';
-import {bytesOf, type FileBytes, isSameState, openBytes, readBytes, stampNow} from './read.ts';
+import {bytesOf, isSameState, openBytes, readBytes, stampNow} from './read.ts';
 import {replaceFile} from './replace.ts';
 import {isSameFolder, safePathOf} from './safety.ts';
-import {emptyState, type State} from './state.ts';
+import {emptyState, holdsSameKeys} from './state.ts';
 
 /** What opening a keystore needs. */
 export type KeystoreOptions = {
@@ -24,6 +25,8 @@ export type KeystoreOptions = {
 	poems: string | null;
 	/** Asked only where the file is encrypted. */
 	passphrase?: PassphraseProvider | undefined;
+	/** How often it is asked before a wrong passphrase is an error; once unless given. */
+	passphraseTries?: number | undefined;
 	/** Milliseconds since 1970. */
 	now?: (() => number) | undefined;
 	/** How long a save waits for another program; milliseconds. */
@@ -32,17 +35,8 @@ export type KeystoreOptions = {
 	scrypt?: ScryptCost | undefined;
 };
 
-/** A keystore as it was read. */
-export type Loaded = {
-	/** `null` where there is no file yet. */
-	file: FileBytes | null;
-	state: State;
-	/** What it is encrypted with; `null` where it stands in plain text. */
-	key: DerivedKey | null;
-};
-
-/** What a save makes of what it read. */
-export type Edit<T> = {state: State; key?: DerivedKey | null; result: T};
+/** Saves that go into the file together. */
+type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
 
 /** Reading and saving one keystore file as a whole. */
 export type Core = {
@@ -54,8 +48,12 @@ export type Core = {
 	now(): number;
 	/** What is there now. */
 	load(): Promise<Loaded>;
-	/** Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes. @param after runs while the lock is still held. */
-	save<T>(edit: (loaded: Loaded) => Edit<T>, after?: (file: string) => Promise<void>): Promise<T>;
+	/**
+	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
+	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
+	 * @param after runs while the lock is still held; such a save shares with no other.
+	 */
+	save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T>;
 	/** Does something under the lock, with the real path of the file. */
 	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
 	/** Reads under the lock, without asking anybody, and as `load` does otherwise. */
@@ -68,11 +66,12 @@ export function openCore(options: KeystoreOptions): Core {
 	const file = path.join(options.folder, `${name}.json`);
 	const backups = path.join(options.folder, 'backups', name);
 	const now = options.now ?? Date.now;
-	const keyring = openKeyring(options.passphrase, file);
+	const keyring = openKeyring(options.passphrase, file, options.passphraseTries);
 	let cached: Loaded | null = null;
 	let wasThere = false;
 	let copiesAreEncrypted = false;
 	let last: Promise<unknown> = Promise.resolve();
+	let group: Group | null = null;
 
 	async function read(ask: boolean): Promise<Loaded> {
 		const bytes = await readBytes(safePathOf(file));
@@ -95,9 +94,11 @@ export function openCore(options: KeystoreOptions): Core {
 	}
 
 	async function load(): Promise<Loaded> {
-		if (cached?.file && (await stampNow(safePathOf(file))) === cached.file.stamp) {
-			await assertPoems(cached.state.poems);
-			return cached;
+		// Kept in hand, since another reader may replace it meanwhile.
+		const known = cached;
+		if (known?.file && (await stampNow(safePathOf(file))) === known.file.stamp) {
+			await assertPoems(known.state.poems);
+			return known;
 		}
 
 		const loaded = await read(true);
@@ -148,20 +149,59 @@ export function openCore(options: KeystoreOptions): Core {
 		});
 	}
 
-	async function save<T>(
-		edit: (loaded: Loaded) => Edit<T>,
+	async function save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T> {
+		if (after !== undefined) {
+			return resultOf(await commit([edit], after), 0);
+		}
+
+		group ??= newGroup();
+		const place = group.edits.push(edit) - 1;
+		return resultOf(await group.outcomes, place);
+	}
+
+	/** Saves that are asked for while others are under way go into the file together, in the order in which they were asked for. */
+	function newGroup(): Group {
+		const edits: Group['edits'] = [];
+		const outcomes = commit(edits).finally(() => closeGroup(edits));
+		return {edits, outcomes};
+	}
+
+	function closeGroup(edits: Group['edits']): void {
+		if (group?.edits === edits) {
+			group = null;
+		}
+	}
+
+	async function commit(
+		edits: Group['edits'],
 		after?: (file: string) => Promise<void>,
-	): Promise<T> {
+	): Promise<readonly Outcome[]> {
 		// Before the lock: a damaged file is found without waiting, and whoever is asked for a passphrase holds up nobody.
 		await load();
 		for (let tries = 1; ; tries += 1) {
-			const saved = await locked(async (lock, real) => {
+			const done = await locked(async (lock, real) => {
+				closeGroup(edits);
 				const loaded = await read(false);
-				const {state, key = loaded.key, result} = edit(loaded);
+				const {
+					loaded: {state, key},
+					outcomes,
+				} = editEach(edits, loaded);
 				if (key !== loaded.key || !isSameState(state, loaded.state)) {
 					const bytes = bytesOf({state: {...state, poems: options.poems ?? state.poems}, key});
+					const onlyLearnt = key === loaded.key && holdsSameKeys(state, loaded.state);
 					const base = loaded.file;
-					if (!(await replaceFile({file: real, backups, base, baseIsGood: true, bytes, lock, now: now()}))) {
+					if (
+						!(await replaceFile({
+							file: real,
+							backups,
+							base,
+							baseIsGood: true,
+							onlyLearnt,
+							bytes,
+							lock,
+							now: now(),
+						}))
+					) {
 						return null;
 					}
 
@@ -169,11 +209,14 @@ export function openCore(options: KeystoreOptions): Core {
 					await encryptCopies(key);
 				}
 
-				await after?.(real);
-				return {result};
+				if (outcomes.every(({ok}) => ok)) {
+					await after?.(real);
+				}
+
+				return outcomes;
 			});
-			if (saved !== null) {
-				return saved.result;
+			if (done !== null) {
+				return done;
 			}
 
 			if (tries === 2) {

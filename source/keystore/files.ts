@@ -5,10 +5,10 @@ import path from 'node:path';
 import {isMissing} from './failures.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
-const temporary = /^\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16})$/;
+const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;
 
 /** Where a file is written before it gets its name. */
-function temporaryPathOf(file: string): string {
+export function temporaryPathOf(file: string): string {
 	return `${file}.tmp-${randomBytes(8).toString('hex')}`;
 }
 

@@ -57,6 +57,7 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			findings.push({
 				sentence: `A program that was ended left ${leftovers.length} temporary files beside the keystore.`,
 				hint: 'The next save removes them.',
+				serious: false,
 			});
 		}
 
@@ -64,6 +65,7 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			findings.push({
 				sentence: `A damaged keystore is kept aside: ${visible(aside)}. It may hold keys.`,
 				hint: 'Remove it when nothing in it is needed any more.',
+				serious: false,
 			});
 		}
 	});
@@ -72,6 +74,7 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			findings.push({
 				sentence: 'The keystore is on a network file system.',
 				hint: 'Its lock between computers is only as good as that file system: save from one computer at a time.',
+				serious: false,
 			});
 		}
 	}, false);
@@ -84,8 +87,12 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			if (report) {
 				findings.push(
 					error instanceof FlockError
-						? {sentence: error.message, hint: error.hint}
-						: {sentence: 'A part of the keystore could not be looked at.', hint: 'Look at its permissions.'},
+						? {sentence: error.message, hint: error.hint, serious: true}
+						: {
+								sentence: 'A part of the keystore could not be looked at.',
+								hint: 'Look at its permissions.',
+								serious: true,
+							},
 				);
 			}
 		}
@@ -106,6 +113,8 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 		findings.push({
 			sentence: `Other users of this computer may look into ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
 			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${visible(target)}`,
+			// Who may only look into the folder sees names; the files in it are closed by themselves.
+			serious: !found.isDirectory() || (found.mode & 0o022) !== 0,
 		});
 	}
 
@@ -114,6 +123,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 		findings.push({
 			sentence: `${visible(target)} belongs to another user (${found.uid}).`,
 			hint: `Make it yours: chown ${own} ${visible(target)}`,
+			serious: true,
 		});
 	}
 
@@ -137,6 +147,7 @@ async function plainFindings(copies: readonly string[]): Promise<KeystoreFinding
 				{
 					sentence: `The keystore is encrypted, but ${count} of its backups are in plain text.`,
 					hint: 'The next save encrypts them.',
+					serious: false,
 				},
 			];
 }

@@ -2,8 +2,11 @@ import {FlockError, type FlockErrorOptions} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {type DerivedKey, deriveKey, opens, type Sealed} from './encryption.ts';
 
-/** Asks for the passphrase: at a prompt, or from the environment. May throw, which ends what needed it. */
-export type PassphraseProvider = () => string | Promise<string>;
+/**
+ * Asks for the passphrase: at a prompt, or from the environment. May throw, which ends what needed it.
+ * @param attempt 1, and more after passphrases that were wrong.
+ */
+export type PassphraseProvider = (attempt: number) => string | Promise<string>;
 
 /** The keys of this run: each passphrase is asked for once, and turned into a key once. */
 export type Keyring = {
@@ -13,8 +16,11 @@ export type Keyring = {
 	add(key: DerivedKey): void;
 };
 
-/** @param file what is encrypted, for messages. */
-export function openKeyring(provider: PassphraseProvider | undefined, file: string): Keyring {
+/**
+ * @param file what is encrypted, for messages.
+ * @param tries how often the provider is asked before a wrong passphrase is an error.
+ */
+export function openKeyring(provider: PassphraseProvider | undefined, file: string, tries = 1): Keyring {
 	const keys: DerivedKey[] = [];
 	// Whoever needs a key while its passphrase is being asked for waits for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
@@ -27,15 +33,17 @@ export function openKeyring(provider: PassphraseProvider | undefined, file: stri
 		}
 
 		const {N, r, p, salt} = sealed.encryption;
-		const key = await deriveKey(await provider(), {N, r, p, salt});
-		if (!opens(key, sealed)) {
-			throw refusal(`This is not the passphrase of the keystore ${visible(file)}.`, {
-				hint: 'Try again. The keystore itself is whole; without its passphrase nobody can read it.',
-			});
+		for (let attempt = 1; attempt <= tries; attempt += 1) {
+			const key = await deriveKey(await provider(attempt), {N, r, p, salt});
+			if (opens(key, sealed)) {
+				keys.push(key);
+				return key;
+			}
 		}
 
-		keys.push(key);
-		return key;
+		throw refusal(`This is not the passphrase of the keystore ${visible(file)}.`, {
+			hint: 'Try again. The keystore itself is whole; without its passphrase nobody can read it.',
+		});
 	}
 
 	return {

@@ -68,6 +68,14 @@ export type KeystoreFinding = {
 	sentence: string;
 	/** What to do about it. */
 	hint: string;
+	/** True where keys cannot be used, or are open to others. */
+	serious: boolean;
+};
+
+/** What `restore` did besides. */
+export type Restored = {
+	/** Where the damaged file is kept that the copy took the place of; `null` where it was not damaged. */
+	keptAside: string | null;
 };
 
 /** What `doctor` tells of a keystore. Holds no secret. */
@@ -103,7 +111,7 @@ export type KeystoreUpkeep = {
 	 * `keystore-no-backup` where there is none of that number.
 	 * @param number as in `Backup.number`.
 	 */
-	restore(number: number): Promise<void>;
+	restore(number: number): Promise<Restored>;
 	/**
 	 * How many copies hold, or may hold, keys of a bot.
 	 * @param tokens access tokens that the bot had, to be found under earlier names of the bot too.

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import {dirname} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
@@ -101,7 +102,9 @@ async function acquire(
 				update: staleAfter / 4,
 			});
 		} catch (error) {
-			if (codeOf(error) !== 'ELOCKED') {
+			// A program that was stopped while it took the lock finds that others have taken it over, and let it go.
+			const wasTakenOver = codeOf(error) === 'ENOENT' && fs.existsSync(dirname(path));
+			if (codeOf(error) !== 'ELOCKED' && !wasTakenOver) {
 				throw failureOf(error, 'write', path);
 			}
 

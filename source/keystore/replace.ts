@@ -1,11 +1,11 @@
-import {copyFileSync, readFileSync, renameSync, rmSync, statSync} from 'node:fs';
+import {chownSync, readFileSync, renameSync, rmSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {addCopy, findCopy, rotate} from './backups.ts';
-import {failureOf} from './failures.ts';
-import {leftoversOf, sweep, syncFolder} from './files.ts';
+import {failureOf, isMissing} from './failures.ts';
+import {leftoversOf, sweep, syncFolder, temporaryPathOf} from './files.ts';
 import type {HeldLock} from './lock.ts';
 import {type FileBytes, stampOf} from './read.ts';
 
@@ -19,6 +19,8 @@ export type Replacement = {
 	base: FileBytes | null;
 	/** True where the base is a good keystore, of which a copy is worth keeping. */
 	baseIsGood: boolean;
+	/** True where the new state differs from the base only in what X said of the keys: of the base no copy stays. */
+	onlyLearnt?: boolean;
 	/** What is to stand in the file. */
 	bytes: Buffer;
 	lock: HeldLock;
@@ -31,48 +33,60 @@ export type Replacement = {
  * 1. Leftovers of programs that were ended are removed, which also disarms one that lost its lock.
  * 2. A verified copy of the old state is there, else one is made.
  * 3. A verified copy of the new state is made: a disk that is full stops here, before anything is touched.
- * 4. Whether lock and file are still as they were is looked at again, and conf replaces the file.
- * 5. The file is read back. Where it is not what was meant (conf does not notice a short write), the old copy takes its place again.
+ * 4. conf writes the new state beside the file, and it is read back (conf does not notice a short write).
+ * 5. Whether lock and file are still as they were is looked at again, and what was written takes the file's place.
+ *    Whoever takes the lock over between the two begins with 1, after which there is nothing that could take it.
  * @returns false where lock or file were another program's by then, and nothing was touched.
- * @throws `keystore-lock-lost` where another program saved in the midst of step 4, and `keystore-full`.
+ * @throws `keystore-full`, `keystore-unwritable`
  */
 export async function replaceFile(replacement: Replacement): Promise<boolean> {
-	const {file, backups, base, baseIsGood, bytes, lock, now} = replacement;
-	await sweep(await leftoversOf(file));
-	const oldCopy =
-		base !== null && baseIsGood
-			? ((await findCopy(backups, base.bytes)) ?? (await addCopy(backups, base.bytes, now)))
-			: null;
-	const newCopy = await addCopy(backups, bytes, now);
-	const {default: Conf} = await import('conf');
 	try {
-		// From here on nothing else of this process comes between.
-		if (!lock.isOurs() || !isUnchanged(file, base)) {
-			await rm(newCopy, {force: true});
-			return false;
+		return await replace(replacement);
+	} catch (error) {
+		// Whoever has taken the lock over may have swept away what was being written.
+		if (replacement.lock.isOurs()) {
+			throw error;
 		}
 
-		writeByConf(Conf, file, bytes);
-		readBack(file, bytes, oldCopy);
-	} catch (error) {
-		await rm(newCopy, {force: true}).catch(() => {});
-		throw error;
+		return false;
+	}
+}
+
+async function replace(replacement: Replacement): Promise<boolean> {
+	const {file, backups, base, baseIsGood, onlyLearnt = false, bytes, lock, now} = replacement;
+	await sweep(await leftoversOf(file));
+	const baseCopy = base === null || !baseIsGood ? null : await copyOf(base, backups, now);
+
+	const newCopy = await addCopy(backups, bytes, now);
+	const written = temporaryPathOf(file);
+	const {default: Conf} = await import('conf');
+	let replaced = false;
+	try {
+		// From here on nothing else of this process comes between.
+		replaced = lock.isOurs() && isUnchanged(file, base) && putInPlace(Conf, written, replacement);
+	} finally {
+		if (!replaced) {
+			rmSync(written, {force: true});
+			await rm(newCopy, {force: true}).catch(() => {});
+		}
 	}
 
-	syncFolder(path.dirname(file));
-	if (!lock.isOurs()) {
-		// Stopped for long in the midst of it: another program may have saved meanwhile, and been replaced.
-		throw new FlockError(
-			'keystore-lock-lost',
-			`Another program saved to the keystore ${visible(file)} at the same moment.`,
-			{
-				hint: 'Look at the keys with `keymaker list`; `keymaker restore` lists every state that was saved of late.',
-			},
-		);
+	if (replaced) {
+		syncFolder(path.dirname(file));
+		if (onlyLearnt && baseCopy !== null) {
+			// Else the checks of one afternoon would drive out every copy of earlier keys.
+			await rm(baseCopy, {force: true});
+		}
+
+		await rotate(backups);
 	}
 
-	await rotate(backups);
-	return true;
+	return replaced;
+}
+
+/** The path of a copy of what was read; made where there is none. */
+async function copyOf({bytes}: FileBytes, backups: string, now: number): Promise<string> {
+	return (await findCopy(backups, bytes)) ?? (await addCopy(backups, bytes, now));
 }
 
 function isUnchanged(file: string, base: FileBytes | null): boolean {
@@ -80,63 +94,74 @@ function isUnchanged(file: string, base: FileBytes | null): boolean {
 	return (stat === undefined ? null : stampOf(stat)) === (base?.stamp ?? null);
 }
 
-/**
- * Writes by conf: one temporary file beside the file, synced, and renamed over it; for the owner alone.
- * conf's own reading is not used: it makes the folder where it is missing, and takes an array or `null` for an empty store.
- */
-function writeByConf(Conf: typeof import('conf').default, file: string, bytes: Buffer): void {
-	const snap = process.env.SNAP;
-	// With SNAP in the environment conf writes in place instead of renaming.
-	delete process.env.SNAP;
+type ConfClass = typeof import('conf').default;
+
+/** Steps 4 and 5. @returns false where another program has come between. */
+function putInPlace(Conf: ConfClass, written: string, {file, base, bytes, lock}: Replacement): boolean {
+	writeByConf(Conf, written, bytes);
+	readBack(written, bytes, file);
+	keepOwner(file, written);
+	if (!lock.isOurs() || !isUnchanged(file, base)) {
+		return false;
+	}
+
 	try {
-		const conf = new Conf<Record<string, unknown>>({
-			cwd: path.dirname(file),
-			configName: path.basename(file),
-			fileExtension: '',
-			configFileMode: 0o600,
-			accessPropertiesByDotNotation: false,
-			clearInvalidConfig: false,
-			deserialize: () => ({}),
-			// The very bytes that were copied to the backups before.
-			serialize: () => bytes.toString(),
-		});
-		conf.store = {};
-	} finally {
-		if (snap !== undefined) {
-			process.env.SNAP = snap;
+		renameSync(written, file);
+		return true;
+	} catch (error) {
+		if (isMissing(error)) {
+			return false;
 		}
+
+		throw error;
 	}
 }
 
-function readBack(file: string, bytes: Buffer, oldCopy: string | null): void {
-	const written = readFileSync(file);
-	if (written.equals(bytes)) {
+/**
+ * Writes by conf: synced, and for the owner alone.
+ * conf's own reading is not used: it makes the folder where it is missing, and takes an array or `null` for an empty store.
+ */
+function writeByConf(Conf: ConfClass, written: string, bytes: Buffer): void {
+	const conf = new Conf<Record<string, unknown>>({
+		cwd: path.dirname(written),
+		configName: path.basename(written),
+		fileExtension: '',
+		configFileMode: 0o600,
+		accessPropertiesByDotNotation: false,
+		clearInvalidConfig: false,
+		deserialize: () => ({}),
+		// The very bytes that were copied to the backups before.
+		serialize: () => bytes.toString(),
+	});
+	conf.store = {};
+}
+
+/** @param file for messages. */
+function readBack(written: string, bytes: Buffer, file: string): void {
+	const found = readFileSync(written);
+	if (found.equals(bytes)) {
 		return;
 	}
 
-	putBack(file, oldCopy);
-
-	throw written.length < bytes.length
+	throw found.length < bytes.length
 		? failureOf(Object.assign(new Error('The file was cut short.'), {code: 'ENOSPC'}), 'write', file)
 		: new FlockError(
 				'keystore-unwritable',
-				`What was read back from ${visible(file)} is not what was saved.`,
+				`What was read back from beside ${visible(file)} is not what was saved.`,
 				{
-					hint: 'The keys from before are back in place. Check that disk, and try again.',
+					hint: 'The keys from before are in place. Check that disk, and try again.',
 				},
 			);
 }
 
-function putBack(file: string, oldCopy: string | null): void {
-	if (oldCopy === null) {
-		rmSync(file);
-		return;
-	}
-
-	try {
-		renameSync(oldCopy, file);
-	} catch {
-		// The file is a link to another disk than its copies are on.
-		copyFileSync(oldCopy, file);
+/** A keystore that root has saved to stays its owner's. */
+function keepOwner(file: string, written: string): void {
+	const [old, fresh] = [statSync(file, {throwIfNoEntry: false}), statSync(written)];
+	if (old !== undefined && (old.uid !== fresh.uid || old.gid !== fresh.gid)) {
+		try {
+			chownSync(written, old.uid, old.gid);
+		} catch {
+			// Only root may give a file away.
+		}
 	}
 }

@@ -101,6 +101,21 @@ export function tokensOf(records: Iterable<BotRecord>): Set<string> {
 	return new Set([...records].flatMap(record => keysOf(record).map(key => key.accessToken)));
 }
 
+/** The fields that X's answer to a check may change. */
+const learntFields: ReadonlySet<string> = new Set<keyof Key>([
+	'handle',
+	'accessLevel',
+	'checkedAt',
+	'rejected',
+]);
+
+/** True where two states differ at most in what X said of their keys. */
+export function holdsSameKeys(one: State, other: State): boolean {
+	const rest = (state: State) =>
+		JSON.stringify(fieldsOf(state), (name, value) => (learntFields.has(name) ? undefined : value));
+	return rest(one) === rest(other);
+}
+
 /** How many bots of a state have a key in force. */
 export function botsWithKey(state: State): number {
 	return [...state.records.values()].filter(record => record.key !== null).length;

@@ -2,7 +2,8 @@ import {rm} from 'node:fs/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
-import type {Core, KeystoreOptions, Loaded} from './core.ts';
+import type {Core, KeystoreOptions} from './core.ts';
+import type {Loaded} from './edit.ts';
 import {type DerivedKey, defaultCost, deriveKey, newDerivation} from './encryption.ts';
 import {readEnvelope} from './envelope.ts';
 import {Damage} from './failures.ts';
@@ -127,7 +128,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		async restore(number) {
 			// The passphrase is asked for before the lock is taken.
 			await otherCopies(true);
-			await core.locked(async (lock, file) => {
+			return await core.locked(async (lock, file) => {
 				const {loaded, damaged} = await loadEvenDamaged(file);
 				const copy = (await otherCopies(false))[number - 1];
 				if (copy === undefined) {
@@ -152,8 +153,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 						: copy.error;
 				}
 
-				if (damaged !== null) {
-					await writeDurably(asidePathOf(file, core.now()), damaged);
+				const keptAside = damaged === null ? null : asidePathOf(file, core.now());
+				if (damaged !== null && keptAside !== null) {
+					await writeDurably(keptAside, damaged);
 				}
 
 				const {state} = copy.opened;
@@ -172,6 +174,8 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 						},
 					);
 				}
+
+				return {keptAside};
 			});
 		},
 		async backupsHolding(bot, tokens = []) {

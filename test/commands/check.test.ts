@@ -167,3 +167,17 @@ test('Ctrl-C stops a check, and what was learnt is kept', async () => {
 	assert.match(run.err.at(-1) ?? '', /^Stopped\. 1 bot checked: 1 ready, 0 not, 1 not asked\./);
 	assert.notEqual((await flock.services.keystore.get('harbour'))?.key?.checkedAt, null);
 });
+
+test('check asks X about no further key once what it learns cannot be kept', async () => {
+	for (let number = 0; number < 40; number += 1) {
+		const bot = `bot ${number}`;
+		await flock.addPoem(`${bot}.txt`);
+		await flock.change(bot, {key: (await flock.services.keystore.get('harbour'))?.key ?? null});
+	}
+
+	const {keystore} = flock.services;
+	const full = new FlockError('keystore-full', 'There is no room.', {hint: 'Make room.'});
+	const services = {...flock.services, keystore: {...keystore, update: () => Promise.reject(full)}};
+	await assert.rejects(check(all, services, collect().write), {code: 'keystore-full'});
+	assert.ok(calls() <= 16, `X was asked ${calls()} times`);
+});

@@ -264,3 +264,35 @@ test('import says where an account speaks another bot as well', async () => {
 	assert.equal(await importKeys(input, flock.services, run.write), 0);
 	assert.match(run.err.join('\n'), /moth: its account speaks harbour as well/);
 });
+
+test('import goes into the keystore in one save, so that its backups still hold what was there before', async () => {
+	await exportKeys({...everything, format: 'json', out: 'keys.json'}, flock.services, collect().write);
+	const [one] = JSON.parse(await readFile(path.join(flock.folder, 'keys.json'), 'utf8'));
+	const many = Array.from({length: 40}, (_, number) => ({...one, bot: `bot ${number}`, poem: null}));
+	await writeFile(path.join(flock.folder, 'keys.json'), JSON.stringify(many));
+	await withEmptyFlock(async other => {
+		for (const {bot} of many) {
+			await other.addPoem(`${bot}.txt`);
+		}
+
+		await other.change('moth', {expectedHandle: 'moth_poem'});
+		const before = (await other.services.keystore.backups()).length;
+		const files = [path.join(flock.folder, 'keys.json')];
+		assert.equal(await importKeys({...importing, files}, other.services, collect().write), 0);
+		assert.equal((await other.services.keystore.list()).records.size, 41);
+		assert.equal((await other.services.keystore.backups()).length, before + 1);
+	});
+});
+
+test('of two keys for one bot in a file, the first is taken and the second is a different key', async () => {
+	await exportKeys({...everything, format: 'json', out: 'keys.json'}, flock.services, collect().write);
+	const file = path.join(flock.folder, 'keys.json');
+	const [one] = JSON.parse(await readFile(file, 'utf8'));
+	await writeFile(file, JSON.stringify([one, {...one, accessSecret: 'not-a-real-secret'}]));
+	await withEmptyFlock(async other => {
+		const run = collect();
+		assert.equal(await importKeys({...importing, files: [file]}, other.services, run.write), 1);
+		assert.equal(run.err.at(-1), '1 key taken, 0 there already, 1 not taken.');
+		assert.equal((await keyOf('harbour', other)).accessSecret, one.accessSecret);
+	});
+});

@@ -136,3 +136,11 @@ test('list explains an empty folder of poems, and exits with 0', async () => {
 		await other.close();
 	}
 });
+
+test('without UTF-8 the drawings of the list are ASCII, and names stay as they are', async () => {
+	const {write, out} = collect({unicode: false});
+	assert.equal(await list({json: false}, flock.services, write), 0);
+	assert.match(out.join('\n'), /^\* harbour /m);
+	assert.match(out.join('\n'), /^o kettle /m);
+	assert.doesNotMatch(out.join('\n'), /[●○—]/);
+});

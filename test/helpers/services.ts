@@ -1,8 +1,9 @@
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {writeExport} from '../../source/bundles/export.ts';
 import type {Desktop} from '../../source/desktop/desktop.ts';
-import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
+import {type AppKey, type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {openPoems} from '../../source/poems/folder.ts';
@@ -36,6 +37,8 @@ export type TestOptions = {
 	poems?: readonly string[] | null;
 	/** False for services that believe to speak to X itself. */
 	practice?: boolean;
+	/** Apps that practice knows besides its own. */
+	otherApps?: readonly AppKey[];
 	/** Milliseconds since 1970. */
 	now?: () => number;
 	/** Why the desktop opens no browser by itself; `null` where it does. */
@@ -46,12 +49,13 @@ export type TestOptions = {
 export async function testServices({
 	poems = [],
 	practice: inPractice = true,
+	otherApps = [],
 	now = Date.now,
 	whyNotOpen = 'There is no display here.',
 }: TestOptions = {}): Promise<TestServices> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-test-'));
 	const poemsFolder = path.join(folder, 'poems');
-	const practice = await startPractice({statePath: null, handles: []});
+	const practice = await startPractice({statePath: null, handles: [], otherApps});
 	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, now});
 	const keystore = openKeystore({folder: path.join(folder, 'keystore'), flock: 'test', poems: poemsFolder});
 	const appSource: Services['appSource'] = async () => ({appKey: practice.appKey, from: 'practice'});
@@ -97,6 +101,7 @@ export async function testServices({
 			keymaker,
 			desktop,
 			appSource,
+			writeExport,
 			practice: inPractice,
 			cwd: folder,
 			now,

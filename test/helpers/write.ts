@@ -30,10 +30,20 @@ export type CollectOptions = {
 	input?: string;
 	interactive?: boolean;
 	columns?: number;
+	unicode?: boolean;
+	/** What is typed where it is not shown, one answer after the other; then its end. */
+	hidden?: readonly string[];
 };
 
 /** Makes a collecting `Write`. */
-export function collect({input, interactive = false, columns = 80}: CollectOptions = {}): Collected {
+export function collect({
+	input,
+	interactive = false,
+	columns = 80,
+	unicode = true,
+	hidden = [],
+}: CollectOptions = {}): Collected {
+	const answers = [...hidden];
 	const stdin = new PassThrough();
 	const interruption = new AbortController();
 	const waiting = new Set<() => void>();
@@ -67,6 +77,11 @@ export function collect({input, interactive = false, columns = 80}: CollectOptio
 			input: stdin,
 			interactive,
 			columns,
+			unicode,
+			async askHidden(question) {
+				add(err)(question);
+				return answers.shift() ?? null;
+			},
 			signal: interruption.signal,
 		},
 		all: () => [...out, ...err, ...raw, ...progress].join('\n'),

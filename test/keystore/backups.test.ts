@@ -134,3 +134,27 @@ test('purging an encrypted keystore leaves every copy encrypted and whole', asyn
 	assert.ok((await keystore.backups()).every(backup => backup.problem === null));
 	assert.deepEqual((await keystore.health()).findings, []);
 });
+
+test('what X says of the keys drives no copy of earlier keys out', async context => {
+	const {keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.update('moth', () => practiceRecord('moth'));
+	await keystore.update('ode', () => null);
+	for (let hour = 10; hour < 24; hour += 1) {
+		const checkedAt = `2026-11-25T${hour}:00:00.000Z`;
+		await keystore.update('moth', record => record && {...record, key: practiceKey('moth', {checkedAt})});
+	}
+
+	assert.deepEqual(
+		(await keystore.backups()).map(({bots}) => bots),
+		[2, 1],
+	);
+	await keystore.restore(1);
+	assert.deepEqual(await keystore.get('ode'), practiceRecord('ode'));
+	await keystore.restore(1);
+	assert.equal(
+		(await keystore.get('moth'))?.key?.checkedAt,
+		'2026-11-25T23:00:00.000Z',
+		'the newest word of X was kept by the restoration',
+	);
+});

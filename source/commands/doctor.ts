@@ -1,0 +1,109 @@
+import {FlockError} from '../flock/error.ts';
+import type {Services} from '../services.ts';
+import type {Surroundings} from '../surroundings.ts';
+import {cancelledError, count, exitCode, type Write} from './command.ts';
+import {checkGit} from './doctor-git.ts';
+import {checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
+import {problem, type Result} from './doctor-result.ts';
+import {
+	judgeBrowser,
+	judgeClipboard,
+	judgeLocale,
+	judgeNode,
+	judgePassphrase,
+	judgeTerminal,
+} from './doctor-terminal.ts';
+import {checkX, type WayServices} from './doctor-x.ts';
+import {safeJson} from './json.ts';
+import {drawing} from './words.ts';
+
+/** `doctor [--json]` */
+export type DoctorInput = {json: boolean; surroundings: Surroundings};
+
+/** What `doctor` needs of the services. */
+export type DoctorServices = WayServices & Pick<Services, 'keystore' | 'poems' | 'desktop' | 'cwd'>;
+
+const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
+
+/**
+ * Looks at everything that keymaker stands on, and says how to mend what is wrong; exit 1 where something is.
+ * @throws FlockError `cancelled`
+ */
+export async function doctor(
+	{json, surroundings}: DoctorInput,
+	services: DoctorServices,
+	write: Write,
+): Promise<number> {
+	const results: Result[] = [];
+	for (const look of checksOf(services, surroundings, write)) {
+		const found = await resultsOf(look);
+		if (write.signal.aborted) {
+			throw cancelledError();
+		}
+
+		write.progress(null);
+		results.push(...found);
+		if (!json) {
+			for (const result of found) {
+				say(result, write);
+			}
+		}
+	}
+
+	if (json) {
+		write.out(safeJson(results));
+	}
+
+	const problems = results.filter(({state}) => state === 'problem').length;
+	const warnings = results.filter(({state}) => state === 'warning').length;
+	write.err(
+		problems + warnings === 0
+			? 'All is well.'
+			: `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`,
+	);
+	return problems === 0 ? exitCode.done : exitCode.failed;
+}
+
+/** One look at something. */
+type Look = () => Result | Result[] | Promise<Result | Result[]>;
+
+/** Every check, in the order of the lines. */
+function checksOf(services: DoctorServices, surroundings: Surroundings, write: Write): Look[] {
+	const {poems, desktop, cwd} = services;
+	return [
+		() => judgeNode(surroundings),
+		async () => judgePoems(await poems.read()),
+		() => checkKeystore(services),
+		() => judgePassphrase(surroundings),
+		() => checkEnvFile(cwd, surroundings.platform),
+		() => checkGit(cwd),
+		() => {
+			write.progress(services.practice ? 'Asking practice …' : 'Asking X …');
+			return checkX(services, write.signal);
+		},
+		() => judgeBrowser(desktop),
+		() => judgeClipboard(surroundings),
+		() => judgeTerminal(surroundings),
+		() => judgeLocale(surroundings),
+	];
+}
+
+/** A look that fails by itself is a problem, and stops no other. */
+async function resultsOf(look: Look): Promise<Result[]> {
+	try {
+		return [await look()].flat();
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return [problem('doctor', error.message, error.hint)];
+		}
+
+		throw error;
+	}
+}
+
+function say({check, state, sentence, hint}: Result, write: Write): void {
+	write.out(`${drawing(glyphs[state], write)} ${check}: ${sentence}`);
+	if (hint !== null) {
+		write.out(`    ${hint}`);
+	}
+}

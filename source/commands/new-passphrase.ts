@@ -1,0 +1,88 @@
+import {FlockError} from '../flock/error.ts';
+import {openLines} from './ask.ts';
+import {cancelledError, type Write} from './command.ts';
+
+/** A passphrase that is shorter is tried out in no time; characters. */
+const shortest = 8;
+
+/** How often a new passphrase is asked for. */
+const tries = 3;
+
+/** Why a text is no passphrase for a keystore, in one sentence; `null` where it will do. */
+export function weakness(passphrase: string): string | null {
+	if (passphrase.trim() === '') {
+		return 'An empty passphrase protects nothing.';
+	}
+
+	return [...passphrase].length < shortest
+		? `A passphrase of fewer than ${shortest} characters is soon guessed.`
+		: null;
+}
+
+/** The passphrase, if it will do. @throws FlockError `keystore-passphrase` */
+export function requireStrong(passphrase: string): string {
+	const problem = weakness(passphrase);
+	if (problem !== null) {
+		throw refusal(problem);
+	}
+
+	return passphrase;
+}
+
+/**
+ * Asks for a new passphrase twice and compares the two; where there is no terminal, it is the next line of
+ * standard input.
+ * @throws FlockError `keystore-passphrase` where none will do, `cancelled`
+ */
+export async function askNewPassphrase(write: Write): Promise<string> {
+	if (!write.interactive) {
+		return requireStrong(await lineOf(write));
+	}
+
+	for (let attempt = 1; attempt <= tries; attempt += 1) {
+		const passphrase = await askOnce('New passphrase:', write);
+		const problem =
+			weakness(passphrase) ??
+			((await askOnce('The same again:', write)) === passphrase ? null : 'The two are not the same.');
+		if (problem === null) {
+			return passphrase;
+		}
+
+		write.err(problem);
+	}
+
+	throw refusal('No new passphrase was chosen.');
+}
+
+async function askOnce(question: string, write: Write): Promise<string> {
+	const answer = await write.askHidden(question);
+	if (write.signal.aborted) {
+		throw cancelledError();
+	}
+
+	if (answer === null) {
+		throw refusal('No new passphrase was given.');
+	}
+
+	return answer;
+}
+
+async function lineOf(write: Write): Promise<string> {
+	const lines = openLines(write);
+	try {
+		const line = await lines.next();
+		if (line === null) {
+			throw refusal('There is no terminal to ask for the new passphrase at, and no line on standard input.');
+		}
+
+		return line;
+	} finally {
+		lines.close();
+	}
+}
+
+function refusal(sentence: string): FlockError {
+	return new FlockError('keystore-passphrase', sentence, {
+		hint: 'Nothing was changed. Choose several words that nobody would guess.',
+	});
+}

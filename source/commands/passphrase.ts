@@ -1,0 +1,46 @@
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
+import {exitCode, type Write} from './command.ts';
+import {type EncryptionServices, withBackups} from './encrypt.ts';
+import {askNewPassphrase} from './new-passphrase.ts';
+
+/** `passphrase` */
+export type PassphraseInput = {
+	/** True where the environment gave the old passphrase. */
+	given: boolean;
+};
+
+/**
+ * Encrypts the keystore and every backup with a new passphrase.
+ * @throws FlockError `keystore-not-encrypted`, `keystore-passphrase`, `cancelled`, `keystore-…`
+ */
+export async function changePassphrase(
+	{given}: PassphraseInput,
+	{keystore}: EncryptionServices,
+	write: Write,
+): Promise<number> {
+	if (!(await keystore.isEncrypted())) {
+		throw new FlockError(
+			'keystore-not-encrypted',
+			`The keystore ${visible(keystore.path)} is not encrypted.`,
+			{
+				hint: 'keymaker encrypt encrypts it.',
+			},
+		);
+	}
+
+	// The old passphrase is asked for, and tried, before the new one.
+	await keystore.list();
+	await keystore.changePassphrase(await askNewPassphrase(write));
+	write.out(`${visible(keystore.path)} has a new passphrase, ${await withBackups(keystore)}.`);
+	if (given) {
+		write.err(
+			'The environment still gives the old one: change KEYMAKER_PASSPHRASE or what its command prints.',
+		);
+	}
+
+	write.err(
+		'The old passphrase still opens copies that other programs made, and earlier files in freed blocks of the disk.',
+	);
+	return exitCode.done;
+}

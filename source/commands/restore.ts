@@ -1,0 +1,88 @@
+import {visible} from '../flock/visible.ts';
+import type {Backup} from '../keystore/keystore.ts';
+import type {Services} from '../services.ts';
+import {cancelledError, count, exitCode, type Write} from './command.ts';
+import {table} from './table.ts';
+
+/** `restore [N]` */
+export type RestoreInput = {
+	/** The backup to put back, as `Backup.number`; `null` to list them. */
+	number: number | null;
+};
+
+/** What `restore` needs of the services. */
+export type RestoreServices = Pick<Services, 'keystore'>;
+
+/**
+ * Lists the keystore's backups, the newest first, or puts one back. What it replaces becomes a backup itself.
+ * @throws FlockError `keystore-no-backup`, `keystore-passphrase`, `cancelled`, `keystore-…`
+ */
+export async function restore(
+	{number}: RestoreInput,
+	{keystore}: RestoreServices,
+	write: Write,
+): Promise<number> {
+	const backups = await keystore.backups();
+	if (write.signal.aborted) {
+		throw cancelledError();
+	}
+
+	return number === null
+		? listBackups(backups, keystore.path, write)
+		: putBack(number, backups, keystore, write);
+}
+
+function listBackups(backups: readonly Backup[], path: string, write: Write): number {
+	if (backups.length === 0) {
+		write.err(`There is no backup of the keystore ${visible(path)} yet: each save makes one.`);
+		return exitCode.done;
+	}
+
+	const rows = backups.map(backup => [String(backup.number), timeOf(backup), contentsOf(backup)]);
+	for (const line of table(rows, write.columns)) {
+		write.out(line);
+	}
+
+	write.err('keymaker restore N puts one back; what it replaces becomes a backup.');
+	return exitCode.done;
+}
+
+async function putBack(
+	number: number,
+	before: readonly Backup[],
+	keystore: RestoreServices['keystore'],
+	write: Write,
+): Promise<number> {
+	const {exists, bots: replaced} = await keystore.health();
+	const {keptAside} = await keystore.restore(number);
+	const chosen = before.find(backup => backup.number === number);
+	const what =
+		chosen === undefined ? `Backup ${number}` : `The backup of ${timeOf(chosen)}, ${contentsOf(chosen)},`;
+	write.out(`${what} is in force now.`);
+	if (keptAside !== null) {
+		write.out(`It replaced a damaged file, which is kept as ${visible(keptAside)}.`);
+		return exitCode.done;
+	}
+
+	if (exists && replaced !== null) {
+		const known = new Set(before.map(backup => backup.savedAt));
+		const added = (await keystore.backups()).find(backup => !known.has(backup.savedAt));
+		const place = added === undefined ? 'is among the backups' : `is backup ${added.number} now`;
+		write.out(`It replaced the state ${withKeys(replaced)}, which ${place}.`);
+	}
+
+	return exitCode.done;
+}
+
+function contentsOf({bots, problem}: Backup): string {
+	return bots === null ? visible(problem ?? '') : withKeys(bots);
+}
+
+function withKeys(bots: number): string {
+	return `with the ${bots === 1 ? 'key' : 'keys'} of ${count(bots, 'bot')}`;
+}
+
+/** `2026-11-25 01:31:07 UTC` */
+function timeOf({savedAt}: Backup): string {
+	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
+}

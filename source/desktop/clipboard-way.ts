@@ -1,0 +1,75 @@
+import {isOverSsh} from './clipboard.ts';
+import type {CopyResult} from './desktop.ts';
+import type {Environment} from './run.ts';
+
+/** What tells how a text would be copied. */
+export type ClipboardSurroundings = {
+	env: Environment;
+	platform: NodeJS.Platform;
+	/** True where standard output is a terminal. */
+	isTTY: boolean;
+	/** True where a program of this name is on the PATH. */
+	hasProgram(name: string): boolean;
+};
+
+/** How a text would be copied here, as far as can be told without copying. */
+export type ClipboardWay = {way: CopyResult['way']; sentence: string; hint: string | null};
+
+/** Describes the way that `copyText` goes first here. */
+export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay {
+	const {env, isTTY, hasProgram} = surroundings;
+	const program = isOverSsh(env) ? null : clipboardProgram(surroundings);
+	if (program !== null) {
+		return {way: 'clipboard', sentence: `c copies to the clipboard (${program}).`, hint: null};
+	}
+
+	const where = isOverSsh(env) ? 'over SSH' : 'without a display';
+	if (env.TMUX && hasProgram('tmux')) {
+		return {
+			way: 'tmux',
+			sentence: `c copies into tmux’s buffer ${where}, and hands it to the terminal.`,
+			hint: 'tmux passes it on to the terminal with `set -g set-clipboard on`.',
+		};
+	}
+
+	if (isTTY) {
+		return {
+			way: 'osc52',
+			sentence: `c hands the text to the terminal (OSC 52) ${where}.`,
+			hint: 'Some terminals ignore it, or want it allowed in their settings: select the link with the mouse then.',
+		};
+	}
+
+	return {
+		way: 'none',
+		sentence: `No clipboard can be reached ${where}, and standard output is no terminal.`,
+		hint: 'Select the link with the mouse.',
+	};
+}
+
+/** The program that clipboardy would use; `null` where there is no display for one. */
+function clipboardProgram({env, platform, hasProgram}: ClipboardSurroundings): string | null {
+	switch (platform) {
+		case 'darwin':
+			return 'pbcopy';
+		case 'win32':
+			return 'Windows';
+		case 'android':
+			return env.TERMUX_VERSION === undefined ? null : 'Termux';
+		default:
+	}
+
+	if (env.WSL_DISTRO_NAME || env.WSL_INTEROP) {
+		return 'Windows';
+	}
+
+	if (env.WAYLAND_DISPLAY && hasProgram('wl-copy')) {
+		return 'wl-copy';
+	}
+
+	if (env.DISPLAY) {
+		return hasProgram('xsel') ? 'xsel' : 'the xsel that comes with keymaker';
+	}
+
+	return null;
+}

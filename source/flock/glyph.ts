@@ -1,0 +1,61 @@
+import type {Status} from './flock.ts';
+import {graphemes} from './graphemes.ts';
+
+/** The glyph of each status: told apart without colour, in ASCII too. */
+export const statusGlyphs: Readonly<Record<Status, string>> = {
+	ready: '●',
+	'no-key': '○',
+	'read-only': '◐',
+	rejected: '✕',
+	'other-app': '◇',
+	held: '?',
+	orphan: '†',
+};
+
+const asciiForms: Readonly<Record<string, string>> = {
+	'●': '*',
+	'○': 'o',
+	'◐': '~',
+	'✕': 'x',
+	'◇': '#',
+	'†': '-',
+	'❯': '>',
+	'✓': '+',
+	'✗': 'x',
+	'│': '|',
+	'▏': '_',
+	'█': '#',
+	'░': '.',
+	'•': '*',
+	'…': '.',
+	'—': '-',
+	'–': '-',
+	'·': '-',
+	'×': 'x',
+	'’': "'",
+	'‘': "'",
+	'“': '"',
+	'”': '"',
+	'↑': '^',
+	'↓': 'v',
+};
+
+/** True where a terminal draws more than ASCII, by its environment. */
+export function drawsUnicode(
+	env: Readonly<Record<string, string | undefined>>,
+	platform: NodeJS.Platform,
+): boolean {
+	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+	const plainTerminal = env.TERM === 'dumb' || env.TERM === 'linux';
+	return !plainTerminal && (/utf-?8/i.test(locale) || (locale === '' && platform === 'win32'));
+}
+
+/** A text in ASCII: every other character becomes a likeness or `?`, as wide as before. */
+export function asciiForm(text: string, widthOf: (grapheme: string) => number): string {
+	let drawn = '';
+	for (const {segment} of graphemes(text)) {
+		drawn += /^[\x20-\x7e]$/.test(segment) ? segment : (asciiForms[segment] ?? '?'.repeat(widthOf(segment)));
+	}
+
+	return drawn;
+}

@@ -1,0 +1,41 @@
+import type {Bot, Status} from './flock.ts';
+import type {AccessLevel} from './key.ts';
+
+/** One bot as `list --json` and the library give it: the contract with programs. Holds no secret. */
+export type BotRow = {
+	/** The bot's name. */
+	bot: string;
+	/** The poem's path; `null` where the poem is gone. */
+	poem: string | null;
+	status: Status;
+	/** The account of the key in force, without @; `null` without one, or where an imported key has not said it yet. */
+	handle: string | null;
+	/** The account that the bot is meant to have, without @; `null` where any will do. */
+	expectedHandle: string | null;
+	/** The account of the key that waits for a decision, without @. */
+	heldHandle: string | null;
+	/** The account's id, decimal digits. */
+	userId: string | null;
+	/** What X said that the key may do. */
+	accessLevel: AccessLevel | null;
+	/** ISO 8601 in UTC; `null` for an imported key of unknown age. */
+	authorizedAt: string | null;
+	/** When X was last asked who the key is; ISO 8601 in UTC. */
+	checkedAt: string | null;
+};
+
+/** @param poem the poem's path, as the reader can use it. */
+export function rowOf({name, status, key, held, expectedHandle}: Bot, poem: string | null): BotRow {
+	return {
+		bot: name,
+		poem,
+		status,
+		handle: key?.handle || null,
+		expectedHandle,
+		heldHandle: held?.key.handle || null,
+		userId: key?.userId ?? null,
+		accessLevel: key?.accessLevel ?? null,
+		authorizedAt: key?.authorizedAt ?? null,
+		checkedAt: key?.checkedAt ?? null,
+	};
+}

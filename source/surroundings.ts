@@ -1,0 +1,43 @@
+import {accessSync, constants} from 'node:fs';
+import path from 'node:path';
+import {type ClipboardWay, clipboardWay} from './desktop/clipboard-way.ts';
+import type {Environment} from './environment.ts';
+
+/** What `doctor` looks at besides the services: the process and its terminal, as plain data. */
+export type Surroundings = {
+	env: Environment;
+	platform: NodeJS.Platform;
+	/** Without the leading `v`. */
+	nodeVersion: string;
+	/** Standard output; `null` where it is no terminal. `colours` is 2 for none. */
+	terminal: {columns: number; rows: number; colours: number} | null;
+	clipboard: ClipboardWay;
+};
+
+/** Looks at this process. */
+export function surroundingsOf({env, platform, versions, stdout}: NodeJS.Process): Surroundings {
+	const {isTTY = false} = stdout;
+	return {
+		env,
+		platform,
+		nodeVersion: versions.node,
+		terminal: isTTY
+			? {columns: stdout.columns, rows: stdout.rows, colours: 2 ** stdout.getColorDepth(env)}
+			: null,
+		clipboard: clipboardWay({env, platform, isTTY, hasProgram: name => isOnPath(name, env)}),
+	};
+}
+
+function isOnPath(name: string, env: Environment): boolean {
+	return (env.PATH ?? '')
+		.split(path.delimiter)
+		.filter(folder => path.isAbsolute(folder))
+		.some(folder => {
+			try {
+				accessSync(path.join(folder, name), constants.X_OK);
+				return true;
+			} catch {
+				return false;
+			}
+		});
+}

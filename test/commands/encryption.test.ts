@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import {readdir, readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {askNewPassphrase, weakness} from '../../source/commands/new-passphrase.ts';
+import {approve} from '../helpers/approve.ts';
+import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {collect} from '../helpers/write.ts';
+
+const first = 'not a real passphrase';
+const second = 'another practice passphrase';
+
+let place: Workplace;
+beforeEach(async () => {
+	place = await workplace(['harbour']);
+});
+afterEach(() => place.close());
+
+async function authorize(): Promise<void> {
+	const terminal = place.shell('keymaker authorize harbour; echo "rc=$?"', {columns: 200});
+	const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+	terminal.type(`${await approve(link, 'harbour_poem')}\r`);
+	await terminal.waitFor('rc=0');
+}
+
+/** The keystore's files, copies included, that hold a text. */
+async function filesWith(text: string): Promise<string[]> {
+	const folder = path.join(place.folder, 'keystore');
+	const files = (await readdir(folder, {recursive: true})).filter(
+		file => file.includes('practice-flock') && file.endsWith('.json'),
+	);
+	assert.ok(files.length > 0);
+	const found = await Promise.all(
+		files.map(async file => ((await readFile(path.join(folder, file), 'utf8')).includes(text) ? [file] : [])),
+	);
+	return found.flat();
+}
+
+test('encrypt, passphrase and decrypt go round with the environment’s passphrase, backups too', async () => {
+	await authorize();
+	assert.ok((await filesWith('harbour_poem')).length > 1, 'the key is in the keystore and in a backup');
+	const encrypted = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
+	assert.equal(encrypted.code, 0, encrypted.err);
+	assert.match(encrypted.out, /practice-flock\.json is encrypted now, and/);
+	assert.match(encrypted.err, /Without the passphrase nobody can read it/);
+	assert.match(encrypted.err, /Not covered: .*blocks that were set free/);
+	assert.deepEqual(await filesWith('harbour_poem'), []);
+
+	const twice = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
+	assert.equal(twice.code, 1);
+	assert.match(twice.err, /encrypted already.*\(keystore-encrypted\)/);
+
+	const changed = await place.run(['passphrase'], `${second}\n`, {KEYMAKER_PASSPHRASE: first});
+	assert.equal(changed.code, 0, changed.err);
+	assert.match(changed.err, /environment still gives the old one/);
+	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 1);
+
+	const byCommand = {KEYMAKER_PASSPHRASE_COMMAND: `echo '${second}'`};
+	assert.match((await place.run(['list'], '', byCommand)).out, /@harbour_poem +ready/);
+	const decrypted = await place.run(['decrypt'], '', byCommand);
+	assert.equal(decrypted.code, 0, decrypted.err);
+	assert.match(decrypted.out, /is in plain text now/);
+	assert.match((await place.run(['list'])).out, /@harbour_poem +ready/);
+	for (const {out, err} of [encrypted, twice, changed, decrypted]) {
+		assert.ok(!`${out}${err}`.includes(first) && !`${out}${err}`.includes(second));
+	}
+});
+
+test('a wrong old passphrase changes nothing, and the new one is not even read', async () => {
+	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
+	for (const command of [['passphrase'], ['decrypt']]) {
+		const {code, err} = await place.run(command, `${second}\n`, {KEYMAKER_PASSPHRASE: second});
+		assert.equal(code, 1);
+		assert.match(err, /KEYMAKER_PASSPHRASE is not the passphrase/);
+	}
+
+	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 0);
+});
+
+test('decrypt and passphrase refuse a keystore that is not encrypted', async () => {
+	for (const command of [['passphrase'], ['decrypt']]) {
+		const {code, err} = await place.run(command, `${second}\n`);
+		assert.equal(code, 1);
+		assert.match(err, /is not encrypted.*\(keystore-not-encrypted\)\n +.*keymaker encrypt/);
+	}
+});
+
+test('a person at a terminal chooses the passphrase twice, unseen', async () => {
+	const terminal = place.shell('keymaker encrypt; echo "rc=$?"', {columns: 200});
+	await terminal.waitFor('New passphrase:');
+	terminal.type(`${first}\r`);
+	await terminal.waitFor('The same again:');
+	terminal.type(`${second}\r`);
+	await terminal.waitFor('The two are not the same.');
+	terminal.type(`short\r${first}\r${first}\r`);
+	await terminal.waitFor('rc=0');
+	assert.match(terminal.screen().join('\n'), /fewer than 8 characters is soon guessed/);
+	assert.doesNotMatch(terminal.raw(), /not a real|practice passphrase|short/);
+	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 0);
+});
+
+test('a person at a terminal changes the passphrase: the old one first, then the new one twice', async () => {
+	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
+	const terminal = place.shell('keymaker passphrase; echo "rc=$?"', {columns: 200});
+	await terminal.waitFor('Passphrase of the keystore:');
+	terminal.type(`${first}\r`);
+	await terminal.waitFor('New passphrase:');
+	terminal.type(`${second}\r`);
+	await terminal.waitFor('The same again:');
+	terminal.type(`${second}\r`);
+	await terminal.waitFor('rc=0');
+	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: second})).code, 0);
+});
+
+test('Ctrl-C at the choice of a passphrase ends with 130 and encrypts nothing', async () => {
+	const terminal = place.shell('keymaker encrypt; echo "rc=$?"');
+	await terminal.waitFor('New passphrase:');
+	terminal.press('ctrl+c');
+	await terminal.waitFor('rc=130');
+	assert.equal((await place.run(['list'])).code, 0);
+});
+
+test('an empty or a short passphrase is refused in a sentence, wherever it comes from', async () => {
+	assert.match(weakness('') ?? '', /empty/);
+	assert.match(weakness('   ') ?? '', /empty/);
+	assert.match(weakness('sevench') ?? '', /fewer than 8/);
+	assert.match(weakness('俳句俳句') ?? '', /fewer than 8/);
+	assert.equal(weakness('eightchr'), null);
+	const {code, err} = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: 'short'});
+	assert.equal(code, 1);
+	assert.match(err, /fewer than 8.*\(keystore-passphrase\)\n +Nothing was changed/);
+	assert.match((await place.run(['encrypt'], '')).err, /no line on standard input/);
+	assert.match((await place.run(['encrypt'], '\n')).err, /An empty passphrase protects nothing/);
+	assert.equal((await place.run(['list'])).code, 0);
+});
+
+test('a new passphrase is asked for three times at most', async () => {
+	const {write, err} = collect({interactive: true, hidden: ['short', first, second, '', first]});
+	await assert.rejects(askNewPassphrase(write), {code: 'keystore-passphrase', hint: /Nothing was changed/});
+	assert.deepEqual(err, [
+		'New passphrase:',
+		'A passphrase of fewer than 8 characters is soon guessed.',
+		'New passphrase:',
+		'The same again:',
+		'The two are not the same.',
+		'New passphrase:',
+		'An empty passphrase protects nothing.',
+	]);
+});
+
+test('init works where there is no place for a keystore', async () => {
+	await writeFile(path.join(place.folder, 'poems', 'ode.txt'), 'a line\n');
+	const nowhere = {HOME: undefined, KEYMAKER_KEYSTORE: undefined};
+	assert.equal((await place.run(['list'], '', nowhere)).code, 1);
+	const {code, out} = await place.run(['init'], '', nowhere);
+	assert.equal(code, 0);
+	assert.match(out, /\.env: made/);
+});

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, describe, test} from 'node:test';
+import {HiddenLine} from '../source/hidden-line.ts';
+import {passphraseOptions} from '../source/passphrase.ts';
+import {approve} from './helpers/approve.ts';
+import {cli, linkOn, type Workplace, workplace} from './helpers/program.ts';
+import type {Pty} from './helpers/pty.ts';
+
+const right = 'not a real passphrase';
+const prompt = 'Passphrase of the keystore:';
+
+function typed(...chunks: readonly string[]): unknown {
+	const line = new HiddenLine();
+	for (const chunk of chunks) {
+		const answer = line.take(chunk);
+		if (answer !== null) {
+			return line.rest === '' ? answer : [answer, line.rest];
+		}
+	}
+
+	return line.length;
+}
+
+test('a hidden line is edited as people expect', () => {
+	assert.deepEqual(typed('a', 'b', '\r'), {line: 'ab'});
+	assert.deepEqual(typed('abé\u007F\u007Fc\n'), {line: 'ac'});
+	assert.deepEqual(typed('\u007Fa\bb\r'), {line: 'b'});
+	assert.deepEqual(typed('wrong\u0015right\r'), {line: 'right'});
+	assert.deepEqual(typed('\r'), {line: ''});
+	assert.deepEqual(typed('ab\u0003'), 'interrupted');
+	assert.deepEqual(typed('\u0004'), 'ended');
+	assert.deepEqual(typed('a\u0004b\r'), {line: 'ab'});
+	assert.equal(typed('four quiet words'), 16);
+	assert.deepEqual(typed('a', '\u0000\u0007\tb\r'), {line: 'ab'});
+});
+
+test('a paste is taken whole, with and without bracketed paste, and its line end once', () => {
+	assert.deepEqual(typed('\u001B[200~four words\u001B[201~', '\r'), {line: 'four words'});
+	assert.deepEqual(typed('\u001B', '[20', '0~a b\u001B[20', '1~\r'), {line: 'a b'});
+	assert.deepEqual(typed('four words\r\n'), {line: 'four words'});
+	assert.deepEqual(typed('one\rtwo\r'), [{line: 'one'}, 'two\r']);
+});
+
+test('arrow keys are no part of a hidden line', () => {
+	assert.deepEqual(typed('a\u001B[Ab\u001BOBc\u001B[1;5Cd\r'), {line: 'abcd'});
+});
+
+test('the environment’s passphrase goes before a question, and a wrong one is named', async () => {
+	const {passphrase} = passphraseOptions({KEYMAKER_PASSPHRASE: right}, () => assert.fail('asked'));
+	assert.equal(await passphrase?.(1), right);
+	await assert.rejects(async () => passphrase?.(2), {
+		code: 'keystore-passphrase',
+		message: 'KEYMAKER_PASSPHRASE is not the passphrase of this keystore.',
+	});
+	const byCommand = passphraseOptions({KEYMAKER_PASSPHRASE_COMMAND: 'echo four; echo words'}, null);
+	assert.equal(await byCommand.passphrase?.(1), 'four');
+	await assert.rejects(async () => byCommand.passphrase?.(2), /KEYMAKER_PASSPHRASE_COMMAND does not print/);
+	assert.deepEqual(passphraseOptions({}, null), {});
+});
+
+test('a passphrase command that fails or prints nothing is named, and its output is not', async () => {
+	for (const command of ['echo not-a-real-secret; exit 3', 'true']) {
+		const {passphrase} = passphraseOptions({KEYMAKER_PASSPHRASE_COMMAND: command}, null);
+		await assert.rejects(
+			async () => passphrase?.(1),
+			(error: Error) => {
+				assert.match(error.message, /^KEYMAKER_PASSPHRASE_COMMAND (failed \(3\)|printed nothing)\.$/);
+				return !error.message.includes('secret');
+			},
+		);
+	}
+});
+
+test('nobody is asked more than three times, however many files want the passphrase', async () => {
+	const questions: string[] = [];
+	const {passphrase, passphraseTries} = passphraseOptions({}, async question => {
+		questions.push(question);
+		return 'wrong';
+	});
+	assert.equal(passphraseTries, 3);
+	for (const attempt of [1, 2, 3]) {
+		assert.equal(await passphrase?.(attempt), 'wrong');
+	}
+
+	await assert.rejects(async () => passphrase?.(1), {code: 'keystore-passphrase'});
+	assert.deepEqual(questions, [prompt, `Not that one, 2 of 3. ${prompt}`, `Not that one, 3 of 3. ${prompt}`]);
+});
+
+describe('at a terminal', () => {
+	let place: Workplace;
+	beforeEach(async () => {
+		place = await workplace(['harbour']);
+		const {code, err} = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: right});
+		assert.equal(code, 0, err);
+	});
+	afterEach(() => place.close());
+
+	test('a command asks for the passphrase, shows none of it, and asks again where it was wrong', async () => {
+		const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
+		await terminal.waitFor(prompt);
+		terminal.type('something else');
+		await terminal.waitFor(`${prompt} ••••••••••••••\n`);
+		terminal.press('enter');
+		await terminal.waitFor(`Not that one, 2 of 3. ${prompt}`);
+		terminal.paste(right);
+		terminal.press('enter');
+		await terminal.waitFor(/○ harbour .*no key/);
+		await terminal.waitFor('rc=0');
+		await terminal.waitFor(/\n.*[^-]echo /);
+		assert.doesNotMatch(terminal.raw(), /something else|not a real/);
+	});
+
+	test('three wrong passphrases end the command with 1, and the terminal echoes again', async () => {
+		const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
+		for (const which of [prompt, 'Not that one, 2 of 3', 'Not that one, 3 of 3']) {
+			await terminal.waitFor(which);
+			terminal.type('wrong words\r');
+		}
+
+		await terminal.waitFor('rc=1');
+		const shown = await terminal.waitFor(/[^-]echo /);
+		assert.match(shown.join(' '), /This is not the passphrase of the keystore .*\(keystore-passphrase\)/);
+		assert.doesNotMatch(terminal.raw(), /wrong words/);
+	});
+
+	for (const [what, end, code] of [
+		['Ctrl-C', (terminal: Pty) => terminal.press('ctrl+c'), 130],
+		['Ctrl-D', (terminal: Pty) => terminal.press('\u0004'), 1],
+	] as const) {
+		for (const command of ['list', 'restore', 'doctor', '']) {
+			test(`${what} at the question ends keymaker ${command} with ${code}, and the terminal echoes again`, async () => {
+				const terminal = place.shell(`keymaker ${command}; echo "rc=$?"; stty -a`);
+				await terminal.waitFor(prompt);
+				end(terminal);
+				await terminal.waitFor(command === 'restore' && code === 1 ? 'rc=' : `rc=${code}`);
+				await terminal.waitFor(/[^-]echo /);
+				await terminal.exited;
+				assert.equal(terminal.alternate(), false);
+			});
+		}
+	}
+
+	test('SIGTERM at the question leaves a terminal that echoes', async () => {
+		const terminal = place.shell('sh -c \'echo $$ > pid; exec "$0" "$@"\' "$NODE" "$CLI" list; stty -a', {
+			env: {NODE: process.execPath, CLI: cli},
+		});
+		await terminal.waitFor(prompt);
+		process.kill(Number(await place.read('pid')), 'SIGTERM');
+		await terminal.waitFor(/[^-]echo /);
+	});
+
+	test('a PIN that follows the passphrase on the same input reaches the authorization', async () => {
+		const terminal = place.shell('keymaker authorize harbour; echo "rc=$?"', {columns: 200});
+		await terminal.waitFor(prompt);
+		terminal.type(`${right}\r`);
+		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		terminal.type(`${await approve(link, 'harbour_poem')}\r`);
+		await terminal.waitFor('rc=0');
+		assert.match(terminal.screen().join('\n'), /@harbour_poem/);
+	});
+
+	test('the full screen opens after the passphrase, and not before', async () => {
+		const screen = place.screen();
+		await screen.waitFor(prompt);
+		assert.equal(screen.alternate(), false);
+		screen.type('something else\r');
+		await screen.waitFor('Not that one, 2 of 3');
+		screen.type(`${right}\r`);
+		await screen.waitFor(/❯ ○ harbour/);
+		assert.equal(screen.alternate(), true);
+		screen.press('q');
+		assert.equal((await screen.exited).exitCode, 0);
+		assert.doesNotMatch(screen.raw(), /something else|not a real/);
+	});
+
+	test('the full screen asks for nothing where the environment has the passphrase', async () => {
+		const screen = place.screen([], {env: {KEYMAKER_PASSPHRASE: right}});
+		await screen.waitFor(/❯ ○ harbour/);
+		assert.ok(!screen.raw().includes(prompt));
+		screen.press('q');
+		await screen.exited;
+	});
+
+	test('a damaged file is told apart from a wrong passphrase, at the terminal and without one', async () => {
+		const file = path.join(place.folder, 'keystore', 'practice-flock.json');
+		const envelope = JSON.parse(await readFile(file, 'utf8'));
+		const wrong = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'something else'});
+		assert.equal(wrong.code, 1);
+		assert.match(wrong.err, /KEYMAKER_PASSPHRASE is not the passphrase .*\(keystore-passphrase\)/);
+		const none = await place.run(['list']);
+		assert.equal(none.code, 1);
+		assert.match(none.err, /is encrypted, and its passphrase is not known/);
+
+		await writeFile(file, JSON.stringify(envelope).slice(0, -20));
+		const damaged = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: right});
+		assert.equal(damaged.code, 1);
+		assert.match(damaged.err, /is damaged: .*\(keystore-damaged\)/);
+		const terminal = place.shell('keymaker list; echo "rc=$?"');
+		await terminal.waitFor('rc=1');
+		assert.match(terminal.screen().join('\n'), /is damaged/);
+		assert.ok(!terminal.raw().includes(prompt));
+	});
+
+	test('neither variable is ever taken from .env', async () => {
+		await writeFile(
+			path.join(place.folder, '.env'),
+			`KEYMAKER_PASSPHRASE=${right}\nKEYMAKER_PASSPHRASE_COMMAND=touch was-run\n`,
+		);
+		const {code, err} = await place.run(['list']);
+		assert.equal(code, 1);
+		assert.match(err, /its passphrase is not known/);
+		await assert.rejects(place.read('was-run'), {code: 'ENOENT'});
+	});
+});
