@@ -63,9 +63,12 @@ export function labelOf(entry: BundleEntry): string {
 	return label(entry.bot ?? entry.handle ?? 'the key');
 }
 
-/** A name from a file, safe to draw and not too long for a sentence. */
+/**
+ * A name from a file, safe to draw and not too long for a sentence. In a damaged file a secret may stand where a name
+ * belongs, so what looks like one of X's is left out.
+ */
 export function label(name: string): string {
-	return cut(visible(name), 60);
+	return cut(visible(name.replace(/[A-Za-z0-9]{20,}/g, '•••')), 60);
 }
 
 /** The only entry, for a format that holds one. */

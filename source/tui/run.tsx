@@ -7,6 +7,7 @@ import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
 import type {AppExit} from './action.ts';
 import {App} from './app.tsx';
+import {Boundary} from './components/boundary.tsx';
 import {createRunner} from './effects.ts';
 import {Keyboard, type TerminalInput} from './input/keyboard.ts';
 import {wrappingSoftly} from './soft-wrap.ts';
@@ -29,7 +30,7 @@ export type AppOptions = {
 	authorizeFirst?: string | null;
 };
 
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
@@ -40,6 +41,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	const {stdin, stdout, stderr, env} = options;
 	const theme = themeOf(env);
 	const ending = Promise.withResolvers<AppExit>();
+	// A second failure may come while the first one is on its way out.
+	ending.promise.catch(() => {});
 	const keyboard = new Keyboard(stdin);
 	let suspend = async () => {};
 	const store = createStore(
@@ -61,6 +64,9 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		process.on(signal, onSignal);
 	}
 
+	// A rejection that nobody handles comes here too.
+	process.on('uncaughtException', ending.reject);
+
 	const stopWatching = [services.poems, services.keystore].map(one =>
 		one.watch(() => store.dispatch({type: 'changed'})),
 	);
@@ -71,6 +77,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 				store={store}
 				services={services}
 				theme={theme}
+				onError={ending.reject}
 				onSuspend={way => {
 					suspend = way;
 				}}
@@ -84,7 +91,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 				patchConsole: false,
 				incrementalRendering: true,
 				maxFps: 120,
-				isScreenReaderEnabled: env.INK_SCREEN_READER === 'true',
+				isScreenReaderEnabled: isSpoken(env),
 			},
 		);
 		store.dispatch({type: 'start'});
@@ -99,6 +106,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		instance?.unmount();
 		keyboard.destroy();
 		await lastWords(services, stderr);
+		process.off('uncaughtException', ending.reject);
 		for (const signal of endingSignals) {
 			process.off(signal, onSignal);
 		}
@@ -111,13 +119,18 @@ type RootProps = {
 	store: Store;
 	services: Services;
 	theme: Theme;
+	onError(error: unknown): void;
 	onSuspend(way: () => Promise<void>): void;
 };
 
-function Root({store, services, theme, onSuspend}: RootProps) {
+function Root({store, services, theme, onError, onSuspend}: RootProps) {
 	const {suspendTerminal} = useApp();
 	useLayoutEffect(() => onSuspend(async () => suspendTerminal(stopHere)), [suspendTerminal, onSuspend]);
-	return <App store={store} services={services} theme={theme} />;
+	return (
+		<Boundary onError={onError}>
+			<App store={store} services={services} theme={theme} />
+		</Boundary>
+	);
 }
 
 /** Stops the whole foreground job, as Ctrl-Z does outside of raw mode; returns when it is continued. */
@@ -149,15 +162,24 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 	}
 }
 
-function fixedOf({poems, keystore, x, desktop, practice}: Services, {authorizeFirst = null}: AppOptions) {
+function fixedOf(
+	{poems, keystore, x, desktop, practice}: Services,
+	{authorizeFirst = null, env}: AppOptions,
+) {
 	return {
 		poemsPath: poems.path,
 		keystorePath: keystore.path,
 		practice,
 		deadlineSeconds: x.deadlineSeconds,
 		whyNotOpen: desktop.whyNotOpen,
+		spoken: isSpoken(env),
 		authorizeFirst,
 	};
+}
+
+/** True where the person has told Ink that a screen reader is in use. */
+function isSpoken(env: Environment): boolean {
+	return env.INK_SCREEN_READER === 'true';
 }
 
 function sizeOf({columns = 80, rows = 24}: NodeJS.WriteStream) {

@@ -1,0 +1,127 @@
+import {execFileSync} from 'node:child_process';
+import path from 'node:path';
+import {pathToFileURL} from 'node:url';
+import {cli, type Workplace} from '../../test/helpers/program.ts';
+import {type Pty, startPty} from '../../test/helpers/pty.ts';
+import {mark} from './keys.ts';
+
+/** A way in which the full screen ends. */
+export type Ending = {
+	name: string;
+	/** The exit code that the shell has to see. */
+	code: number;
+	/** What is loaded before the program, to go wrong on SIGUSR2. */
+	trouble: 'exception' | 'rejection' | 'component' | null;
+	/** Ends it. */
+	act(pid: number, screen: Pty): void;
+};
+
+const bySignal = (signal: NodeJS.Signals, code: number): Ending => ({
+	name: signal,
+	code,
+	trouble: null,
+	act: pid => process.kill(pid, signal),
+});
+const byTrouble = (name: string, trouble: NonNullable<Ending['trouble']>): Ending => ({
+	name,
+	code: 1,
+	trouble,
+	act(pid) {
+		process.kill(pid, 'SIGUSR2');
+	},
+});
+
+/** Every way that is tried. */
+export const endings: readonly Ending[] = [
+	bySignal('SIGINT', 130),
+	bySignal('SIGTERM', 143),
+	bySignal('SIGHUP', 129),
+	bySignal('SIGQUIT', 131),
+	{name: 'Ctrl-C', code: 130, trouble: null, act: (_, screen) => screen.press('ctrl+c')},
+	{name: 'q', code: 0, trouble: null, act: (_, screen) => screen.press('q')},
+	byTrouble('an exception', 'exception'),
+	byTrouble('a rejection that nobody handles', 'rejection'),
+	byTrouble('an exception in a component', 'component'),
+];
+
+/** What is wrong with the terminal after an ending; nothing where it is as it was. */
+export async function wrongAfter(ending: Ending, place: Workplace): Promise<string[]> {
+	const screen = startShell(
+		place,
+		['-c', '"$NODE" "$CLI"; echo "ended with $?"; stty -a; echo over'],
+		ending.trouble,
+	);
+	try {
+		await screen.waitFor(/❯ ○ harbour/);
+		ending.act(childOf(screen.pid), screen);
+		const rows = await screen.waitFor(/^over$/m);
+		return wrongWith(screen, [...rows].join('\n'), ending.code);
+	} finally {
+		await screen.close();
+	}
+}
+
+/** A module of this folder that is loaded before the program. */
+function preloadOf(name: string): string {
+	return pathToFileURL(path.join(import.meta.dirname, '..', '..', 'scripts', 'torture', `${name}.mjs`)).href;
+}
+
+/** Starts a shell on a terminal of its own, that knows the program as `$CLI`. */
+export function startShell(
+	{folder}: Workplace,
+	args: readonly string[],
+	trouble: Ending['trouble'] = null,
+): Pty {
+	const imports = [
+		...(trouble === null ? [] : [`${preloadOf('trouble')}?what=${trouble}`]),
+		...(process.env.TORTURE_PRELOAD === undefined ? [] : [preloadOf(process.env.TORTURE_PRELOAD)]),
+	];
+	return startPty('bash', args, {
+		cwd: folder,
+		rows: 40,
+		env: {
+			HOME: folder,
+			NODE: process.execPath,
+			CLI: cli,
+			PS1: '$ ',
+			KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
+			KEYMAKER_FLOCK: 'flock',
+			KEYMAKER_PRACTICE: '1',
+			KEYMAKER_OPEN: 'never',
+			NODE_OPTIONS: imports.map(one => `--import=${one}`).join(' ') || undefined,
+		},
+	});
+}
+
+/** The program that a shell runs. */
+export function childOf(shell: number): number {
+	const children = execFileSync('ps', ['-A', '-o', 'pid=,ppid='])
+		.toString()
+		.split('\n')
+		.map(row => row.trim().split(/\s+/).map(Number))
+		.filter(([, parent]) => parent === shell);
+	const [[pid = 0] = []] = children;
+	if (pid === 0) {
+		throw new Error('The shell runs nothing.');
+	}
+
+	return pid;
+}
+
+/** What is wrong with a terminal that the program has left. */
+export function wrongWith(screen: Pty, rows: string, code: number): string[] {
+	const raw = screen.raw();
+	const isOff = (mode: string) => raw.lastIndexOf(`\u001B[?${mode}h`) <= raw.lastIndexOf(`\u001B[?${mode}l`);
+	return [
+		screen.alternate() ? 'the alternate screen is still shown' : '',
+		screen.cursorShown() ? '' : 'the cursor is hidden',
+		isOff('2004') ? '' : 'pastes are still bracketed',
+		['icanon', 'echo', 'isig'].every(flag => new RegExp(`(?<![-\\w])${flag}\\b`).test(rows))
+			? ''
+			: 'the terminal is still raw',
+		rows.includes(`ended with ${code}\n`)
+			? ''
+			: `the exit code is not ${code}: ${/ended with .*/.exec(rows)}`,
+		raw.includes(mark) ? 'a secret of an unforeseen message is shown' : '',
+	].filter(wrong => wrong !== '');
+}

@@ -1,0 +1,293 @@
+import type {Column, ConditionName} from './bench.ts';
+
+/** A change of one source file on its way into the bench. */
+export type Edit = {
+	/** The file, from `source`. */
+	file: string;
+	/** What is there now. */
+	find: string;
+	/** What takes its place. */
+	put: string;
+};
+
+/** A part of the program that is broken on purpose, and the zero that must move by it. */
+export type Sabotage = {
+	name: string;
+	edits: readonly Edit[];
+	condition: ConditionName;
+	column: Column;
+	/** How much of a full run it takes to be noticed. */
+	scale: number;
+	/** A module of this folder that is loaded before the built program. */
+	preload?: string;
+};
+
+const lock = 'keystore/lock.ts';
+const replace = 'keystore/replace.ts';
+
+const alwaysOurs: Edit = {
+	file: lock,
+	find: 'isOurs: () => isOurs() && !isStale(folder)',
+	put: 'isOurs: () => true',
+};
+
+/** The file written over in two steps instead of exchanged in one. */
+const inPlace: readonly Edit[] = [
+	{
+		file: replace,
+		find: 'renameSync(written, file);',
+		put: `writeFileSync(file, bytes.subarray(0, bytes.length / 2));
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+			writeFileSync(file, bytes, {mode: 0o600});
+			rmSync(written);`,
+	},
+	{file: replace, find: 'import {chownSync, ', put: 'import {writeFileSync, chownSync, '},
+];
+
+/** Nobody looks again before the file is exchanged. */
+const noSecondLook: readonly Edit[] = [
+	alwaysOurs,
+	{file: replace, find: 'stampOf(stat)) === (base?.stamp ?? null);', put: 'stampOf(stat)) !== undefined;'},
+];
+
+/** Names and words drawn as they came. */
+const asItIs: readonly Edit[] = [
+	{file: 'flock/visible.ts', find: 'return unsafe.test(text) ?', put: 'return text === unsafe.source ?'},
+];
+
+/** Each breaks one part, and must move the zero that stands for it. */
+export const sabotages: readonly Sabotage[] = [
+	{
+		name: 'saved without a file',
+		edits: [{file: replace, find: 'renameSync(written, file);', put: 'rmSync(written);'}],
+		condition: 'killed in saves',
+		column: 'lost',
+		scale: 0.05,
+	},
+	{
+		name: 'written in place',
+		edits: inPlace,
+		condition: 'killed in saves',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'files open to others',
+		edits: [{file: 'keystore/files.ts', find: "'wx+', 0o600", put: "'wx+', 0o644"}],
+		condition: 'killed in saves',
+		column: 'leaked',
+		scale: 0.02,
+	},
+	{
+		name: 'copies in plain text',
+		edits: [
+			{file: 'keystore/upkeep.ts', find: 'copy.key === key ? null', put: 'copy.key !== undefined ? null'},
+			{
+				file: 'keystore/core.ts',
+				find: 'if (key !== null && !copiesAreEncrypted)',
+				put: 'if (copiesAreEncrypted)',
+			},
+		],
+		condition: 'killed in encryptions',
+		column: 'leaked',
+		scale: 0.1,
+	},
+	{
+		name: 'no reading back',
+		edits: [{file: replace, find: '	readBack(written, bytes, file);\n', put: ''}],
+		condition: 'full disk',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'fresh key dropped',
+		edits: [{file: 'keymaker/keymaker.ts', find: 'unsavedKeys.set(bot, fresh);', put: ''}],
+		condition: 'full disk',
+		column: 'lost',
+		scale: 0.1,
+	},
+	{
+		name: 'path left out',
+		edits: [
+			{
+				file: 'keystore/failures.ts',
+				find: 'const shown = visible(path);',
+				put: "const shown = visible('somewhere');",
+			},
+		],
+		condition: 'read-only folder',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'gone means empty',
+		edits: [{file: 'keystore/core.ts', find: 'if (wasThere) {', put: 'if (wasThere && file === name) {'}],
+		condition: 'vanished folder',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'lost lock unnoticed',
+		edits: noSecondLook,
+		condition: 'lost lock',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
+		name: 'lock not needed',
+		edits: [{file: lock, find: "throw failureOf(error, 'write', path);", put: 'return async () => {};'}],
+		condition: 'no lock to be had',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'no second look',
+		edits: noSecondLook,
+		condition: 'stopped and woken',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
+		name: 'no lock',
+		edits: [
+			{
+				file: lock,
+				find: "const {default: lockfile} = await import('proper-lockfile');",
+				put: "if (patience > 0) { return async () => {}; } const {default: lockfile} = await import('proper-lockfile');",
+			},
+			alwaysOurs,
+		],
+		condition: 'eight at once',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
+		name: 'readers see halves',
+		edits: inPlace,
+		condition: 'eight at once',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'names as they are',
+		edits: asItIs,
+		condition: 'bot and file names',
+		column: 'raw',
+		scale: 0.05,
+	},
+	{
+		name: 'names normalized',
+		edits: [
+			{
+				file: 'keystore/state.ts',
+				find: '{bot}`] = copyOfRecord(record)',
+				put: '{bot.normalize()}`] = copyOfRecord(record)',
+			},
+		],
+		condition: 'bot and file names',
+		column: 'lost',
+		scale: 0.3,
+	},
+	{
+		name: 'PIN as a number',
+		edits: [{file: 'keymaker/pin.ts', find: '	return pin;\n}', put: '	return String(Number(pin));\n}'}],
+		condition: 'PINs and pastes',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'PIN quoted',
+		edits: [{file: 'keymaker/pin.ts', find: "'That is not a PIN: it holds more than digits.'", put: 'text'}],
+		condition: 'PINs and pastes',
+		column: 'leaked',
+		scale: 0.05,
+	},
+	{
+		name: 'no checksum',
+		edits: [
+			{
+				file: 'keystore/envelope.ts',
+				find: "digestOf(text.replace(checksum, '')) !== checksum",
+				put: 'checksum.length === 0',
+			},
+		],
+		condition: 'keystore files',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'damage quoted',
+		edits: [{file: 'keystore/envelope.ts', find: "? 'it is not valid JSON'", put: '? text'}],
+		condition: 'keystore files',
+		column: 'leaked',
+		scale: 0.1,
+	},
+	{
+		name: 'damage written over',
+		edits: [
+			{
+				file: 'keystore/core.ts',
+				find: 'throw error instanceof Damage ?',
+				put: 'if (error instanceof Damage) { return {file: bytes, state: emptyState, key: null}; } throw error instanceof Damage ?',
+			},
+		],
+		condition: 'keystore files',
+		column: 'lost',
+		scale: 0.1,
+	},
+	{
+		name: 'secrets cleaned',
+		edits: [
+			{
+				file: 'bundles/fields.ts',
+				find: "return text ?? '';",
+				put: "return (text ?? '').replaceAll('%', '');",
+			},
+		],
+		condition: 'import formats',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
+		name: 'secrets for names',
+		edits: [{file: 'bundles/format.ts', find: "{20,}/g, '•••')", put: '{20,}/g, name)'}],
+		condition: 'import formats',
+		column: 'leaked',
+		scale: 1,
+	},
+	{
+		name: 'no scrubbing',
+		edits: [{file: 'x/scrub.ts', find: "replaceAll(secret, '•••')", put: 'replaceAll(secret, secret)'}],
+		condition: 'answers of X',
+		column: 'leaked',
+		scale: 0.2,
+	},
+	{
+		name: 'answers changed',
+		edits: [
+			{
+				file: 'x/answers.ts',
+				find: "const accessSecret = readToken(form, 'oauth_token_secret', leg);",
+				put: "const accessSecret = readToken(form, 'oauth_token_secret', leg).toUpperCase();",
+			},
+		],
+		condition: 'answers of X',
+		column: 'broken',
+		scale: 0.5,
+	},
+	{
+		name: 'screens as they are',
+		edits: asItIs,
+		condition: 'screens',
+		column: 'raw',
+		scale: 0.02,
+	},
+	{
+		name: 'deaf to signals',
+		edits: [],
+		preload: 'deaf',
+		condition: 'terminal restored',
+		column: 'broken',
+		scale: 0.1,
+	},
+];

@@ -1,0 +1,21 @@
+import {Component, type ReactNode} from 'react';
+
+/** What the boundary is given. */
+export type BoundaryProps = {children: ReactNode; onError(error: unknown): void};
+
+/** Draws nothing more after an exception in a component. Ink would draw its message, and nobody knows what that quotes. */
+export class Boundary extends Component<BoundaryProps, {failed: boolean}> {
+	override state = {failed: false};
+
+	static getDerivedStateFromError() {
+		return {failed: true};
+	}
+
+	override componentDidCatch(error: unknown) {
+		this.props.onError(error);
+	}
+
+	override render() {
+		return this.state.failed ? null : this.props.children;
+	}
+}
