@@ -1,16 +1,19 @@
 #!/usr/bin/env node
+import {constants} from 'node:os';
 import packageJson from '../package.json' with {type: 'json'};
 import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
+import {compose} from './compose.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
 import {passphraseOptions} from './passphrase.ts';
-import {buildProgram, type Run} from './program.ts';
+import {buildProgram, type Dispatch, type Run} from './program.ts';
 import {flushed, terminalWrite} from './terminal.ts';
 
 const interruption = new AbortController();
 const write = terminalWrite(interruption.signal, () => interruption.abort());
 
+let endingSignal: NodeJS.Signals = 'SIGINT';
 let onScreen = false;
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on('error', ({code}: NodeJS.ErrnoException) => {
@@ -35,7 +38,7 @@ process.exit();
 
 async function main(): Promise<number> {
 	let code: number = exitCode.done;
-	const program = buildProgram(packageJson.version, {
+	const dispatch: Dispatch = {
 		async screen(options) {
 			code = process.stdin.isTTY && process.stdout.isTTY ? await screen(options) : await listInstead(options);
 		},
@@ -46,7 +49,8 @@ async function main(): Promise<number> {
 			const cwd = process.cwd();
 			code = await run({poems: {path: settingsOf(options, process.env, cwd).poems}, cwd}, write);
 		},
-	});
+	};
+	const program = buildProgram(packageJson.version, dispatch, process.argv.slice(2));
 	try {
 		await program.parseAsync();
 		return code;
@@ -71,8 +75,14 @@ async function listInstead(options: SharedOptions): Promise<number> {
 }
 
 async function command(run: Run, options: SharedOptions): Promise<number> {
-	process.once('SIGINT', () => interruption.abort());
-	const {compose} = await import('./compose.ts');
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
+		process.on(signal, () => {
+			endingSignal = signal;
+			interruption.abort();
+		});
+	}
+
 	const {services, close} = await compose(
 		settingsOf(options, process.env, process.cwd()),
 		process.env,
@@ -90,7 +100,7 @@ async function command(run: Run, options: SharedOptions): Promise<number> {
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
 		sayError(error, write);
-		return exitCodeOf(error);
+		return error.code === 'cancelled' ? 128 + constants.signals[endingSignal] : exitCodeOf(error);
 	}
 
 	if (isParserError(error)) {

@@ -81,8 +81,9 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 		try {
 			await x.revoke(appKey, key);
 		} catch (error) {
-			// X does not know the token any more: that is what was wanted.
-			if (!(error instanceof FlockError && error.code === 'x-token')) {
+			// X does not know the token any more: that is what was wanted. Any 401 without X's own code may have
+			// come from elsewhere, and the key must not be given up for it.
+			if (!(error instanceof FlockError && error.code === 'x-token' && error.xCode !== null)) {
 				throw error;
 			}
 		}

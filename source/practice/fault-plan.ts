@@ -1,5 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import {nearest} from '../flock/nearest.ts';
+import {visible} from '../flock/visible.ts';
 import {type Fault, type FaultKind, faultOf, faults, type Leg, legs} from './faults.ts';
 
 /** A fault that waits for its call. */
@@ -61,9 +62,13 @@ function parseFault(part: string): PlannedFault {
 
 function wrong(part: string, why: string, near: string | null, all: readonly string[]): FlockError {
 	const meant = near === null ? '' : ` Did you mean “${near}”?`;
-	return new FlockError('usage', `The practice fault “${part}” does not work: ${why}.${meant}`, {
-		hint: `Write LEG:KIND or LEG:KIND:TIMES${all.length > 0 ? `; there are: ${all.join(', ')}` : ''}.`,
-	});
+	return new FlockError(
+		'usage',
+		`The practice fault “${visible(part)}” does not work: ${visible(why)}.${meant}`,
+		{
+			hint: `Write LEG:KIND or LEG:KIND:TIMES${all.length > 0 ? `; there are: ${all.join(', ')}` : ''}.`,
+		},
+	);
 }
 
 function isOneOf<T extends string>(all: readonly T[], word: string): word is T {

@@ -132,6 +132,11 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 		}
 	}
 
+	// A request for a link is signed by the app alone: no bot's key is in it that X could refuse.
+	if (leg === 'request_token' && codes.includes(89)) {
+		return 'app-key';
+	}
+
 	const byCode = codes.map(nameByXCode).find(name => name !== undefined);
 	if (byCode !== undefined) {
 		return byCode;

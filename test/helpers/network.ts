@@ -31,10 +31,11 @@ export type Network = {
 };
 
 /**
- * Starts the network on 127.0.0.1.
+ * Starts the network on the loopback address.
  * @param name the host that its certificate is for.
+ * @param proxyHost the proxy's own address.
  */
-export async function startNetwork(name = 'api.x.com'): Promise<Network> {
+export async function startNetwork(name = 'api.x.com', proxyHost = '127.0.0.1'): Promise<Network> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-network-'));
 	const {key, cert, certPath} = makeCertificate(folder, name);
 	const practice = await startPractice({statePath: null, handles: []});
@@ -89,7 +90,8 @@ export async function startNetwork(name = 'api.x.com'): Promise<Network> {
 		socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
 		behind.emit('connection', socket);
 	});
-	const address = `http://127.0.0.1:${await listen(proxy)}`;
+	const port = await listen(proxy, proxyHost);
+	const address = `http://${proxyHost.includes(':') ? `[${proxyHost}]` : proxyHost}:${port}`;
 	const network: Network = {
 		practice,
 		proxy: address,
@@ -137,8 +139,8 @@ function pathOf(request: string): string {
 }
 
 /** Listens on a free port, and gives it. */
-export async function listen(server: Server): Promise<number> {
-	server.listen(0, '127.0.0.1');
+export async function listen(server: Server, host = '127.0.0.1'): Promise<number> {
+	server.listen(0, host);
 	await once(server, 'listening');
 	return (server.address() as AddressInfo).port;
 }

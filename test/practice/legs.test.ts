@@ -178,4 +178,23 @@ suite('the three legs of practice', () => {
 		await hanging;
 		await assert.rejects(fetch(practice.origin));
 	});
+
+	test('each app’s links and tokens are taken from that app alone', async t => {
+		const other = {consumerKey: 'anotherPracticeApp', consumerSecret: 'another-practice-secret'};
+		const practice = await practiceFor(t, {otherApps: [other]});
+		const clientOf = (app: typeof other, token = {}) =>
+			new TwitterApi(
+				{appKey: app.consumerKey, appSecret: app.consumerSecret, ...token},
+				{httpAgent: practice.agent},
+			);
+		const link = await clientOf(other).generateAuthLink('oob', {linkMode: 'authorize'});
+		const pin = await approve(link.url.replace('https://api.x.com', practice.origin), 'harbour_poem');
+		const request = {accessToken: link.oauth_token, accessSecret: link.oauth_token_secret};
+		await assert.rejects(clientOf(practice.appKey, request).login(pin), {code: 401});
+		const {accessToken, accessSecret} = await clientOf(other, request).login(pin);
+		const key = {accessToken, accessSecret};
+		assert.equal((await clientOf(other, key).v2.me()).data.username, 'harbour_poem');
+		await assert.rejects(clientOf(practice.appKey, key).v2.me(), {code: 401});
+		assert.notEqual((await authorize(practice, 'harbour_poem')).token, accessToken);
+	});
 });

@@ -31,6 +31,7 @@ const cases: readonly Case[] = [
 	{title: 'a bare 401', leg: 'request_token', status: 401, is: 'app-key'},
 	{title: 'code 89', leg: 'users_me', status: 401, body: withCode(89), is: 'token', xCode: 89},
 	{title: 'code 89', leg: 'invalidate_token', status: 401, body: withCode(89), is: 'token', xCode: 89},
+	{title: 'code 89', leg: 'request_token', status: 401, body: withCode(89), is: 'app-key', xCode: 89},
 	{title: 'code 89', leg: 'access_token', status: 401, body: withCode(89), is: 'link-stale', xCode: 89},
 	{
 		title: 'a v2 “Unauthorized”',

@@ -31,7 +31,8 @@ const expected: Record<FaultKind, ErrorCode | ((leg: Leg) => ErrorCode)> = {
 	'xml-417': 'x-callback',
 	'skewed-date': 'x-clock',
 	'401-32': 'x-app-key',
-	'401-89': leg => (leg === 'access_token' ? 'x-link-stale' : 'x-token'),
+	'401-89': leg =>
+		leg === 'request_token' ? 'x-app-key' : leg === 'access_token' ? 'x-link-stale' : 'x-token',
 	'401-135': 'x-clock',
 	'403-415': 'x-callback',
 	'403-453': 'x-plan',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import {execFile, spawnSync} from 'node:child_process';
+import {execFile} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer, type Server} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import {type AddressInfo, connect, type Socket} from 'node:net';
@@ -11,32 +11,10 @@ import {type TestContext, test} from 'node:test';
 import {promisify} from 'node:util';
 import {createX} from '../../source/x/create.ts';
 import {type Environment, proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
+import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {assertNoSecret, calls, failureOf, goodLink} from './fixtures.ts';
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-const skip = hasOpenssl ? false : 'openssl, which makes the certificate, is not installed';
 const proxyPassword = 'practice-proxy-password';
-
-/** A certificate that only those trust who name it. */
-function makeCertificate(folder: string, name: string): {key: Buffer; cert: Buffer; certPath: string} {
-	const keyPath = path.join(folder, 'key.pem');
-	const certPath = path.join(folder, 'cert.pem');
-	const made = spawnSync('openssl', [
-		...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-		...[
-			'-subj',
-			`/CN=${name}`,
-			'-addext',
-			`subjectAltName=DNS:${name}`,
-			'-keyout',
-			keyPath,
-			'-out',
-			certPath,
-		],
-	]);
-	assert.equal(made.status, 0, String(made.stderr));
-	return {key: readFileSync(keyPath), cert: readFileSync(certPath), certPath};
-}
 
 async function listen(t: TestContext, server: Pick<Server, 'listen' | 'close' | 'address' | 'on' | 'once'>) {
 	const sockets = new Set<Socket>();

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {after, before, beforeEach, test} from 'node:test';
+import {errorLabel, type FlockError} from '../../source/flock/error.ts';
+import {checkKeys} from '../../source/keymaker/check.ts';
+import {forgetBot, revokeBot} from '../../source/keymaker/forget.ts';
+import {createKeymaker, type Link} from '../../source/keymaker/keymaker.ts';
+import {type Fault, type FaultKind, faults, type Leg} from '../../source/practice/faults.ts';
+import type {Services} from '../../source/services.ts';
+import type {Action} from '../../source/tui/action.ts';
+import {createRunner} from '../../source/tui/effects.ts';
+import {Secret} from '../../source/tui/secret.ts';
+import {createX} from '../../source/x/create.ts';
+import {type FailureName, failures} from '../../source/x/failures.ts';
+import type {X} from '../../source/x/x.ts';
+import {approve} from '../helpers/approve.ts';
+import {type TestServices, testServices} from '../helpers/services.ts';
+import {assertNoSecret, everythingOf, failureOf} from '../x/fixtures.ts';
+
+/** The row of the table of failures that each fault is told by; a function where it depends on the call. */
+const told: Record<FaultKind, FailureName | ((leg: Leg) => FailureName)> = {
+	reset: 'reset',
+	hang: 'timeout',
+	truncated: 'torn',
+	torn: 'torn',
+	'torn-quiet': 'torn',
+	dripping: 'timeout',
+	huge: 'huge',
+	redirect: 'redirect',
+	empty: 'empty',
+	html: 'html',
+	'no-token': 'incomplete',
+	unconfirmed: 'incomplete',
+	'hostile-name': 'incomplete',
+	'broken-json': leg => (leg === 'users_me' || leg === 'invalidate_token' ? 'unreadable' : 'incomplete'),
+	'xml-417': 'callback',
+	'skewed-date': 'clock',
+	'401-32': 'app-key',
+	'401-89': leg => (leg === 'request_token' ? 'app-key' : leg === 'access_token' ? 'link-stale' : 'token'),
+	'401-135': 'clock',
+	'403-415': 'callback',
+	'403-453': 'plan',
+	'403-not-enrolled': 'plan',
+	'403-64': 'account-suspended',
+	'403-326': 'account-locked',
+	'403-416': 'app-suspended',
+	'403-261': 'read-only',
+	'429': 'rate-limit',
+	'500': 'trouble',
+	'503': 'trouble',
+};
+
+/** The faults after which X has certainly not looked at the PIN: the same one is handed in again. */
+const pinStays: ReadonlySet<FaultKind> = new Set(['skewed-date', '401-32', '401-135', '429']);
+
+let flock: TestServices;
+let services: Services;
+/** True while X gets a moment only, for faults that never end. */
+let impatient = false;
+
+before(async () => {
+	flock = await testServices({poems: ['harbour', 'kettle', 'moth']});
+	const {practice} = flock;
+	const quick = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds: 0.3});
+	const x = choosing(() => (impatient ? quick : flock.services.x));
+	const {keystore, appSource, now} = flock.services;
+	services = {...flock.services, x, keymaker: createKeymaker({x, keystore, appSource, now})};
+	await flock.authorize('kettle', 'kettle_poem');
+});
+
+after(() => flock.close());
+
+beforeEach(async () => {
+	flock.practice.clearFaults();
+	if ((await services.keystore.get('harbour'))?.key == null) {
+		await flock.authorize('harbour', 'harbour_poem');
+	}
+});
+
+/** Whichever X is chosen when a call is made. */
+function choosing(chosen: () => X): X {
+	return {
+		deadlineSeconds: 15,
+		requestLink: request => chosen().requestLink(request),
+		exchangePin: (...asked) => chosen().exchangePin(...asked),
+		whoIs: (...asked) => chosen().whoIs(...asked),
+		revoke: (...asked) => chosen().revoke(...asked),
+		tryAppKey: (...asked) => chosen().tryAppKey(...asked),
+		probe: signal => chosen().probe(signal),
+	};
+}
+
+/** Everything that the keystore keeps, byte for byte, and the names of its files. */
+async function kept(): Promise<string> {
+	const {path: file} = services.keystore;
+	const names = (await readdir(path.dirname(file))).sort();
+	return `${names.join(' ')}\n${await readFile(file, 'utf8')}`;
+}
+
+/** The records of the bots that a call is not about, and what has been learnt of no key. */
+async function others(bot: string): Promise<string> {
+	const names = ['harbour', 'kettle', 'moth'].filter(name => name !== bot);
+	return JSON.stringify(await Promise.all(names.map(name => services.keystore.get(name))));
+}
+
+/** Makes a call while a fault waits for it: once, and then the fault is over. */
+async function meet<T>(leg: Leg, {kind}: Fault, call: () => Promise<T>): Promise<T> {
+	const before = flock.practice.log().length;
+	flock.practice.setFault(`${leg}:${kind}:1`);
+	impatient = told[kind] === 'timeout';
+	try {
+		return await call();
+	} finally {
+		impatient = false;
+		const calls = flock.practice.log().slice(before);
+		assert.equal(calls.length, 1, 'X was asked again, or never');
+		assert.equal(calls[0]?.fault, kind);
+	}
+}
+
+/** Checks all that a person is told of a fault. */
+async function assertTold(error: FlockError, leg: Leg, {kind, how}: Fault, pin = ''): Promise<void> {
+	const row = told[kind];
+	const {code, sentence, hint, uncertain} = failures[typeof row === 'function' ? row(leg) : row];
+	assert.equal(error.code, code);
+	const words = sentence.split(/\{\w+\}/);
+	assert.ok(
+		error.message.startsWith(words[0] ?? '') && error.message.endsWith(words.at(-1) ?? ''),
+		error.message,
+	);
+	assert.doesNotMatch(error.message, /…|undefined|NaN/);
+
+	const mayHaveActed = uncertain && (leg === 'access_token' || leg === 'invalidate_token');
+	assert.equal(error.uncertain, mayHaveActed);
+	if (!mayHaveActed) {
+		assert.equal(error.hint, hint);
+	} else if (leg === 'access_token') {
+		assert.match(error.hint, /^Nobody knows whether X took the PIN.*get a new link/);
+	} else {
+		assert.match(error.hint, /^Nobody knows whether X revoked the key\. It is kept here; revoke it again/);
+	}
+
+	if (leg === 'access_token' && how !== 'instead') {
+		assert.ok(error.uncertain, 'the PIN is used up, and nobody says so');
+	}
+
+	for (const number of kind.match(/\d+/g) ?? []) {
+		assert.ok(errorLabel(error).split(' · ').includes(number), errorLabel(error));
+	}
+
+	const keys = await Promise.all(['harbour', 'kettle', 'moth'].map(name => services.keystore.get(name)));
+	const tokens = keys.flatMap(record =>
+		record?.key == null ? [] : [record.key.accessToken, record.key.accessSecret],
+	);
+	assertNoSecret(everythingOf(error), [
+		flock.practice.appKey.consumerSecret,
+		...tokens,
+		...(pin === '' ? [] : [pin]),
+	]);
+}
+
+for (const fault of faults.filter(({legs}) => legs.includes('request_token'))) {
+	test(`a link meets ${fault.kind}: told, nothing is changed, and the next one works`, async () => {
+		const before = await kept();
+		const error = await meet('request_token', fault, () =>
+			failureOf(services.keymaker.requestLink('harbour')),
+		);
+		await assertTold(error, 'request_token', fault);
+		assert.equal(await kept(), before);
+
+		const link = await services.keymaker.requestLink('harbour');
+		assert.equal(services.keymaker.isAlive(link), true);
+		services.keymaker.drop(link);
+		assert.equal(await kept(), before);
+	});
+
+	test(`setup meets ${fault.kind}: told, no app key is saved, and enter tries again`, async () => {
+		const before = await kept();
+		const {consumerKey, consumerSecret} = flock.practice.appKey;
+		const results: Action[] = [];
+		const host = {end() {}, async suspend() {}, fail: assert.ifError};
+		const tryApp = async () => {
+			const {promise, resolve} = Promise.withResolvers<void>();
+			const runner = createRunner(services, action => resolve(void results.push(action)), host);
+			runner.run({type: 'try-app', attempt: 1, consumerKey, consumerSecret: new Secret(consumerSecret)});
+			await promise;
+			return results.at(-1);
+		};
+		const refused = await meet('request_token', fault, tryApp);
+		assert.ok(refused?.type === 'app-refused', refused?.type);
+		const row = told[fault.kind];
+		assert.equal(refused.problem.code, failures[typeof row === 'function' ? row('request_token') : row].code);
+		assert.ok(refused.problem.sentence && refused.problem.hint);
+		assert.equal(await kept(), before);
+
+		assert.equal((await tryApp())?.type, 'app-saved');
+		assert.deepEqual(await services.keystore.savedAppKey(), flock.practice.appKey);
+	});
+}
+
+for (const fault of faults.filter(({legs}) => legs.includes('access_token'))) {
+	for (const {bot, has} of [
+		{bot: 'harbour', has: 'a bot with a key'},
+		{bot: 'moth', has: 'a bot without one'},
+	]) {
+		test(`the PIN of ${has} meets ${fault.kind}: told, nothing is changed, and the key comes in the end`, async () => {
+			const {keymaker, keystore} = services;
+			if (bot === 'moth' && (await keystore.get(bot)) !== null) {
+				await forgetBot(bot, keystore);
+			}
+
+			const old = (await keystore.get(bot))?.key;
+			const before = await kept();
+			const untouched = await others(bot);
+			const link = await keymaker.requestLink(bot);
+			const pin = await approve(link.url, `${bot}_poem`);
+			const error = await meet('access_token', fault, () => failureOf(keymaker.submitPin(link, pin)));
+			await assertTold(error, 'access_token', fault, pin);
+			assert.equal(await kept(), before);
+			assert.deepEqual(keymaker.unsaved(), []);
+
+			assert.equal(keymaker.isAlive(link), pinStays.has(fault.kind));
+			const again = keymaker.isAlive(link) ? {link, pin} : await afterVoid(link, pin, bot);
+			const outcome = await keymaker.submitPin(again.link, again.pin);
+			assert.equal(outcome.kind, 'saved');
+			const key = (await keystore.get(bot))?.key;
+			assert.equal(key?.handle, `${bot}_poem`);
+			assert.ok(key?.accessToken.startsWith(`${key.userId}-`));
+			// X hands out the same token again, whether or not the lost answer held it already.
+			assert.equal(key?.accessToken, old?.accessToken ?? key?.accessToken);
+			assert.equal(key?.accessSecret, old?.accessSecret ?? key?.accessSecret);
+			assert.equal((await services.x.whoIs(flock.practice.appKey, key)).handle, `${bot}_poem`);
+			assert.equal(await others(bot), untouched);
+		});
+	}
+}
+
+/** A new link and its PIN, since those before are void. */
+async function afterVoid(link: Link, pin: string, bot: string): Promise<{link: Link; pin: string}> {
+	const {keymaker} = services;
+	assert.equal((await failureOf(keymaker.submitPin(link, pin))).code, 'link-void');
+	const next = await keymaker.requestLink(bot);
+	return {link: next, pin: await approve(next.url, `${bot}_poem`)};
+}
+
+for (const fault of faults.filter(({legs}) => legs.includes('users_me'))) {
+	test(`a check meets ${fault.kind}: told, the key stays as it is, and the next one works`, async () => {
+		const {keystore} = services;
+		const old = (await keystore.get('harbour'))?.key;
+		const before = await kept();
+		const untouched = await others('harbour');
+		const [result] = await meet('users_me', fault, () => checkKeys(['harbour'], services));
+		assert.ok(result?.error);
+		await assertTold(result.error, 'users_me', fault);
+		if (fault.kind === '401-89') {
+			const {rejected, checkedAt, ...rest} = (await keystore.get('harbour'))?.key ?? {};
+			assert.equal(rejected, true);
+			assert.ok(checkedAt);
+			assert.deepEqual({...old, ...rest}, old, 'more was changed than what X has said');
+		} else {
+			assert.equal(await kept(), before);
+		}
+
+		const [next] = await checkKeys(['harbour'], services);
+		assert.equal(next?.error, null);
+		const key = (await keystore.get('harbour'))?.key;
+		assert.deepEqual({...key, checkedAt: null}, {...old, checkedAt: null});
+		assert.equal(await others('harbour'), untouched);
+	});
+}
+
+for (const fault of faults.filter(({legs}) => legs.includes('invalidate_token'))) {
+	// A token that X does not know any more is one that is revoked.
+	if (fault.kind === '401-89') {
+		continue;
+	}
+
+	test(`a revocation meets ${fault.kind}: told, the key is kept, and the next one works`, async () => {
+		const before = await kept();
+		const untouched = await others('harbour');
+		const error = await meet('invalidate_token', fault, () => failureOf(revokeBot('harbour', services)));
+		await assertTold(error, 'invalidate_token', fault);
+		assert.equal(await kept(), before);
+
+		assert.deepEqual(await revokeBot('harbour', services), {bot: 'harbour', revoked: 1, sharedWith: []});
+		assert.equal(await services.keystore.get('harbour'), null);
+		assert.equal(await others('harbour'), untouched);
+	});
+}
+
+test('a revocation of a token that X does not know any more is done', async () => {
+	const untouched = await others('harbour');
+	const fault = faults.find(({kind}) => kind === '401-89');
+	assert.ok(fault);
+	const done = await meet('invalidate_token', fault, () => revokeBot('harbour', services));
+	assert.deepEqual(done, {bot: 'harbour', revoked: 1, sharedWith: []});
+	assert.equal(await services.keystore.get('harbour'), null);
+	assert.equal(await others('harbour'), untouched);
+});

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {approve} from '../helpers/approve.ts';
+import {whyNoCertificate} from '../helpers/certificate.ts';
+import {type Network, startNetwork} from '../helpers/network.ts';
+import {cli, nextLink, type Workplace, workplace} from '../helpers/program.ts';
+
+const skip = whyNoCertificate || (spawnSync('ps', ['-V']).error ? 'needs ps' : false);
+
+let place: Workplace;
+let network: Network;
+beforeEach(async () => {
+	place = await workplace(['harbour']);
+	network = await startNetwork();
+});
+afterEach(async () => {
+	await place.close();
+	await network.close();
+});
+
+async function assertKept(): Promise<void> {
+	const [harbour] = JSON.parse((await place.run(['list', '--json'], '', network.env)).out);
+	assert.equal(harbour.handle ?? harbour.heldHandle, 'harbour_poem');
+}
+
+test('a window that is closed in the middle of an exchange costs no key', {skip}, async () => {
+	const variables = {
+		...network.env,
+		HOME: place.folder,
+		KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
+		KEYMAKER_FLOCK: 'flock',
+		KEYMAKER_OPEN: 'never',
+	};
+	const window = spawn(
+		process.execPath,
+		[
+			...['--import', 'tsx', path.join(import.meta.dirname, 'faults-window.ts')],
+			...[cli, place.folder, JSON.stringify(variables)],
+		],
+		{stdio: ['pipe', 'pipe', 'inherit']},
+	);
+	const [first] = (await once(window.stdout, 'data')) as [Buffer];
+	const {pid, link} = JSON.parse(first.toString());
+	const pin = await approve(network.pageOf(link), 'harbour_poem');
+	network.hold();
+	const answered = network.answered('/oauth/access_token');
+	window.stdin.write(`${pin}\n`);
+	await Promise.all([answered, once(window.stdout, 'data')]);
+	window.kill('SIGKILL');
+	await once(window, 'close');
+	// Long enough for the program to notice that its window is gone.
+	await pause(500);
+	assert.equal(isRunning(pid), true, 'the program did not wait for the key');
+	network.release();
+	while (isRunning(pid)) {
+		await pause(20);
+	}
+
+	await assertKept();
+});
+
+for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
+	test(`${signal} in the middle of an exchange costs no key`, {skip: whyNoCertificate}, async () => {
+		const screen = place.screen([], {env: network.env});
+		await screen.waitFor(/❯ ○ harbour/);
+		screen.press('enter');
+		const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
+		network.hold();
+		const answered = network.answered('/oauth/access_token');
+		screen.paste(`${pin}\n`);
+		await answered;
+		screen.kill(signal);
+		await screen.waitFor('X is still turning the PIN into a key');
+		assert.equal(screen.alternate(), false);
+		network.release();
+		assert.equal((await screen.exited).exitCode, {SIGHUP: 129, SIGTERM: 143, SIGINT: 130}[signal]);
+		await assertKept();
+	});
+}
+
+test('Ctrl-C in the middle of an exchange, pressed twice, costs no key', {
+	skip: whyNoCertificate,
+}, async () => {
+	const screen = place.screen([], {env: network.env});
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
+	network.hold();
+	const answered = network.answered('/oauth/access_token');
+	screen.paste(`${pin}\n`);
+	await answered;
+	screen.press('ctrl+c', 'ctrl+c');
+	await screen.waitFor('X is still turning the PIN into a key');
+	network.release();
+	assert.equal((await screen.exited).exitCode, 130);
+	await assertKept();
+});
+
+test('an exchange of the command that Ctrl-C interrupts costs no key', {skip: whyNoCertificate}, async () => {
+	const terminal = place.shell('exec "$NODE" "$CLI" authorize harbour', {
+		columns: 120,
+		env: {...network.env, NODE: process.execPath, CLI: cli},
+	});
+	const rows = await terminal.waitFor(/force_login=true/);
+	const link = /https:\S+force_login=true/.exec(rows.join(''))?.[0] ?? '';
+	const pin = await approve(network.pageOf(link), 'harbour_poem');
+	await terminal.waitFor('Paste the PIN');
+	network.hold();
+	const answered = network.answered('/oauth/access_token');
+	terminal.type(`${pin}\r`);
+	await answered;
+	terminal.press('ctrl+c');
+	await pause(200);
+	network.release();
+	assert.equal((await terminal.exited).exitCode, 130);
+	await assertKept();
+});
+
+/** True for a process that has not ended; one that nobody has asked after yet has. */
+function isRunning(pid: number): boolean {
+	try {
+		return !execFileSync('ps', ['-o', 'state=', '-p', String(pid)])
+			.toString()
+			.startsWith('Z');
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import {afterEach, beforeEach, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {approve} from '../helpers/approve.ts';
+import {whyNoCertificate as skip} from '../helpers/certificate.ts';
+import {type Network, startNetwork} from '../helpers/network.ts';
+import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
+import type {Pty} from '../helpers/pty.ts';
+
+let place: Workplace;
+let network: Network | null = null;
+beforeEach(async () => {
+	place = await workplace(['harbour', 'kettle']);
+});
+afterEach(async () => {
+	await place.close();
+	await network?.close();
+	network = null;
+});
+
+/** Opens the screen in practice with a fault, and waits for the flock. */
+async function open(fault: string, more: Readonly<Record<string, string>> = {}): Promise<Pty> {
+	const screen = place.screen([], {env: {KEYMAKER_PRACTICE_FAULT: fault, ...more}});
+	await screen.waitFor(/❯ . harbour/);
+	return screen;
+}
+
+/** Waits for words, wherever the lines break. */
+async function told(screen: Pty, ...words: readonly (string | RegExp)[]): Promise<void> {
+	await screen.waitFor(rows => {
+		const text = rows.map(row => row.trim()).join(' ');
+		return words.every(word => (typeof word === 'string' ? text.includes(word) : word.test(text)));
+	});
+}
+
+/** Hands the PIN of the link that is shown in, as a paste with a line end. */
+async function handIn(screen: Pty, link: string, account = 'harbour_poem'): Promise<string> {
+	const pin = await approve(link, account);
+	screen.paste(`${pin}\n`);
+	return pin;
+}
+
+/** Presses enter as somebody who has read the screen: an enter that follows another at once counts as held down. */
+async function enter(screen: Pty): Promise<void> {
+	await pause(250);
+	screen.press('enter');
+}
+
+async function assertSaved(screen: Pty): Promise<void> {
+	await screen.waitFor('harbour is ready');
+	const [harbour] = JSON.parse((await place.run(['list', '--json'], '', network?.env)).out);
+	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
+}
+
+const links = [
+	{
+		fault: '401-32',
+		words: ['X does not accept the app’s key and secret.', '“Keys and tokens” page', 'x-app-key · 401 · 32'],
+	},
+	{
+		fault: '403-415',
+		words: [
+			'The app’s settings at X do not allow authorizing by PIN.',
+			'“User authentication settings”',
+			'x-callback · 403 · 415',
+		],
+	},
+	{
+		fault: 'html',
+		words: ['A web page came instead of X’s answer.', 'sign in to the network', 'x-answer · 200'],
+	},
+	{
+		fault: '429',
+		words: [/wants a pause of 1[45] minutes[^.]*\./, 'Wait that long', 'x-rate-limit · 429 · 88'],
+	},
+	{
+		fault: 'skewed-date',
+		words: [/this computer’s clock: it is (2 hours|1 hour 59 minutes) behind X’s\./, 'x-clock · 401 · 32'],
+	},
+];
+for (const {fault, words} of links) {
+	test(`a person sees what ${fault} at the link means and what to do, and enter in place makes the key`, async () => {
+		const screen = await open(`request_token:${fault}:1`);
+		screen.press('enter');
+		await told(screen, ...words, 'No link for harbour.');
+		assert.doesNotMatch(screen.screen().join('\n'), /http:/, 'a link is shown');
+		await enter(screen);
+		await handIn(screen, await nextLink(screen));
+		await assertSaved(screen);
+	});
+}
+
+test('while X hangs the seconds left are counted down, then the deadline is told, and enter tries again', async () => {
+	const screen = await open('request_token:hang:1', {KEYMAKER_TIMEOUT: '2'});
+	screen.press('enter');
+	await screen.waitFor('Asking X for a link · 2 s left');
+	await screen.waitFor('Asking X for a link · 1 s left');
+	await told(screen, 'X gave no whole answer within 2 seconds.', 'KEYMAKER_TIMEOUT', 'x-timeout');
+	await enter(screen);
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+});
+
+test('a dripping answer does not stretch the deadline', async () => {
+	const screen = await open('access_token:dripping:1', {KEYMAKER_TIMEOUT: '2'});
+	screen.press('enter');
+	const link = await nextLink(screen);
+	await handIn(screen, link);
+	await screen.waitFor('Handing the PIN to X · 1 s left');
+	const next = await nextLink(screen, link);
+	await told(screen, 'X gave no whole answer within 2 seconds. It is not known whether X took the PIN.');
+	await handIn(screen, next);
+	await assertSaved(screen);
+});
+
+for (const {fault, sentence, label} of [
+	{fault: '500', sentence: 'X has a problem of its own.', label: 'x-trouble · 500 · 131'},
+	{
+		fault: 'torn',
+		sentence: 'The connection broke off in the middle of X’s answer.',
+		label: 'x-network',
+	},
+	{fault: 'reset', sentence: 'The connection to X was cut.', label: 'x-network'},
+]) {
+	test(`where ${fault} leaves it open whether X took the PIN, that is said, and a new link comes by itself`, async () => {
+		const screen = await open(`access_token:${fault}:1`);
+		screen.press('enter');
+		const link = await nextLink(screen);
+		await handIn(screen, link);
+		const next = await nextLink(screen, link);
+		await told(
+			screen,
+			`${sentence} It is not known whether X took the PIN. The earlier link and its PIN are void; this is a new link.`,
+			label,
+		);
+		await handIn(screen, next);
+		await assertSaved(screen);
+	});
+}
+
+test('after a refusal that X gives without a look at the PIN, enter hands the same PIN in again', async () => {
+	const screen = await open('access_token:429:1');
+	screen.press('enter');
+	const link = await nextLink(screen);
+	const pin = await handIn(screen, link);
+	await told(screen, 'wants a pause', 'x-rate-limit · 429 · 88', `${pin}▏`);
+	assert.equal(await nextLink(screen), link);
+	await enter(screen);
+	await assertSaved(screen);
+});
+
+test('a locked account at the exchange: the next step stands beside the new link', async () => {
+	const screen = await open('access_token:403-326:1');
+	screen.press('enter');
+	const link = await nextLink(screen);
+	await handIn(screen, link);
+	const next = await nextLink(screen, link);
+	await told(screen, 'X has locked this account for now.', 'unlock it there', 'x-account-locked · 403 · 326');
+	await handIn(screen, next);
+	await assertSaved(screen);
+});
+
+test('what went wrong with a PIN is still told when the next link has failed too, and when it has come', {
+	skip,
+}, async () => {
+	network = await startNetwork();
+	const screen = place.screen([], {env: network.env});
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	const link = await nextLink(screen);
+	network.practice.setFault('access_token:503:1,request_token:empty:1');
+	await handIn(screen, network.pageOf(link));
+	const lost = 'It is not known whether X took the PIN. The earlier link and its PIN are void';
+	await told(screen, lost, 'x-trouble · 503 · 130', 'No link for harbour.', 'X’s answer is empty.');
+	await enter(screen);
+	const next = await nextLink(screen, link);
+	await told(screen, lost, 'x-trouble · 503 · 130');
+	await handIn(screen, network.pageOf(next));
+	await screen.waitFor('harbour is ready');
+});
+
+test('a check that the plan does not include is explained, and the key stays ready', async () => {
+	const screen = await open('users_me:403-453:1');
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	screen.press('v');
+	await told(screen, 'The app’s plan at X does not include this call.');
+	assert.doesNotMatch(screen.screen().join('\n'), /rejected/);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	assert.equal((await place.run(['check', 'harbour'])).code, 0);
+});
+
+test('a revocation that X does not carry out leaves the key, and works when asked again', async () => {
+	const screen = await open('invalidate_token:503:1');
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour/);
+	screen.press('f');
+	await screen.waitFor('Revoke at X');
+	screen.press('up');
+	await screen.waitFor('❯ Revoke at X');
+	await enter(screen);
+	await told(screen, 'X has a problem of its own.', 'It is kept here; revoke it again');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	screen.press('f');
+	await screen.waitFor('Revoke at X');
+	screen.press('up');
+	await screen.waitFor('❯ Revoke at X');
+	await enter(screen);
+	await screen.waitFor(/❯ ○ harbour +— +no key/);
+});
+
+test('setup tells what X says to the app key, saves nothing of it, and enter tries it again', {
+	skip,
+}, async () => {
+	network = await startNetwork();
+	const {appKey} = network.practice;
+	network.practice.setFault('request_token:401-32:1');
+	const env = {...network.env, TWITTER_CONSUMER_KEY: undefined, TWITTER_CONSUMER_SECRET: undefined};
+	const screen = place.screen([], {env});
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	await screen.waitFor('Practice');
+	screen.press('s');
+	await screen.waitFor('❯ API Key (consumer key)');
+	screen.paste(`${appKey.consumerKey} \n`);
+	screen.paste(`${appKey.consumerSecret}\n`);
+	await told(screen, 'X does not accept the app’s key and secret.', 'x-app-key · 401 · 32');
+	await screen.waitFor('❯ API Key (consumer key)');
+	screen.press('tab');
+	await screen.waitFor('❯ API Key Secret');
+	await enter(screen);
+	await nextLink(screen);
+	assert.ok(!screen.raw().includes(appKey.consumerSecret), 'the secret is drawn');
+});
+
+test('a key whose answer comes after the person has left is held, and k puts it in force', {
+	skip,
+}, async () => {
+	network = await startNetwork();
+	const screen = place.screen([], {env: network.env});
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
+	network.hold();
+	const answered = network.answered('/oauth/access_token');
+	screen.paste(`${pin}\n`);
+	await answered;
+	await screen.waitFor(/Handing the PIN to X · \d+ s left/);
+	screen.press('escape');
+	await screen.waitFor(/❯ ○ harbour +— +no key/);
+	network.release();
+	await told(screen, 'A key of @harbour_poem for harbour came after you had left. It is held');
+	await screen.waitFor(/❯ \S harbour .*held/);
+	screen.press('enter');
+	await told(screen, 'X answered as @harbour_poem after the authorization had been left.');
+	screen.press('k');
+	await assertSaved(screen);
+});
+
+test('a link whose answer comes after the person has left is dropped', {skip}, async () => {
+	network = await startNetwork();
+	const screen = place.screen([], {env: network.env});
+	await screen.waitFor(/❯ ○ harbour/);
+	network.hold();
+	const answered = network.answered('/oauth/request_token');
+	screen.press('enter');
+	await answered;
+	screen.press('escape');
+	await screen.waitFor(/❯ ○ harbour/);
+	network.release();
+	screen.press('down', 'enter');
+	await screen.waitFor('kettle');
+	assert.match(await nextLink(screen), /^https:\/\/api\.x\.com\/oauth\/authorize\?/);
+	assert.doesNotMatch(screen.screen().join('\n'), /harbour/);
+});

@@ -1,0 +1,291 @@
+import assert from 'node:assert/strict';
+import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import stringWidth from 'string-width';
+import {approve} from '../helpers/approve.ts';
+import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
+import type {Pty, PtyOptions} from '../helpers/pty.ts';
+
+let place: Workplace;
+beforeEach(async () => {
+	place = await workplace(['harbour', 'kettle']);
+});
+afterEach(() => place.close());
+
+/** Opens the screen, and enters the first bot. */
+async function enterFirst(options: PtyOptions = {}): Promise<{screen: Pty; link: string}> {
+	const screen = place.screen([], options);
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	return {screen, link: await nextLink(screen)};
+}
+
+/** Writes text in pieces, each a read of its own for the program. */
+async function slowly(screen: Pty, pieces: Iterable<string>, milliseconds: number): Promise<void> {
+	for (const piece of pieces) {
+		screen.type(piece);
+		await pause(milliseconds);
+	}
+}
+
+async function told(screen: Pty, ...words: readonly string[]): Promise<void> {
+	await screen.waitFor(rows => {
+		const text = rows.map(row => row.trim()).join(' ');
+		return words.every(word => text.includes(word));
+	});
+}
+
+/** How a right PIN of seven digits may come. */
+const ways: Record<string, (screen: Pty, pin: string) => unknown> = {
+	'in one chunk without bracketed paste, with a line end': (screen, pin) => screen.type(`${pin}\n`),
+	'in one chunk without bracketed paste, with CR LF': (screen, pin) => screen.type(`${pin}\r\n`),
+	'in one chunk without bracketed paste, then enter': async (screen, pin) => {
+		screen.type(pin);
+		await screen.waitFor(`${pin}▏`);
+		screen.press('enter');
+	},
+	'one byte at a time': (screen, pin) => slowly(screen, `${pin}\r`, 5),
+	'one byte at a time over a slow link': (screen, pin) => slowly(screen, `${pin}\r`, 60),
+	'in two chunks, the second with the line end': (screen, pin) =>
+		slowly(screen, [pin.slice(0, 3), `${pin.slice(3)}\n`], 60),
+	'in a bracketed paste whose bytes arrive one by one': (screen, pin) =>
+		slowly(screen, `\u001B[200~${pin}\n\u001B[201~`, 5),
+	'with a space, a dash and a no-break space inside': (screen, pin) =>
+		screen.paste(` ${pin.slice(0, 2)} ${pin.slice(2, 4)}-${pin.slice(4, 5)}\u00A0${pin.slice(5)}\t\n`),
+	'with invisible characters round it': (screen, pin) => screen.paste(`\u200B\u2066${pin}\u2069\uFEFF\n`),
+	'in full-width digits': (screen, pin) =>
+		screen.paste(`${pin.replace(/\d/g, digit => String.fromCodePoint(0xff10 + Number(digit)))}\n`),
+	'on lines of its own, with empty ones round it': (screen, pin) => screen.paste(`\r\n\r\n${pin}\r\n\r\n`),
+	'and enter pressed twice': (screen, pin) => screen.type(`${pin}\r\r`),
+};
+for (const [way, send] of Object.entries(ways)) {
+	test(`a PIN is taken whole, and handed in once: ${way}`, async () => {
+		const {screen, link} = await enterFirst();
+		await send(screen, await approve(link, 'harbour_poem'));
+		await screen.waitFor('harbour is ready');
+		assert.doesNotMatch(screen.raw(), /void/, 'the PIN was handed in twice');
+		screen.press('escape');
+		await screen.waitFor(/● harbour +@harbour_poem +ready/);
+		await screen.waitFor(/○ kettle +— +no key/);
+	});
+}
+
+/** What people paste in the place of a PIN, and what they are told. */
+const mistakes: Record<string, {text: (link: string) => string; words: string[]}> = {
+	nothing: {text: () => '', words: ['There is no PIN yet.', 'pin-empty']},
+	'only a space': {text: () => ' ', words: ['There is no PIN yet.', 'pin-empty']},
+	'the word': {text: () => 'PIN', words: ['That is the word, not the number.']},
+	'the link itself': {text: link => link, words: ['That is a link, not a PIN.']},
+	'the consumer key': {
+		text: () => 'practiceConsumerKey0001',
+		words: ['That is not a PIN: it holds more than digits.'],
+	},
+	'a whole e-mail': {
+		text: () => 'Dear all,\n\nthe PIN is 1234567. It was 7654321.\n\nYours,\nthe owner\n',
+		words: ['That is not a PIN: it holds more than digits.'],
+	},
+	'a PIN with letters': {text: () => '12E4567', words: ['That is not a PIN: it holds more than digits.']},
+	'a user id': {text: () => '1234567890123456789', words: ['That is too long for a PIN.']},
+	'a callback address of another link': {
+		text: () => 'https://example.com/?oauth_token=anotherLinksToken&oauth_verifier=1234567',
+		words: ['That address belongs to another link than the one shown here.', 'pin-of-another-link'],
+	},
+};
+for (const [what, {text, words}] of Object.entries(mistakes)) {
+	test(`${what} in the place of a PIN is explained, and the link is still good`, async () => {
+		const {screen, link} = await enterFirst();
+		const pasted = text(link);
+		screen.paste(pasted);
+		if (!pasted.endsWith('\n')) {
+			screen.press('enter');
+		}
+
+		await told(screen, ...words);
+		assert.equal(await nextLink(screen), link);
+		screen.press('ctrl+u');
+		await screen.waitFor(/here: ▏/);
+		screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+		await screen.waitFor('harbour is ready');
+	});
+}
+
+test('from a callback address of this link the PIN is taken', async () => {
+	const {screen, link} = await enterFirst();
+	const token = new URL(link).searchParams.get('oauth_token');
+	const pin = await approve(link, 'harbour_poem');
+	screen.paste(`https://example.com/callback?oauth_token=${token}&oauth_verifier=${pin}\n`);
+	await screen.waitFor('harbour is ready');
+});
+
+test('the PIN of an earlier link is refused by X, a new link comes, and the person is told', async () => {
+	const {screen, link} = await enterFirst();
+	const earlier = await approve(link, 'harbour_poem');
+	screen.press('n');
+	await screen.waitFor(/y yes|\by\b/);
+	screen.press('y');
+	const second = await nextLink(screen, link);
+	await told(screen, 'The earlier link and its PIN are void.');
+	screen.paste(`${earlier}\n`);
+	const third = await nextLink(screen, second);
+	await told(
+		screen,
+		'X does not accept this PIN. The earlier link and its PIN are void; this is a new link.',
+	);
+	screen.paste(`${await approve(third, 'harbour_poem')}\n`);
+	await screen.waitFor('harbour is ready');
+});
+
+test('enter held down from the flock on never hands in, never skips, and leads to one link', async () => {
+	const screen = place.screen();
+	await screen.waitFor(/❯ ○ harbour/);
+	await slowly(screen, Array(20).fill('\r'), 30);
+	const link = await nextLink(screen);
+	await screen.waitFor('harbour');
+	screen.paste(await approve(link, 'harbour_poem'));
+	await slowly(screen, Array(20).fill('\r'), 30);
+	await screen.waitFor('harbour is ready');
+	assert.doesNotMatch(screen.raw(), /void/);
+});
+
+test('an arrow whose bytes arrive 60 ms apart neither leaves the link nor types into the field', async () => {
+	const {screen, link} = await enterFirst();
+	await slowly(screen, '12\u001B[A\u001BOB34\u001B[D', 60);
+	await screen.waitFor('1234▏');
+	assert.equal(await nextLink(screen), link);
+});
+
+test('n held down asks, and voids no link', async () => {
+	const {screen, link} = await enterFirst();
+	await slowly(screen, Array(15).fill('n'), 40);
+	await pause(150);
+	if (screen.screen().some(row => row.includes('New link? y/n'))) {
+		screen.press('escape');
+		await screen.waitUntilGone('New link? y/n');
+	}
+
+	screen.press('ctrl+u');
+	await screen.waitFor(/here: ▏/);
+	assert.equal(await nextLink(screen), link);
+	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await screen.waitFor('harbour is ready');
+});
+
+test('an account that another bot has is held, never put in its place without a yes', async () => {
+	const {screen, link} = await enterFirst();
+	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await screen.waitFor('harbour is ready');
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour/);
+	screen.press('down', 'enter');
+	screen.paste(`${await approve(await nextLink(screen), 'HARBOUR_POEM')}\n`);
+	await told(screen, 'X answered as @harbour_poem, which already speaks harbour.');
+	const [harbour, kettle] = JSON.parse((await place.run(['list', '--json'])).out);
+	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
+	assert.deepEqual([kettle.status, kettle.handle, kettle.heldHandle], ['held', null, 'harbour_poem']);
+	screen.press('d');
+	await screen.waitFor(/❯ ○ kettle +— +no key/);
+});
+
+test('the folder of poems may go and come back while the flock is open', async () => {
+	const {screen, link} = await enterFirst();
+	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await screen.waitFor('harbour is ready');
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	const poems = path.join(place.folder, 'poems');
+	await rename(poems, `${poems}-away`);
+	await screen.waitFor(/harbour +@harbour_poem +orphan/);
+	await rename(`${poems}-away`, poems);
+	await screen.waitFor(/● harbour +@harbour_poem +ready/);
+	await rm(poems, {recursive: true});
+	await screen.waitFor(/orphan/);
+	await mkdir(poems);
+	await writeFile(path.join(poems, 'harbour.txt'), 'harbour\n');
+	await screen.waitFor(/● harbour +@harbour_poem +ready/);
+});
+
+test('a poem that goes while its link is open takes nothing along: the key is saved, and kept as an orphan', async () => {
+	const {screen, link} = await enterFirst();
+	await rm(path.join(place.folder, 'poems', 'harbour.txt'));
+	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await screen.waitFor('harbour is ready');
+	screen.press('escape');
+	await screen.waitFor(/harbour +@harbour_poem +orphan/);
+});
+
+test('names with control characters, long ones and CJK ones are made visible and aligned, in the list and after exit', async () => {
+	const names = [
+		'俳句',
+		'👨‍👩‍👧‍👦 family',
+		'bell\u0007\u001B]0;owned\u0007',
+		'turn\u202Edrib',
+		'n'.repeat(200),
+	];
+	for (const name of names) {
+		await writeFile(path.join(place.folder, 'poems', `${name}.txt`), 'a line\n');
+	}
+
+	const screen = place.screen([], {columns: 60});
+	// Each row's dash stands in the same column, or this is not seen.
+	const rows = await screen.waitFor(shown => {
+		const found = shown.filter(row => /^ [ ❯] ○ .* — {2,}no key/.test(row));
+		const columns = found.map(row => stringWidth(row.slice(0, row.indexOf('—'))));
+		return found.length === 7 && new Set(columns).size === 1;
+	});
+	assert.doesNotMatch(screen.raw(), /owned\u0007|\u202E/);
+	assert.match(rows.join('\n'), /俳句/);
+	screen.press('q');
+	await screen.exited;
+	const list = await place.run(['list']);
+	assert.doesNotMatch(list.out + list.err, /[\u0000-\u0009\u000B-\u001F\u202E]/);
+});
+
+test('a window of 1×1 draws what fits, and the flock comes back with the room', async () => {
+	const screen = place.screen([], {columns: 1, rows: 1});
+	await screen.waitFor(/\S/);
+	screen.resize(80, 24);
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	const link = await nextLink(screen);
+	screen.resize(1, 1);
+	await screen.waitFor(rows => rows.length === 1);
+	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	screen.resize(80, 24);
+	await screen.waitFor('harbour is ready');
+	screen.resize(1, 1);
+	screen.press('ctrl+c');
+	assert.equal((await screen.exited).exitCode, 130);
+});
+
+for (const env of [{TERM: 'dumb'}, {LANG: 'C'}, {LANG: undefined, LC_ALL: 'POSIX'}]) {
+	test(`with ${JSON.stringify(env)} the whole flow works, in nothing but ASCII`, async () => {
+		const screen = place.screen([], {env});
+		await screen.waitFor(/> o harbour/);
+		screen.press('enter');
+		const link = await nextLink(screen);
+		screen.type(`${await approve(link, 'harbour_poem')}\n`);
+		await screen.waitFor('harbour is ready');
+		screen.press('escape');
+		await screen.waitFor(/harbour +@harbour_poem +ready/);
+		screen.press('q');
+		assert.equal((await screen.exited).exitCode, 0);
+		assert.match(screen.raw(), /^[\u0000-\u007F]*$/);
+	});
+}
+
+test('extra arguments are refused, and no PIN is taken from them', async () => {
+	for (const {args, exit} of [
+		// Another argument is another bot, and there is none of that name.
+		{args: ['authorize', 'harbour', '1234567'], exit: 1},
+		{args: ['authorize', 'harbour', '--pin', '1234567'], exit: 2},
+		{args: ['authorize', '--missing', 'harbour'], exit: 2},
+		{args: ['1234567'], exit: 2},
+	]) {
+		const {code, out, err} = await place.run(args);
+		assert.equal(code, exit, err);
+		assert.equal(out, '', 'a link was asked for');
+		assert.notEqual(err, '');
+	}
+});
