@@ -15,9 +15,9 @@ test('the files that the project’s texts point to are there', () => {
 	const missing: string[] = [];
 	for (const name of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']) {
 		const text = readFileSync(path.join(root, name), 'utf8');
-		for (const match of text.matchAll(/\]\(([^)#:]+)[^)]*\)|src(?:set)?="([^":]+)"/g)) {
-			const target = match[1] ?? match[2] ?? '';
-			if (!target.includes(':') && !existsSync(path.join(root, target))) {
+		for (const match of text.matchAll(/\]\(([^)\s]+)\)|src(?:set)?="([^"]+)"/g)) {
+			const target = (match[1] ?? match[2] ?? '').replace(/#.*$/, '');
+			if (target !== '' && !target.includes(':') && !existsSync(path.join(root, target))) {
 				missing.push(`${name}: ${target}`);
 			}
 		}

@@ -1,6 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import {type Bot, needsKey} from '../flock/flock.ts';
 import {appTail, type WantedAccess} from '../flock/key.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {accountOf, heldSentence} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -179,7 +180,7 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
 		write.err(`The keystore is ${visible(services.keystore.path)}.`);
 		if (!write.interactive) {
-			write.err(`Mend that, and run again: keymaker authorize ${bot}`);
+			write.err(`Mend that, and run again: keymaker authorize ${shellWord(outcome.bot)}`);
 			return 'unsaved';
 		}
 
@@ -195,8 +196,9 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	if (outcome.kind === 'saved') {
 		write.err(`${bot}: the key of ${accountOf(outcome.key)} is saved.`);
 	} else {
+		const word = shellWord(outcome.bot);
 		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
-		write.err(`  keymaker keep ${bot} puts it in force, keymaker discard ${bot} removes it.`);
+		write.err(`  keymaker keep ${word} puts it in force, keymaker discard ${word} removes it.`);
 	}
 
 	if (write.signal.aborted) {

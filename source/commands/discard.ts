@@ -1,3 +1,4 @@
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {accountOf} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -16,7 +17,7 @@ export async function discard({bot}: DiscardInput, services: Services, write: Wr
 	write.out(`The held key of ${accountOf(discarded)} is gone from ${visible(bot)}.`);
 	write.err(
 		key === null
-			? `${visible(bot)} has no key now: keymaker authorize ${visible(bot)}`
+			? `${visible(bot)} has no key now: keymaker authorize ${shellWord(bot)}`
 			: `${visible(bot)} keeps its key of ${accountOf(key)}.`,
 	);
 	return exitCode.done;

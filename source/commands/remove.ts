@@ -1,6 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import type {Bot, Flock} from '../flock/flock.ts';
 import {keysOf} from '../flock/key.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
@@ -94,7 +95,7 @@ export async function removeKeys(
 		const holding = await keystore.backupsHolding(name, tokens);
 		if (holding > 0) {
 			write.err(
-				`${count(holding, 'backup')} of the keystore may still hold it: keymaker forget ${visible(name)} --purge`,
+				`${count(holding, 'backup')} of the keystore may still hold it: keymaker forget ${shellWord(name)} --purge`,
 			);
 		}
 	}
@@ -109,7 +110,7 @@ async function targetOf(name: string, flock: Flock, purge: boolean, {keystore}: 
 	const bot = findBot(name, flock);
 	if (!hasKeys(bot) && !purge) {
 		throw new FlockError('no-key', `${visible(name)} has no key here.`, {
-			hint: `keymaker forget ${visible(name)} --purge takes its keys out of the backups.`,
+			hint: `keymaker forget ${shellWord(name)} --purge takes its keys out of the backups.`,
 		});
 	}
 

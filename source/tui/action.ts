@@ -3,8 +3,9 @@ import type {HeldReason, KeyInfo} from '../flock/key.ts';
 import type {Poem, PoemFolder} from '../flock/poem.ts';
 import type {Link} from '../keymaker/keymaker.ts';
 import type {PoemText} from '../poems/poems.ts';
+import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
-import type {AppInfo, NoticeTone, Problem, Size} from './state.ts';
+import type {AppInfo, ExportDraft, NoticeTone, Size} from './state.ts';
 
 /** What became of a PIN that X took; as the keymaker's `Outcome`, with its error ready to draw. */
 export type OutcomeInfo =
@@ -52,6 +53,16 @@ export type Action =
 			problem: Problem | null;
 	  }
 	| {type: 'brought-back'; bots: readonly string[]; problem: Problem | null}
+	| {
+			type: 'exported';
+			attempt: number;
+			keys: number;
+			/** The paths, made visible. */
+			files: readonly string[];
+			/** What was left out, and warnings, in sentences. */
+			notes: readonly string[];
+	  }
+	| {type: 'export-failed'; attempt: number; draft: ExportDraft; problem: Problem}
 	| {type: 'app-saved'; attempt: number; app: AppInfo}
 	| {type: 'app-refused'; attempt: number; problem: Problem};
 
@@ -82,6 +93,8 @@ export type Effect =
 	| {type: 'forget'; bots: readonly string[]}
 	| {type: 'revoke'; bots: readonly string[]}
 	| {type: 'bring-back'}
+	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
+	| {type: 'add-sample'}
 	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}

@@ -1,7 +1,8 @@
 import {needsKey} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
 import type {Effect} from './action.ts';
-import {type AuthorizeScreen, botOf, type Phase, type State, type Walk} from './state.ts';
+import type {AuthorizeScreen, Phase, Renewal, Walk} from './authorization.ts';
+import {botOf, type State} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
 import {walkFrom, walkLeaving} from './walk.ts';
 
@@ -42,7 +43,7 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 		return step({...state, list, overlay: null, screen: {name: 'choose-app', bot: name, choice: 'practice'}});
 	}
 
-	return request({...state, list}, screen, {note: null, open: true}, now);
+	return request({...state, list}, screen, {note: null, label: null, open: true}, now);
 }
 
 /** Starts or goes on with the walk from the selected bot: the first one that has no key. */
@@ -62,11 +63,11 @@ export function startWalk(state: State, now: number): Step {
 export function request(
 	state: State,
 	screen: Omit<AuthorizeScreen, 'phase'>,
-	{note, open}: {note: string | null; open: boolean},
+	{note, label, open}: Renewal & {open: boolean},
 	now: number,
 ): Step {
 	const attempt = state.attempts + 1;
-	const phase: Phase = {name: 'requesting', startedAt: now, note, open};
+	const phase: Phase = {name: 'requesting', startedAt: now, note, label, open};
 	return step(
 		{...state, attempts: attempt, overlay: null, screen: {...screen, attempt, phase}},
 		{type: 'request-link', bot: screen.bot, attempt},

@@ -1,13 +1,14 @@
 import {FlockError} from '../flock/error.ts';
-import {keyInfo} from '../flock/key.ts';
 import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
-import {cleanAppKey} from '../keymaker/app-key.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import type {Outcome} from '../keymaker/keymaker.ts';
+import {addSample} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
-import type {Action, AppExit, Effect, OutcomeInfo} from './action.ts';
+import type {Action, AppExit, Effect} from './action.ts';
+import {createAttempts} from './attempts.ts';
+import {createAuthorizing} from './authorizing.ts';
+import {exportKeys} from './exporting.ts';
 import {createForgetting} from './forgetting.ts';
 import {expected, problemOf} from './problem.ts';
 import {previewLineCount} from './screens/preview.ts';
@@ -35,10 +36,10 @@ const restMs = 25;
  * A `FlockError` is an expected result; anything else ends the program.
  */
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
-	const {poems, keystore, x, keymaker, desktop, appSource} = services;
-	const attempts = new Map<number, AbortController>();
-	const exchanges = new Set<number>();
+	const {poems, keystore, keymaker, desktop, appSource} = services;
+	const attempts = createAttempts();
 	const timers = new Set<NodeJS.Timeout>();
+	const authorizing = createAuthorizing(services, dispatch, attempts, read);
 	const forgetting = createForgetting(services, dispatch, read);
 	let reading: Promise<void> | null = null;
 	let nextReading: Promise<void> | null = null;
@@ -51,22 +52,19 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'read-poem':
 				return readPoemSoon(effect.poem);
 			case 'request-link':
-				return requestLink(effect);
+				return authorizing.requestLink(effect);
 			case 'leave':
-				attempts.get(effect.attempt)?.abort();
+				attempts.leave(effect.attempt);
 				return;
 			case 'drop-link':
 				keymaker.drop(effect.link);
 				return;
 			case 'submit-pin':
-				return submitPin(effect);
+				return authorizing.submitPin(effect);
 			case 'retry-save':
-				return attempt(effect.attempt, async () => {
-					const outcome = await keymaker.retrySave(effect.bot);
-					dispatch({type: 'exchanged', attempt: effect.attempt, outcome: outcomeInfo(outcome)});
-				});
+				return authorizing.retrySave(effect);
 			case 'decide':
-				return decide(effect);
+				return authorizing.decide(effect);
 			case 'copy':
 				return tell((await desktop.copy(effect.text)).sentence);
 			case 'open':
@@ -82,7 +80,11 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'bring-back':
 				return forgetting.bringBack();
 			case 'try-app':
-				return tryApp(effect);
+				return authorizing.tryApp(effect);
+			case 'export':
+				return exportKeys(effect, services, dispatch);
+			case 'add-sample':
+				return makeSample();
 			case 'timer':
 				startTimer(effect.ms, () => dispatch({type: 'timer', timer: effect.timer}));
 				return;
@@ -134,45 +136,6 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		);
 	}
 
-	async function requestLink({bot, attempt: number}: Effect & {type: 'request-link'}): Promise<void> {
-		await attempt(number, async signal => {
-			try {
-				dispatch({type: 'link', attempt: number, link: await keymaker.requestLink(bot, {signal})});
-			} catch (error) {
-				const known = expected(error);
-				const held = known.code === 'held' ? ((await keystore.get(bot))?.held ?? null) : null;
-				dispatch(
-					held === null
-						? {type: 'link-failed', attempt: number, problem: problemOf(known)}
-						: {type: 'link-held', attempt: number, key: keyInfo(held.key), reason: held.reason},
-				);
-			}
-		});
-	}
-
-	async function submitPin({attempt: number, link, pin}: Effect & {type: 'submit-pin'}): Promise<void> {
-		exchanges.add(number);
-		await attempt(number, async signal => {
-			try {
-				const outcome = await keymaker.submitPin(link, pin, {signal});
-				dispatch({type: 'exchanged', attempt: number, outcome: outcomeInfo(outcome)});
-			} catch (error) {
-				const problem = problemOf(expected(error));
-				dispatch({type: 'pin-failed', attempt: number, problem, alive: keymaker.isAlive(link)});
-			}
-		});
-	}
-
-	async function decide({attempt: number, bot, keep}: Effect & {type: 'decide'}): Promise<void> {
-		try {
-			const key = await (keep ? keymaker.keep(bot) : keymaker.discard(bot));
-			await read();
-			dispatch({type: 'decided', attempt: number, kept: keep, bot, key});
-		} catch (error) {
-			dispatch({type: 'decide-failed', attempt: number, problem: problemOf(expected(error))});
-		}
-	}
-
 	async function expectHandle({bot, handle}: Effect & {type: 'expect-handle'}): Promise<void> {
 		await keymaker.expectHandle(bot, handle);
 		const record = await keystore.get(bot);
@@ -186,8 +149,17 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		);
 	}
 
+	async function makeSample(): Promise<void> {
+		const sample = await addSample(poems.path);
+		await read();
+		tell(
+			sample === null ? 'There are poems already.' : `${sample} is a sample poem, and the first bot.`,
+			'good',
+		);
+	}
+
 	async function check({attempt: number, bots}: Effect & {type: 'check'}): Promise<void> {
-		await attempt(number, async signal => {
+		await attempts.run(number, async signal => {
 			try {
 				const results = await checkKeys(bots, services, {
 					signal,
@@ -205,34 +177,6 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 				throw error;
 			}
 		});
-	}
-
-	async function tryApp({
-		attempt: number,
-		consumerKey,
-		consumerSecret,
-	}: Effect & {type: 'try-app'}): Promise<void> {
-		await attempt(number, async signal => {
-			try {
-				const appKey = cleanAppKey({consumerKey, consumerSecret: consumerSecret.reveal()});
-				await x.tryAppKey(appKey, signal);
-				await keystore.saveAppKey(appKey);
-				dispatch({type: 'app-saved', attempt: number, app: {consumerKey: appKey.consumerKey, from: 'setup'}});
-			} catch (error) {
-				dispatch({type: 'app-refused', attempt: number, problem: problemOf(expected(error))});
-			}
-		});
-	}
-
-	/** Runs work that `leave` can cancel. */
-	async function attempt(number: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-		const controller = new AbortController();
-		attempts.set(number, controller);
-		try {
-			await work(controller.signal);
-		} finally {
-			attempts.delete(number);
-		}
 	}
 
 	function tell(text: string, tone: 'plain' | 'good' | 'bad' = 'plain'): void {
@@ -265,29 +209,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 				clearTimeout(timer);
 			}
 
-			for (const [number, controller] of attempts) {
-				// A PIN's key is still saved: to quit is not to give up the bot.
-				if (!exchanges.has(number)) {
-					controller.abort();
-				}
-			}
+			attempts.stop();
 		},
 	};
-}
-
-/** The lines of an unsaved key, for the person who wants to write it down. */
-export function revealedLines({keymaker}: Services, bot: string): string[] {
-	const key = keymaker.reveal(bot);
-	return key === null
-		? []
-		: [`User id: ${key.userId}`, 'Access Token:', key.accessToken, 'Access Token Secret:', key.accessSecret];
-}
-
-function outcomeInfo(outcome: Outcome): OutcomeInfo {
-	if (outcome.kind !== 'unsaved') {
-		return outcome;
-	}
-
-	const {error, ...rest} = outcome;
-	return {...rest, problem: problemOf(error)};
 }

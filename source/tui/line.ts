@@ -60,8 +60,8 @@ export function paragraph(
 	const lines = wrap(text, Math.max(1, width - indent - 1));
 	return lines.map((part, index) => ({
 		spans: [{text: `${' '.repeat(indent)}${part}`, tone}],
-		// A sentence is said whole, however it is broken.
-		say: index === 0 ? text : '',
+		// A sentence is said whole, however it is broken, and without the glyph before it.
+		say: index === 0 ? text.replace(/^[●○✕?] /, '') : '',
 		rank,
 	}));
 }
@@ -121,7 +121,7 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
 	const blocks: Line[][] = [];
 	for (const one of lines) {
 		const last = blocks.at(-1);
-		const goesOn = one.say === '' && one.spans.length > 0;
+		const goesOn = one.say === '' && one.spans.length > 0 && (last?.[0]?.rank ?? 0) === (one.rank ?? 0);
 		if (goesOn && last !== undefined) {
 			last.push(one);
 		} else {
@@ -130,6 +130,15 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
 	}
 
 	return blocks;
+}
+
+/** No more than so many rows; an … shows that there would be more. */
+export function cutOff(lines: readonly Line[], rows: number): Line[] {
+	const kept = lines.slice(0, rows);
+	const last = kept.at(-1);
+	return last === undefined || last.url !== undefined || kept.length === lines.length
+		? kept
+		: [...kept.slice(0, -1), {...last, spans: [...last.spans, toned('quiet', '…')]}];
 }
 
 /** Exactly so many rows: the rest is cut off, or empty lines are added. */

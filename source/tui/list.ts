@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import type {Bot, Flock, Status} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
+import {accountOf, statusWords} from '../flock/words.ts';
 import type {Listing, Sort, State} from './state.ts';
-import {statusWord} from './words.ts';
 
 /** The widest that a name's column gets. */
 const widestName = 40;
@@ -80,9 +80,9 @@ function columnsOf(text: string): number {
 
 /** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */
 export function handleText({key, held, expectedHandle}: Bot): string {
-	const handle = key?.handle ?? held?.key.handle;
-	if (handle !== undefined) {
-		return `@${visible(handle)}`;
+	const account = key ?? held?.key;
+	if (account !== undefined) {
+		return accountOf(account);
 	}
 
 	return expectedHandle === null ? noHandle : `(@${visible(expectedHandle)})`;
@@ -97,7 +97,7 @@ function matches({name, key, held, expectedHandle, status}: Bot, wanted: string)
 	return (
 		name.toLowerCase().includes(wanted) ||
 		(key?.handle ?? held?.key.handle ?? expectedHandle ?? '').toLowerCase().includes(wanted) ||
-		statusWord[status].startsWith(wanted)
+		statusWords[status].startsWith(wanted)
 	);
 }
 

@@ -1,5 +1,16 @@
-import {errorLabel, FlockError} from '../flock/error.ts';
-import type {Problem} from './state.ts';
+import {type ErrorCode, errorLabel, FlockError} from '../flock/error.ts';
+
+/** What went wrong, as it is drawn; made from a `FlockError`. */
+export type Problem = {
+	code: ErrorCode;
+	sentence: string;
+	/** The next step. */
+	hint: string;
+	/** The small print for whoever searches for it. */
+	label: string;
+	/** True where nobody knows whether X took the PIN. */
+	uncertain: boolean;
+};
 
 /** An error as the screens draw it: its words, and no part of its cause. */
 export function problemOf(error: FlockError): Problem {

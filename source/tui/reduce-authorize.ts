@@ -1,8 +1,10 @@
+import type {AuthorizeScreen, Phase, Renewal} from './authorization.ts';
 import {goOn, leave, request, withPhase} from './begin-authorize.ts';
-import {type Command, nextOnWalk} from './keymap.ts';
+import type {Command} from './binding.ts';
 import {pinCommand} from './reduce-pin.ts';
-import type {AuthorizeScreen, Phase, State} from './state.ts';
+import type {State} from './state.ts';
 import {type Step, step} from './step.ts';
+import {nextOnWalk} from './walk.ts';
 
 /** Carries out a command of the authorization. */
 export function authorizeCommand(state: State, screen: AuthorizeScreen, command: Command, now: number): Step {
@@ -18,7 +20,7 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 		case 'retry':
 			return phase.name === 'unsaved'
 				? saveAgain(state, screen)
-				: request(state, screen, {note: null, open: false}, now);
+				: request(state, screen, {...renewalOf(phase), open: false}, now);
 		case 'reveal':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'reveal'}}});
 		case 'keep':
@@ -38,6 +40,11 @@ export function revealUnsaved(state: State): Step {
 	return screen.name === 'authorize' && screen.phase.name === 'unsaved'
 		? step(withPhase(state, screen, {...screen.phase, revealed: true}))
 		: step(state);
+}
+
+/** What was said of an earlier link stays true while the next one is asked for again. */
+function renewalOf(phase: Phase): Renewal {
+	return phase.name === 'failed' ? {note: phase.note, label: phase.label} : {note: null, label: null};
 }
 
 function decide(state: State, screen: AuthorizeScreen, keep: boolean): Step {

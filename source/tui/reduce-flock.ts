@@ -2,12 +2,14 @@ import {keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Action} from './action.ts';
 import {authorize, startWalk} from './begin-authorize.ts';
-import type {Command} from './keymap.ts';
+import type {Command} from './binding.ts';
 import {arrange, chosen, moved, nextSort, widthsOf} from './list.ts';
+import {askToExport} from './reduce-export.ts';
 import {listRows} from './screens/regions.ts';
 import {type State, selectedBot} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
 import {count} from './text.ts';
+import {walkPlace} from './walk.ts';
 import {sortWord} from './words.ts';
 
 /** Carries out a command of the flock screen. */
@@ -36,6 +38,10 @@ export function flockCommand(state: State, command: Command, now: number): Step 
 			return askToForget(state);
 		case 'undo':
 			return step(state, {type: 'bring-back'});
+		case 'export':
+			return askToExport(state);
+		case 'sample':
+			return step(state, {type: 'add-sample'});
 		case 'mark':
 			return mark(state);
 		case 'sort': {
@@ -110,6 +116,8 @@ export function namesOf(bots: readonly string[]): string {
 function taken(state: State, {flock, folder, app}: Action & {type: 'read'}, now: number): Step {
 	const there = new Set(flock.map(bot => bot.name));
 	const marks = new Set([...state.list.marks].filter(name => there.has(name)));
+	const list =
+		state.flock === null ? {...state.list, selected: walkPlace(flock) ?? state.list.selected} : state.list;
 	const next: State = {
 		...state,
 		flock,
@@ -118,7 +126,7 @@ function taken(state: State, {flock, folder, app}: Action & {type: 'read'}, now:
 		problem: null,
 		readAt: now,
 		widths: widthsOf(flock),
-		list: arrange(flock, {...state.list, marks}),
+		list: arrange(flock, {...list, marks}),
 		preview: null,
 	};
 	const first = state.flock === null ? state.fixed.authorizeFirst : null;

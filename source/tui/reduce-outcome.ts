@@ -1,10 +1,12 @@
 import {visible} from '../flock/visible.ts';
+import {accountOf} from '../flock/words.ts';
 import type {Action} from './action.ts';
+import type {AuthorizeScreen, Phase} from './authorization.ts';
 import {goOn, otherBotOf, request, toFlock, withPhase} from './begin-authorize.ts';
-import {nextOnWalk} from './keymap.ts';
-import {type AuthorizeScreen, botOf, type Phase, type Problem, type State} from './state.ts';
+import type {Problem} from './problem.ts';
+import {botOf, type State} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
-import {withResult} from './walk.ts';
+import {nextOnWalk, withResult} from './walk.ts';
 
 /** Takes in what came of the work; a result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
@@ -23,7 +25,12 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 						withPhase(
 							state,
 							{...current, lastProblem: action.problem},
-							{name: 'failed', problem: action.problem, note: current.phase.note},
+							{
+								name: 'failed',
+								problem: action.problem,
+								note: current.phase.note,
+								label: current.phase.label,
+							},
 						),
 					);
 		case 'link-held': {
@@ -63,22 +70,35 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		return step(state, {type: 'drop-link', link});
 	}
 
-	const {note, open} = screen.phase;
+	const {note, label, open} = screen.phase;
 	const shown = withPhase(state, screen, {
 		name: 'awaiting-pin',
 		link,
 		pin: '',
 		letter: null,
 		note,
+		label,
 		problem: null,
 	});
 	if (!open) {
 		return step(shown);
 	}
 
-	return state.fixed.whyNotOpen === null
+	const {whyNotOpen, practice} = state.fixed;
+	return whyNotOpen === null
 		? step(shown, {type: 'open', url: link.url})
-		: notify(shown, `${state.fixed.whyNotOpen} Copy the link with c, or open it with o.`);
+		: notify(
+				shown,
+				// Practice's page is nowhere but here: another computer or a phone cannot open it.
+				practice && /computer|phone/.test(whyNotOpen)
+					? practiceSentence(link.url)
+					: `${whyNotOpen} Copy the link with c, or open it with o.`,
+			);
+}
+
+function practiceSentence(url: string): string {
+	const port = URL.parse(url)?.port ?? '';
+	return `Practice answers on this computer alone: open the link here (over SSH: ssh -L ${port}:127.0.0.1:${port}).`;
 }
 
 function pinFailed(
@@ -94,13 +114,29 @@ function pinFailed(
 	const {link, pin} = screen.phase;
 	if (alive) {
 		return step(
-			withPhase(state, screen, {name: 'awaiting-pin', link, pin, letter: null, note: null, problem}),
+			withPhase(state, screen, {
+				name: 'awaiting-pin',
+				link,
+				pin,
+				letter: null,
+				note: null,
+				label: null,
+				problem,
+			}),
 		);
 	}
 
-	const known = problem.uncertain ? ' It is not known whether X took the PIN.' : '';
-	const note = `${problem.sentence}${known} The earlier link and its PIN are void; this is a new link.`;
-	return request(state, {...screen, lastProblem: problem}, {note, open: false}, now);
+	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
+	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
+}
+
+/** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
+function afterPin({code, uncertain, hint}: Problem): string {
+	if (uncertain) {
+		return 'It is not known whether X took the PIN. ';
+	}
+
+	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
 }
 
 function exchanged(
@@ -138,7 +174,7 @@ function exchanged(
 }
 
 function lateSentence({kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
-	const whose = `@${visible(key.handle)} for ${visible(bot)}`;
+	const whose = `${accountOf(key)} for ${visible(bot)}`;
 	return kind === 'saved'
 		? `The key of ${whose} is saved.`
 		: kind === 'held'
@@ -152,7 +188,7 @@ function decided(
 	{kept, bot, key}: Action & {type: 'decided'},
 	now: number,
 ): Step {
-	const account = `@${visible(key.handle)}`;
+	const account = accountOf(key);
 	if (screen === null) {
 		return notify(
 			state,
@@ -177,5 +213,5 @@ function stands(state: State, name: string): string {
 	const key = botOf(state, name)?.key;
 	return key == null
 		? `${visible(name)} has no key.`
-		: `${visible(name)} keeps its key of @${visible(key.handle)}.`;
+		: `${visible(name)} keeps its key of ${accountOf(key)}.`;
 }

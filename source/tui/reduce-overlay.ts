@@ -1,6 +1,7 @@
 import type {Action} from './action.ts';
-import type {Command} from './keymap.ts';
+import type {Command} from './binding.ts';
 import {revealUnsaved} from './reduce-authorize.ts';
+import {exportAgain, exportAnyway, exportCommand, exportText} from './reduce-export.ts';
 import {check, move, namesOf, withFilter} from './reduce-flock.ts';
 import {newLink} from './reduce-pin.ts';
 import {helpHeight, helpRows} from './screens/regions.ts';
@@ -13,6 +14,10 @@ const choices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
 /** Carries out a command while an overlay takes the keys. */
 export function overlayCommand(state: State, overlay: Overlay, command: Command, now: number): Step {
 	const closed = {...state, overlay: null};
+	if (command === 'no' && overlay.name === 'confirm' && overlay.question.about === 'overwrite') {
+		return exportAgain(state, overlay.question.draft);
+	}
+
 	if (command === 'close' || command === 'no') {
 		return step(closed);
 	}
@@ -32,6 +37,8 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			return command === 'accept'
 				? forgetAs(closed, overlay.bots, overlay.choice, now)
 				: step({...state, overlay: {...overlay, choice: nextChoice(overlay.choice, command)}});
+		case 'export':
+			return exportCommand(state, overlay, command);
 		case 'checking':
 			return command === 'cancel-check'
 				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
@@ -46,6 +53,10 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 	const clean = text.replace(/[\r\n]+/g, ' ').replace(/ +$/, '');
 	if (overlay.name === 'filter') {
 		return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : clean)));
+	}
+
+	if (overlay.name === 'export') {
+		return exportText(state, overlay, text === ' ' ? ' ' : clean);
 	}
 
 	return overlay.name === 'handle'
@@ -132,6 +143,8 @@ function confirmed(state: State, question: Question, now: number): Step {
 			return check(state, question.bots, now);
 		case 'new-link':
 			return newLink(state, now);
+		case 'overwrite':
+			return exportAnyway(state, question.draft);
 		case 'reveal':
 			return revealUnsaved(state);
 		case 'quit':

@@ -1,6 +1,7 @@
+import type {AuthorizeScreen, Phase} from './authorization.ts';
 import {request, withPhase} from './begin-authorize.ts';
-import type {Command} from './keymap.ts';
-import type {AuthorizeScreen, Phase, State} from './state.ts';
+import type {Command} from './binding.ts';
+import type {State} from './state.ts';
 import {type Step, step} from './step.ts';
 import {erased} from './text.ts';
 
@@ -43,7 +44,7 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'The earlier link and its PIN are void. This is a new link.', open: false},
+		{note: 'The earlier link and its PIN are void. This is a new link.', label: null, open: false},
 		now,
 	);
 }

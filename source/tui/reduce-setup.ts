@@ -1,6 +1,6 @@
 import type {Action} from './action.ts';
 import {authorize} from './begin-authorize.ts';
-import type {Command} from './keymap.ts';
+import type {Command} from './binding.ts';
 import {Secret} from './secret.ts';
 import type {AppChoice, Screen, SetupScreen, State} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';

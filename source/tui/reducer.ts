@@ -1,14 +1,17 @@
 import type {Action} from './action.ts';
-import {bindingOf, type Command, hasField} from './keymap.ts';
+import {startWalk} from './begin-authorize.ts';
+import type {Command} from './binding.ts';
+import {bindingOf, hasField} from './keymap.ts';
 import {scrolled} from './list.ts';
 import {authorizeCommand} from './reduce-authorize.ts';
+import {exportResult} from './reduce-export.ts';
 import {flockCommand, flockResult} from './reduce-flock.ts';
 import {authorizeResult} from './reduce-outcome.ts';
 import {checkResult, overlayCommand, overlayText} from './reduce-overlay.ts';
 import {pinLetter, pinText} from './reduce-pin.ts';
 import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './reduce-setup.ts';
 import {listRows, previewShown} from './screens/regions.ts';
-import {modeOf, type State, selectedBot} from './state.ts';
+import {modeOf, type Size, type State, selectedBot} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
@@ -48,7 +51,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 				? field({...state, enterAt: 0}, action.text, now)
 				: notify(state, 'There is no field to paste into here.');
 		case 'resize':
-			return step({...state, size: action.size});
+			return step(isSameSize(state.size, action.size) ? state : {...state, size: action.size});
 		case 'start':
 		case 'changed':
 			return step(state, {type: 'read'});
@@ -66,6 +69,9 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'check-pause':
 		case 'check-over':
 			return checkResult(state, action);
+		case 'exported':
+		case 'export-failed':
+			return exportResult(state, action);
 		case 'app-saved':
 		case 'app-refused':
 			return setupResult(state, action, now);
@@ -111,8 +117,21 @@ function repeats({screen, overlay, enterAt}: State, now: number): boolean {
 
 /** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */
 function text(state: State, characters: string, now: number): Step {
+	// A tab is a key wherever it stands: pressed twice at once, or between two values that were copied together.
+	const [first = '', ...others] = characters.split('\t');
+	if (others.length > 0) {
+		return others.reduce(
+			(done, part) => then(done, next => then(key(next, 'tab', now), after => text(after, part, now))),
+			text(state, first, now),
+		);
+	}
+
+	if (/^\r{2,}$/.test(characters)) {
+		return [...characters].reduce((done, _) => then(done, next => key(next, 'enter', now)), step(state));
+	}
+
 	if (hasField(state)) {
-		return field(state, characters, now);
+		return characters === '' ? step(state) : field(state, characters, now);
 	}
 
 	let done = step(state);
@@ -129,7 +148,7 @@ function text(state: State, characters: string, now: number): Step {
 }
 
 function keyOf(segment: string): string {
-	return /[\r\n]/.test(segment) ? 'enter' : segment === ' ' ? 'space' : segment === '\t' ? 'tab' : segment;
+	return /[\r\n]/.test(segment) ? 'enter' : segment === ' ' ? 'space' : segment;
 }
 
 function field(state: State, characters: string, now: number): Step {
@@ -176,8 +195,13 @@ function run(state: State, command: Command, now: number): Step {
 		case 'choose-app':
 			return chooseCommand(state, screen, command);
 		case 'summary':
-			return step(command === 'back' ? {...state, screen: {name: 'flock'}} : state);
+			return summaryCommand(state, command, now);
 	}
+}
+
+function summaryCommand(state: State, command: Command, now: number): Step {
+	const back: State = {...state, screen: {name: 'flock'}};
+	return command === 'walk' ? startWalk(back, now) : step(command === 'back' ? back : state);
 }
 
 function quit(state: State, exitCode: number): Step {
@@ -216,6 +240,10 @@ function heldLetter({screen, overlay}: State) {
 		screen.phase.letter !== null
 		? {attempt: screen.attempt, phase: screen.phase, letter: screen.phase.letter}
 		: null;
+}
+
+function isSameSize(one: Size, other: Size): boolean {
+	return one.columns === other.columns && one.rows === other.rows;
 }
 
 function isCharacter(name: string): boolean {

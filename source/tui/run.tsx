@@ -72,6 +72,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	);
 	let instance: Instance | null = null;
 	try {
+		// Ink does so only after its first frame: keys pressed by then would be echoed into it.
+		keyboard.setRawMode(true);
+		store.dispatch({type: 'start'});
+		await readOrLate(store);
 		instance = render(
 			<Root
 				store={store}
@@ -94,7 +98,6 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 				isScreenReaderEnabled: isSpoken(env),
 			},
 		);
-		store.dispatch({type: 'start'});
 		// Ink's own exit comes with an error of a component, which it has caught.
 		return await Promise.race([ending.promise, instance.waitUntilExit().then(() => endedByInk)]);
 	} finally {
@@ -104,6 +107,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		store.stop();
 		instance?.unmount();
+		keyboard.setRawMode(false);
 		keyboard.destroy();
 		await lastWords(services, stderr);
 		process.off('uncaughtException', ending.reject);
@@ -111,6 +115,26 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			process.off(signal, onSignal);
 		}
 	}
+}
+
+/** How long the first frame waits for the flock; milliseconds. */
+const readingMs = 100;
+
+/** Resolves when the flock has been read, or when that takes long: a frame before the flock's own costs 30 ms. */
+async function readOrLate(store: Store): Promise<void> {
+	const {promise, resolve} = Promise.withResolvers<void>();
+	const look = () => {
+		const {flock, problem} = store.get();
+		if (flock !== null || problem !== null) {
+			resolve();
+		}
+	};
+	const stop = store.subscribe(look);
+	const timer = setTimeout(resolve, readingMs);
+	look();
+	await promise;
+	clearTimeout(timer);
+	stop();
 }
 
 const endedByInk: AppExit = {kind: 'ended', exitCode: 1};

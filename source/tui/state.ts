@@ -1,25 +1,15 @@
-import type {ErrorCode} from '../flock/error.ts';
+import type {FormatName} from '../bundles/format.ts';
 import type {Bot, Flock} from '../flock/flock.ts';
-import type {HeldReason, KeyInfo} from '../flock/key.ts';
+import type {KeyInfo} from '../flock/key.ts';
 import type {PoemFolder} from '../flock/poem.ts';
-import type {AppSource, Link} from '../keymaker/keymaker.ts';
+import type {AppSource} from '../keymaker/keymaker.ts';
 import type {PoemText} from '../poems/poems.ts';
+import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
+import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
 
 /** The window, in terminal cells. */
 export type Size = {columns: number; rows: number};
-
-/** What went wrong, as it is drawn; made from a `FlockError`. */
-export type Problem = {
-	code: ErrorCode;
-	sentence: string;
-	/** The next step. */
-	hint: string;
-	/** The small print for whoever searches for it. */
-	label: string;
-	/** True where nobody knows whether X took the PIN. */
-	uncertain: boolean;
-};
 
 /** The order of the list. */
 export type Sort = 'name' | 'status' | 'last-checked';
@@ -40,60 +30,6 @@ export type Listing = {
 
 /** The app in use, without its secret. */
 export type AppInfo = {consumerKey: string; from: AppSource['from']};
-
-/** What became of one bot on a walk through the flock. */
-export type WalkResult = {
-	bot: string;
-	kind: 'made' | 'skipped' | 'failed' | 'held';
-	/** What happened, and what to do about it, where something went wrong. */
-	problem: Problem | null;
-};
-
-/** A walk from one bot without a key to the next. */
-export type Walk = {
-	/** The bots that this walk goes through, in order. */
-	queue: readonly string[];
-	/** One result a bot, the latest one. */
-	results: readonly WalkResult[];
-	/** True once the person goes from bot to bot, and not just to one. */
-	walking: boolean;
-};
-
-/** Where one authorization stands. */
-export type Phase =
-	| {
-			name: 'requesting';
-			startedAt: number /** Why there is a new link. */;
-			note: string | null;
-			open: boolean;
-	  }
-	| {
-			name: 'awaiting-pin';
-			link: Link;
-			/** What is in the PIN field. */
-			pin: string;
-			/** A letter that may turn out to be a command, or the beginning of a pasted text. */
-			letter: string | null;
-			note: string | null;
-			problem: Problem | null;
-	  }
-	| {name: 'exchanging'; link: Link; pin: string; startedAt: number}
-	| {name: 'conflict'; key: KeyInfo; reason: HeldReason; otherBot: string | null; deciding: boolean}
-	| {name: 'failed'; problem: Problem; note: string | null}
-	| {name: 'saved'; key: KeyInfo; kept: boolean}
-	| {name: 'unsaved'; key: KeyInfo; problem: Problem; saving: boolean; revealed: boolean};
-
-/** The authorization of one bot. */
-export type AuthorizeScreen = {
-	name: 'authorize';
-	bot: string;
-	/** Names the work under way: a result with another number is late. */
-	attempt: number;
-	phase: Phase;
-	/** What last went wrong for this bot on this screen, for the walk's summary. */
-	lastProblem: Problem | null;
-	walk: Walk;
-};
 
 /** The app's key and secret, as they are typed. */
 export type SetupScreen = {
@@ -120,11 +56,24 @@ export type Screen =
 	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
 	| {name: 'summary'; results: readonly WalkResult[]; left: number};
 
+/** An export as it is put together. */
+export type ExportDraft = {
+	/** All of them have a key in force. */
+	bots: readonly string[];
+	format: FormatName;
+	/** A file or a folder, as the person writes it. */
+	path: string;
+	/** True once the person has changed the path: then another format does not change it again. */
+	ownPath: boolean;
+};
+
 /** A question that is answered with y or n. */
 export type Question =
 	| {about: 'check'; bots: readonly string[]}
 	| {about: 'new-link'}
 	| {about: 'reveal'}
+	/** A file of another kind stands where the export is to go. */
+	| {about: 'overwrite'; draft: ExportDraft; sentence: string}
 	| {about: 'quit'; bots: readonly string[]; exitCode: number};
 
 /** What the forget dialog offers. */
@@ -150,6 +99,13 @@ export type Overlay =
 			cancelled: boolean;
 	  }
 	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
+	| {
+			name: 'export';
+			draft: ExportDraft;
+			/** The attempt under way; `null` while nothing is written. */
+			attempt: number | null;
+			problem: Problem | null;
+	  }
 	| {name: 'qr'};
 
 /** How a notice is meant. */
@@ -205,6 +161,8 @@ export type Fixed = {
 	deadlineSeconds: number;
 	/** Why no browser is opened by itself. */
 	whyNotOpen: string | null;
+	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
+	spoken: boolean;
 	/** The bot to authorize as soon as the flock has been read. */
 	authorizeFirst: string | null;
 };
@@ -234,10 +192,18 @@ export function initialState(fixed: Fixed, size: Size): State {
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
-export type Mode = Overlay['name'] | Phase['name'] | 'flock' | 'problem' | 'setup' | 'choose-app' | 'summary';
+export type Mode =
+	| Overlay['name']
+	| Phase['name']
+	| 'flock'
+	| 'empty'
+	| 'problem'
+	| 'setup'
+	| 'choose-app'
+	| 'summary';
 
 /** The mode of a state. */
-export function modeOf({screen, overlay, problem}: State): Mode {
+export function modeOf({screen, overlay, problem, flock}: State): Mode {
 	if (overlay !== null) {
 		return overlay.name;
 	}
@@ -246,7 +212,11 @@ export function modeOf({screen, overlay, problem}: State): Mode {
 		return screen.phase.name;
 	}
 
-	return screen.name === 'flock' && problem !== null ? 'problem' : screen.name;
+	if (screen.name === 'flock' && problem !== null) {
+		return 'problem';
+	}
+
+	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
 }
 
 /** A bot by its name; `undefined` where the flock has none. */

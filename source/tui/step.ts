@@ -4,8 +4,8 @@ import type {NoticeTone, State} from './state.ts';
 /** A state, and the work that follows from it. */
 export type Step = GenericStep<State>;
 
-/** How long a notice stays, in milliseconds. */
-export const noticeMs = 6000;
+/** How long a notice stays at least, in milliseconds, and for each of its characters: it is to be read in peace. */
+const noticeMs = {least: 6000, character: 70};
 
 /** A step to a state with these effects. */
 export function step(state: State, ...effects: readonly Effect[]): Step {
@@ -23,6 +23,10 @@ export function notify(state: State, text: string, tone: NoticeTone = 'plain'): 
 	const id = state.notices + 1;
 	return step(
 		{...state, notices: id, notice: {id, text, tone}},
-		{type: 'timer', timer: {for: 'notice', id}, ms: noticeMs},
+		{
+			type: 'timer',
+			timer: {for: 'notice', id},
+			ms: Math.max(noticeMs.least, text.length * noticeMs.character),
+		},
 	);
 }

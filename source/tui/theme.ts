@@ -11,7 +11,7 @@ export type TextStyle = {color?: string; bold?: boolean; dimColor?: boolean};
 export type Theme = {
 	/** False where the locale or the terminal has ASCII only. */
 	unicode: boolean;
-	/** False after `NO_COLOR`; bold and dim stay. */
+	/** False after `NO_COLOR` or on a dumb terminal, unless `FORCE_COLOR` asks for it there; bold and dim stay. */
 	colour: boolean;
 	/** False where an OSC 8 hyperlink would be drawn as text. */
 	hyperlinks: boolean;
@@ -49,10 +49,15 @@ export function themeOf(env: Environment): Theme {
 	const unicode = drawsUnicode(env, process.platform);
 	return {
 		unicode,
-		colour: env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
+		colour: (env.NO_COLOR ?? '') === '' && (env.TERM !== 'dumb' || isForced(env)),
 		hyperlinks: !plainTerminal,
 		spinner: unicode ? ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] : ['|', '/', '-', '\\'],
 	};
+}
+
+/** True where colours are asked for, whatever the terminal is; that `0` and `false` take them, Ink sees to. */
+function isForced({FORCE_COLOR}: Environment): boolean {
+	return FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
 }
 
 /** The properties of a tone. Colours are the terminal's own sixteen, so the person's theme rules. */

@@ -1,5 +1,6 @@
-import {needsKey} from '../flock/flock.ts';
-import type {AuthorizeScreen, State, Walk, WalkResult} from './state.ts';
+import {type Flock, needsKey} from '../flock/flock.ts';
+import type {AuthorizeScreen, Walk, WalkResult} from './authorization.ts';
+import {botOf, type State} from './state.ts';
 
 /** A walk from one bot on: through the bots shown that have no key, round to those before it. */
 export function walkFrom({list}: State, bot: string, walking: boolean): Walk {
@@ -9,6 +10,27 @@ export function walkFrom({list}: State, bot: string, walking: boolean): Walk {
 	);
 	const round = [...list.shown.slice(start), ...list.shown.slice(0, start)];
 	return {queue: round.filter(needsKey).map(one => one.name), results: [], walking};
+}
+
+/**
+ * Where the walk was when the program last ended: the first bot without a key after the one that was authorized
+ * last, or round to those before it. The keys themselves remember it, whatever has interrupted the walk.
+ * @returns `null` where nobody has been authorized yet, or nobody is left.
+ */
+export function walkPlace(flock: Flock): string | null {
+	let latest = '';
+	let place = -1;
+	for (const [index, {key, held}] of flock.entries()) {
+		for (const authorizedAt of [key?.authorizedAt, held?.key.authorizedAt]) {
+			if (authorizedAt != null && authorizedAt > latest) {
+				latest = authorizedAt;
+				place = index;
+			}
+		}
+	}
+
+	const round = [...flock.slice(place + 1), ...flock.slice(0, place + 1)];
+	return place < 0 ? null : (round.find(needsKey)?.name ?? null);
 }
 
 /** A walk with the latest result of a bot. */
@@ -34,4 +56,29 @@ export function walkLeaving({walk, bot, phase, lastProblem}: AuthorizeScreen, sk
 					? withResult(walk, {bot, kind: 'skipped', problem: null})
 					: walk;
 	}
+}
+
+/** True where a walk has another bot to go to. */
+export function hasNext(state: State): boolean {
+	return nextOnWalk(state) !== null;
+}
+
+/** The next bot of a walk that still lacks a key and has not been dealt with; `null` at its end. */
+export function nextOnWalk(state: State): string | null {
+	const {screen} = state;
+	if (screen.name !== 'authorize') {
+		return null;
+	}
+
+	const seen = new Set(screen.walk.results.map(result => result.bot));
+	return (
+		screen.walk.queue.find(name => {
+			if (name === screen.bot || seen.has(name)) {
+				return false;
+			}
+
+			const bot = botOf(state, name);
+			return bot !== undefined && needsKey(bot);
+		}) ?? null
+	);
 }

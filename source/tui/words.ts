@@ -1,27 +1,16 @@
-import type {Bot, Status} from '../flock/flock.ts';
-import type {HeldReason, KeyInfo} from '../flock/key.ts';
-import {visible} from '../flock/visible.ts';
+import type {Bot} from '../flock/flock.ts';
+import {accountOf} from '../flock/words.ts';
 import type {AppInfo} from './state.ts';
 
-/** Each status in the list's words. */
-export const statusWord: Readonly<Record<Status, string>> = {
-	ready: 'ready',
-	'no-key': 'no key',
-	'read-only': 'read-only',
-	rejected: 'rejected',
-	'other-app': 'other app',
-	held: 'held',
-	orphan: 'orphan',
-};
-
 /** What a status asks of the person; `null` where nothing is to be done. */
-export function statusHint({status, held, key}: Bot): string | null {
-	if (held !== null && key !== null) {
-		return `A key of @${visible(held.key.handle)} waits for your decision: enter.`;
+export function statusHint({status, held}: Bot): string | null {
+	if (held !== null && status !== 'orphan') {
+		return `A key of ${accountOf(held.key)} waits for your decision: enter.`;
 	}
 
 	switch (status) {
 		case 'ready':
+		case 'held':
 			return null;
 		case 'no-key':
 			return 'No key yet: enter makes one.';
@@ -31,25 +20,8 @@ export function statusHint({status, held, key}: Bot): string | null {
 			return 'X refused this key when last asked. Authorize again.';
 		case 'other-app':
 			return 'The secret of the app that made this key is not known here. Authorize again, or set that app’s key.';
-		case 'held':
-			return `A key of @${visible(held?.key.handle ?? '')} waits for your decision: enter.`;
 		case 'orphan':
 			return 'The poem is gone; its key is kept. keymaker rename moves it to a renamed poem, f forgets it.';
-	}
-}
-
-/** Why a key waits for a decision, as a sentence. */
-export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string | null): string {
-	const account = `@${visible(key.handle)}`;
-	switch (reason) {
-		case 'other-account':
-			return `X answered as ${account}: another account than the bot’s key had before.`;
-		case 'other-handle':
-			return `X answered as ${account}: not the handle that is expected for the bot.`;
-		case 'account-of-another-bot':
-			return `X answered as ${account}, which already speaks ${otherBot === null ? 'another poem' : visible(otherBot)}.`;
-		case 'late':
-			return `X answered as ${account} after you had left the authorization.`;
 	}
 }
 

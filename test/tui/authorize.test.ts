@@ -31,13 +31,19 @@ test('enter asks X for a link, and the first link is opened in the browser once'
 });
 
 test('where no browser is to be opened it is said, and o opens it', () => {
-	const shown = pinScreen(mixedFlock, {whyNotOpen: 'This is an SSH session.'});
+	const shown = pinScreen(mixedFlock, {whyNotOpen: 'This is an SSH session.', practice: false});
 	assert.deepEqual(kinds(shown), []);
 	assert.match(shown.state.notice?.text ?? '', /^This is an SSH session\./);
 	assert.deepEqual(
 		kinds(play(shown, 'o', {type: 'timer', timer: {for: 'letter', attempt: attemptOf(shown)}})),
 		['open'],
 	);
+});
+
+test('where no browser is to be opened in practice, nobody is sent to another computer or a phone', () => {
+	const said = pinScreen(mixedFlock, {whyNotOpen: 'Open it on a phone.'}).state.notice?.text ?? '';
+	assert.match(said, /on this computer alone/);
+	assert.doesNotMatch(said, /phone/);
 });
 
 test('escape leaves while X is asked, and the link that comes all the same is dropped', () => {
@@ -369,6 +375,13 @@ test('a walk goes through every bot without a key once, from the selected one ro
 		'ferry made',
 	]);
 	assert.equal(screen.name === 'summary' && screen.left, 2);
+});
+
+test('a goes on from the summary of a walk with the bots that are left', () => {
+	const summary = play(flockScreen(), 'a', 's', 's', 'escape').state;
+	assert.equal(summary.screen.name, 'summary');
+	const {screen} = play(summary, 'a').state;
+	assert.ok(screen.name === 'authorize' && screen.walk.walking);
 });
 
 test('b goes back to the bot before', () => {

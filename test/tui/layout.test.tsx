@@ -10,13 +10,15 @@ import {frameLines} from '../../source/tui/screens/frame.ts';
 import type {State} from '../../source/tui/state.ts';
 import {themeOf} from '../../source/tui/theme.ts';
 import {gallery} from './gallery.ts';
-import {botCalled, flockScreen, linkOf, viewWith} from './support.ts';
+import {botCalled, flockScreen, linkOf, pinScreen, viewWith} from './support.ts';
 
 const sizes = [
 	[30, 6],
 	[30, 24],
 	[40, 12],
 	[80, 6],
+	[200, 6],
+	[30, 60],
 	[80, 24],
 	[99, 10],
 	[100, 12],
@@ -102,6 +104,22 @@ test('practice stands on every screen of practice, and on none of the others', (
 	}
 });
 
+test('practice stands beside the name of every bot, however long and wide it is', () => {
+	for (const columns of [30, 40, 80, 200]) {
+		for (const letter of ['n', '俳']) {
+			for (let length = 1; length < 60; length++) {
+				const {state} = pinScreen([botCalled(letter.repeat(length))], {size: {columns, rows: 24}});
+				const [header] = frameLines(state, view);
+				assert.ok(header);
+				const text = fit(header, columns, view.theme)
+					.map(span => span.text)
+					.join('');
+				assert.match(text, / practice ?$/, `${columns} columns: ${text}`);
+			}
+		}
+	}
+});
+
 test('the PIN field and the vital bindings are there in the smallest window', () => {
 	const lines = textOf(frameLines(gallery({columns: 30, rows: 6})['the link'] as State, view));
 	assert.ok(
@@ -176,11 +194,55 @@ test('where the locale is not UTF-8, or the terminal is dumb, only ASCII is draw
 	}
 });
 
+test('colours go with NO_COLOR, and on a dumb terminal unless FORCE_COLOR asks for them', () => {
+	const colour = (env: Record<string, string>) => themeOf({LANG: 'C.UTF-8', ...env}).colour;
+	assert.equal(colour({TERM: 'xterm'}), true);
+	assert.equal(colour({TERM: 'xterm', NO_COLOR: '1'}), false);
+	assert.equal(colour({TERM: 'xterm', NO_COLOR: ''}), true);
+	assert.equal(colour({TERM: 'dumb'}), false);
+	assert.equal(colour({TERM: 'dumb', FORCE_COLOR: '1'}), true);
+	assert.equal(colour({TERM: 'dumb', FORCE_COLOR: '0'}), false);
+	assert.equal(colour({TERM: 'xterm', FORCE_COLOR: '1', NO_COLOR: '1'}), false);
+});
+
 test('LC_ALL rules over LC_CTYPE, and LC_CTYPE over LANG', () => {
 	assert.equal(themeOf({LC_ALL: 'en_GB.utf8', LC_CTYPE: 'C', LANG: 'C'}).unicode, true);
 	assert.equal(themeOf({LC_CTYPE: 'C', LANG: 'en_GB.UTF-8'}).unicode, false);
 	assert.equal(themeOf({LC_ALL: '', LANG: 'en_GB.UTF-8'}).unicode, true);
 	assert.equal(themeOf({TERM: 'linux', LANG: 'en_GB.UTF-8'}).unicode, false);
+});
+
+test('what a window has no room for is shown by an …, and every answer to choose from is still there', () => {
+	const shown = (name: string) =>
+		frameLines(gallery({columns: 30, rows: 6})[name] as State, view).map(line =>
+			fit(line, 30, view.theme)
+				.map(({text}) => text)
+				.join(''),
+		);
+	assert.ok(shown('a long notice').some(row => row.endsWith('…')));
+	assert.ok(shown('a folder that is missing').some(row => row.endsWith('…')));
+	for (const [name, answers] of [
+		['the forget dialog', ['Forget here', 'Revoke at X, and forget', '❯ Cancel']],
+		['the choice of an app', ['❯ Practice', 'Set up the X app']],
+		['an export', ['bundle', 'Into    keys/▏']],
+	] as const) {
+		for (const answer of answers) {
+			assert.ok(
+				shown(name).some(row => row.includes(answer)),
+				`${name}: ${shown(name).join('|')}`,
+			);
+		}
+	}
+});
+
+test('an unsaved key that was asked for is shown whole, or not at all', () => {
+	for (const [columns, rows] of sizes) {
+		const state = gallery({columns, rows})['an unsaved key, shown'] as State;
+		const text = textOf(frameLines(state, view)).join('');
+		const whole = text.includes('1-not-a-real-token') && text.includes('not-a-real-secret');
+		assert.ok(whole || text.includes('larger window'), `${columns}×${rows}: ${text}`);
+		assert.ok(whole || !text.includes('not-a-real-secret'), `${columns}×${rows}: ${text}`);
+	}
 });
 
 test('a footer shows every vital binding, and never more than fits', () => {
@@ -214,7 +276,37 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('setup'), /API Key Secret \(consumer secret\): 17 characters, hidden/);
 	assert.match(spoken('a saved key'), /ferry is ready: it speaks as @ferry_poem/);
 	assert.match(spoken('a held key'), /already speaks harbour/);
+	assert.match(spoken('bots that are marked'), /option: \(checked\) ferry, no key/);
+	assert.match(spoken('bots that are marked'), /2 marked: v check, x export, f forget/);
+	assert.match(spoken('an export'), /Format: bundle, a \.json file for each bot/);
+	assert.match(spoken('an export'), /textbox: Into: keys\//);
+	assert.match(spoken('the choice of an app'), /radio: \(selected\) Practice\. A stand-in for X/);
+	assert.match(spoken('a link asked for'), /timer: Asking X for a link\n/);
+	assert.match(spoken('a check that X wants to pause'), /progressbar: Asking X: 0 of 6 · X wants a pause\n/);
+	assert.match(spoken('the summary'), /2 skipped: ferry, kettle/);
+	assert.match(spoken('the QR code'), /A QR code of the link/);
+	assert.match(spoken('a damaged keystore'), /X does not accept this PIN\./);
 });
+
+for (const [columns, rows] of [
+	[30, 24],
+	[80, 24],
+	[200, 60],
+] as const) {
+	test(`at ${columns}×${rows} every screen is spoken with its place, its keys, and no drawing`, () => {
+		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
+			const said = speak(state).trimEnd().split('\n');
+			assert.match(said[0] ?? '', /, practice$/, name);
+			assert.match(said.at(-1) ?? '', /^Keys: \S/, name);
+			assert.doesNotMatch(said.join('\n'), /[●○◐✕◇†❯✓│▏█░⠋]/, name);
+			assert.ok(
+				said.slice(1, -1).every(line => line.trim() !== ''),
+				`${name}: ${said.join('|')}`,
+			);
+			assert.ok(said.length > 2, name);
+		}
+	});
+}
 
 test('the secret of an unsaved key is drawn only after it was asked for', () => {
 	const shown = (name: string) =>
@@ -242,7 +334,8 @@ test('drawing 10,000 bots touches only those in the window', () => {
 });
 
 /** The text that Ink gives a screen reader. */
-function speak(state: State): string {
+function speak(before: State): string {
+	const state = {...before, fixed: {...before.fixed, spoken: true}};
 	let written = '';
 	const stdout = Object.assign(new EventEmitter(), {
 		// Wide enough that Ink wraps nothing of what is said.

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {listRows} from '../../source/tui/screens/regions.ts';
-import {selectedBot} from '../../source/tui/state.ts';
-import {botCalled, flockScreen, keyOf, mixedFlock, play} from './support.ts';
+import {initialState, selectedBot} from '../../source/tui/state.ts';
+import {botCalled, fixed, flockScreen, keyOf, mixedFlock, play} from './support.ts';
 
 const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
 const folder = {path: '/poems', poems: [], notes: [], problem: null};
@@ -57,6 +57,56 @@ test('letters that follow a slash in one chunk are the filter, and a line end cl
 	assert.equal(state.overlay, null);
 });
 
+test('the flock opens at the bot where the walk was: the first without a key after the one authorized last', () => {
+	const at = (name: string, time: string | null) =>
+		botCalled(name, {key: keyOf(`${name}_poem`, {authorizedAt: time})});
+	const openedAt = (...bots: ReturnType<typeof botCalled>[]) =>
+		play(initialState(fixed, {columns: 80, rows: 24}), {type: 'read', flock: bots, folder, app: null}).state
+			.list.selected;
+	const earlier = '2026-11-20T09:00:00.000Z';
+	const later = '2026-11-24T09:00:00.000Z';
+	const [ferry, kettle, moth, otter] = ['ferry', 'kettle', 'moth', 'otter'].map(name => botCalled(name));
+	assert.ok(ferry && kettle && moth && otter);
+	// The kettle was skipped: it comes when the others are through.
+	assert.equal(openedAt(at('ferry', earlier), kettle, at('moth', later), otter), 'otter');
+	assert.equal(openedAt(at('ferry', later), kettle, at('moth', earlier), otter), 'kettle');
+	assert.equal(openedAt(ferry, kettle, moth, at('otter', later)), 'ferry');
+	// A key that is held was a step of the walk as well.
+	const held = botCalled('kettle', {
+		status: 'held',
+		held: {key: keyOf('someone', {authorizedAt: later}), reason: 'other-handle'},
+	});
+	assert.equal(openedAt(at('ferry', earlier), held, moth, otter), 'moth');
+	// Nobody was ever authorized here, or nobody is left.
+	assert.equal(openedAt(at('ferry', null), kettle), 'ferry');
+	assert.equal(openedAt(at('ferry', earlier), at('kettle', later)), 'ferry');
+});
+
+test('reading the flock again moves no selection', () => {
+	const {state} = play(flockScreen([botCalled('ferry'), botCalled('kettle'), botCalled('moth')]), 'home');
+	const flock = [botCalled('ferry'), botCalled('kettle', {key: keyOf('kettle_poem')}), botCalled('moth')];
+	assert.equal(play(state, {type: 'read', flock, folder, app: null}).state.list.selected, 'ferry');
+});
+
+test('two enters that arrive at once close the filter and authorize, and are one where the first leads to a PIN', () => {
+	const twice = {type: 'text', text: '\r\r'} as const;
+	const {screen} = play(flockScreen(), '/', ...'kettle', twice).state;
+	assert.ok(screen.name === 'authorize' && screen.bot === 'kettle');
+	const pin = play(flockScreen(), 'enter', twice);
+	assert.equal(pin.effects.filter(({type}) => type === 'request-link').length, 1);
+});
+
+test('an empty folder offers a sample where one can be made, and nothing that needs a bot', () => {
+	const empty = (problem: 'missing' | 'empty' | 'unreadable') =>
+		play(flockScreen([]), {type: 'read', flock: [], folder: {...folder, problem}, app: null});
+	for (const problem of ['missing', 'empty'] as const) {
+		assert.deepEqual(play(empty(problem), 'i').effects.at(-1), {type: 'add-sample'});
+	}
+
+	assert.deepEqual(play(empty('unreadable'), 'i').effects, empty('unreadable').effects);
+	assert.equal(play(empty('missing'), 'enter', 'a', 'f', 'x').state.notice, null);
+});
+
 test('a filter that nothing passes keeps the selection for when it is cleared', () => {
 	const {state} = play(flockScreen(), 'down', '/', 'z', 'z', 'z');
 	assert.deepEqual(state.list.shown, []);
@@ -82,6 +132,17 @@ test('space marks bots for checking and forgetting, and marks of bots that are g
 	});
 	const flock = [botCalled('harbour', {key: keyOf('harbour_poem')})];
 	assert.deepEqual([...play(state, {type: 'read', flock, folder, app: null}).state.list.marks], ['harbour']);
+});
+
+test('x exports the marked bots that have a key, else the selected one, and says where there is none', () => {
+	const opened = (...keys: string[]) => {
+		const {overlay} = play(flockScreen(), ...keys, 'x').state;
+		return overlay?.name === 'export' ? overlay.draft.bots : null;
+	};
+	assert.deepEqual(opened('down'), ['harbour']);
+	assert.deepEqual(opened('space', 'space'), ['harbour']);
+	assert.equal(opened(), null);
+	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /no key in force to export/);
 });
 
 test('v asks X about one bot at once, V asks the person first', () => {

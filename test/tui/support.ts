@@ -3,8 +3,9 @@ import {emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
 import type {Link} from '../../source/keymaker/keymaker.ts';
 import type {Action, Effect} from '../../source/tui/action.ts';
 import type {View} from '../../source/tui/line.ts';
+import type {Problem} from '../../source/tui/problem.ts';
 import {reduce} from '../../source/tui/reducer.ts';
-import {type Fixed, initialState, type Problem, type Size, type State} from '../../source/tui/state.ts';
+import {type Fixed, initialState, type Size, type State} from '../../source/tui/state.ts';
 import {type Theme, themeOf} from '../../source/tui/theme.ts';
 
 /** The time at which the tests take place: 25 November 2026. */
@@ -17,6 +18,7 @@ export const fixed: Fixed = {
 	practice: true,
 	deadlineSeconds: 15,
 	whyNotOpen: null,
+	spoken: false,
 	authorizeFirst: null,
 };
 
@@ -125,7 +127,7 @@ export function play(start: State | Played, ...actions: readonly (Action | strin
 	return {state, effects};
 }
 
-/** The flock screen after the first reading. */
+/** The flock screen after the first reading, with the first bot selected. */
 export function flockScreen(
 	flock: readonly Bot[] = mixedFlock,
 	{
@@ -134,12 +136,16 @@ export function flockScreen(
 		...changes
 	}: Partial<Fixed> & {size?: Size; app?: 'practice' | null} = {},
 ): State {
-	return play(initialState({...fixed, ...changes}, size), {
-		type: 'read',
-		flock,
-		folder: {path: fixed.poemsPath, poems: [], notes: [], problem: flock.length === 0 ? 'empty' : null},
-		app: app === null ? null : {consumerKey: 'practice-not-a-real-key-0001', from: app},
-	}).state;
+	return play(
+		initialState({...fixed, ...changes}, size),
+		{
+			type: 'read',
+			flock,
+			folder: {path: fixed.poemsPath, poems: [], notes: [], problem: flock.length === 0 ? 'empty' : null},
+			app: app === null ? null : {consumerKey: 'practice-not-a-real-key-0001', from: app},
+		},
+		'home',
+	).state;
 }
 
 /** The screen that waits for the PIN of a bot's link. */

@@ -18,7 +18,7 @@ async function open(options: PtyOptions = {}, shell?: string): Promise<Pty> {
 			? startPty(process.execPath, command, options)
 			: startPty('bash', ['--norc', '-c', shell, process.execPath, ...command], options);
 	windows.push(window);
-	await window.waitFor(/ferry|no folder|too small/);
+	await window.waitFor(/ferry|no folder|too\s+small/);
 	return window;
 }
 
@@ -161,6 +161,61 @@ test('a missing folder is explained, and poems that come into it show up by them
 	await window.waitFor(/There is no folder/);
 	window.press('q');
 	assert.equal((await ending(window)).exitCode, 0);
+});
+
+test('from an empty folder, i, enter and a PIN lead to a first bot with a key', async () => {
+	const window = await open({env: {WINDOW_POEMS: ''}});
+	await window.waitFor('i make a sample');
+	window.press('i');
+	await window.waitFor(/❯ ○ first-light/);
+	window.press('enter');
+	window.paste(`${await approve(await nextLink(window), 'first_light')}\n`);
+	await window.waitFor('first-light is ready: it speaks as @first_light.');
+	window.press('enter');
+	await window.waitFor(/● first-light +@first_light +ready/);
+	window.press('q');
+	assert.deepEqual((await ending(window)).records, [{bot: 'first-light', key: 'first_light'}]);
+});
+
+test('a window of 20×5 gets a sentence, a larger one the flock, and q ends in both', async () => {
+	const window = await open({columns: 20, rows: 5});
+	await window.waitFor(screen => /The window is too small: 20×5/.test(screen.join(' ')));
+	window.resize(80, 24);
+	await window.waitFor(/❯ ○ ferry/);
+	window.resize(20, 5);
+	await window.waitFor(/too\s+small/);
+	window.press('q');
+	assert.equal((await ending(window)).exitCode, 0);
+});
+
+test('a screen reader is told each screen in lines, up to the key that is saved', async () => {
+	const window = await open({env: {INK_SCREEN_READER: 'true'}, columns: 120});
+	await window.waitFor(/^option: \(selected\) ferry, no key$/m);
+	window.press('enter');
+	const screen = await window.waitFor(/^textbox: 3\. Paste the PIN here:/m);
+	const first = screen.findIndex(row => row.startsWith('http'));
+	const link = screen
+		.slice(
+			first,
+			screen.findIndex(row => row.startsWith('2. ')),
+		)
+		.join('');
+	window.paste(`${await approve(link, 'ferry_poem')}\n`);
+	await window.waitFor('ferry is ready: it speaks as @ferry_poem.');
+	assert.doesNotMatch(window.raw(), /[●○❯│▏⠋]/);
+	window.press('escape');
+	await window.waitFor(/^option: \(selected\) ferry, @ferry_poem, ready$/m);
+	window.press('q');
+	assert.equal((await ending(window)).exitCode, 0);
+});
+
+test('FORCE_COLOR brings colours to a dumb terminal, and only the sixteen of its own', async () => {
+	const window = await open({env: {TERM: 'dumb', FORCE_COLOR: '1'}});
+	await window.waitFor(/> o ferry/);
+	assert.match(window.raw(), /\u001B\[36m/);
+	assert.doesNotMatch(window.raw(), /\u001B\[38;/);
+	window.press('q');
+	await ending(window);
 });
 
 test('NO_COLOR takes the colours and leaves the glyphs', async () => {

@@ -1,7 +1,7 @@
 import {useAnimation} from 'ink';
 import {useMemo} from 'react';
 import type {Services} from '../../services.ts';
-import {revealedLines} from '../effects.ts';
+import {revealedLines} from '../authorizing.ts';
 import type {View} from '../line.ts';
 import type {State} from '../state.ts';
 import type {Theme} from '../theme.ts';

@@ -30,8 +30,13 @@ export function actionOf(input: string, key: Key): Action | null {
 	}
 
 	return [...new Intl.Segmenter('en').segment(input)].length === 1
-		? {type: 'key', key: input}
+		? {type: 'key', key: shifted(input, key)}
 		: {type: 'text', text: input};
+}
+
+/** The letter as it was meant: the kitty protocol names the key, and shift beside it. */
+function shifted(letter: string, {shift, capsLock}: Key): string {
+	return shift !== capsLock && /^[a-z]$/.test(letter) ? letter.toUpperCase() : letter;
 }
 
 function nameOf(key: Key): string | null {

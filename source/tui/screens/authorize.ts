@@ -2,12 +2,16 @@ import stringWidth from 'string-width';
 import {appTail} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
-import {type Binding, hasNext, keymap, nextOnWalk} from '../keymap.ts';
+import type {AuthorizeScreen, Phase, Renewal} from '../authorization.ts';
+import type {Binding} from '../binding.ts';
+import {keymap} from '../keymap.ts';
 import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../line.ts';
-import type {AuthorizeScreen, Phase, Problem, State} from '../state.ts';
+import type {State} from '../state.ts';
 import {chop, tail} from '../text.ts';
-import {appOrigin, heldSentence} from '../words.ts';
+import {appOrigin} from '../words.ts';
 import {hints} from './footer.ts';
+import {conflictLines, savedLines, unsavedLines} from './outcome.ts';
+import {problemLines} from './problem.ts';
 import {secondsLeft, waitingLines} from './waiting.ts';
 
 /** From so many columns up the bindings stand beside the steps that they are about. */
@@ -21,8 +25,9 @@ const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
 
 /** True for a binding that stands beside its step, and so not in the footer. */
-export function isInline({size, screen}: State, {command}: Binding): boolean {
+export function isInline({size, screen, fixed}: State, {command}: Binding): boolean {
 	return (
+		!fixed.spoken &&
 		size.columns >= inlineFrom &&
 		size.rows >= 12 &&
 		screen.name === 'authorize' &&
@@ -37,13 +42,18 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 	const {columns} = state.size;
 	switch (phase.name) {
 		case 'requesting':
-			return [...note(phase.note, columns), ...waiting('Asking X for a link', phase.startedAt, state, view)];
+			return [
+				blank,
+				...note(phase, columns),
+				...waiting('Asking X for a link', phase.startedAt, state, view),
+			];
 		case 'awaiting-pin':
 		case 'exchanging':
 			return stepLines(state, phase, rows, view);
 		case 'failed':
 			return [
-				...note(phase.note, columns),
+				blank,
+				...note(phase, columns),
 				...paragraph(`No link for ${visible(screen.bot)}.`, columns, {tone: 'strong', rank: 2}),
 				...problemLines(phase.problem, columns),
 			];
@@ -52,7 +62,7 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 		case 'saved':
 			return savedLines(state, screen, phase);
 		case 'unsaved':
-			return unsavedLines(state, screen, phase, view);
+			return unsavedLines(state, screen, phase, rows, view);
 	}
 }
 
@@ -70,11 +80,11 @@ function stepLines(
 			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
 		blank,
-		...(phase.name === 'awaiting-pin' ? note(phase.note, columns) : []),
+		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
 		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
 	];
 	const after = [
-		{...blank, rank: 8},
+		{...blank, rank: 5},
 		...numbered(2, 'Press Authorize app there, and X shows a PIN', state, []),
 		{...blank, rank: 7},
 		...fieldLines(state, phase, view),
@@ -156,110 +166,14 @@ function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchan
 	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
 }
 
-function problemLines(problem: Problem, columns: number, indent = 1): Line[] {
-	return [
-		...paragraph(problem.sentence, columns, {tone: 'bad', indent}),
-		...paragraph(problem.hint, columns, {indent, rank: 1}),
-		...(problem.uncertain
-			? paragraph('It is not known whether X took the PIN.', columns, {tone: 'warn', indent, rank: 1})
-			: []),
-		...paragraph(problem.label, columns, {tone: 'quiet', indent, rank: 6}),
-	];
-}
-
-function conflictLines(state: State, {bot}: AuthorizeScreen, phase: Phase & {name: 'conflict'}): Line[] {
-	const {columns} = state.size;
-	const {key, reason, otherBot} = phase;
-	const known = state.flock?.find(one => one.name === bot);
-	const expected = known?.expectedHandle ?? known?.key?.handle ?? null;
-	const got = visible(key.handle);
-	const why = heldSentence(key, reason, otherBot);
-	return [
-		blank,
-		...paragraph(why, columns, {tone: 'warn'}),
-		blank,
-		...paragraph(`expected  ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
-			rank: 1,
-		}),
-		...paragraph(`X gave    @${got} · ${visible(key.userId)}`, columns, {tone: 'strong', rank: 1}),
-		blank,
-		...paragraph(
-			`The key is stored safely, but not in force. Keep it, and ${visible(bot)} speaks as @${got}; discard it, and ${
-				known?.key == null ? 'the bot stays without a key' : `@${visible(known.key.handle)} stays`
-			}.`,
-			columns,
-			{rank: 2},
-		),
-		...(otherBot === null
-			? []
-			: paragraph(`Kept, ${visible(otherBot)} and ${visible(bot)} both speak as @${got}.`, columns, {
-					tone: 'warn',
-					rank: 2,
-				})),
-	];
-}
-
-function savedLines(
-	state: State,
-	{bot, walk}: AuthorizeScreen,
-	{key, kept}: Phase & {name: 'saved'},
-): Line[] {
-	const {columns} = state.size;
-	const readOnly =
-		key.accessLevel === 'read'
-			? paragraph(
-					'X gave it read access only: give the app read and write permission, then authorize again.',
-					columns,
-					{tone: 'warn', rank: 2},
-				)
-			: [];
-	const next = nextOnWalk(state);
-	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
-	return [
-		blank,
-		...paragraph(`● ${visible(bot)} is ready: it speaks as @${visible(key.handle)}.`, columns, {
-			tone: 'good',
-		}),
-		...paragraph(kept ? 'The held key is in force now.' : 'The key is saved.', columns, {rank: 2}),
-		...readOnly,
-		blank,
-		...(next === null
-			? done === null
-				? []
-				: paragraph(done, columns, {rank: 2})
-			: paragraph(`Next without a key: ${visible(next)}. Enter goes on, esc returns to the flock.`, columns, {
-					rank: 1,
-				})),
-	];
-}
-
-function unsavedLines(
-	{size, fixed}: State,
-	{bot}: AuthorizeScreen,
-	{key, problem, saving, revealed}: Phase & {name: 'unsaved'},
-	view: View,
-): Line[] {
-	const {columns} = size;
-	return [
-		blank,
-		...paragraph(
-			`X has given the key of @${visible(key.handle)} for ${visible(bot)}, but it could not be saved. It is kept in memory until this program ends.`,
-			columns,
-			{tone: 'bad'},
-		),
-		...paragraph(problem.sentence, columns, {rank: 1}),
-		...paragraph(problem.hint, columns, {rank: 1}),
-		...paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 3}),
-		...paragraph(problem.label, columns, {tone: 'quiet', rank: 6}),
-		...(saving ? waitingLines('Saving', 'Saving', columns, view) : []),
-		...(revealed
-			? [blank, ...view.reveal(bot).flatMap(text => chop(visible(text), columns).map(part => line(part)))]
-			: []),
-	];
-}
-
-function note(text: string | null, columns: number): Line[] {
-	return text === null ? [] : [...paragraph(text, columns, {tone: 'warn', rank: 1}), {...blank, rank: 8}];
+function note({note: text, label}: Renewal, columns: number): Line[] {
+	return text === null
+		? []
+		: [
+				...paragraph(text, columns, {tone: 'warn', rank: 1}),
+				...(label === null ? [] : paragraph(label, columns, {tone: 'quiet', rank: 6})),
+				{...blank, rank: 8},
+			];
 }
 
 function waiting(what: string, startedAt: number, {size, fixed}: State, view: View): Line[] {

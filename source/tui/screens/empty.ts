@@ -1,6 +1,7 @@
 import {visible} from '../../flock/visible.ts';
 import {blank, type Line, paragraph} from '../line.ts';
-import type {Problem, State} from '../state.ts';
+import type {Problem} from '../problem.ts';
+import type {State} from '../state.ts';
 
 /** Why there is no flock, and what to do about it. */
 export function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
@@ -8,7 +9,7 @@ export function emptyFolderLines({folder, fixed}: State, width: number): Line[] 
 	const [sentence, hint] = {
 		missing: [
 			`There is no folder ${path}.`,
-			'Make it and put one poem into each .txt file; keymaker init makes one with a sample, --poems names another folder.',
+			'i makes it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
 		],
 		'not-a-folder': [`${path} is not a folder.`, 'Name the folder of poems with --poems or KEYMAKER_POEMS.'],
 		unreadable: [
@@ -17,7 +18,7 @@ export function emptyFolderLines({folder, fixed}: State, width: number): Line[] 
 		],
 		empty: [
 			`There is no poem in ${path} yet.`,
-			'Put one poem into each .txt file there: each is a bot. They show up here by themselves.',
+			'Put one poem into each .txt file there: each is a bot, and shows up here by itself. i adds a sample.',
 		],
 	}[folder?.problem ?? 'empty'];
 	return [blank, ...paragraph(sentence ?? '', width, {tone: 'warn'}), ...paragraph(hint ?? '', width)];

@@ -2,19 +2,19 @@ import stringWidth from 'string-width';
 import type {Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {cut, pad} from '../../flock/width.ts';
+import {statusWords} from '../../flock/words.ts';
 import {type Line, line, paragraph, type Span, toned, type View} from '../line.ts';
 import {handleText} from '../list.ts';
 import type {State} from '../state.ts';
 import {tail} from '../text.ts';
 import {statusGlyph} from '../theme.ts';
-import {statusWord} from '../words.ts';
 import {emptyFolderLines, emptyListLines, problemLines} from './empty.ts';
 import {previewLines} from './preview.ts';
 import {filterShown, previewShown} from './regions.ts';
 import {waitingLines} from './waiting.ts';
 
 /** The columns of the longest status. */
-const statusWidth = Math.max(...Object.values(statusWord).map(word => stringWidth(word))) + 2;
+const statusWidth = Math.max(...Object.values(statusWords).map(word => stringWidth(word))) + 2;
 
 /** The list takes no more than this beside a poem. */
 const widestList = 76;
@@ -70,7 +70,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 	const name = visible(bot.name);
 	const handle = handleText(bot);
 	const status =
-		bot.key !== null && bot.held !== null ? `${statusWord[bot.status]} ?` : statusWord[bot.status];
+		bot.key !== null && bot.held !== null ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
 	const spans: Span[] = [
 		toned('accent', selected ? ' ❯' : '  '),
 		toned('accent', marked ? '✓' : ' '),
@@ -104,22 +104,12 @@ function filterLine({list, overlay, flock}: State, width: number): Line {
 	};
 }
 
-/** One row of the list and one of the poem on one line. */
+/** One row of the list and one of the poem on one line. Where lines are spoken, nothing stands beside the list. */
 function beside(left: Line | undefined, right: Line | undefined, width: number): Line {
-	const spans = fitted(left?.spans ?? [], width);
-	const said = [left?.say ?? plain(left), right?.say ?? plain(right)].filter(text => text !== '');
 	return {
 		...left,
-		spans: [...spans, toned('quiet', ' │ '), ...(right?.spans ?? [])],
-		say: said.join('. '),
+		spans: [...fitted(left?.spans ?? [], width), toned('quiet', ' │ '), ...(right?.spans ?? [])],
 	};
-}
-
-function plain(one: Line | undefined): string {
-	return (one?.spans ?? [])
-		.map(({text}) => text)
-		.join('')
-		.trim();
 }
 
 function fitted(spans: readonly Span[], width: number): Span[] {
@@ -132,6 +122,15 @@ function fitted(spans: readonly Span[], width: number): Span[] {
 	}
 
 	return [...kept, {text: ' '.repeat(Math.max(0, left))}];
+}
+
+/** The line that says how many bots are marked, and what for; nothing where none is. */
+export function marksLine({list, size}: State): Line[] {
+	return list.marks.size === 0
+		? []
+		: paragraph(`${list.marks.size} marked: v check, x export, f forget; esc clears.`, size.columns, {
+				tone: 'accent',
+			}).slice(0, 1);
 }
 
 /** The line that says how much of the folder was passed over; `null` where nothing was. */

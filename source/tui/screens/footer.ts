@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import type {Binding} from '../keymap.ts';
+import type {Binding} from '../binding.ts';
 import {type Line, line, type Span, toned} from '../line.ts';
 
 /** What stands between two bindings, and where there is little room. */

@@ -1,9 +1,9 @@
 import {bindingsOf} from '../keymap.ts';
-import {filled, type Line, line, paragraph, squeeze, toned, type View} from '../line.ts';
+import {cutOff, filled, type Line, line, paragraph, squeeze, toned, type View} from '../line.ts';
 import {modeOf, type State} from '../state.ts';
 import {wrap} from '../text.ts';
 import {authorizeLines, isInline} from './authorize.ts';
-import {flockLines, notesLine} from './flock.ts';
+import {flockLines, marksLine, notesLine} from './flock.ts';
 import {footerLine} from './footer.ts';
 import {headerLine} from './header.ts';
 import {helpLines} from './help.ts';
@@ -24,7 +24,7 @@ export function frameLines(state: State, view: View): Line[] {
 	const {panel, notice: said} = footRegions(state, view);
 	const rows = bodyRows(state);
 	const notice = state.overlay === null && state.screen.name === 'flock' ? orNotes(state, said) : said;
-	const body = filled(squeeze(bodyLines(state, rows, view), rows), rows);
+	const body = filled(cutOff(squeeze(bodyLines(state, rows, view), rows), rows), rows);
 	const bindings = bindingsOf(state).filter(binding => !isInline(state, binding));
 	return filled(
 		[headerLine(state), ...body, ...panel, ...notice, footerLine(bindings, size.columns - 1)],
@@ -32,9 +32,10 @@ export function frameLines(state: State, view: View): Line[] {
 	);
 }
 
-/** What was passed over in the folder, where the line for notices is free. */
+/** What is marked, or was passed over in the folder, where the line for notices is free. */
 function orNotes(state: State, said: Line[]): Line[] {
-	const notes = notesLine(state);
+	const marked = marksLine(state);
+	const notes = marked.length > 0 ? marked : notesLine(state);
 	return state.notice === null && said.length > 0 && notes.length > 0 ? notes : said;
 }
 

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import stringWidth from 'string-width';
 import {visible} from '../../flock/visible.ts';
+import {cut} from '../../flock/width.ts';
+import type {AuthorizeScreen} from '../authorization.ts';
 import {ends, type Line, type Span, toned} from '../line.ts';
-import type {AuthorizeScreen, State} from '../state.ts';
+import type {State} from '../state.ts';
 
 /** The first line of every screen: where one is, and on the right `practice` and how far a walk has come. */
 export function headerLine(state: State): Line {
@@ -13,14 +15,14 @@ export function headerLine(state: State): Line {
 	const right =
 		progress === null
 			? practice
-			: [toned('quiet', progress), ...(practice.length > 0 ? [{text: ' '}, ...practice] : [])];
+			: [toned('quiet', progress), ...(practice.length > 0 ? [toned('quiet', ' · '), ...practice] : [])];
 	const rightWidth = right.reduce((sum, {text}) => sum + stringWidth(text), 0);
-	const fitting = [place, ...shorter].find(text => stringWidth(text ?? '') + rightWidth + 3 <= columns);
+	const fitting = [place, ...shorter].find(text => stringWidth(text ?? '') + rightWidth + 4 <= columns);
 	const left = fitting ?? shorter.at(-1) ?? place ?? '';
 	const line =
 		fitting === undefined && practice.length > 0
 			? // `practice` stands on every frame, whatever else there is no room for.
-				ends([toned('strong', ` ${left}`.slice(0, Math.max(0, columns - 10)))], practice, columns)
+				ends([toned('strong', cut(` ${left}`, columns - 11))], practice, columns - 1)
 			: ends([toned('strong', ` ${left}`)], right, columns - 1);
 	return {
 		...line,
@@ -45,7 +47,7 @@ function placesOf(state: State): string[] {
 			return ['The walk'];
 		case 'flock': {
 			const folder = visible(path.basename(fixed.poemsPath));
-			if (flock === null) {
+			if (flock === null || flock.length === 0) {
 				return [`keymaker · ${folder}`, 'keymaker'];
 			}
 

@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 import {visible} from '../../flock/visible.ts';
 import {pad} from '../../flock/width.ts';
+import {statusWords} from '../../flock/words.ts';
 import {helpSections} from '../keymap.ts';
 import {blank, type Line, line, paragraph, toned} from '../line.ts';
 import type {State} from '../state.ts';
 import {statusGlyph} from '../theme.ts';
-import {statusWord} from '../words.ts';
 
 const meanings = {
 	ready: 'X took the key when it was made or last checked',
@@ -55,10 +55,10 @@ function statuses(columns: number): Line[] {
 					...line(
 						' ',
 						{text: glyph, tone},
-						` ${pad(statusWord[status], 10)} `,
+						` ${pad(statusWords[status], 10)} `,
 						first?.spans[0]?.text.trimStart() ?? '',
 					),
-					say: `${statusWord[status]}: ${meanings[status]}`,
+					say: `${statusWords[status]}: ${meanings[status]}`,
 				},
 				...rest,
 			];

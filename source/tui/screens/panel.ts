@@ -1,7 +1,9 @@
 import {visible} from '../../flock/visible.ts';
-import {type Line, line, paragraph, toned, type View} from '../line.ts';
+import {accountOf} from '../../flock/words.ts';
+import {cutOff, type Line, line, paragraph, toned, type View} from '../line.ts';
 import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../state.ts';
 import {count, names, tail} from '../text.ts';
+import {exportPanel} from './export.ts';
 import {secondsLeft, waitingLines} from './waiting.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
@@ -14,6 +16,8 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
+		case 'export':
+			return exportPanel(overlay, size.columns);
 		case 'checking':
 			return checkingPanel(overlay, size.columns, state.fixed.deadlineSeconds, view);
 		case 'revoking': {
@@ -61,6 +65,8 @@ function sentenceOf(question: Question): string {
 
 		case 'new-link':
 			return 'This voids the link and its PIN. New link? y/n';
+		case 'overwrite':
+			return `${question.sentence} Replace it? y/n`;
 		case 'reveal':
 			return 'This shows the key with its secrets on the screen. Is nobody looking? y/n';
 		case 'quit':
@@ -83,7 +89,7 @@ function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): 
 	const account = first?.key ?? first?.held?.key ?? first?.previous;
 	const what =
 		bots.length === 1
-			? `The key of ${visible(bots[0] ?? '')}, account @${visible(account?.handle ?? '')}:`
+			? `The key of ${visible(bots[0] ?? '')}${account == null ? '' : `, ${accountOf(account)}`}:`
 			: `The keys of ${names(
 					bots.map(bot => withAccount(state, bot)),
 					120,
@@ -103,14 +109,12 @@ function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): 
 		};
 	});
 	const title = paragraph(what, columns, {tone: 'warn'});
-	return rows < 9
-		? [...title.slice(0, 1), ...options.filter(option => option.selected)]
-		: [...title, ...options];
+	return [...cutOff(title, rows < 9 ? 1 : 3), ...options];
 }
 
 function withAccount(state: State, name: string): string {
 	const key = botOf(state, name)?.key;
-	return key == null ? visible(name) : `${visible(name)} (@${visible(key.handle)})`;
+	return key == null ? visible(name) : `${visible(name)} (${accountOf(key)})`;
 }
 
 function checkingPanel(
@@ -131,7 +135,8 @@ function checkingPanel(
 			: `Asking X: ${done} of ${length}`;
 	const found = bad.length === 0 ? '' : ` · ${bad.length} not ready`;
 	const left = length === 1 ? ` · ${secondsLeft(startedAt, deadlineSeconds, view)}` : '';
-	const said = `${what}${found}${wait}`;
+	// The seconds are not said: a screen reader would say each of them.
+	const said = `${what}${found}${wait === '' ? '' : ' · X wants a pause'}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
 	);

@@ -1,5 +1,6 @@
 import {appTail, type KeyInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {accountOf} from '../../flock/words.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../line.ts';
 import {type State, selectedBot} from '../state.ts';
 import {ago, statusHint} from '../words.ts';
@@ -50,7 +51,9 @@ function keyLines(key: KeyInfo, width: number, now: number): Line[] {
 	const authorized = key.authorizedAt === null ? 'imported' : `authorized ${ago(key.authorizedAt, now)}`;
 	const checked = key.checkedAt === null ? 'never checked' : `checked ${ago(key.checkedAt, now)}`;
 	return [
-		...paragraph(`@${visible(key.handle)} · ${visible(key.userId)}`, width, {indent: 0}),
+		...paragraph(key.handle === '' ? accountOf(key) : `${accountOf(key)} · ${visible(key.userId)}`, width, {
+			indent: 0,
+		}),
 		...paragraph(`app ${visible(appTail(key.consumerKey))} · ${key.accessLevel ?? 'access unknown'}`, width, {
 			tone: 'quiet',
 			indent: 0,

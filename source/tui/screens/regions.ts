@@ -1,4 +1,4 @@
-import {type Line, line, squeeze, type View} from '../line.ts';
+import {cutOff, type Line, line, squeeze, type View} from '../line.ts';
 import type {Size, State} from '../state.ts';
 import {wrap} from '../text.ts';
 import {helpLines} from './help.ts';
@@ -28,8 +28,14 @@ export function tooSmall({columns, rows}: Size): boolean {
 }
 
 /** True where the selected poem stands beside the list. */
-export function previewShown({size, screen, problem}: State): boolean {
-	return size.columns >= wideFrom && !tooSmall(size) && screen.name === 'flock' && problem === null;
+export function previewShown({size, screen, problem, fixed}: State): boolean {
+	return (
+		!fixed.spoken &&
+		size.columns >= wideFrom &&
+		!tooSmall(size) &&
+		screen.name === 'flock' &&
+		problem === null
+	);
 }
 
 /** The notice as lines; an empty line is kept for it where there is room. */
@@ -40,9 +46,13 @@ export function noticeLines({notice, size}: State): Line[] {
 
 	const most = size.rows >= roomyFrom ? 4 : 2;
 	const tone = notice.tone === 'good' ? 'good' : notice.tone === 'bad' ? 'bad' : 'accent';
-	return wrap(notice.text, size.columns - 2)
-		.slice(0, most)
-		.map((text, index) => ({...line({text: ` ${text}`, tone}), say: index === 0 ? notice.text : ''}));
+	return cutOff(
+		wrap(notice.text, size.columns - 2).map((text, index) => ({
+			...line({text: ` ${text}`, tone}),
+			say: index === 0 ? notice.text : '',
+		})),
+		most,
+	);
 }
 
 /** True where the filter has a line of its own. */
@@ -53,7 +63,7 @@ export function filterShown({list, overlay}: State): boolean {
 /** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
-	const panel = squeeze(panelLines(state, view), rows - 2);
+	const panel = cutOff(squeeze(panelLines(state, view), rows - 2), rows - 2);
 	// A QR code needs every row that there is.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
 	return {panel, notice: crowded ? [] : noticeLines(state)};

@@ -1,6 +1,7 @@
 import {visible} from '../../flock/visible.ts';
+import type {WalkResult} from '../authorization.ts';
 import {blank, type Line, paragraph} from '../line.ts';
-import type {Screen, State, WalkResult} from '../state.ts';
+import type {Screen, State} from '../state.ts';
 import {count, names} from '../text.ts';
 
 /** How a walk went: made, skipped and failed, and what to do about the failed. */

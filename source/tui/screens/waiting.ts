@@ -8,7 +8,8 @@ export function spinner({theme, frame}: View): Span {
 
 /** The seconds that X still has for its answer, in words. */
 export function secondsLeft(startedAt: number, deadlineSeconds: number, {now}: View): string {
-	const left = Math.max(0, Math.ceil(deadlineSeconds - (now - startedAt) / 1000));
+	const passed = Math.max(0, now - startedAt) / 1000;
+	const left = Math.max(0, Math.ceil(deadlineSeconds - passed));
 	return `${left} s left`;
 }
 

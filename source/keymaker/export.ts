@@ -1,0 +1,73 @@
+import type {ExportRequest} from '../bundles/export.ts';
+import type {BundleEntry} from '../bundles/format.ts';
+import {FlockError} from '../flock/error.ts';
+import type {Bot} from '../flock/flock.ts';
+import {type PoemFolder, poemFileFrom} from '../flock/poem.ts';
+import type {Services} from '../services.ts';
+import {appKeyOf, noKeyError, otherAppError} from './check.ts';
+import {heldError} from './keymaker.ts';
+
+/** What gathering and writing an export needs. */
+export type ExportServices = Pick<Services, 'keystore' | 'appSource' | 'cwd'>;
+
+/** The keys of some bots, complete in themselves, and why others could not be gathered. */
+export type Gathered = {entries: BundleEntry[]; left: FlockError[]};
+
+/**
+ * Gathers the keys in force of these bots, each with the secret of the app that it was made with.
+ * `left` has an error for each bot without one: `no-key`, `held`, `other-app`.
+ * @throws FlockError `keystore-…`
+ */
+export async function gatherEntries(bots: readonly Bot[], services: ExportServices): Promise<Gathered> {
+	const entries: BundleEntry[] = [];
+	const left: FlockError[] = [];
+	for (const bot of bots) {
+		const entry = await entryOf(bot, services);
+		if (entry instanceof FlockError) {
+			left.push(entry);
+		} else {
+			entries.push(entry);
+		}
+	}
+
+	return {entries, left};
+}
+
+/** The request for an export that writes over no poem and not over the keystore. */
+export function exportRequest(
+	wanted: Pick<ExportRequest, 'format' | 'entries' | 'out' | 'force'>,
+	folder: PoemFolder,
+	{keystore, cwd}: ExportServices,
+): ExportRequest {
+	return {
+		...wanted,
+		cwd,
+		poemsFolder: folder.path,
+		untouchable: [keystore.path, ...folder.poems.map(poem => poem.path)],
+	};
+}
+
+async function entryOf(
+	bot: Bot,
+	{keystore, appSource, cwd}: ExportServices,
+): Promise<BundleEntry | FlockError> {
+	const key = (await keystore.get(bot.name))?.key ?? null;
+	if (key === null) {
+		return bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
+	}
+
+	const appKey = await appKeyOf(key, keystore, appSource);
+	if (appKey === null) {
+		return otherAppError(bot.name);
+	}
+
+	return {
+		...appKey,
+		accessToken: key.accessToken,
+		accessSecret: key.accessSecret,
+		bot: bot.name,
+		poemFile: bot.poem && poemFileFrom(cwd, bot.poem.path),
+		userId: key.userId,
+		handle: key.handle || null,
+	};
+}

@@ -1,0 +1,46 @@
+import {mkdir, readdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {isPoemFile} from '../flock/poem.ts';
+import {visible} from '../flock/visible.ts';
+
+/** The sample that stands in a new folder of poems. */
+const sample = {
+	file: 'first-light.txt',
+	text: 'First light\n\nThe kettle knows before the birds\nthat morning is a thing of steam;\nthe window writes it down in words\nthe sun rubs out, like half a dream.\n',
+};
+
+/**
+ * Makes the folder of poems where it is missing, and puts a sample into it where it has no poem yet.
+ * @returns the sample's file name; `null` where there are poems already.
+ * @throws FlockError `init-unwritable`
+ */
+export async function addSample(folder: string): Promise<string | null> {
+	try {
+		await mkdir(folder, {recursive: true});
+		if ((await readdir(folder)).some(isPoemFile)) {
+			return null;
+		}
+
+		await writeFile(path.join(folder, sample.file), sample.text, {flag: 'wx'});
+		return sample.file;
+	} catch (error) {
+		throw unwritable(error, folder);
+	}
+}
+
+/**
+ * The error for a place that could not be written.
+ * @param error of the file system; anything else is thrown as it is.
+ * @param place where the error names none.
+ */
+export function unwritable(error: unknown, place: string): FlockError {
+	const {code, path: where} = error as NodeJS.ErrnoException;
+	if (code === undefined || error instanceof FlockError) {
+		throw error;
+	}
+
+	return new FlockError('init-unwritable', `${visible(where ?? place)} cannot be written: ${code}.`, {
+		hint: 'Make the folder writable, or run keymaker init in another one.',
+	});
+}

@@ -1,0 +1,100 @@
+import type {State} from './state.ts';
+
+/** What a key binding does; the reducers carry it out. */
+export type Command =
+	| 'quit'
+	| 'interrupt'
+	| 'suspend'
+	| 'help'
+	| 'close'
+	| 'up'
+	| 'down'
+	| 'page-up'
+	| 'page-down'
+	| 'first'
+	| 'last'
+	| 'authorize'
+	| 'walk'
+	| 'filter'
+	| 'clear-filter'
+	| 'clear-list'
+	| 'check'
+	| 'check-all'
+	| 'forget'
+	| 'undo'
+	| 'mark'
+	| 'sort'
+	| 'handle'
+	| 'read-again'
+	| 'erase'
+	| 'clear-field'
+	| 'accept'
+	| 'submit'
+	| 'copy'
+	| 'open'
+	| 'qr'
+	| 'new-link'
+	| 'skip'
+	| 'previous'
+	| 'back'
+	| 'keep'
+	| 'discard'
+	| 'retry'
+	| 'reveal'
+	| 'next'
+	| 'change-app'
+	| 'yes'
+	| 'no'
+	| 'other-field'
+	| 'practice'
+	| 'setup'
+	| 'cancel-check'
+	| 'export'
+	| 'next-format'
+	| 'previous-format'
+	| 'sample';
+
+/** One key binding: what it listens to, what it is called, what it does. */
+export type Binding = {
+	/** The keys as the reducer gets them. */
+	keys: readonly string[];
+	/** How the keys are written for people. */
+	label: string;
+	/** The word in the footer; `null` for bindings that only the help shows. */
+	short: string | null;
+	/** A briefer word for narrow footers. */
+	brief?: string;
+	/** What it does, for the help and the README; `null` for keys that need no words. */
+	help: string | null;
+	command: Command;
+	/** When it counts; always, where not given. */
+	when?: (state: State) => boolean;
+	/** Always in the footer, however narrow it is. */
+	vital?: boolean;
+};
+
+/** Opens the help. */
+export const help: Binding = {
+	keys: ['?'],
+	label: '?',
+	short: 'help',
+	help: 'this help',
+	command: 'help',
+	vital: true,
+};
+/** Erases the last character of a field. */
+export const erase: Binding = {
+	keys: ['backspace', 'delete'],
+	label: 'backspace',
+	short: null,
+	help: null,
+	command: 'erase',
+};
+/** Empties a field. */
+export const clearField: Binding = {
+	keys: ['ctrl+u', 'ctrl+w'],
+	label: 'ctrl+u',
+	short: null,
+	help: 'empty the field',
+	command: 'clear-field',
+};

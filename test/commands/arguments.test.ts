@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {type Workplace, workplace} from '../helpers/program.ts';
+
+let place: Workplace;
+
+before(async () => {
+	place = await workplace(['harbour']);
+});
+
+after(() => place.close());
+
+for (const words of [
+	['keep', 'harbour', 'kettle'],
+	['discard', 'harbour', '0012345'],
+	['rename', 'one', 'two', 'three'],
+	['list', 'harbour'],
+	['init', 'here'],
+	['encrypt', 'not-a-real-passphrase'],
+	['restore', '1', '2'],
+	['authorize', 'harbour', '--pin', '0012345'],
+	['authorize', 'harbour', '--access', 'everything'],
+	['check', '--jsn'],
+	['export', 'harbour', '--format', 'bundle'],
+	['export', '--format', 'yaml', '--out', 'x'],
+	['exec', '--all', '--jobs', '0', '--', 'true'],
+	['chekc'],
+	['--keystor', 'x'],
+] as const) {
+	test(`keymaker ${words.join(' ')} is wrong usage, and does nothing`, async () => {
+		const {code, out, err} = await place.run(words);
+		assert.deepEqual([code, out], [2, '']);
+		assert.match(err, /^error: /);
+	});
+}
+
+test('the PIN is never an argument: another word is another bot', async () => {
+	const {code, out, err} = await place.run(['authorize', 'harbour', '0012345']);
+	assert.deepEqual([code, out], [1, '']);
+	assert.match(err, /There is no bot called 0012345/);
+});

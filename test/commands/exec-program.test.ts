@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {practiceAppKey} from '../../source/practice/provider.ts';
+import {cli, type Workplace, workplace} from '../helpers/program.ts';
+
+let place: Workplace;
+
+/** Keys of two bots, as the json format has them; X is not asked about them here. */
+const keys = ['harbour', 'the sea'].map((bot, number) => ({
+	version: 1,
+	bot,
+	handle: `poem_${number}`,
+	userId: `700${number}`,
+	...practiceAppKey,
+	accessToken: `700${number}-practiceToken`,
+	accessSecret: `practice-secret-${number}`,
+}));
+
+before(async () => {
+	place = await workplace(['harbour', 'kettle', 'the sea']);
+	await writeFile(path.join(place.folder, 'keys.json'), JSON.stringify(keys));
+	assert.equal((await place.run(['import', 'keys.json'])).code, 0);
+});
+
+after(() => place.close());
+
+test('exec hands input, output, errors and exit code through, byte by byte', async () => {
+	const input = 'a line\r\n\u0000\u001b[31m 俳句 without end';
+	const {code, out, err} = await place.run(
+		['exec', 'harbour', '--', 'sh', '-c', 'cat; printf "%s" trouble >&2; exit 3'],
+		input,
+	);
+	assert.deepEqual([code, out, err], [3, input, 'trouble']);
+});
+
+test('exec gives what comes after -- to the program, options and all', async () => {
+	const command = ['node', '-e', 'process.stdout.write(JSON.stringify(process.argv.slice(1)))', '--'];
+	const given = ['--json', '--help', '-x', '--', '--practice', ''];
+	const {code, out} = await place.run(['exec', 'harbour', '--', ...command, ...given]);
+	assert.deepEqual([code, JSON.parse(out)], [0, given]);
+});
+
+for (const [name, program] of [
+	['sh', ['sh', '-c', 'printf "%s %s" "$TWITTER_SCREEN_NAME" "$KEYMAKER_BOT"']],
+	[
+		'node',
+		['node', '-e', 'process.stdout.write(process.env.TWITTER_SCREEN_NAME+" "+process.env.KEYMAKER_BOT)'],
+	],
+	[
+		'python3',
+		[
+			'python3',
+			'-c',
+			'import os,sys; sys.stdout.write(os.environ["TWITTER_SCREEN_NAME"]+" "+os.environ["KEYMAKER_BOT"])',
+		],
+	],
+] as const) {
+	test(`exec runs ${name} with the key of exactly that bot`, async () => {
+		assert.equal((await place.run(['exec', 'the sea', '--', ...program])).out, 'poem_1 the sea');
+		assert.equal((await place.run(['exec', 'harbour', '--', ...program])).out, 'poem_0 harbour');
+	});
+}
+
+test('exec says with a shell’s exit codes why a program did not run or end', async () => {
+	await writeFile(path.join(place.folder, 'not-executable'), 'echo\n', {mode: 0o600});
+	const codeOf = async (...command: string[]) =>
+		(await place.run(['exec', 'harbour', '--', ...command])).code;
+	assert.equal(await codeOf('no-such-program'), 127);
+	assert.equal(await codeOf('./not-executable'), 126);
+	assert.equal(await codeOf('sh', '-c', 'kill -KILL $$'), 137);
+});
+
+test('a signal to keymaker reaches the program, and its exit code comes back', async () => {
+	const script = 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done';
+	const child = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', script], {
+		cwd: place.folder,
+		env: {
+			PATH: process.env.PATH,
+			KEYMAKER_PRACTICE: '1',
+			KEYMAKER_FLOCK: 'flock',
+			KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
+		},
+		stdio: ['ignore', 'pipe', 'ignore'],
+	});
+	child.stdout.once('data', () => child.kill('SIGTERM'));
+	assert.equal(await new Promise(resolve => child.once('close', resolve)), 9);
+});
+
+test('exec --all runs for every bot with a key in force, labelled, and exits with 1 where any failed', async () => {
+	const command = ['sh', '-c', 'echo "$TWITTER_SCREEN_NAME"; test "$KEYMAKER_BOT" = harbour'];
+	const {code, out, err} = await place.run(['exec', '--all', '--jobs', '2', '--', ...command]);
+	assert.equal(code, 1);
+	assert.deepEqual(out.trim().split('\n').sort(), ['harbour | poem_0', 'the sea | poem_1']);
+	assert.equal(err, '2 bots: 1 done; 1 failed: the sea (exit 1).\n');
+});
+
+test('exec of a bot without a key says which command makes one, quoted for a shell', async () => {
+	await place.run(['forget', 'the sea', '--yes']);
+	const {code, out, err} = await place.run(['exec', 'the sea', '--', 'echo', 'ran']);
+	assert.deepEqual([code, out], [1, '']);
+	assert.match(
+		err,
+		/^the sea has no key in force\. \(no-key\)\n {2}Authorize it: keymaker authorize 'the sea'\n$/,
+	);
+});
