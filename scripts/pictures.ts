@@ -24,7 +24,7 @@ export async function pictures(): Promise<Map<string, string>> {
 		const made = new Map<string, string>();
 		const screen = place.screen([], {columns, rows});
 		await screen.waitFor(/6 of 12 have keys/);
-		screen.press('j');
+		screen.press('g', 'j');
 		await screen.waitFor(/❯ ● harbour.*ready/);
 		await screen.waitFor('They are all still there.');
 		add(made, 'flock', 'The flock: twelve poems, six with keys', screen);
@@ -52,6 +52,7 @@ async function authorizeSome(place: Workplace): Promise<void> {
 		screen.press('/');
 		screen.type(name);
 		await screen.waitFor(`filter: ${name}`);
+		await screen.waitFor('enter done');
 		screen.press('enter');
 		await screen.waitFor(/enter authorize/);
 		screen.press('enter');

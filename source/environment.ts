@@ -1,7 +1,7 @@
 import {readFile, stat} from 'node:fs/promises';
 import path from 'node:path';
-import {parse} from 'dotenv';
 import {FlockError} from './flock/error.ts';
+import {shellWord} from './flock/shell-word.ts';
 import {cleanAppKey} from './keymaker/app-key.ts';
 import type {AppSource} from './keymaker/keymaker.ts';
 
@@ -70,7 +70,13 @@ async function readEnvFile(folder: string): Promise<Environment> {
 	const file = path.join(folder, '.env');
 	try {
 		const {size} = await stat(file);
-		return size > largestEnvFile ? {} : parse(await readFile(file));
+		if (size > largestEnvFile) {
+			return {};
+		}
+
+		const text = await readFile(file);
+		const {default: dotenv} = await import('dotenv');
+		return dotenv.parse(text);
 	} catch (error) {
 		const code = (error as NodeJS.ErrnoException).code;
 		if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
@@ -78,7 +84,7 @@ async function readEnvFile(folder: string): Promise<Environment> {
 		}
 
 		throw new FlockError('bad-app-key', `.env cannot be read: ${code}.`, {
-			hint: `Make it readable (chmod 600 ${file}), or move it away.`,
+			hint: `Make it readable (chmod 600 ${shellWord(file)}), or move it away.`,
 		});
 	}
 }

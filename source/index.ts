@@ -6,15 +6,17 @@ import path from 'node:path';
 import type {TwitterApi} from 'twitter-api-v2';
 import {appSourceOf, type Environment} from './environment.ts';
 import {FlockError} from './flock/error.ts';
-import {type Bot as FlockBot, joinFlock, type Status} from './flock/flock.ts';
+import type {Flock} from './flock/flock.ts';
 import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
 import {nearest} from './flock/nearest.ts';
+import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {appKeyOf, noKeyError, otherAppError} from './keymaker/check.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
+import {readFlock} from './keymaker/flock.ts';
+import {type AppSource, heldError} from './keymaker/keymaker.ts';
 import {openKeystore as openStore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
-import {type SharedOptions, settingsOf} from './options.ts';
+import {settingsOf} from './options.ts';
 import {environmentPassphrase} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
 import type {Practice} from './practice/practice.ts';
@@ -22,13 +24,22 @@ import type {Practice} from './practice/practice.ts';
 export {type ErrorCode, FlockError} from './flock/error.ts';
 export type {Status} from './flock/flock.ts';
 export type {AccessLevel} from './flock/key.ts';
+export type {BotRow} from './flock/row.ts';
 
-/** Which keystore: the command line's options, and otherwise the same variables and defaults. */
-export type KeystoreOptions = Pick<SharedOptions, 'poems' | 'flock' | 'keystore' | 'practice'> & {
+/** Which keystore: as the command line's options, and otherwise by the same variables and defaults. */
+export type KeystoreOptions = {
+	/** The folder of poems; `KEYMAKER_POEMS` or `poems` otherwise. */
+	poems?: string | undefined;
+	/** The flock's name; `KEYMAKER_FLOCK`, or the name of the folder that holds the poems folder, otherwise. */
+	flock?: string | undefined;
+	/** The folder of keystores; `KEYMAKER_KEYSTORE`, or the system's own place, otherwise. */
+	keystore?: string | undefined;
+	/** True to speak to the stand-in for X, and to use its keystore; true for `KEYMAKER_PRACTICE=1` otherwise. */
+	practice?: boolean | undefined;
 	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. */
-	passphrase?: () => string | Promise<string>;
-	/** Hears that a key was refused or may only read when X was last asked; Node's own warnings otherwise. */
-	onWarning?(message: string): void;
+	passphrase?: (() => string | Promise<string>) | undefined;
+	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
+	onWarning?: ((message: string) => void) | undefined;
 };
 
 /** A bot's key in force, with its app's: all that a client needs. Print it nowhere. */
@@ -51,26 +62,16 @@ export type Key = {
 	accessLevel: AccessLevel | null;
 };
 
-/** One bot of the flock, without secrets. */
-export type Bot = {
-	name: string;
-	/** The poem's absolute path; `null` where it is gone. */
-	poem: string | null;
-	status: Status;
-	/** The account of the key in force, without @. */
-	handle: string | null;
-	userId: string | null;
-};
-
 /** A flock's keys, read anew at each call: a key that was made again meanwhile is the one that comes. */
 export type KeyReader = {
 	/**
 	 * The key in force of exactly this bot.
-	 * @throws FlockError `unknown-bot`, `no-key`, `other-app`, `keystore-…`; never another bot's key comes instead.
+	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never another bot's
+	 * key comes instead.
 	 */
 	get(bot: string): Promise<Key>;
-	/** The flock, in order. @throws FlockError `keystore-…` */
-	list(): Promise<Bot[]>;
+	/** The flock, in order, as `keymaker list --json` gives it, but with absolute paths. @throws FlockError `keystore-…` */
+	list(): Promise<BotRow[]>;
 };
 
 /** Opens the keys of a flock for reading. Nothing is read before the first call. */
@@ -78,15 +79,7 @@ export function openKeystore(options: KeystoreOptions = {}): KeyReader {
 	const place = placeOf(options);
 	return {
 		get: async bot => keyOf(bot, place, options),
-		async list() {
-			return (await readBots(place)).map(({name, poem, status, key}) => ({
-				name,
-				poem: poem?.path ?? null,
-				status,
-				handle: key?.handle ?? null,
-				userId: key?.userId ?? null,
-			}));
-		},
+		list: async () => (await flockOf(place)).map(bot => rowOf(bot, bot.poem?.path ?? null)),
 	};
 }
 
@@ -116,6 +109,8 @@ function placeOf(options: KeystoreOptions): Place {
 	const cwd = process.cwd();
 	const settings = settingsOf(options, env, cwd);
 	const folder = settings.keystoreFolder ?? defaultFolder(env);
+	const isNamed = Boolean(options.flock || env.KEYMAKER_FLOCK);
+	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);
 	return {
 		folder,
 		practice: settings.practice,
@@ -123,23 +118,23 @@ function placeOf(options: KeystoreOptions): Place {
 		store: openStore({
 			folder,
 			flock: settings.practice ? `practice-${settings.flock}` : settings.flock,
-			// A bot's program may run anywhere, so the keystore is not held to a folder of poems.
-			poems: null,
+			// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
+			// which other folders may have too, and then another flock's keys must not come.
+			poems: isNamed && !arePoemsNamed ? null : settings.poems,
 			passphrase: options.passphrase ?? environmentPassphrase(env),
 		}),
 		appSource: async () => (settings.practice ? null : appSourceOf(env, cwd)),
 	};
 }
 
-async function readBots({poems, store, appSource}: Place): Promise<readonly FlockBot[]> {
-	const [folder, {records, apps}, source] = await Promise.all([poems.read(), store.list(), appSource()]);
-	return joinFlock(folder.poems, records, new Set([...apps, ...(source ? [source.appKey.consumerKey] : [])]));
+async function flockOf({poems, store, appSource}: Place): Promise<Flock> {
+	return (await readFlock({poems, keystore: store, appSource})).flock;
 }
 
 async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
 	const record = await place.store.get(bot);
 	if (record?.key == null) {
-		throw record === null ? await unknownBot(bot, place) : noKeyError(bot);
+		throw record?.held ? heldError(bot, record.held.key.handle) : await withoutKey(bot, place);
 	}
 
 	const {key} = record;
@@ -168,8 +163,9 @@ function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
 		: null;
 }
 
-async function unknownBot(bot: string, place: Place): Promise<FlockError> {
-	const names = (await readBots(place)).map(({name}) => name);
+/** The error of a bot that has no key in force, or that there is none of. */
+async function withoutKey(bot: string, place: Place): Promise<FlockError> {
+	const names = (await flockOf(place)).map(({name}) => name);
 	if (names.includes(bot)) {
 		return noKeyError(bot);
 	}

@@ -4,12 +4,12 @@ import {FlockError} from './flock/error.ts';
 
 /** The options of all commands, as the command line gives them. */
 export type SharedOptions = {
-	poems?: string;
-	flock?: string;
-	keystore?: string;
-	practice?: boolean;
+	poems?: string | undefined;
+	flock?: string | undefined;
+	keystore?: string | undefined;
+	practice?: boolean | undefined;
 	/** False after `--no-open`. */
-	open?: boolean;
+	open?: boolean | undefined;
 };
 
 /** Where a run works, after options, environment and defaults have been weighed. */

@@ -10,7 +10,7 @@ const clearLine = '\r\u001b[2K';
  * @param onInterrupt told of a Ctrl-C that was typed where it makes no signal.
  */
 export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () => {}): Write {
-	const {stdin, stdout, stderr} = process;
+	const {stdout, stderr} = process;
 	const unicode = drawsUnicode(process.env, process.platform);
 	let inProgress = false;
 
@@ -41,13 +41,14 @@ export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () 
 			}
 		},
 		get input() {
-			return stdin;
+			return process.stdin;
 		},
-		interactive: Boolean(stdin.isTTY && stderr.isTTY),
+		// Standard input last: opening it takes 2 ms, which a command without a terminal does without.
+		interactive: Boolean(stderr.isTTY && process.stdin.isTTY),
 		async askHidden(question) {
 			clearProgress();
 			const answer = await readHiddenLine({
-				input: stdin,
+				input: process.stdin,
 				output: stderr,
 				question,
 				mask: unicode ? '•' : '*',

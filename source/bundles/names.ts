@@ -1,21 +1,9 @@
 import {createHash} from 'node:crypto';
-import {isAbsolute, relative, sep} from 'node:path';
 import {botName, isPoemFile, type Poem} from '../flock/poem.ts';
 import type {BundleEntry} from './format.ts';
 
 /** File systems take names of 255 bytes; this leaves room for an ending. */
 const longestName = 240;
-
-/**
- * A poem's path as an export writes it: relative to the folder that the export was run in, with slashes.
- * So the 2014 script wrote it (`poems/harbour.txt`), and the bots that read it run in that folder; a path relative
- * to the bundle would be found by none of them, and an absolute one would break when the folder moves.
- * Absolute only where no relative path leads there (another drive).
- */
-export function poemFileFrom(cwd: string, poemPath: string): string {
-	const path = relative(cwd, poemPath);
-	return isAbsolute(path) ? poemPath : path.split(sep).join('/');
-}
 
 /**
  * The name of a bot's own file, without its ending: the bot's name, with `%2F` and its like for what no file's

@@ -1,12 +1,24 @@
 import stringWidth from 'string-width';
 import {graphemes} from './graphemes.ts';
 
+/** One column for each character: most names are no more than that, and need no look at what they are made of. */
+const ascii = /^[\x20-\x7e]*$/;
+
+/** The columns that a text takes. */
+export function columnsOf(text: string): number {
+	return ascii.test(text) ? text.length : stringWidth(text);
+}
+
 /**
  * Cuts a text to so many terminal columns, between graphemes; what is cut off becomes `…`.
  * Reads no further than it must.
  * @param text one line, already made visible.
  */
 export function cut(text: string, width: number): string {
+	if (ascii.test(text)) {
+		return text.length <= width ? text : width < 1 ? '' : `${text.slice(0, width - 1)}…`;
+	}
+
 	let columns = 0;
 	let whole = '';
 	/** As much of `whole` as leaves a column for the …. */
@@ -29,5 +41,5 @@ export function cut(text: string, width: number): string {
 /** Cuts a text to so many terminal columns, or fills it up with spaces: the result is exactly that wide. */
 export function pad(text: string, width: number): string {
 	const kept = cut(text, width);
-	return kept + ' '.repeat(Math.max(0, width - stringWidth(kept)));
+	return kept + ' '.repeat(Math.max(0, width - columnsOf(kept)));
 }

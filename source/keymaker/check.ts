@@ -1,5 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import {type AppKey, type BotRecord, type KeyInfo, keyInfo} from '../flock/key.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
@@ -41,6 +42,7 @@ export type CheckOptions = {
  * Asks X who each bot's key is, `checksAtOnce` at a time, and records handle, access level and time.
  * One bad key never stops the rest; a 429 is waited out by its header, for all of them at once.
  * @returns the results in the order in which they came; fewer than bots where the check was stopped.
+ * @throws FlockError `keystore-…`, where no further key is asked about
  */
 export async function checkKeys(
 	bots: readonly string[],
@@ -49,12 +51,14 @@ export async function checkKeys(
 ): Promise<CheckResult[]> {
 	const queue = [...bots];
 	const results: CheckResult[] = [];
-	const saves: Promise<void>[] = [];
+	const saves: Promise<unknown>[] = [];
+	// Looked up once for each app: half of the reading that a check does.
+	const appKeys = new Map<string, Promise<AppKey | null>>();
 	let pause: Promise<boolean> | null = null;
 
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
-			const result = await checkOne(bot, services, saves, signal);
+			const result = await checkOne(bot, services, appKeyFor, keep, signal);
 			if (result.error?.code === 'cancelled') {
 				return;
 			}
@@ -76,6 +80,22 @@ export async function checkKeys(
 		}
 	}
 
+	// Not awaited by the worker: saves that come together go into the file together.
+	function keep(save: Promise<unknown>): void {
+		saves.push(save);
+		// What cannot be kept need not be asked for: X bills it.
+		save.catch(() => {
+			queue.length = 0;
+		});
+	}
+
+	function appKeyFor(key: KeyInfo): Promise<AppKey | null> {
+		const {keystore, appSource} = services;
+		const known = appKeys.get(key.consumerKey) ?? appKeyOf(key, keystore, appSource);
+		appKeys.set(key.consumerKey, known);
+		return known;
+	}
+
 	async function waitUntil(until: number, ask: (until: number) => boolean): Promise<boolean> {
 		return ask(until) && sleep(Math.max(0, until - services.now()), signal);
 	}
@@ -87,8 +107,9 @@ export async function checkKeys(
 
 async function checkOne(
 	bot: string,
-	{x, keystore, appSource, now}: CheckServices,
-	saves: Promise<void>[],
+	{x, keystore, now}: CheckServices,
+	appKeyFor: (key: KeyInfo) => Promise<AppKey | null>,
+	keep: (save: Promise<unknown>) => void,
 	signal: AbortSignal | undefined,
 ): Promise<CheckResult> {
 	const record = await keystore.get(bot);
@@ -97,7 +118,7 @@ async function checkOne(
 		return {bot, key: null, renamedFrom: null, error: noKeyError(bot)};
 	}
 
-	const appKey = await appKeyOf(key, keystore, appSource);
+	const appKey = await appKeyFor(key);
 	if (appKey === null) {
 		return {bot, key: keyInfo(key), renamedFrom: null, error: otherAppError(bot)};
 	}
@@ -111,7 +132,7 @@ async function checkOne(
 			rejected: false,
 			checkedAt,
 		};
-		saves.push(learn(learnt));
+		keep(learn(learnt));
 		const renamedFrom = account.handle === key.handle ? null : key.handle;
 		return {bot, key: {...keyInfo(key), ...learnt}, renamedFrom, error: null};
 	} catch (error) {
@@ -121,13 +142,12 @@ async function checkOne(
 
 		const refused = error.code === 'x-token' ? {rejected: true, checkedAt} : {};
 		if (error.code === 'x-token') {
-			saves.push(learn(refused));
+			keep(learn(refused));
 		}
 
 		return {bot, key: {...keyInfo(key), ...refused}, renamedFrom: null, error};
 	}
 
-	// Not awaited by the worker: saves that queue up while one is under way go into the file together.
 	async function learn(learnt: Partial<KeyInfo>): Promise<void> {
 		await keystore.update(bot, current => withLearnt(current, key?.accessToken ?? '', learnt));
 	}
@@ -143,7 +163,7 @@ function withLearnt(
 
 /** The app that a key was made with, with its secret: from the keystore, or the one in use; `null` where it is not known. */
 export async function appKeyOf(
-	key: KeyInfo,
+	key: Pick<KeyInfo, 'consumerKey'>,
 	keystore: Keystore,
 	appSource: () => Promise<AppSource | null>,
 ): Promise<AppKey | null> {
@@ -154,7 +174,7 @@ export async function appKeyOf(
 /** The error of a bot without a key in force. */
 export function noKeyError(bot: string): FlockError {
 	return new FlockError('no-key', `${visible(bot)} has no key in force.`, {
-		hint: `Authorize it: keymaker authorize ${visible(bot)}`,
+		hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
 	});
 }
 

@@ -11,6 +11,7 @@ import {
 	type RequestToken,
 	type WantedAccess,
 } from '../flock/key.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {Grant, X} from '../x/x.ts';
@@ -137,7 +138,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		const {url, ...requestToken} = await x.requestLink({
 			appKey: source.appKey,
 			expectedHandle,
-			access: access ?? null,
+			// Write is what the app's own settings give; less has to be asked for, and a bot that was to read stays one.
+			access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
 			signal,
 		});
 		if (signal?.aborted) {
@@ -228,18 +230,18 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	}
 
 	async function decide(bot: string, change: (record: HeldRecord) => BotRecord): Promise<KeyInfo> {
-		let decided: KeyInfo | null = null;
+		const decided: {key: KeyInfo | null} = {key: null};
 		await keystore.update(bot, record => {
-			if (!hasHeld(record)) {
-				throw new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
-					hint: 'keymaker list shows which bots have one.',
-				});
-			}
-
-			decided = keyInfo(record.held.key);
-			return change(record);
+			decided.key = hasHeld(record) ? keyInfo(record.held.key) : null;
+			return hasHeld(record) ? change(record) : record;
 		});
-		return decided as unknown as KeyInfo;
+		if (decided.key === null) {
+			throw new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
+				hint: 'keymaker list shows which bots have one.',
+			});
+		}
+
+		return decided.key;
 	}
 
 	return {
@@ -253,7 +255,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			const fresh = unsavedKeys.get(bot);
 			if (fresh === undefined) {
 				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
-					hint: `Authorize it: keymaker authorize ${visible(bot)}`,
+					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
 				});
 			}
 
@@ -285,7 +287,7 @@ export function heldError(bot: string, handle: string): FlockError {
 		'held',
 		`A key of @${visible(handle)} waits for your decision about ${visible(bot)}.`,
 		{
-			hint: `keymaker keep ${visible(bot)} puts it in force, keymaker discard ${visible(bot)} removes it.`,
+			hint: `keymaker keep ${shellWord(bot)} puts it in force, keymaker discard ${shellWord(bot)} removes it.`,
 		},
 	);
 }

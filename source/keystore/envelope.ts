@@ -35,7 +35,7 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 		throw new Damage('it is JSON, but not a keystore');
 	}
 
-	const {version, checksum: _, ...body} = value;
+	const {version, encryption} = value;
 	if (typeof version === 'number' && Number.isInteger(version) && version > fileVersion) {
 		throw new FlockError('keystore-newer', `The keystore ${path} was written by a newer keymaker.`, {
 			hint: 'It was left untouched. Use that newer version of keymaker.',
@@ -46,14 +46,28 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 		throw new Damage('it does not say which version of the form it has');
 	}
 
-	const checksum = head.exec(text)?.[1];
-	if (checksum === undefined || digestOf(text.replace(checksum, '')) !== checksum) {
+	if (!matchesChecksum(bytes, text)) {
 		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
 	}
 
-	return Object.hasOwn(body, 'encryption')
-		? {encrypted: true, sealed: parseSealed(body)}
-		: {encrypted: false, fields: body};
+	// The very object, since a copy of 10,000 fields takes 10 ms.
+	delete value.version;
+	delete value.checksum;
+	return encryption === undefined
+		? {encrypted: false, fields: value}
+		: {encrypted: true, sealed: parseSealed(value)};
+}
+
+/** The digest is that of the bytes, not of the text: 30 ms less at 10,000 keys. */
+function matchesChecksum(bytes: Buffer, text: string): boolean {
+	const [start, checksum] = head.exec(text) ?? [];
+	if (start === undefined || checksum === undefined) {
+		return false;
+	}
+
+	const at = start.indexOf(checksum);
+	const hash = createHash('sha256').update(bytes.subarray(0, at));
+	return hash.update(bytes.subarray(at + checksum.length)).digest('hex') === checksum;
 }
 
 function textOf(bytes: Buffer): string {

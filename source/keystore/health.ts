@@ -2,6 +2,7 @@ import type {Stats} from 'node:fs';
 import {stat, statfs} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {asidesOf, copiesIn} from './backups.ts';
 import type {Core} from './core.ts';
@@ -112,7 +113,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	if ((found.mode & 0o077) !== 0) {
 		findings.push({
 			sentence: `Other users of this computer may look into ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
-			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${visible(target)}`,
+			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${shellWord(target)}`,
 			// Who may only look into the folder sees names; the files in it are closed by themselves.
 			serious: !found.isDirectory() || (found.mode & 0o022) !== 0,
 		});

@@ -27,77 +27,95 @@ export function parseState(fields: Readonly<Record<string, unknown>>): State {
 		if (name.startsWith(botPrefix)) {
 			records.set(name.slice(botPrefix.length), parseRecord(value, name));
 		} else if (name.startsWith(appPrefix)) {
-			const app = objectOf(value, name, ['consumerSecret']);
-			apps.set(name.slice(appPrefix.length), text(app.consumerSecret, `${name} › consumerSecret`));
+			const app = objectOf(value, name, appFields);
+			apps.set(name.slice(appPrefix.length), text(app.consumerSecret, name, 'consumerSecret'));
 		} else if (name !== 'poems' && name !== 'savedApp') {
 			throw new Damage(`it has a field that is not known, ${visible(name)}`);
 		}
 	}
 
-	const savedApp = orNull(fields.savedApp, 'savedApp', text);
+	const savedApp = orNull(fields.savedApp, '', 'savedApp', text);
 	if (savedApp !== null && !apps.has(savedApp)) {
 		throw wrong('savedApp');
 	}
 
-	return {poems: orNull(fields.poems, 'poems', text), savedApp, apps, records};
+	return {poems: orNull(fields.poems, '', 'poems', text), savedApp, apps, records};
 }
+
+const appFields = ['consumerSecret'];
+const recordFields = ['expectedHandle', 'wantedAccess', 'key', 'held', 'previous'];
+const heldFields = ['key', 'reason'];
+const keyFields = [
+	'accessToken',
+	'accessSecret',
+	'userId',
+	'handle',
+	'consumerKey',
+	'accessLevel',
+	'authorizedAt',
+	'checkedAt',
+	'rejected',
+];
+
+/** Parses one value; where it stands is told in two parts, so that nothing is put together unless it is wrong. */
+type Parser<T> = (value: unknown, at: string, field: string) => T;
 
 function parseRecord(value: unknown, at: string): BotRecord {
-	const record = objectOf(value, at, ['expectedHandle', 'wantedAccess', 'key', 'held', 'previous']);
+	const record = objectOf(value, at, recordFields);
 	return {
-		expectedHandle: orNull(record.expectedHandle, `${at} › expectedHandle`, text),
-		wantedAccess: oneOf<WantedAccess>(record.wantedAccess, `${at} › wantedAccess`, wantedAccesses),
-		key: orNull(record.key, `${at} › key`, parseKey),
-		held: orNull(record.held, `${at} › held`, parseHeld),
-		previous: orNull(record.previous, `${at} › previous`, parseKey),
+		expectedHandle: orNull(record.expectedHandle, at, 'expectedHandle', text),
+		wantedAccess: wantedAccess(record.wantedAccess, at, 'wantedAccess'),
+		key: orNull(record.key, at, 'key', parseKey),
+		held: orNull(record.held, at, 'held', parseHeld),
+		previous: orNull(record.previous, at, 'previous', parseKey),
 	};
 }
 
-function parseHeld(value: unknown, at: string): Held {
-	const held = objectOf(value, at, ['key', 'reason']);
+const parseHeld: Parser<Held> = (value, above, field) => {
+	const at = pathOf(above, field);
+	const held = objectOf(value, at, heldFields);
 	return {
-		key: parseKey(held.key, `${at} › key`),
-		reason: oneOf<HeldReason>(held.reason, `${at} › reason`, reasons),
+		key: parseKey(held.key, at, 'key'),
+		reason: oneOf<HeldReason>(held.reason, at, 'reason', reasons),
 	};
-}
+};
 
-function parseKey(value: unknown, at: string): Key {
-	const key = objectOf(value, at, [
-		'accessToken',
-		'accessSecret',
-		'userId',
-		'handle',
-		'consumerKey',
-		'accessLevel',
-		'authorizedAt',
-		'checkedAt',
-		'rejected',
-	]);
+const parseKey: Parser<Key> = (value, above, field) => {
+	const at = pathOf(above, field);
+	const key = objectOf(value, at, keyFields);
 	if (typeof key.rejected !== 'boolean') {
-		throw wrong(`${at} › rejected`);
+		throw wrong(at, 'rejected');
 	}
 
 	return {
-		accessToken: text(key.accessToken, `${at} › accessToken`),
-		accessSecret: text(key.accessSecret, `${at} › accessSecret`),
-		userId: text(key.userId, `${at} › userId`),
-		handle: text(key.handle, `${at} › handle`),
-		consumerKey: text(key.consumerKey, `${at} › consumerKey`),
-		accessLevel: orNull(key.accessLevel, `${at} › accessLevel`, (level, path) =>
-			oneOf<AccessLevel>(level, path, accessLevels),
-		),
-		authorizedAt: orNull(key.authorizedAt, `${at} › authorizedAt`, time),
-		checkedAt: orNull(key.checkedAt, `${at} › checkedAt`, time),
+		accessToken: text(key.accessToken, at, 'accessToken'),
+		accessSecret: text(key.accessSecret, at, 'accessSecret'),
+		userId: text(key.userId, at, 'userId'),
+		handle: text(key.handle, at, 'handle'),
+		consumerKey: text(key.consumerKey, at, 'consumerKey'),
+		accessLevel: orNull(key.accessLevel, at, 'accessLevel', accessLevel),
+		authorizedAt: orNull(key.authorizedAt, at, 'authorizedAt', time),
+		checkedAt: orNull(key.checkedAt, at, 'checkedAt', time),
 		rejected: key.rejected,
 	};
-}
+};
 
+/** An object with exactly these fields. */
 function objectOf(value: unknown, at: string, names: readonly string[]): Record<string, unknown> {
-	if (
-		!isObject(value) ||
-		Object.keys(value).length !== names.length ||
-		!names.every(name => Object.hasOwn(value, name))
-	) {
+	if (!isObject(value)) {
+		throw wrong(at);
+	}
+
+	let count = 0;
+	for (const name in value) {
+		if (!names.includes(name)) {
+			throw wrong(at);
+		}
+
+		count += 1;
+	}
+
+	if (count !== names.length) {
 		throw wrong(at);
 	}
 
@@ -109,35 +127,43 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(value: unknown, at: string): string {
+const text: Parser<string> = (value, at, field) => {
 	if (typeof value !== 'string') {
-		throw wrong(at);
+		throw wrong(at, field);
 	}
 
 	return value;
-}
+};
 
 /** A time as ISO 8601 in UTC. */
-function time(value: unknown, at: string): string {
+const time: Parser<string> = (value, at, field) => {
 	if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) {
-		throw wrong(at);
+		throw wrong(at, field);
 	}
 
 	return value;
-}
+};
 
-function oneOf<T>(value: unknown, at: string, allowed: ReadonlySet<unknown>): T {
+const accessLevel: Parser<AccessLevel> = (value, at, field) => oneOf(value, at, field, accessLevels);
+const wantedAccess: Parser<WantedAccess> = (value, at, field) => oneOf(value, at, field, wantedAccesses);
+
+function oneOf<T>(value: unknown, at: string, field: string, allowed: ReadonlySet<unknown>): T {
 	if (!allowed.has(value)) {
-		throw wrong(at);
+		throw wrong(at, field);
 	}
 
 	return value as T;
 }
 
-function orNull<T>(value: unknown, at: string, parse: (value: unknown, at: string) => T): T | null {
-	return value === null ? null : parse(value, at);
+function orNull<T>(value: unknown, at: string, field: string, parse: Parser<T>): T | null {
+	return value === null ? null : parse(value, at, field);
 }
 
-function wrong(at: string): Damage {
-	return new Damage(`its field ${visible(at)} is missing or not as it should be`);
+function pathOf(at: string, field: string): string {
+	return at === '' ? field : `${at} › ${field}`;
+}
+
+function wrong(at: string, field?: string): Damage {
+	const path = field === undefined ? at : pathOf(at, field);
+	return new Damage(`its field ${visible(path)} is missing or not as it should be`);
 }

@@ -6,7 +6,7 @@ import {readEnvelope, writeEnvelope} from './envelope.ts';
 import {Damage, failureOf, isMissing} from './failures.ts';
 import type {Keyring} from './keyring.ts';
 import {isObject, parseState} from './parse.ts';
-import {fieldsOf, type State} from './state.ts';
+import {changedIn, fieldsOf, type State} from './state.ts';
 
 /** A file as it was read. */
 export type FileBytes = {
@@ -106,7 +106,7 @@ export function bytesOf({state, key}: Opened): Buffer {
 	return Buffer.from(text);
 }
 
-/** True where two states are the same, field by field. */
+/** True where two states are the same, field by field, and in the same order. */
 export function isSameState(one: State, other: State): boolean {
-	return one === other || JSON.stringify(fieldsOf(one)) === JSON.stringify(fieldsOf(other));
+	return one === other || JSON.stringify(changedIn(one, other)) === JSON.stringify(changedIn(other, one));
 }

@@ -1,6 +1,7 @@
 import {lstatSync, readlinkSync, realpathSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {failureOf, isMissing} from './failures.ts';
 
@@ -39,7 +40,7 @@ export function safePathOf(file: string): string {
 		throw unsafe(
 			folder,
 			'can be written by other users of this computer, who could exchange the keystore in it',
-			`Close it to them (chmod go-w ${visible(folder)}), or choose another place with --keystore DIR.`,
+			`Close it to them (chmod go-w ${shellWord(folder)}), or choose another place with --keystore DIR.`,
 		);
 	}
 

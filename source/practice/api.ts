@@ -17,19 +17,19 @@ const rateLimit = {calls: 75, windowSeconds: 15 * 60};
 const requestTokenMissing = text(401, 'Request token missing');
 
 /**
- * @param appKey the one app that is known; it may read and write.
+ * @param appKeys the apps that are known; they may read and write.
  * @param links the request tokens.
  * @param tokens the access tokens.
  */
-export function createApi(appKey: AppKey, links: Links, tokens: Tokens): Api {
-	const signature = createSignatureCheck(appKey);
+export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Tokens): Api {
+	const signature = createSignatureCheck(appKeys);
 	const windows = new Map<string, {calls: number; endsAt: number}>();
 
 	/** Checks a request that must be signed with an access token. */
 	async function signedBy(request: ApiRequest): Promise<PracticeToken> {
-		const {signer} = await signature.check(request, async token => {
+		const {signer} = await signature.check(request, async (token, consumerKey) => {
 			const found = token === undefined ? null : await tokens.find(token);
-			if (found === null || found.revoked) {
+			if (found === null || found.revoked || found.consumerKey !== consumerKey) {
 				throw new Refusal(xError(401, 89, 'Invalid or expired token.'));
 			}
 
@@ -41,7 +41,11 @@ export function createApi(appKey: AppKey, links: Links, tokens: Tokens): Api {
 	const answers: Record<Leg, (request: ApiRequest) => Promise<Answer>> = {
 		async request_token(request) {
 			const {parameters} = await signature.check(request, () => ({secret: ''}));
-			const {oauth_callback: callback, x_auth_access_type: access} = parameters;
+			const {
+				oauth_consumer_key: consumerKey = '',
+				oauth_callback: callback,
+				x_auth_access_type: access,
+			} = parameters;
 			if (callback !== 'oob') {
 				return xError(403, 415, 'Callback URL not approved for this client application.');
 			}
@@ -50,7 +54,7 @@ export function createApi(appKey: AppKey, links: Links, tokens: Tokens): Api {
 				return xError(400, 214, 'x_auth_access_type must be read or write.');
 			}
 
-			const link = links.create(access === 'read' ? 'read' : 'read-write');
+			const link = links.create(consumerKey, access === 'read' ? 'read' : 'read-write');
 			return form({
 				oauth_token: link.token,
 				oauth_token_secret: link.secret,
@@ -59,9 +63,9 @@ export function createApi(appKey: AppKey, links: Links, tokens: Tokens): Api {
 		},
 
 		async access_token(request) {
-			const {parameters, signer: link} = await signature.check(request, token => {
+			const {parameters, signer: link} = await signature.check(request, (token, consumerKey) => {
 				const found = links.find(token ?? '');
-				if (!found) {
+				if (found?.consumerKey !== consumerKey) {
 					throw new Refusal(requestTokenMissing);
 				}
 
@@ -76,7 +80,7 @@ export function createApi(appKey: AppKey, links: Links, tokens: Tokens): Api {
 				return text(401, 'Error processing your OAuth request: invalid oauth_verifier parameter');
 			}
 
-			const granted = await tokens.grant(link.approval.handle, appKey.consumerKey, link.access);
+			const granted = await tokens.grant(link.approval.handle, link.consumerKey, link.access);
 			return form(
 				{
 					oauth_token: granted.token,

@@ -7,6 +7,8 @@ export type Link = {
 	token: string;
 	/** The request token's secret. */
 	secret: string;
+	/** The app that asked for it. */
+	consumerKey: string;
 	access: PracticeAccess;
 	/** Stands hidden in the link's form, so that no other page can send it. */
 	formToken: string;
@@ -17,7 +19,7 @@ export type Link = {
 /** The request tokens that still stand. They live as long as the program: no longer is promised at X either. */
 export type Links = {
 	/** A new one. */
-	create(access: PracticeAccess): Link;
+	create(consumerKey: string, access: PracticeAccess): Link;
 	/** `undefined` where it never was, is used up, or was burnt. */
 	find(token: string): Link | undefined;
 	/** Notes who authorized it, and makes the PIN. */
@@ -33,10 +35,11 @@ const most = 1000;
 export function createLinks(): Links {
 	const links = new Map<string, Link>();
 	return {
-		create(access) {
+		create(consumerKey, access) {
 			const link: Link = {
 				token: practiceSecret(27),
 				secret: practiceSecret(32),
+				consumerKey,
 				access,
 				formToken: practiceSecret(32),
 				approval: null,

@@ -36,6 +36,8 @@ export type Practice = {
 export type PracticeOptions = {
 	/** Where accounts and tokens are remembered between runs; `null` for memory alone. */
 	statePath: string | null;
+	/** Apps that it knows besides the practice app; none where not given. */
+	otherApps?: readonly AppKey[] | undefined;
 	/** The handles that the authorize page offers to begin with, besides any that is typed there. */
 	handles: readonly string[];
 	/** `LEG:KIND[:TIMES]`, several separated by commas; see `fault-plan.ts`. */

@@ -65,7 +65,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 	const log: LoggedRequest[] = [];
 	const links = createLinks();
 	const tokens = openTokens(options.statePath);
-	const api = createApi(practiceAppKey, links, tokens);
+	const api = createApi([practiceAppKey, ...(options.otherApps ?? [])], links, tokens);
 
 	const server = createServer((request, response) => {
 		answer(request, response).catch(() => {
@@ -76,6 +76,8 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 	server.keepAliveTimeout = 0;
 	const port = await listen(server, options.port ?? 0);
 	server.unref();
+	// Nor does a connection that a client keeps open for its next request.
+	server.on('connection', socket => socket.unref());
 	const pageHosts = [`127.0.0.1:${port}`, `localhost:${port}`];
 	const page = createAuthorizePage(
 		links,

@@ -25,26 +25,29 @@ const couldNotAuthenticate = 'Could not authenticate you.';
 export type SignatureCheck = {
 	/**
 	 * Checks a request that is to be signed with the app key and with the secret of its token.
-	 * @param signerOf what stands behind the request's `oauth_token`; throws a `Refusal` where that is not taken.
+	 * @param signerOf what stands behind the request's `oauth_token`; throws a `Refusal` where that is not taken from
+	 * the app that sends it.
 	 * @returns every parameter that was signed, and what `signerOf` gave.
 	 * @throws Refusal with X's answer.
 	 */
 	check<Signer extends {secret: string}>(
 		request: ApiRequest,
-		signerOf: (token: string | undefined) => Signer | Promise<Signer>,
+		signerOf: (token: string | undefined, consumerKey: string) => Signer | Promise<Signer>,
 	): Promise<{parameters: Record<string, string>; signer: Signer}>;
 };
 
-/** @param appKey the one app that is known. */
-export function createSignatureCheck(appKey: AppKey): SignatureCheck {
+/** @param appKeys the apps that are known. */
+export function createSignatureCheck(appKeys: readonly AppKey[]): SignatureCheck {
+	const apps = new Map(appKeys.map(({consumerKey, consumerSecret}) => [consumerKey, consumerSecret]));
 	const nonces = new Map<string, number>();
 	return {
 		async check(request, signerOf) {
 			const {oauth_signature: signature, ...parameters} = signedParameters(request);
-			const {oauth_timestamp: timestamp = '', oauth_nonce: nonce} = parameters;
+			const {oauth_timestamp: timestamp = '', oauth_nonce: nonce, oauth_consumer_key: app = ''} = parameters;
+			const consumerSecret = apps.get(app);
 			const now = Math.floor(Date.now() / 1000);
 			if (
-				parameters.oauth_consumer_key !== appKey.consumerKey ||
+				consumerSecret === undefined ||
 				parameters.oauth_signature_method !== 'HMAC-SHA1' ||
 				(parameters.oauth_version ?? '1.0') !== '1.0' ||
 				!signature ||
@@ -57,9 +60,9 @@ export function createSignatureCheck(appKey: AppKey): SignatureCheck {
 				throw new Refusal(xError(401, 135, 'Timestamp out of bounds.'));
 			}
 
-			const signer = await signerOf(parameters.oauth_token);
+			const signer = await signerOf(parameters.oauth_token, app);
 			const address = `https://api.x.com${request.path}`;
-			if (hmacsign(request.method, address, parameters, appKey.consumerSecret, signer.secret) !== signature) {
+			if (hmacsign(request.method, address, parameters, consumerSecret, signer.secret) !== signature) {
 				throw new Refusal(xError(401, 32, couldNotAuthenticate));
 			}
 

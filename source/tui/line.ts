@@ -25,6 +25,23 @@ export type Line = {
 	rank?: number;
 };
 
+/** True where two lines are drawn, and said, alike. */
+export function isSameLine(one: Line, other: Line): boolean {
+	return (
+		one === other ||
+		(one.say === other.say &&
+			one.url === other.url &&
+			one.role === other.role &&
+			one.selected === other.selected &&
+			one.checked === other.checked &&
+			one.spans.length === other.spans.length &&
+			one.spans.every((span, index) => {
+				const against = other.spans[index];
+				return span.text === against?.text && span.tone === against.tone;
+			}))
+	);
+}
+
 /** What drawing needs besides the state. */
 export type View = {
 	theme: Theme;

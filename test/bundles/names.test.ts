@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {botOfEntry, botOfFileName, fileNameOf, poemFileFrom} from '../../source/bundles/names.ts';
+import {botOfEntry, botOfFileName, fileNameOf} from '../../source/bundles/names.ts';
 import type {Poem} from '../../source/flock/poem.ts';
+import {poemFileFrom} from '../../source/flock/poem.ts';
 
 const poems: Poem[] = ['harbour.txt', 'ode.TXT', 'ode.txt', 'txt.txt', 'json.txt', 'untxtured.txt'].map(
 	file => ({

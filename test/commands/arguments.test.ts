@@ -34,6 +34,12 @@ for (const words of [
 	});
 }
 
+test('words too many are not repeated: one may be a passphrase', async () => {
+	const {err} = await place.run(['encrypt', 'not-a-real-passphrase']);
+	assert.match(err, /too many arguments for 'encrypt'. Expected 0 arguments but got 1\.\n/);
+	assert.doesNotMatch(err, /not-a-real-passphrase/);
+});
+
 test('the PIN is never an argument: another word is another bot', async () => {
 	const {code, out, err} = await place.run(['authorize', 'harbour', '0012345']);
 	assert.deepEqual([code, out], [1, '']);

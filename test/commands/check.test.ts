@@ -153,10 +153,13 @@ test('Ctrl-C stops a check, and what was learnt is kept', async () => {
 			return x.whoIs(appKey, token, signal);
 		}
 
+		const stopped = new FlockError('cancelled', 'Stopped.', {hint: 'Again.'});
 		return new Promise((_, reject) => {
-			signal?.addEventListener('abort', () =>
-				reject(new FlockError('cancelled', 'Stopped.', {hint: 'Again.'})),
-			);
+			if (signal?.aborted) {
+				reject(stopped);
+			}
+
+			signal?.addEventListener('abort', () => reject(stopped));
 		});
 	};
 	const harbourId = (await flock.services.keystore.get('harbour'))?.key?.userId;

@@ -1,0 +1,111 @@
+import {FlockError} from '../flock/error.ts';
+import {
+	checkAccount,
+	checkGrant,
+	checkRequestToken,
+	checkRevoked,
+	parseForm,
+	parseObject,
+	readAccessLevel,
+} from './answers.ts';
+import {ask, type Call, type Way} from './ask.ts';
+import type {XOptions} from './create.ts';
+import {probe} from './probe.ts';
+import {host, type Route, routeFrom} from './proxy.ts';
+import type {RequestedLink, Token, X} from './x.ts';
+
+/** The calls to X; the client library is only loaded by the first one that is signed. */
+export type Calls = Omit<X, 'deadlineSeconds'>;
+
+/** How X is reached, with nothing left to a default. */
+export type CallsOptions = Pick<XOptions, 'agent' | 'origin' | 'env'> & {
+	deadlineSeconds: number;
+	now: () => number;
+};
+
+/** X's calls by way of twitter-api-v2. */
+export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOptions): Calls {
+	let known: Route | null = agent === undefined ? null : {agent, proxy: null};
+	const way = (): Way => {
+		// The timeout ends a proxy's tunnel that never comes to be; the deadline is kept elsewhere.
+		known ??= routeFrom(env, {timeout: deadlineSeconds * 1000});
+		return {...known, deadlineSeconds, now};
+	};
+
+	const requestLink: X['requestLink'] = async ({appKey, expectedHandle, access, signal}) => {
+		const call: Call = {leg: 'request_token', appKey, signal, parse: parseForm};
+		const {value} = await ask(way(), call, client =>
+			client.generateAuthLink('oob', {
+				linkMode: 'authorize',
+				forceLogin: true,
+				...(expectedHandle === null ? {} : {screenName: expectedHandle}),
+				...(access === null ? {} : {authAccessType: access}),
+			}),
+		);
+		const requestToken = checkRequestToken({...value});
+		const link: RequestedLink = {...requestToken, url: inPractice(value.url, origin)};
+		return link;
+	};
+
+	return {
+		requestLink,
+
+		async exchangePin(appKey, requestToken, pin) {
+			const token = {accessToken: requestToken.token, accessSecret: requestToken.tokenSecret};
+			const call: Call = {leg: 'access_token', appKey, token, secrets: [pin], parse: parseForm};
+			const {value, headers} = await ask(way(), call, client => client.login(pin));
+			const grant = checkGrant({
+				oauth_token: value.accessToken,
+				oauth_token_secret: value.accessSecret,
+				user_id: value.userId,
+				screen_name: value.screenName,
+			});
+			return {...grant, accessLevel: readAccessLevel(headers)};
+		},
+
+		async whoIs(appKey, token, signal) {
+			const call: Call = {leg: 'users_me', appKey, token: checkToken(token), signal, parse: parseObject};
+			const {value, headers} = await ask(way(), call, client => client.v2.me());
+			return {...checkAccount(value, token.accessToken), accessLevel: readAccessLevel(headers)};
+		},
+
+		async revoke(appKey, token, signal) {
+			const call: Call = {
+				leg: 'invalidate_token',
+				appKey,
+				token: checkToken(token),
+				signal,
+				parse: parseObject,
+			};
+			const {value} = await ask(way(), call, client =>
+				client.post<unknown>(`https://${host}/1.1/oauth/invalidate_token`),
+			);
+			checkRevoked(value, token.accessToken);
+		},
+
+		async tryAppKey(appKey, signal) {
+			await requestLink({appKey, expectedHandle: null, access: null, signal});
+		},
+
+		async probe(signal) {
+			return probe(way(), signal);
+		},
+	};
+}
+
+/** An empty half would be left out of the signature, and X asked as nobody. */
+function checkToken(token: Token): Token {
+	if (token.accessToken === '' || token.accessSecret === '') {
+		throw new FlockError('no-key', 'This bot’s key is incomplete.', {
+			hint: 'Authorize the bot again: keymaker authorize BOT.',
+		});
+	}
+
+	// A whole key may be handed in: only what signs goes on.
+	return {accessToken: token.accessToken, accessSecret: token.accessSecret};
+}
+
+function inPractice(link: string, origin: string | undefined): string {
+	const url = new URL(link);
+	return origin === undefined ? url.href : `${origin}${url.pathname}${url.search}`;
+}
