@@ -36,6 +36,7 @@ export async function pictures(): Promise<Map<string, string>> {
 		await screen.waitFor(/❯/);
 		screen.press('V');
 		await screen.waitFor(/bills/);
+		await screen.waitFor('it is still, in a way, halfway there.');
 		add(made, 'check', 'The question before the whole flock is checked', screen);
 		return made;
 	} finally {
