@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import xterm from '@xterm/headless';
-import {linkEnd, linkStart, softWrapped} from '../../source/tui/soft-wrap.ts';
+import {linkEnd, linkStart, softWrapped, withoutWalks} from '../../source/tui/soft-wrap.ts';
 
 const url = `https://api.x.com/oauth/authorize?oauth_token=${'t'.repeat(30)}`;
 const piece = (text: string) => `${linkStart}${url}\u001B\\${text}${linkEnd}`;
@@ -45,4 +45,11 @@ test('what holds no link, or a link of one row, passes unchanged', () => {
 	for (const data of ['above\nbelow', `${piece('short')}\nbelow`, '']) {
 		assert.equal(softWrapped(data, 20), data);
 	}
+});
+
+test('a row is gone to at once, wherever Ink walks', () => {
+	const step = '\u001B[E';
+	assert.equal(withoutWalks(`\u001B[23A${step.repeat(4)}text`), '\u001B[23A\u001B[4Etext');
+	assert.equal(withoutWalks(`text\n${step.repeat(16)}`), 'text\n\u001B[16E');
+	assert.equal(withoutWalks(`text\n${step}text`), `text\n${step}text`);
 });

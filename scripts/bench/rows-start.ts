@@ -1,0 +1,174 @@
+import {writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {botAt, type Place, placeOf, temporaryFolder} from './place.ts';
+import {peakMemoryOf, timeOf} from './program.ts';
+import {type Bench, type Row, ratio} from './row.ts';
+import {compare} from './statistics.ts';
+import {openTerminal, type Terminal} from './terminal.ts';
+
+const ordinary = {columns: 80, rows: 24};
+const few = 100;
+const many = 10_000;
+
+/** From a start to the first frame, to the exit, and to a key. */
+export const startRows: readonly Row[] = [
+	{
+		name: 'start',
+		what: 'spawn → first complete flock frame on a pty, 100 poems',
+		against: 'a bare Ink hello world, bundled the same way',
+		goal: {limit: 1.15},
+		async measure(bench) {
+			const place = await placeOf(few);
+			return ratio(
+				await compare(
+					() => flockTime(bench, place, few),
+					() => helloTime(bench),
+					bench.samples,
+				),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'start-many',
+		what: 'the same with 10,000 poems and 10,000 keys',
+		against: 'with 100',
+		goal: {limit: 1.35},
+		async measure(bench) {
+			const [small, large] = [await placeOf(few), await placeOf(many)];
+			return ratio(
+				await compare(
+					() => flockTime(bench, large, many),
+					() => flockTime(bench, small, few),
+					bench.samples,
+				),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'list',
+		what: '`keymaker list --json`, 100 poems, to exit',
+		against: '`node -e 0`',
+		goal: {limit: 1.6},
+		async measure(bench) {
+			const {folder: cwd, env} = await placeOf(few);
+			return ratio(
+				await compare(
+					() => timeOf(process.execPath, [bench.programs.cli, 'list', '--json'], {cwd, env}),
+					() => timeOf(process.execPath, ['-e', '0'], {cwd, env}),
+					bench.samples,
+				),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'exec',
+		what: '`keymaker exec bot -- /bin/true`',
+		against: '`node -e 0` that spawns `/bin/true`',
+		goal: {limit: 1.5},
+		async measure(bench) {
+			const {folder: cwd, env} = await placeOf(few);
+			const spawning =
+				"require('node:child_process').spawn('/bin/true', {stdio: 'inherit'}).on('exit', code => { process.exitCode = code; })";
+			return ratio(
+				await compare(
+					() =>
+						timeOf(process.execPath, [bench.programs.cli, 'exec', botAt(7), '--', '/bin/true'], {cwd, env}),
+					() => timeOf(process.execPath, ['-e', spawning], {cwd, env}),
+					bench.samples,
+				),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'library',
+		what: '`import {openKeystore}` and one `get`, 100 keys',
+		against: '`node -e 0`',
+		goal: {limit: 1.4},
+		async measure(bench) {
+			const {folder: cwd, env} = await placeOf(few);
+			const program = path.join(temporaryFolder(), 'bot.mjs');
+			writeFileSync(
+				program,
+				`import {openKeystore} from ${JSON.stringify(bench.programs.library)};\nawait openKeystore().get('${botAt(7)}');\n`,
+			);
+			return ratio(
+				await compare(
+					() => timeOf(process.execPath, [program], {cwd, env}),
+					() => timeOf(process.execPath, ['-e', '0'], {cwd, env}),
+					bench.samples,
+				),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'memory',
+		what: 'peak memory with 10,000 poems',
+		against: 'the bare Ink hello world',
+		goal: {limit: 1.5},
+		async measure(bench) {
+			const place = await placeOf(many);
+			return ratio(
+				await compare(
+					async () => {
+						const terminal = await openFlock(bench, place, many);
+						await terminal.rest();
+						return peakAndEnd(terminal);
+					},
+					async () => {
+						const terminal = openTerminal([bench.programs.hello, '--stay'], ordinary, whereHelloRuns());
+						await terminal.shown('Hello, world!');
+						await terminal.rest();
+						return peakAndEnd(terminal);
+					},
+					bench.samples,
+				),
+				'MiB',
+			);
+		},
+	},
+];
+
+/** Opens the flock, and waits for its first complete frame. */
+export async function openFlock(
+	{programs}: Bench,
+	place: Place,
+	count: number,
+	size = ordinary,
+): Promise<Terminal & {shownAt: number}> {
+	const terminal = openTerminal([programs.cli], size, {cwd: place.folder, env: place.env});
+	// The header, the first row and the last one that there is room for.
+	const last = botAt(Math.min(count, size.rows - 4) - 1);
+	const shownAt = await terminal.shown(`${count} of ${count} have keys`, botAt(0), last, 'quit');
+	return {...terminal, shownAt};
+}
+
+async function flockTime(bench: Bench, place: Place, count: number): Promise<number> {
+	const terminal = await openFlock(bench, place, count);
+	await terminal.end();
+	return terminal.shownAt - terminal.startedAt;
+}
+
+async function helloTime({programs}: Bench): Promise<number> {
+	const terminal = openTerminal([programs.hello, '--stay'], ordinary, whereHelloRuns());
+	const shownAt = await terminal.shown('Hello, world!');
+	await terminal.end();
+	return shownAt - terminal.startedAt;
+}
+
+function whereHelloRuns() {
+	return {
+		cwd: process.cwd(),
+		env: {PATH: process.env.PATH ?? '', HOME: '/', TERM: 'xterm-256color', LANG: 'C.UTF-8'},
+	};
+}
+
+async function peakAndEnd(terminal: Terminal): Promise<number> {
+	const peak = peakMemoryOf(terminal.pid);
+	await terminal.end();
+	return peak;
+}

@@ -1,0 +1,96 @@
+import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {promisify} from 'node:util';
+import {benchAccount, placeOf} from './place.ts';
+import {timeOf} from './program.ts';
+import type {WorkTask} from './programs/work.ts';
+import {type Bench, type Row, ratio, Skip} from './row.ts';
+import {compare, compared} from './statistics.ts';
+
+/** The command that the ruby-oauth package brings; called by its library, since Debian's own script does not find that. */
+const rubyOauth = [
+	'-r',
+	'oauth',
+	'-r',
+	'oauth/cli',
+	'-e',
+	'OAuth::CLI.new($stdout, $stdin, $stderr, "version", []).run',
+];
+
+/** Saving and checking, and what a person would pick instead. */
+export const workRows: readonly Row[] = [
+	{
+		name: 'save',
+		what: 'saving one key beside 10,000',
+		against: "conf's own `set()` on the same file",
+		goal: {limit: 2},
+		async measure(bench) {
+			const {file, poems} = await placeOf(10_000);
+			return ratio(
+				compared(...(await work(bench, {kind: 'save', file, poems, count: 10_000, samples: bench.samples}))),
+				'ms',
+			);
+		},
+	},
+	{
+		name: 'check',
+		what: '`check` of 1,000 keys against a server that replays a fixed answer',
+		against: 'a bare signed keep-alive loop against it, as many at once',
+		goal: {limit: 0.8, atLeast: true},
+		async measure(bench) {
+			const {poems} = await placeOf(1000);
+			const answer = JSON.stringify({
+				data: {id: benchAccount.userId, name: 'Harbour', username: benchAccount.handle},
+			});
+			const server = spawn(process.execPath, [bench.programs.server, answer], {
+				stdio: ['ignore', 'pipe', 'inherit'],
+			});
+			try {
+				const [port] = await once(server.stdout, 'data');
+				const task = {kind: 'check', port: Number(port), poems, count: 1000, samples: bench.samples} as const;
+				return ratio(compared(...(await work(bench, task))), 'keys/s');
+			} finally {
+				server.kill();
+			}
+		},
+	},
+	{
+		name: 'ruby-oauth',
+		what: 'side by side: `keymaker list --json`, 100 poems',
+		against: 'the ruby-oauth command, `oauth version`',
+		goal: null,
+		measure: async bench => besides(bench, 'ruby', rubyOauth),
+	},
+	{
+		name: 'tweepy',
+		what: 'side by side: `keymaker list --json`, 100 poems',
+		against: "`python3 -c 'import tweepy'`",
+		goal: null,
+		measure: async bench => besides(bench, '/usr/bin/python3', ['-c', 'import tweepy']),
+	},
+];
+
+async function work({programs}: Bench, task: WorkTask): Promise<[number[], number[]]> {
+	const {stdout} = await promisify(execFile)(process.execPath, [programs.work, JSON.stringify(task)], {
+		maxBuffer: 2 ** 26,
+	});
+	return JSON.parse(stdout) as [number[], number[]];
+}
+
+async function besides(bench: Bench, command: string, args: readonly string[]) {
+	const {folder: cwd, env} = await placeOf(100);
+	try {
+		await timeOf(command, args, {cwd, env});
+	} catch {
+		throw new Skip('not installed here');
+	}
+
+	return ratio(
+		await compare(
+			() => timeOf(process.execPath, [bench.programs.cli, 'list', '--json'], {cwd, env}),
+			() => timeOf(command, args, {cwd, env}),
+			bench.samples,
+		),
+		'ms',
+	);
+}
