@@ -43,7 +43,7 @@ export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () 
 		get input() {
 			return process.stdin;
 		},
-		// Standard input last: opening it takes 2 ms, which a command without a terminal does without.
+		// Standard input last: opening it takes 1 ms, which a command without a terminal does without.
 		interactive: Boolean(stderr.isTTY && process.stdin.isTTY),
 		async askHidden(question) {
 			clearProgress();

@@ -50,7 +50,7 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
 	}
 
-	// The very object, since a copy of 10,000 fields takes 10 ms.
+	// The very object, since a copy of 10,000 fields takes 3 ms.
 	delete value.version;
 	delete value.checksum;
 	return encryption === undefined

@@ -33,7 +33,7 @@ export function fieldsOf(state: State): Record<string, unknown> {
 	return fields;
 }
 
-/** A state as fields, without the records that are the very same in another one: 50 ms less for each save beside 10,000. */
+/** A state as fields, without the records that are the very same in another one: 30 ms less for each save beside 10,000. */
 export function changedIn(state: State, other: State): unknown[] {
 	const records = new Map([...state.records].filter(([bot, record]) => other.records.get(bot) !== record));
 	return [Object.entries(fieldsOf({...state, records})), [...state.records.keys()]];

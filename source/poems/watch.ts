@@ -5,7 +5,7 @@ import {stat} from 'node:fs/promises';
 const gatherMs = 150;
 
 /** How often the folder itself is looked at, in milliseconds: one `stat`. */
-const lookMs = 1000;
+const lookMs = 1500;
 
 /** A folder at one moment: which one it is, and when names in it last changed. */
 type Sight = {folder: string | null; changed: bigint};

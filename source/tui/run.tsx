@@ -120,7 +120,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 /** How long the first frame waits for the flock; milliseconds. */
 const readingMs = 100;
 
-/** Resolves when the flock has been read, or when that takes long: a frame before the flock's own costs 30 ms. */
+/** Resolves when the flock has been read, or when that takes long: a frame before the flock's own costs 13 ms. */
 async function readOrLate(store: Store): Promise<void> {
 	const {promise, resolve} = Promise.withResolvers<void>();
 	const look = () => {

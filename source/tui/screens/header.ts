@@ -1,5 +1,6 @@
 import path from 'node:path';
 import stringWidth from 'string-width';
+import type {Flock} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {cut} from '../../flock/width.ts';
 import type {AuthorizeScreen} from '../authorization.ts';
@@ -51,7 +52,7 @@ function placesOf(state: State): string[] {
 				return [`keymaker · ${folder}`, 'keymaker'];
 			}
 
-			const withKey = flock.filter(bot => bot.key !== null).length;
+			const withKey = countWithKey(flock);
 			const have = `${withKey} of ${flock.length}`;
 			return [
 				`keymaker · ${folder} · ${have} have keys`,
@@ -66,4 +67,13 @@ function placesOf(state: State): string[] {
 function progressOf({walk, bot}: AuthorizeScreen): string | null {
 	const place = walk.queue.indexOf(bot);
 	return place < 0 ? null : `${place + 1} of ${walk.queue.length} without a key`;
+}
+
+const counts = new WeakMap<Flock, number>();
+
+/** Counted once for each flock that was read, not for each frame. */
+function countWithKey(flock: Flock): number {
+	const known = counts.get(flock) ?? flock.filter(bot => bot.key !== null).length;
+	counts.set(flock, known);
+	return known;
 }
