@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {compareNames, joinFlock, needsKey, type Status} from '../../source/flock/flock.ts';
+import {compareNames, joinFlock, needsKey, type Status, sortedByName} from '../../source/flock/flock.ts';
 import {type BotRecord, emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
 import {botName, isPoemFile, type Poem} from '../../source/flock/poem.ts';
 
@@ -127,4 +127,23 @@ test('hidden files, companions of macOS and other endings are no poems', () => {
 	for (const file of ['ode.txt', 'ODE.TXT', '俳句.txt', 'night train.txt', '-.txt']) {
 		assert.equal(isPoemFile(file), true, file);
 	}
+});
+
+test('plain names stand as a collator has them, whether one by one or all at once', () => {
+	const collator = new Intl.Collator('en');
+	const plainName = fc.string({unit: fc.constantFrom(...' abcxyz0189-.'), maxLength: 6});
+	fc.assert(
+		fc.property(plainName, plainName, (one, other) => {
+			assert.equal(Math.sign(compareNames(one, other)), Math.sign(collator.compare(one, other)));
+		}),
+		{numRuns: 2000},
+	);
+	fc.assert(
+		fc.property(fc.array(fc.oneof(plainName, fc.string())), names => {
+			assert.deepEqual(
+				sortedByName(names, name => name),
+				[...names].sort(compareNames),
+			);
+		}),
+	);
 });

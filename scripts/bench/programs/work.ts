@@ -12,7 +12,7 @@ import {openKeystore} from '../../../source/keystore/open.ts';
 import {openPoems} from '../../../source/poems/folder.ts';
 import type {Services} from '../../../source/services.ts';
 import {createX} from '../../../source/x/create.ts';
-import {benchApp, botAt, makeKeystore, recordAt, temporaryFolder} from '../place.ts';
+import {benchApp, botAt, makeKeystore, recordAt, removeFolders, temporaryFolder} from '../place.ts';
 import {interleaved} from '../statistics.ts';
 
 /** What the program is told to do. */
@@ -165,4 +165,5 @@ async function timed(work: () => Promise<void>): Promise<number> {
 
 const task = JSON.parse(process.argv[2] ?? '') as WorkTask;
 process.stdout.write(JSON.stringify(await (task.kind === 'save' ? saving(task) : checking(task))));
+removeFolders();
 process.exit();
