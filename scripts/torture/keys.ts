@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, statSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {isDeepStrictEqual} from 'node:util';
 import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
@@ -105,8 +105,12 @@ export function missing(wanted: Known, found: ReadonlyMap<string, Numbers | null
 	return count;
 }
 
-/** Every file below a folder. */
+/** Every file below a folder; none where a program was killed before it made the folder. */
 export function filesBelow(folder: string): string[] {
+	if (!existsSync(folder)) {
+		return [];
+	}
+
 	return readdirSync(folder, {recursive: true, withFileTypes: true})
 		.filter(entry => entry.isFile())
 		.map(entry => path.join(entry.parentPath, entry.name));

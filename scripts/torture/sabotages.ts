@@ -207,8 +207,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/envelope.ts',
-				find: "digestOf(text.replace(checksum, '')) !== checksum",
-				put: 'checksum.length === 0',
+				find: 'digestWithout(bytes, start.indexOf(checksum)) === checksum',
+				put: 'checksum.length > 0',
 			},
 		],
 		condition: 'keystore files',

@@ -1,5 +1,5 @@
 import {errorLabel} from '../flock/error.ts';
-import {type Bot, joinFlock, type Status} from '../flock/flock.ts';
+import {type Bot, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
@@ -46,10 +46,11 @@ export async function check(
 				return;
 			}
 
-			checked.push({...result, status: statusNow(bot, result.key)});
+			const status = statusNow(bot, result.key);
+			checked.push({...result, status});
 			if (!json) {
 				write.progress(null);
-				sayResult(result, statusNow(bot, result.key), write);
+				sayResult(result, status, write);
 			}
 
 			write.progress(drawing(progressBar(checked.length, bots.length, write.columns), write));
@@ -94,8 +95,7 @@ function row({bot, status, key, renamedFrom, error}: Checked) {
 /** The bot's status with what X has just said of its key. */
 function statusNow(bot: Bot, key: KeyInfo | null): Status {
 	const apps = new Set(key === null || bot.status === 'other-app' ? [] : [key.consumerKey]);
-	const record = new Map([[bot.name, {...bot, key}]]);
-	return joinFlock(bot.poem === null ? [] : [bot.poem], record, apps)[0]?.status ?? bot.status;
+	return statusOf(bot.poem, {wantedAccess: bot.wantedAccess, key, held: bot.held}, apps);
 }
 
 function sayBeforehand(calls: number, write: Write): void {

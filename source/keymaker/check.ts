@@ -1,10 +1,11 @@
 import {FlockError} from '../flock/error.ts';
-import {type AppKey, type BotRecord, type KeyInfo, keyInfo} from '../flock/key.ts';
+import {type AppKey, type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
 import type {AppSource} from './keymaker.ts';
+import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
 /** How many keys X is asked about at once. */
 export const checksAtOnce = 8;
@@ -49,16 +50,22 @@ export async function checkKeys(
 	services: CheckServices,
 	{signal, onResult, onWait}: CheckOptions = {},
 ): Promise<CheckResult[]> {
+	const {keystore} = services;
 	const queue = [...bots];
 	const results: CheckResult[] = [];
-	const saves: Promise<unknown>[] = [];
-	// Looked up once for each app: half of the reading that a check does.
+	// Read at once: one by one, each save of what was learnt made the next one read the file anew, most of the check's time.
+	let records = await keystore.getAll(bots);
 	const appKeys = new Map<string, Promise<AppKey | null>>();
+	const learnt = keepLearnt(keystore, () => {
+		// What cannot be kept need not be asked for: X bills it.
+		queue.length = 0;
+	});
 	let pause: Promise<boolean> | null = null;
 
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
-			const result = await checkOne(bot, services, appKeyFor, keep, signal);
+			const key = records.get(bot)?.key ?? null;
+			const result = await checkOne(bot, key, services, appKeyFor, learnt, signal);
 			if (result.error?.code === 'cancelled') {
 				return;
 			}
@@ -80,40 +87,34 @@ export async function checkKeys(
 		}
 	}
 
-	// Not awaited by the worker: saves that come together go into the file together.
-	function keep(save: Promise<unknown>): void {
-		saves.push(save);
-		// What cannot be kept need not be asked for: X bills it.
-		save.catch(() => {
-			queue.length = 0;
-		});
-	}
-
 	function appKeyFor(key: KeyInfo): Promise<AppKey | null> {
-		const {keystore, appSource} = services;
-		const known = appKeys.get(key.consumerKey) ?? appKeyOf(key, keystore, appSource);
+		const known = appKeys.get(key.consumerKey) ?? appKeyOf(key, keystore, services.appSource);
 		appKeys.set(key.consumerKey, known);
 		return known;
 	}
 
 	async function waitUntil(until: number, ask: (until: number) => boolean): Promise<boolean> {
-		return ask(until) && sleep(Math.max(0, until - services.now()), signal);
+		const waited = ask(until) && (await sleep(Math.max(0, until - services.now()), signal));
+		if (waited) {
+			// A quarter of an hour is long enough for other programs to save other keys.
+			records = await keystore.getAll(bots);
+		}
+
+		return waited;
 	}
 
-	await Promise.all(Array.from({length: Math.min(checksAtOnce, bots.length)}, worker));
-	await Promise.all(saves);
+	await Promise.all(Array.from({length: Math.min(checksAtOnce, bots.length)}, worker)).finally(learnt.finish);
 	return results;
 }
 
 async function checkOne(
 	bot: string,
-	{x, keystore, now}: CheckServices,
+	key: Key | null,
+	{x, now}: CheckServices,
 	appKeyFor: (key: KeyInfo) => Promise<AppKey | null>,
-	keep: (save: Promise<unknown>) => void,
+	learnt: LearntKeeper,
 	signal: AbortSignal | undefined,
 ): Promise<CheckResult> {
-	const record = await keystore.get(bot);
-	const key = record?.key ?? null;
 	if (key === null) {
 		return {bot, key: null, renamedFrom: null, error: noKeyError(bot)};
 	}
@@ -126,15 +127,16 @@ async function checkOne(
 	const checkedAt = new Date(now()).toISOString();
 	try {
 		const account = await x.whoIs(appKey, key, signal);
-		const learnt = {
-			...account,
+		const fields = {
+			userId: account.userId,
+			handle: account.handle,
 			accessLevel: account.accessLevel ?? key.accessLevel,
 			rejected: false,
 			checkedAt,
 		};
-		keep(learn(learnt));
+		learnt.keep(bot, key.accessToken, fields);
 		const renamedFrom = account.handle === key.handle ? null : key.handle;
-		return {bot, key: {...keyInfo(key), ...learnt}, renamedFrom, error: null};
+		return {bot, key: {...keyInfo(key), ...fields}, renamedFrom, error: null};
 	} catch (error) {
 		if (!(error instanceof FlockError)) {
 			throw error;
@@ -142,23 +144,11 @@ async function checkOne(
 
 		const refused = error.code === 'x-token' ? {rejected: true, checkedAt} : {};
 		if (error.code === 'x-token') {
-			keep(learn(refused));
+			learnt.keep(bot, key.accessToken, refused);
 		}
 
 		return {bot, key: {...keyInfo(key), ...refused}, renamedFrom: null, error};
 	}
-
-	async function learn(learnt: Partial<KeyInfo>): Promise<void> {
-		await keystore.update(bot, current => withLearnt(current, key?.accessToken ?? '', learnt));
-	}
-}
-
-function withLearnt(
-	current: BotRecord | null,
-	accessToken: string,
-	learnt: Partial<KeyInfo>,
-): BotRecord | null {
-	return current?.key?.accessToken === accessToken ? {...current, key: {...current.key, ...learnt}} : current;
 }
 
 /** The app that a key was made with, with its secret: from the keystore, or the one in use; `null` where it is not known. */

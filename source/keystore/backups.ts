@@ -1,7 +1,7 @@
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
-import {Damage} from './failures.ts';
-import {leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
+import {Damage, failureOf, isMissing} from './failures.ts';
+import {compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
 import type {Keyring} from './keyring.ts';
 import {bytesOf, type Opened, openBytes, readBytes} from './read.ts';
 import {fieldsOf, type State} from './state.ts';
@@ -37,12 +37,25 @@ export async function copiesIn(folder: string): Promise<Copy[]> {
 /** The path of a copy of exactly these bytes; `null` where there is none. */
 export async function findCopy(folder: string, bytes: Buffer): Promise<string | null> {
 	for (const copy of await copiesIn(folder)) {
-		if ((await readBytes(copy.path))?.bytes.equals(bytes)) {
+		if (holds(copy.path, bytes)) {
 			return copy.path;
 		}
 	}
 
 	return null;
+}
+
+/** True where a copy that can be read holds exactly these bytes. */
+function holds(copy: string, bytes: Buffer): boolean {
+	try {
+		return compareFile(copy, bytes) === 'same';
+	} catch (error) {
+		if (isMissing(error)) {
+			return false;
+		}
+
+		throw failureOf(error, 'read', copy);
+	}
 }
 
 /** Copies a state's bytes, verified and on the disk. @returns the copy's path. */

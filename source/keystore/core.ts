@@ -3,6 +3,7 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {copiesIn, rewriteCopies} from './backups.ts';
+import {changeOf} from './change.ts';
 import {type EditOf, editEach, type Loaded, type Outcome, resultOf} from './edit.ts';
 import type {DerivedKey, ScryptCost} from './encryption.ts';
 import {Damage, failureOf, isMissing, isSystemError} from './failures.ts';
@@ -10,10 +11,11 @@ import {makeFolder} from './files.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
 import {defaultPatience, type HeldLock, withLock} from './lock.ts';
 import {fileNameOf} from './place.ts';
-import {bytesOf, isSameState, openBytes, readBytes, stampNow} from './read.ts';
+import {bytesOf, openBytes, readBytes, stampNow} from './read.ts';
 import {replaceFile} from './replace.ts';
 import {isSameFolder, safePathOf} from './safety.ts';
-import {emptyState, holdsSameKeys} from './state.ts';
+import {splice} from './splice.ts';
+import {emptyState} from './state.ts';
 
 /** What opening a keystore needs. */
 export type KeystoreOptions = {
@@ -184,7 +186,10 @@ export function openCore(options: KeystoreOptions): Core {
 		after?: (file: string) => Promise<void>,
 	): Promise<readonly Outcome[]> {
 		// Before the lock: a damaged file is found without waiting, and whoever is asked for a passphrase holds up nobody.
-		await load();
+		if (cached?.file?.stamp !== (await stampNow(safePathOf(file)))) {
+			await load();
+		}
+
 		for (let tries = 1; ; tries += 1) {
 			const done = await locked(async (lock, real) => {
 				closeGroup(edits);
@@ -193,18 +198,21 @@ export function openCore(options: KeystoreOptions): Core {
 					loaded: {state, key},
 					outcomes,
 				} = editEach(edits, loaded);
-				if (key !== loaded.key || !isSameState(state, loaded.state)) {
+				const {bots, onlyLearnt} = changeOf(loaded.state, state);
+				if (key !== loaded.key || bots?.length !== 0) {
 					const written = {...state, poems: options.poems ?? state.poems};
-					const bytes = bytesOf({state: written, key});
-					const onlyLearnt = key === loaded.key && holdsSameKeys(state, loaded.state);
 					const base = loaded.file;
+					const isPlain = key === null && loaded.key === null && written.poems === loaded.state.poems;
+					const bytes =
+						(base && bots && isPlain ? splice(base.bytes, loaded.state, written, bots) : null) ??
+						bytesOf({state: written, key});
 					if (
 						!(await replaceFile({
 							file: real,
 							backups,
 							base,
 							baseIsGood: true,
-							onlyLearnt,
+							onlyLearnt: onlyLearnt && key === loaded.key,
 							bytes,
 							lock,
 							now: now(),
@@ -214,8 +222,8 @@ export function openCore(options: KeystoreOptions): Core {
 					}
 
 					wasThere = true;
-					// What was written is what is read next, unless another program comes between: the bytes tell.
-					cached = {file: {bytes, stamp: '', fresh: true}, state: written, key};
+					// What was written is what is read next, unless another program comes between: stamp and bytes tell.
+					cached = {file: {bytes, stamp: (await stampNow(real)) ?? '', fresh: true}, state: written, key};
 					await encryptCopies(key);
 				}
 

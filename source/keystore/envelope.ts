@@ -14,6 +14,9 @@ export type Envelope =
 	| {encrypted: false; fields: Readonly<Record<string, unknown>>}
 	| {encrypted: true; sealed: Sealed};
 
+/** The length of a SHA-256 in hexadecimal digits. */
+const checksumLength = 64;
+
 const head = /^\{\n\t"version": 1,\n\t"checksum": "([0-9a-f]{64})",\n/;
 
 /** The text of a file: JSON that begins with the form's version and a SHA-256 of all the rest. */
@@ -65,9 +68,19 @@ function matchesChecksum(bytes: Buffer, text: string): boolean {
 		return false;
 	}
 
-	const at = start.indexOf(checksum);
+	return digestWithout(bytes, start.indexOf(checksum)) === checksum;
+}
+
+/** Puts the right checksum into the bytes of a file that has another one. */
+export function putChecksum(bytes: Buffer): void {
+	const at = bytes.indexOf('"checksum": "') + '"checksum": "'.length;
+	bytes.write(digestWithout(bytes, at), at);
+}
+
+/** The digest of a file's bytes without the checksum that stands in them. */
+function digestWithout(bytes: Buffer, at: number): string {
 	const hash = createHash('sha256').update(bytes.subarray(0, at));
-	return hash.update(bytes.subarray(at + checksum.length)).digest('hex') === checksum;
+	return hash.update(bytes.subarray(at + checksumLength)).digest('hex');
 }
 
 function textOf(bytes: Buffer): string {

@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
-import {closeSync, fsyncSync, openSync, readFileSync} from 'node:fs';
-import {chmod, mkdir, open, readdir, rename, rm} from 'node:fs/promises';
+import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
+import {chmod, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
+import {promisify} from 'node:util';
 import {isMissing} from './failures.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
@@ -21,7 +22,7 @@ export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
 	try {
 		await writeThrough(trial, bytes);
 		await rename(trial, file);
-		syncFolder(path.dirname(file));
+		await syncFolder(path.dirname(file));
 	} catch (error) {
 		await rm(trial, {force: true}).catch(() => {});
 		throw error;
@@ -39,28 +40,64 @@ export async function tryWriting(file: string, size: number): Promise<void> {
 }
 
 async function writeThrough(file: string, bytes: Buffer): Promise<void> {
-	const handle = await open(file, 'wx+', 0o600);
+	const handle = openSync(file, 'wx+', 0o600);
 	try {
-		await handle.writeFile(bytes);
-		await handle.sync();
+		// In one piece; a disk that is full makes it throw, where a single write may be cut short in silence.
+		writeFileSync(handle, bytes);
+		await sync(handle);
 	} finally {
-		await handle.close();
+		closeSync(handle);
 	}
 
-	if (!readFileSync(file).equals(bytes)) {
+	if (compareFile(file, bytes) !== 'same') {
 		throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
 	}
 }
 
+const sync = promisify(fsync);
+
+/** How much of a file is compared at once; bytes. */
+const pieceSize = 2 ** 18;
+
+/** Compares what stands in a file with what should; piece by piece, so that nothing of the file's size is thrown away. */
+export function compareFile(file: string, bytes: Buffer): 'same' | 'shorter' | 'other' {
+	// Not blocking: a FIFO in the file's place must not hold anybody up.
+	const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+	try {
+		const {size} = fstatSync(handle);
+		if (size !== bytes.length) {
+			return size < bytes.length ? 'shorter' : 'other';
+		}
+
+		const piece = Buffer.allocUnsafe(Math.min(pieceSize, size));
+		for (let at = 0; at < size; ) {
+			const length = readSync(handle, piece);
+			if (length === 0) {
+				return 'shorter';
+			}
+
+			if (piece.compare(bytes, at, at + length, 0, length) !== 0) {
+				return 'other';
+			}
+
+			at += length;
+		}
+
+		return 'same';
+	} finally {
+		closeSync(handle);
+	}
+}
+
 /** Makes a rename last through a power cut. Not every system can; those need no help. */
-export function syncFolder(folder: string): void {
+export async function syncFolder(folder: string): Promise<void> {
 	if (process.platform === 'win32') {
 		return;
 	}
 
 	const handle = openSync(folder, 'r');
 	try {
-		fsyncSync(handle);
+		await sync(handle);
 	} catch {
 		// Some network and FUSE file systems refuse to sync a folder.
 	} finally {

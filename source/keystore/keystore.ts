@@ -34,6 +34,13 @@ export type Keystore = {
 		change: (record: BotRecord | null, others: OtherRecords) => BotRecord | null,
 		appKey?: AppKey,
 	): Promise<BotRecord | null>;
+	/** Several bots' records with their secrets, read at once; without those that have none. */
+	getAll(bots: Iterable<string>): Promise<ReadonlyMap<string, BotRecord>>;
+	/**
+	 * Changes several bots' records as `update` changes one, in one replacement of the file.
+	 * A bot that has no record by then is left out.
+	 */
+	updateAll(changes: ReadonlyMap<string, (record: BotRecord) => BotRecord>): Promise<void>;
 	/** The bots that carry a token of this bot's too, by that access token: in force, held or previous. */
 	sharing(bot: string): Promise<ReadonlyMap<string, readonly string[]>>;
 	/** Moves a record to another name, which must have none (`bot-exists`); `unknown-bot` where there is nothing to move. */

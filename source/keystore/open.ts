@@ -6,7 +6,6 @@ import {type Core, type KeystoreOptions, openCore} from './core.ts';
 import {makeFolder, tryWriting} from './files.ts';
 import type {Keystore, KeystoreContents, KeystoreUpkeep} from './keystore.ts';
 import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
-import {upkeepOf} from './upkeep.ts';
 import {watchFile} from './watch.ts';
 
 /** The least that is written when the place is tried; bytes. */
@@ -18,7 +17,23 @@ const leastTrial = 16_384;
  */
 export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkeep {
 	const core = openCore(options);
-	return {path: core.path, ...recordsOf(core), ...upkeepOf(core, options)};
+	return {path: core.path, ...recordsOf(core), ...lateUpkeep(core, options)};
+}
+
+/** What few runs need, loaded when it is asked for: with what else only it needs, a tenth of the code that reading takes. */
+function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
+	const upkeep = async () => (await import('./upkeep.ts')).upkeepOf(core, options);
+	return {
+		isEncrypted: async () => (await upkeep()).isEncrypted(),
+		encrypt: async passphrase => (await upkeep()).encrypt(passphrase),
+		decrypt: async () => (await upkeep()).decrypt(),
+		changePassphrase: async passphrase => (await upkeep()).changePassphrase(passphrase),
+		backups: async () => (await upkeep()).backups(),
+		restore: async number => (await upkeep()).restore(number),
+		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
+		purge: async (bot, tokens) => (await upkeep()).purge(bot, tokens),
+		health: async () => (await upkeep()).health(),
+	};
 }
 
 function recordsOf(core: Core): Omit<Keystore, 'path'> {
@@ -49,6 +64,31 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 					state: record === null && current === undefined ? state : withRecord(state, bot, record, appKey),
 					result: record && copyOfRecord(record),
 				};
+			});
+		},
+		async getAll(bots) {
+			const {records} = (await core.load()).state;
+			const found = new Map<string, BotRecord>();
+			for (const bot of bots) {
+				const record = records.get(bot);
+				if (record !== undefined) {
+					found.set(bot, copyOfRecord(record));
+				}
+			}
+
+			return found;
+		},
+		async updateAll(changes) {
+			await core.save(({state}) => {
+				const records = new Map(state.records);
+				for (const [bot, change] of changes) {
+					const record = records.get(bot);
+					if (record !== undefined) {
+						records.set(bot, copyOfRecord(change(copyOfRecord(record))));
+					}
+				}
+
+				return {state: {...state, records}, result: undefined};
 			});
 		},
 		async sharing(bot) {

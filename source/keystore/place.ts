@@ -9,12 +9,19 @@ const longestName = 96;
 /** Device names that Windows does not allow as file names, whatever ending follows. */
 const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
+/** Names that stay as they are. Asked first: to compile what knows the letters of every script takes 0.7 ms of a start. */
+const plain = /^[a-z\d_-](?:[a-z\d_\-. ]{0,94}[a-z\d_-])?$/i;
+
 /**
  * A flock's name as a file name without ending: letters, digits and `_ - .` and inner spaces stay; everything else,
  * a percent sign too, becomes percent signs and hexadecimal digits, so that different names never meet.
  * A name that would be too long ends in a `~` and a digest of the whole.
  */
 export function fileNameOf(flock: string): string {
+	if (plain.test(flock) && !reserved.test(flock)) {
+		return flock;
+	}
+
 	const safe = flock
 		.replace(/[^\p{L}\p{M}\p{N}_\-. ]/gu, encoded)
 		.replace(/^[. ]|[. ]$/g, encoded)

@@ -1,12 +1,13 @@
-import {constants} from 'node:fs';
-import {open, stat} from 'node:fs/promises';
+import * as fs from 'node:fs';
+import {stat} from 'node:fs/promises';
+import {promisify} from 'node:util';
 import type {DerivedKey} from './encryption.ts';
 import {seal, unseal} from './encryption.ts';
 import {readEnvelope, writeEnvelope} from './envelope.ts';
 import {Damage, failureOf, isMissing} from './failures.ts';
 import type {Keyring} from './keyring.ts';
 import {isObject, parseState} from './parse.ts';
-import {changedIn, fieldsOf, type State} from './state.ts';
+import {fieldsOf, type State} from './state.ts';
 
 /** A file as it was read. */
 export type FileBytes = {
@@ -23,17 +24,23 @@ export type Opened = {state: State; key: DerivedKey | null};
 /** A file whose time of change is nearer than this to when it was read may change again unnoticed; milliseconds. */
 const coarsestClock = 100;
 
+// Not by a file handle: for that Node loads its parts for lines, folders and watching, 3 ms of a command's start.
+const openFile = promisify(fs.open);
+const statFile = promisify(fs.fstat);
+const readFile = promisify(fs.readFile);
+const closeFile = promisify(fs.close);
+
 /** Reads a file in one piece; `null` where there is none. @throws `keystore-unreadable` */
 export async function readBytes(path: string): Promise<FileBytes | null> {
 	try {
 		// Not blocking: a FIFO in the file's place must not hold anybody up.
-		const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+		const file = await openFile(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
 		try {
-			const before = await handle.stat({bigint: true});
-			const bytes = await handle.readFile();
+			const before = await statFile(file, {bigint: true});
+			const bytes = await readFile(file);
 			return {bytes, stamp: stampOf(before), fresh: Number(before.mtimeMs) > Date.now() - coarsestClock};
 		} finally {
-			await handle.close();
+			await closeFile(file);
 		}
 	} catch (error) {
 		if (isMissing(error)) {
@@ -92,13 +99,7 @@ export async function openBytes(
 
 /** A state as the bytes of a file. @throws TypeError for a state that could not be read back: a mistake of this program. */
 export function bytesOf({state, key}: Opened): Buffer {
-	const fields = fieldsOf(state);
-	try {
-		parseState(fields);
-	} catch (error) {
-		throw new TypeError(`Not saved: ${error instanceof Damage ? error.message : 'not a keystore'}`);
-	}
-
+	const fields = assertGood(fieldsOf(state));
 	const text =
 		key === null
 			? writeEnvelope({encrypted: false, fields})
@@ -106,7 +107,12 @@ export function bytesOf({state, key}: Opened): Buffer {
 	return Buffer.from(text);
 }
 
-/** True where two states are the same, field by field, and in the same order. */
-export function isSameState(one: State, other: State): boolean {
-	return one === other || JSON.stringify(changedIn(one, other)) === JSON.stringify(changedIn(other, one));
+/** The very fields, if they can be read back. @throws TypeError otherwise: a mistake of this program. */
+export function assertGood(fields: Record<string, unknown>): Record<string, unknown> {
+	try {
+		parseState(fields);
+		return fields;
+	} catch (error) {
+		throw new TypeError(`Not saved: ${error instanceof Damage ? error.message : 'not a keystore'}`);
+	}
 }

@@ -1,11 +1,11 @@
-import {chownSync, readFileSync, renameSync, rmSync, statSync} from 'node:fs';
+import {chownSync, renameSync, rmSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {addCopy, findCopy, rotate} from './backups.ts';
 import {failureOf, isMissing} from './failures.ts';
-import {leftoversOf, sweep, syncFolder, temporaryPathOf} from './files.ts';
+import {compareFile, leftoversOf, sweep, syncFolder, temporaryPathOf} from './files.ts';
 import type {HeldLock} from './lock.ts';
 import {type FileBytes, stampOf} from './read.ts';
 
@@ -72,7 +72,7 @@ async function replace(replacement: Replacement): Promise<boolean> {
 	}
 
 	if (replaced) {
-		syncFolder(path.dirname(file));
+		await syncFolder(path.dirname(file));
 		if (onlyLearnt && baseCopy !== null) {
 			// Else the checks of one afternoon would drive out every copy of earlier keys.
 			await rm(baseCopy, {force: true});
@@ -131,19 +131,19 @@ function writeByConf(Conf: ConfClass, written: string, bytes: Buffer): void {
 		clearInvalidConfig: false,
 		deserialize: () => ({}),
 		// The very bytes that were copied to the backups before.
-		serialize: () => bytes.toString(),
+		serialize: () => bytes,
 	});
 	conf.store = {};
 }
 
 /** @param file for messages. */
 function readBack(written: string, bytes: Buffer, file: string): void {
-	const found = readFileSync(written);
-	if (found.equals(bytes)) {
+	const found = compareFile(written, bytes);
+	if (found === 'same') {
 		return;
 	}
 
-	throw found.length < bytes.length
+	throw found === 'shorter'
 		? failureOf(Object.assign(new Error('The file was cut short.'), {code: 'ENOSPC'}), 'write', file)
 		: new FlockError(
 				'keystore-unwritable',

@@ -2,6 +2,7 @@ import {request} from 'node:https';
 import type {Way} from './ask.ts';
 import {clockSkewSeconds, networkFailure} from './classify.ts';
 import {Deadline} from './deadline.ts';
+import {closeKept} from './kept.ts';
 import {host} from './proxy.ts';
 import type {Probe} from './x.ts';
 
@@ -12,8 +13,9 @@ import type {Probe} from './x.ts';
 export async function probe(way: Way, caller: AbortSignal | undefined): Promise<Probe> {
 	using deadline = new Deadline(way.deadlineSeconds, 'probe', caller);
 	const {promise, resolve, reject} = Promise.withResolvers<Probe>();
-	deadline.signal.throwIfAborted();
-	request({host, path: '/', method: 'HEAD', agent: way.agent, signal: deadline.signal})
+	deadline.throwIfEnded();
+	closeKept(way.agent);
+	const asking = request({host, path: '/', method: 'HEAD', agent: way.agent})
 		.on('response', response => {
 			response.on('error', () => {}).resume();
 			resolve({
@@ -24,8 +26,9 @@ export async function probe(way: Way, caller: AbortSignal | undefined): Promise<
 		})
 		.on('error', error => {
 			const circumstances = {leg: 'probe', now: way.now(), secrets: [], proxy: way.proxy} as const;
-			reject(deadline.signal.aborted ? deadline.signal.reason : networkFailure(error, circumstances));
-		})
-		.end();
+			reject(networkFailure(error, circumstances));
+		});
+	deadline.onEnd(() => asking.destroy());
+	asking.end();
 	return await deadline.race(promise);
 }

@@ -180,7 +180,7 @@ test('check asks X about no further key once what it learns cannot be kept', asy
 
 	const {keystore} = flock.services;
 	const full = new FlockError('keystore-full', 'There is no room.', {hint: 'Make room.'});
-	const services = {...flock.services, keystore: {...keystore, update: () => Promise.reject(full)}};
+	const services = {...flock.services, keystore: {...keystore, updateAll: () => Promise.reject(full)}};
 	await assert.rejects(check(all, services, collect().write), {code: 'keystore-full'});
 	assert.ok(calls() <= 16, `X was asked ${calls()} times`);
 });

@@ -13,6 +13,7 @@ import {createRunner} from '../../source/tui/effects.ts';
 import {Secret} from '../../source/tui/secret.ts';
 import {createX} from '../../source/x/create.ts';
 import {type FailureName, failures} from '../../source/x/failures.ts';
+import {closeKept} from '../../source/x/kept.ts';
 import type {X} from '../../source/x/x.ts';
 import {approve} from '../helpers/approve.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
@@ -108,6 +109,8 @@ async function others(bot: string): Promise<string> {
 async function meet<T>(leg: Leg, {kind}: Fault, call: () => Promise<T>): Promise<T> {
 	const before = flock.practice.log().length;
 	flock.practice.setFault(`${leg}:${kind}:1`);
+	// A reset of a kept connection means that it had died, and is nothing to tell of.
+	closeKept(flock.practice.agent);
 	impatient = told[kind] === 'timeout';
 	try {
 		return await call();

@@ -4,7 +4,6 @@ import {test} from 'node:test';
 import {inspect} from 'node:util';
 import fc from 'fast-check';
 import {FlockError} from '../../source/flock/error.ts';
-import type {BotRecord, HeldReason, Key} from '../../source/flock/key.ts';
 import {deriveKey, newDerivation, seal, unseal} from '../../source/keystore/encryption.ts';
 import {Damage} from '../../source/keystore/failures.ts';
 import {openKeyring} from '../../source/keystore/keyring.ts';
@@ -12,69 +11,14 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {fileNameOf} from '../../source/keystore/place.ts';
 import {bytesOf, openBytes} from '../../source/keystore/read.ts';
 import type {State} from '../../source/keystore/state.ts';
+import {anyState, anyText} from './arbitraries.ts';
 import {cheapScrypt, newKeystore, practiceRecord} from './support.ts';
-
-/** Any text at all, halves of surrogate pairs and names with a meaning among it. */
-const anyText = fc.oneof(
-	fc.string({unit: 'binary', maxLength: 12}),
-	fc.array(fc.integer({min: 0, max: 0xffff}), {maxLength: 8}).map(units => String.fromCharCode(...units)),
-	fc.constantFrom('__proto__', '__internal__', 'constructor', 'a.b', 'poems', '', 'version', 'checksum'),
-);
-const time = fc.option(
-	fc
-		.date({min: new Date(0), max: new Date('2999-01-01'), noInvalidDate: true})
-		.map(date => date.toISOString()),
-);
-const plainObjects = {noNullPrototype: true};
-const key: fc.Arbitrary<Key> = fc.record(
-	{
-		accessToken: anyText,
-		accessSecret: anyText,
-		userId: anyText,
-		handle: anyText,
-		consumerKey: anyText,
-		accessLevel: fc.constantFrom(
-			'read' as const,
-			'read-write' as const,
-			'read-write-directmessages' as const,
-			null,
-		),
-		authorizedAt: time,
-		checkedAt: time,
-		rejected: fc.boolean(),
-	},
-	plainObjects,
-);
-const reason = fc.constantFrom<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late');
-const record: fc.Arbitrary<BotRecord> = fc.record(
-	{
-		expectedHandle: fc.option(anyText),
-		wantedAccess: fc.constantFrom('read' as const, 'write' as const),
-		key: fc.option(key),
-		held: fc.option(fc.record({key, reason}, plainObjects)),
-		previous: fc.option(key),
-	},
-	plainObjects,
-);
-const state: fc.Arbitrary<State> = fc
-	.record({
-		poems: fc.option(anyText),
-		saved: fc.option(anyText),
-		apps: fc.array(fc.tuple(anyText, anyText), {maxLength: 3}),
-		records: fc.array(fc.tuple(anyText, record), {maxLength: 4}),
-	})
-	.map(({poems, saved, apps, records}) => ({
-		poems,
-		savedApp: saved,
-		apps: new Map([...apps, ...(saved === null ? [] : [[saved, 'practice'] as const])]),
-		records: new Map(records),
-	}));
 
 const noPassphrase = openKeyring(undefined, 'practice');
 
 test('whatever is stored is read back equal', async () => {
 	await fc.assert(
-		fc.asyncProperty(state, async stored => {
+		fc.asyncProperty(anyState, async stored => {
 			const opened = await openBytes(bytesOf({state: stored, key: null}), 'practice', noPassphrase, true);
 			assert.deepEqual(plainly(opened.state), plainly(stored));
 		}),
@@ -87,7 +31,7 @@ test('whatever is stored encrypted is read back equal, and shows no part of itse
 	const keyring = openKeyring(undefined, 'practice');
 	keyring.add(derived);
 	await fc.assert(
-		fc.asyncProperty(state, async stored => {
+		fc.asyncProperty(anyState, async stored => {
 			const bytes = bytesOf({state: stored, key: derived});
 			const opened = await openBytes(bytes, 'practice', keyring, true);
 			assert.equal(opened.key, derived);
