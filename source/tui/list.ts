@@ -66,16 +66,17 @@ export function widthsOf(flock: Flock): State['widths'] {
 	let name = 0;
 	let handle = 1;
 	for (const bot of flock) {
-		name = Math.max(name, Math.min(widestName, columnsOf(visible(bot.name))));
-		handle = Math.max(handle, columnsOf(handleText(bot)));
+		name = Math.max(name, columnsOf(bot.name));
+		const known = bot.key?.handle ?? '';
+		handle = Math.max(handle, known === '' ? columnsOf(handleText(bot)) : 1 + columnsOf(known));
 	}
 
-	return {name, handle};
+	return {name: Math.min(widestName, name), handle};
 }
 
-/** The columns of a text; quick for the plain ones, of which a flock may have thousands. */
+/** The columns that a text takes where it is made visible; quick for the plain ones, of which a flock may have thousands. */
 function columnsOf(text: string): number {
-	return /^[\x20-\x7e]*$/.test(text) ? text.length : text === noHandle ? 1 : stringWidth(text);
+	return /^[\x20-\x7e]*$/.test(text) ? text.length : text === noHandle ? 1 : stringWidth(visible(text));
 }
 
 /** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */

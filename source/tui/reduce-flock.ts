@@ -90,7 +90,7 @@ export function flockResult(state: State, action: Action, now: number): Step {
 			return step({...state, problem: action.problem});
 		case 'poem':
 			return step(
-				state.preview?.bot === action.bot ? {...state, preview: {bot: action.bot, text: action.text}} : state,
+				state.previewing === action.bot ? {...state, preview: {bot: action.bot, text: action.text}} : state,
 			);
 		case 'forgot':
 			return forgot(state, action);
@@ -127,7 +127,8 @@ function taken(state: State, {flock, folder, app}: Action & {type: 'read'}, now:
 		readAt: now,
 		widths: widthsOf(flock),
 		list: arrange(flock, {...list, marks}),
-		preview: null,
+		preview: state.preview !== null && there.has(state.preview.bot) ? state.preview : null,
+		previewing: null,
 	};
 	const first = state.flock === null ? state.fixed.authorizeFirst : null;
 	return first === null ? step(next) : authorize(next, first, null, now);

@@ -1,3 +1,4 @@
+import {graphemes} from '../flock/graphemes.ts';
 import type {Action} from './action.ts';
 import {startWalk} from './begin-authorize.ts';
 import type {Command} from './binding.ts';
@@ -16,8 +17,6 @@ import {notify, type Step, step, then} from './step.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;
-
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /**
  * The one place where the state changes: pure, so every key that arrives counts, in order.
@@ -135,7 +134,7 @@ function text(state: State, characters: string, now: number): Step {
 	}
 
 	let done = step(state);
-	const keys = [...graphemes.segment(characters)];
+	const keys = [...graphemes(characters)];
 	for (const {segment, index} of keys) {
 		if (hasField(done.state)) {
 			return then(done, next => field(next, characters.slice(index), now));
@@ -247,7 +246,7 @@ function isSameSize(one: Size, other: Size): boolean {
 }
 
 function isCharacter(name: string): boolean {
-	return name === 'space' || [...graphemes.segment(name)].length === 1;
+	return name === 'space' || [...graphemes(name)].length === 1;
 }
 
 function character(name: string): string {
@@ -259,11 +258,12 @@ function settle(state: State): Step {
 	const list = scrolled(state.list, listRows(state));
 	const settled = list === state.list ? state : {...state, list};
 	const wanted = previewShown(state) ? list.selected : null;
-	if (wanted === null || wanted === state.preview?.bot) {
+	if (wanted === null || wanted === state.previewing) {
 		return step(settled);
 	}
 
 	const poem = selectedBot(settled)?.poem ?? null;
-	const emptied: State = {...settled, preview: {bot: wanted, text: null}};
-	return poem === null ? step(emptied) : step(emptied, {type: 'read-poem', poem});
+	const kept = poem === null ? null : state.preview;
+	const next: State = {...settled, preview: kept ?? {bot: wanted, text: null}, previewing: wanted};
+	return poem === null ? step(next) : step(next, {type: 'read-poem', poem});
 }

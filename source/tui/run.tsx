@@ -10,7 +10,7 @@ import {App} from './app.tsx';
 import {Boundary} from './components/boundary.tsx';
 import {createRunner} from './effects.ts';
 import {Keyboard, type TerminalInput} from './input/keyboard.ts';
-import {wrappingSoftly} from './soft-wrap.ts';
+import {paintedTerminal} from './paint/painter.ts';
 import {initialState} from './state.ts';
 import {createStore, type Store} from './store.ts';
 import {type Environment, type Theme, themeOf} from './theme.ts';
@@ -88,12 +88,11 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			/>,
 			{
 				stdin: keyboard as unknown as NodeJS.ReadStream,
-				stdout: wrappingSoftly(stdout),
+				stdout: isSpoken(env) ? stdout : paintedTerminal(stdout),
 				alternateScreen: true,
 				interactive: true,
 				exitOnCtrlC: false,
 				patchConsole: false,
-				incrementalRendering: true,
 				maxFps: 120,
 				isScreenReaderEnabled: isSpoken(env),
 			},

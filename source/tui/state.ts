@@ -132,8 +132,10 @@ export type State = {
 	/** The columns that the longest name and handle take. */
 	widths: {name: number; handle: number};
 	app: AppInfo | null;
-	/** The selected poem's beginning. */
+	/** The bot beside the list, and the beginning of its poem. It stays until the selected poem has been read, so that nothing flickers. */
 	preview: {bot: string; text: PoemText | null} | null;
+	/** The bot whose poem was asked for last. */
+	previewing: string | null;
 	/** Fresh keys that are in memory only, because the keystore would not take them. */
 	unsaved: readonly UnsavedKey[];
 	/** The latest bots that were forgotten and can be brought back, latest first. */
@@ -181,6 +183,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		widths: {name: 0, handle: 0},
 		app: null,
 		preview: null,
+		previewing: null,
 		unsaved: [],
 		forgotten: [],
 		attempts: 0,

@@ -1,7 +1,6 @@
 import stringWidth from 'string-width';
+import {graphemes} from '../flock/graphemes.ts';
 import {cut} from '../flock/width.ts';
-
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 /** Breaks a sentence into lines of at most so many columns, between words where it can. */
 export function wrap(text: string, width: number): string[] {
@@ -35,7 +34,7 @@ export function chop(text: string, width: number): string[] {
 	const pieces: string[] = [];
 	let piece = '';
 	let columns = 0;
-	for (const {segment} of graphemes.segment(text)) {
+	for (const {segment} of graphemes(text)) {
 		const segmentWidth = stringWidth(segment);
 		if (columns + segmentWidth > width && piece !== '') {
 			pieces.push(piece);
@@ -53,7 +52,7 @@ export function chop(text: string, width: number): string[] {
 /** The end of a text that fits so many columns: what one sees of a field while typing at its end. */
 export function tail(text: string, width: number): string {
 	let kept = '';
-	for (const {segment} of [...graphemes.segment(text)].reverse()) {
+	for (const {segment} of [...graphemes(text)].reverse()) {
 		if (stringWidth(segment + kept) > width) {
 			return kept;
 		}
@@ -66,7 +65,7 @@ export function tail(text: string, width: number): string {
 
 /** A text without its last grapheme. */
 export function erased(text: string): string {
-	return [...graphemes.segment(text)]
+	return [...graphemes(text)]
 		.slice(0, -1)
 		.map(({segment}) => segment)
 		.join('');

@@ -1,11 +1,9 @@
+import chalk, {type ChalkInstance} from 'chalk';
 import type {Status} from '../flock/flock.ts';
 import {asciiForm, drawsUnicode, statusGlyphs} from '../flock/glyph.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
 export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
-
-/** Ink's text properties of a tone. */
-export type TextStyle = {color?: string; bold?: boolean; dimColor?: boolean};
 
 /** What the terminal can show. */
 export type Theme = {
@@ -22,14 +20,24 @@ export type Theme = {
 /** The variables that say what a terminal can show. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const styles: Readonly<Record<Tone, TextStyle>> = {
-	plain: {},
-	strong: {bold: true},
-	quiet: {dimColor: true},
-	good: {color: 'green'},
-	warn: {color: 'yellow'},
-	bad: {color: 'red'},
-	accent: {color: 'cyan'},
+/** Colours are the terminal's own sixteen, so the person's theme rules. */
+const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
+	plain: null,
+	strong: chalk.bold,
+	quiet: chalk.dim,
+	good: chalk.green,
+	warn: chalk.yellow,
+	bad: chalk.red,
+	accent: chalk.cyan,
+};
+
+/** The same without colours. */
+const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
+	...styles,
+	good: null,
+	warn: null,
+	bad: chalk.bold,
+	accent: chalk.bold,
 };
 
 /** The glyph and the tone of each status. */
@@ -60,14 +68,10 @@ function isForced({FORCE_COLOR}: Environment): boolean {
 	return FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
 }
 
-/** The properties of a tone. Colours are the terminal's own sixteen, so the person's theme rules. */
-export function styleOf({colour}: Theme, tone: Tone): TextStyle {
-	const style = styles[tone];
-	if (colour || style.color === undefined) {
-		return style;
-	}
-
-	return tone === 'bad' || tone === 'accent' ? {bold: true} : {};
+/** A text in a tone. */
+export function styled({colour}: Theme, tone: Tone, text: string): string {
+	const style = (colour ? styles : colourless)[tone];
+	return style === null ? text : style(text);
 }
 
 /** A text in what the terminal has: in ASCII, every other character becomes a likeness or `?`, as wide as before. */

@@ -20,17 +20,19 @@ export function walkFrom({list}: State, bot: string, walking: boolean): Walk {
 export function walkPlace(flock: Flock): string | null {
 	let latest = '';
 	let place = -1;
-	for (const [index, {key, held}] of flock.entries()) {
-		for (const authorizedAt of [key?.authorizedAt, held?.key.authorizedAt]) {
-			if (authorizedAt != null && authorizedAt > latest) {
-				latest = authorizedAt;
-				place = index;
-			}
+	flock.forEach(({key, held}, index) => {
+		const authorizedAt = laterOf(key?.authorizedAt ?? '', held?.key.authorizedAt ?? '');
+		if (authorizedAt > latest) {
+			latest = authorizedAt;
+			place = index;
 		}
-	}
+	});
+	const next = flock.find((bot, index) => index > place && needsKey(bot)) ?? flock.find(needsKey);
+	return place < 0 ? null : (next?.name ?? null);
+}
 
-	const round = [...flock.slice(place + 1), ...flock.slice(0, place + 1)];
-	return place < 0 ? null : (round.find(needsKey)?.name ?? null);
+function laterOf(one: string, other: string): string {
+	return one > other ? one : other;
 }
 
 /** A walk with the latest result of a bot. */

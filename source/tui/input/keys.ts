@@ -1,4 +1,5 @@
 import type {Key} from 'ink';
+import {graphemes} from '../../flock/graphemes.ts';
 import type {Action} from '../action.ts';
 
 /** Turns what Ink's `useInput` gives into an action; `null` for keys that mean nothing here. */
@@ -29,7 +30,7 @@ export function actionOf(input: string, key: Key): Action | null {
 		return {type: 'key', key: 'space'};
 	}
 
-	return [...new Intl.Segmenter('en').segment(input)].length === 1
+	return [...graphemes(input)].length === 1
 		? {type: 'key', key: shifted(input, key)}
 		: {type: 'text', text: input};
 }

@@ -72,7 +72,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 	const status =
 		bot.key !== null && bot.held !== null ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
 	const spans: Span[] = [
-		toned('accent', selected ? ' ❯' : '  '),
+		toned('strong', selected ? ' ❯' : '  '),
 		toned('accent', marked ? '✓' : ' '),
 		{text: `${glyph} `, tone},
 		toned(selected ? 'strong' : 'plain', pad(name, columns.name)),

@@ -1,17 +1,19 @@
 import {appTail, type KeyInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf} from '../../flock/words.ts';
+import type {PoemText} from '../../poems/poems.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../line.ts';
-import {type State, selectedBot} from '../state.ts';
+import {botOf, type State, selectedBot} from '../state.ts';
 import {ago, statusHint} from '../words.ts';
 
 /** How many lines of a poem are read for the preview. */
 export const previewLineCount = 60;
 
-/** The selected poem and its key, for the place beside the list. */
+/** A poem and its key, for the place beside the list. */
 export function previewLines(state: State, width: number, rows: number, {now}: View): Line[] {
-	const bot = selectedBot(state);
-	if (bot === undefined) {
+	const {preview} = state;
+	const bot = preview === null ? undefined : botOf(state, preview.bot);
+	if (bot === undefined || selectedBot(state) === undefined) {
 		return [];
 	}
 
@@ -28,13 +30,12 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 	const room = Math.max(0, rows - 1 - details.length);
 	return [
 		{...line(toned('strong', visible(bot.name)))},
-		...poemLines(state, bot.name, width).slice(0, room),
+		...poemLines(preview?.text ?? null, width).slice(0, room),
 		...details,
 	];
 }
 
-function poemLines({preview}: State, bot: string, width: number): Line[] {
-	const text = preview?.bot === bot ? preview.text : null;
+function poemLines(text: PoemText | null, width: number): Line[] {
 	if (text === null) {
 		return [];
 	}

@@ -1,0 +1,116 @@
+import {
+	type AnsiCode,
+	ansiCodesToString,
+	diffAnsiCodes,
+	reduceAnsiCodesIncremental,
+	tokenize,
+} from '@alcalzone/ansi-tokenize';
+import stringWidth from 'string-width';
+
+/** How a character is drawn: colours, bold and the like. */
+export type Style = {
+	/** The sequences that are in force. */
+	codes: readonly AnsiCode[];
+	/** The same as one text, to compare by. */
+	key: string;
+};
+
+/** The terminal's own style. */
+export const plain: Style = {codes: [], key: ''};
+
+/** One cell of a row. */
+export type Cell = {character: string; style: Style};
+
+const blankCell: Cell = {character: ' ', style: plain};
+
+/** What a blank shows too, by the sequences that end it: background, inverse, underline, overline and strike. */
+const visibleOnBlanks = new Set(['49', '27', '24', '55', '29'].map(code => `\u001B[${code}m`));
+
+/**
+ * The cells of a line, without blanks at its end.
+ * @param line text with style sequences, as Ink writes it.
+ * @returns `null` where not every character surely takes one column: terminals differ in the width of others.
+ */
+export function cellsOf(line: string): Cell[] | null {
+	const cells: Cell[] = [];
+	let style = plain;
+	for (const token of tokenize(line)) {
+		if (token.type === 'ansi') {
+			const codes = reduceAnsiCodesIncremental([...style.codes], [token]);
+			style = codes.length === 0 ? plain : {codes, key: ansiCodesToString(codes)};
+		} else if (token.type === 'char' && isNarrow(token.value)) {
+			cells.push({character: token.value, style});
+		} else {
+			return null;
+		}
+	}
+
+	while (isBlank(cells.at(-1) ?? null)) {
+		cells.pop();
+	}
+
+	return cells;
+}
+
+/** The cell in a column; a blank one behind a row's end. */
+export function cellAt(cells: readonly Cell[], column: number): Cell {
+	return cells[column] ?? blankCell;
+}
+
+/** True where nobody can see a difference between two cells. */
+export function looksAlike(one: Cell, other: Cell): boolean {
+	return (
+		one === other ||
+		(one.character === other.character && one.style.key === other.style.key) ||
+		(isBlank(one) && isBlank(other))
+	);
+}
+
+/** Cells as text with the sequences that they need, and the style in force after it. */
+export function written(cells: readonly Cell[], from: Style): {text: string; style: Style} {
+	let text = '';
+	let style = from;
+	for (const cell of cells) {
+		if (cell.style.key !== style.key && !isBlankIn(cell, style)) {
+			text += change(style, cell.style);
+			style = cell.style;
+		}
+
+		text += cell.character;
+	}
+
+	return {text, style};
+}
+
+/** The shortest sequence that leads from one style to another. */
+export function change(from: Style, to: Style): string {
+	const step = joined(diffAnsiCodes([...from.codes], [...to.codes]));
+	const anew = to.codes.length === 0 ? '\u001B[m' : joined([{code: '\u001B[0m'}, ...to.codes]);
+	return from.key !== to.key && anew.length < step.length ? anew : step;
+}
+
+/** Sequences as one: `ESC[39m ESC[1m` as `ESC[39;1m`. */
+function joined(codes: readonly {code: string}[]): string {
+	return codes
+		.map(({code}) => code)
+		.join('')
+		.replaceAll('m\u001B[', ';');
+}
+
+function isBlank(cell: Cell | null): boolean {
+	return cell?.character === ' ' && !showsOnBlanks(cell.style);
+}
+
+/** True where a blank looks the same in a style as in its own, so that no sequence is needed for it. */
+function isBlankIn(cell: Cell, style: Style): boolean {
+	return isBlank(cell) && !showsOnBlanks(style);
+}
+
+/** True for a style that can be seen where no character stands. */
+export function showsOnBlanks(style: Style): boolean {
+	return style.codes.some(({endCode}) => visibleOnBlanks.has(endCode));
+}
+
+function isNarrow(character: string): boolean {
+	return /^[ -~]$/.test(character) || ([...character].length === 1 && stringWidth(character) === 1);
+}
