@@ -1,11 +1,12 @@
 import {readFile} from 'node:fs/promises';
+import {createRequire, isBuiltin} from 'node:module';
 import path from 'node:path';
 import type {Plugin} from 'esbuild';
 
 /** Modules that a bundle does without, and what stands in their place. */
 const replacements: Readonly<Record<string, string>> = {
-	// Ink asks for it in development only; as an external it would be missing at launch.
-	'react-devtools-core': 'export default {}',
+	// Ink asks for it in development only, and it for a package that would be missing at launch.
+	'./devtools.js': '',
 	// conf loads it whether or not it is given a schema, and it is given none: 150 kB, and 14 ms of the first save.
 	'ajv/dist/2020.js': 'export class Ajv2020 {}',
 	'ajv-formats': 'export default {}',
@@ -15,7 +16,7 @@ const replacements: Readonly<Record<string, string>> = {
 export const withoutUnused: Plugin = {
 	name: 'without-unused',
 	setup({onResolve, onLoad}) {
-		onResolve({filter: /^(react-devtools-core|ajv\/dist\/2020\.js|ajv-formats)$/}, ({path: name}) => ({
+		onResolve({filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats)$/}, ({path: name}) => ({
 			path: name,
 			namespace: 'replaced',
 		}));
@@ -23,103 +24,128 @@ export const withoutUnused: Plugin = {
 	},
 };
 
-/** Where Yoga's loader asks whether there is a `fetch`. */
-const yogaFetch = '"function"!=typeof fetch';
+/**
+ * Node's own modules that take it milliseconds to load, and that many runs never call: 7 for `child_process` or `crypto`,
+ * 3 for `fs/promises`, 2 for `tty`, beside a start of 30.
+ */
+const heavyBuiltins: ReadonlySet<string> = new Set([
+	'child_process',
+	'crypto',
+	'fs/promises',
+	'os',
+	'readline',
+	'stream/consumers',
+	'timers/promises',
+	'tty',
+	'url',
+]);
+
+/** Functions of `fs/promises` that differ in more than that from those of `fs`, which take a callback. */
+const unlikeCallbacks: ReadonlySet<string> = new Set(['glob', 'open', 'realpath', 'watch']);
 
 /**
- * Lets Yoga decode what it is made of by itself. Its loader fetches it from a `data:` address otherwise, and with `fetch`
- * Node loads its whole part for the web: 35 ms before the first frame, more than Node itself takes to start.
+ * Takes Node's own modules without their facades. For an `import` of one, Node reads all that the module exports, and
+ * so loads its parts for workers, reports, streams and sockets as well: `fs` alone takes 3 ms so, a tenth of what Node
+ * itself takes to start, and nothing by `getBuiltinModule`. Heavy ones are loaded when one of their functions is called.
  */
-export const yogaWithoutFetch: Plugin = {
-	name: 'yoga-without-fetch',
-	setup({onLoad}) {
-		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => {
-			const text = await readFile(file, 'utf8');
-			if (!text.includes(yogaFetch)) {
-				throw new Error('Yoga’s loader is no longer what it was: look at it again.');
-			}
-
-			return {contents: text.replaceAll(yogaFetch, '!0'), loader: 'js'};
-		});
-	},
-};
-
-/**
- * Functions of Node's own modules that few runs of the program call. An `import` of such a module reads all that it
- * exports, and with it Node loads its parts for workers, reports, streams and sockets: 6 ms for what commander alone
- * imports, a fifth of what Node itself takes to start.
- */
-const lateFunctions: Readonly<Record<string, readonly string[]>> = {
-	'node:child_process': ['spawn'],
-	'node:readline': ['createInterface'],
-	'node:stream/consumers': ['text'],
-	'node:timers/promises': ['setTimeout'],
-	'node:url': ['fileURLToPath', 'pathToFileURL'],
-	'node:util': ['stripVTControlCharacters'],
-};
-
-/** Loads these modules of Node's when one of their functions is called; an import of anything else from them fails here. */
-export const lateBuiltins: Plugin = {
-	name: 'late-builtins',
+export const builtinsWithoutFacades: Plugin = {
+	name: 'builtins-without-facades',
 	setup({onResolve, onLoad}) {
-		onResolve({filter: /^node:/}, ({path: name, importer}) => {
-			const isLate = importer.includes('/node_modules/commander/')
-				? name in lateFunctions || name === 'node:process'
-				: isOurs(importer) && !isWorker(importer) && name in lateFunctions && name !== 'node:util';
-			return isLate ? {path: name, namespace: 'late-builtins'} : null;
-		});
-		onLoad({filter: /.*/, namespace: 'late-builtins'}, ({path: name}) => {
-			const names = lateFunctions[name];
-			if (names === undefined) {
-				return {contents: 'export default process'};
+		onResolve({filter: /./}, ({path: name, importer, kind}) =>
+			isBuiltin(name) && kind !== 'dynamic-import'
+				? // One for each importer: what one of them reads is not read where the others are loaded.
+					{
+						path: `${name.replace('node:', '')} of ${path.relative('.', importer)}`,
+						namespace: 'builtin',
+						pluginData: kind,
+					}
+				: null,
+		);
+		onLoad({filter: /.*/, namespace: 'builtin'}, ({path: label, pluginData}) => {
+			const [name = ''] = label.split(' ', 1);
+			if (pluginData === 'require-call') {
+				return {contents: `module.exports = ${loading(name)};`};
 			}
 
-			const functions = names.map(
-				one => `export const ${one} = (...args) => process.getBuiltinModule('${name}').${one}(...args);`,
-			);
-			return {contents: [...functions, `export default {${names.join(', ')}};`].join('\n')};
+			const builtin = createRequire(import.meta.url)(name);
+			const isHeavy = heavyBuiltins.has(name);
+			return {contents: isHeavy ? lateExports(name, builtin) : exportsNow(name, Object.keys(builtin))};
 		});
 	},
 };
 
+/** Marked as pure, so that esbuild leaves out what nobody imports: then not even a getter of Node's is called. */
+function exportsNow(name: string, exported: readonly string[]): string {
+	const lines = exported.map(one => `export const ${one} = /* @__PURE__ */ (() => builtin.${one})();`);
+	return [`const builtin = /* @__PURE__ */ ${loading(name)};`, ...lines, 'export default builtin;'].join(
+		'\n',
+	);
+}
+
 /**
- * Keeps what nearly every command needs in one file. esbuild puts modules together that the very same programs and late
- * modules use, and would make two dozen small files of these; Node takes half a millisecond for each file that it loads.
- * @param core modules that every program, and everything that is loaded late, is made to load: they come in one file with
- * all that they use themselves. Programs named `…-worker` do without.
+ * Functions, and the module as a whole, which look for what is asked of them when it is asked for; an import of a class
+ * fails when the bundle is made. Constants by their name are there at once.
  */
-export function oneCore(...core: readonly string[]): Plugin {
-	const contents = core.map(file => `import ${JSON.stringify(path.resolve(file))};`).join('\n');
+function lateExports(name: string, builtin: Readonly<Record<string, unknown>>): string {
+	const functions = Object.keys(builtin).filter(
+		one => typeof builtin[one] === 'function' && /^[a-z]/.test(one),
+	);
+	const lines = functions.map(one =>
+		name === 'fs/promises' && !unlikeCallbacks.has(one)
+			? `export const ${one} = (...args) => new Promise((resolve, reject) =>
+				${loading('fs')}.${one}(...args, (error, value) => error ? reject(error) : resolve(value)));`
+			: `export const ${one} = (...args) => ${loading(name)}.${one}(...args);`,
+	);
+	const constants = `${loading(name === 'fs/promises' ? 'fs' : name)}.constants`;
+	return [
+		...lines,
+		...(builtin.constants ? [`export const constants = /* @__PURE__ */ (() => ${constants})();`] : []),
+		`export default /* @__PURE__ */ new Proxy({}, {get: (_, one) => ${loading(name)}[one]});`,
+	].join('\n');
+}
+
+function loading(name: string): string {
+	return `process.getBuiltinModule('${name}')`;
+}
+
+/**
+ * Keeps what a program needs in every run in one file. esbuild puts modules together that the very same late modules use,
+ * and would make two dozen small files of these; Node takes half a millisecond for each file that it loads.
+ * @param coreOf the modules that a program, or something that is loaded late, is made to load: they come in one file
+ * with all that they use themselves.
+ */
+export function oneCore(coreOf: (file: string) => readonly string[]): Plugin {
+	const importsOf = (file: string) =>
+		coreOf(path.relative('.', file)).map(core => `\nimport ${JSON.stringify(path.resolve(core))};`);
 	return {
 		name: 'one-core',
-		setup({onResolve, onLoad}) {
-			onResolve({filter: /^one-core$/}, ({path: name}) => ({path: name, namespace: 'one-core'}));
-			onLoad({filter: /.*/, namespace: 'one-core'}, () => ({contents, resolveDir: path.resolve('source')}));
+		setup({onResolve, onLoad, initialOptions: {external = []}}) {
 			onResolve({filter: /\.tsx?$/}, ({path: name, kind, resolveDir}) => {
 				const file = path.resolve(resolveDir, name);
 				const begins = kind === 'entry-point' || kind === 'dynamic-import';
 				// Whatever package.json says of side effects: an import of the core by its name alone has to stay.
-				return isOurs(file)
-					? {path: file, sideEffects: true, pluginData: begins && !isWorker(file) ? 'with-core' : undefined}
+				return file.startsWith(path.resolve('source') + path.sep)
+					? {path: file, sideEffects: true, pluginData: begins ? 'with-core' : undefined}
 					: null;
 			});
 			onLoad({filter: /\.tsx?$/}, async ({path: file, pluginData}) =>
 				pluginData === 'with-core'
 					? {
-							contents: `${await readFile(file, 'utf8')}\nimport 'one-core';\n`,
+							contents: [await readFile(file, 'utf8'), ...importsOf(file)].join(''),
 							loader: file.endsWith('x') ? 'tsx' : 'ts',
 						}
 					: null,
 			);
+			// A library that is loaded late too: else what esbuild itself adds to both would lie in a file apart.
+			onResolve({filter: /^[a-z]/}, ({path: name, kind, resolveDir}) =>
+				kind === 'dynamic-import' && !external.includes(name)
+					? {path: name, namespace: 'late-library', pluginData: resolveDir}
+					: null,
+			);
+			onLoad({filter: /./, namespace: 'late-library'}, ({path: name, pluginData: resolveDir}) => ({
+				contents: [`export {default} from ${JSON.stringify(name)};`, ...importsOf(name)].join(''),
+				resolveDir,
+			}));
 		},
 	};
-}
-
-/** A program that runs beside keymaker, and shares nothing with it. */
-function isWorker(file: string): boolean {
-	return file.endsWith('-worker.ts');
-}
-
-function isOurs(file: string): boolean {
-	return file.startsWith(path.resolve('source') + path.sep);
 }

@@ -1,5 +1,6 @@
 import {build, type Metafile} from 'esbuild';
-import {lateBuiltins, oneCore, withoutUnused, yogaWithoutFetch} from './bundle-plugins.ts';
+import {inkWithMemory, widthsWithoutEmoji, yogaWithoutFetch} from './bundle-ink.ts';
+import {builtinsWithoutFacades, oneCore, withoutUnused} from './bundle-plugins.ts';
 
 /** The project's programs: what is bundled into `dist/`. */
 export const programs = {
@@ -8,21 +9,39 @@ export const programs = {
 	'clipboard-worker': 'source/desktop/clipboard-worker.ts',
 };
 
-/** What nearly every command needs, with all that it needs itself. */
-const core = [
+/** What each program needs in every run, with all that it needs itself; nothing for the others. */
+const cores: Readonly<Record<string, readonly string[]>> = {
+	cli: [
+		'source/compose-reading.ts',
+		'source/flock/words.ts',
+		'source/options.ts',
+		'source/passphrase.ts',
+		'source/shortcut.ts',
+		'source/terminal.ts',
+	],
+	index: [
+		'source/environment.ts',
+		'source/flock/nearest.ts',
+		'source/keymaker/check.ts',
+		'source/keystore/open.ts',
+		'source/passphrase.ts',
+		'source/poems/folder.ts',
+	],
+};
+
+/** What the screen and most commands but those that only read need besides. */
+const makersCore = [
 	'source/compose.ts',
-	'source/options.ts',
-	'source/passphrase.ts',
-	'source/commands/command.ts',
-	'source/commands/folder-problem.ts',
-	'source/commands/json.ts',
-	'source/flock/glyph.ts',
-	'source/keymaker/check.ts',
-	'source/keymaker/flock.ts',
+	'source/keymaker/export.ts',
+	'source/keymaker/forget.ts',
+	'source/keymaker/sample.ts',
 ];
+const makers =
+	/^source\/(screen|tui\/run|compose|surroundings|keymaker\/keymaker|commands\/(?!list-).*)\.tsx?$/;
 
 /**
- * Bundles programs for Node, split, so that each loads only what it uses.
+ * Bundles programs for Node, each split, so that it loads only what it uses. They share no file: what only one of them
+ * needs would lie in files apart then, and each file takes half a millisecond to load.
  * @param entryPoints files by the names that they get in the folder.
  * @returns what went into which file.
  */
@@ -30,9 +49,17 @@ export async function bundle(
 	entryPoints: Readonly<Record<string, string>>,
 	outdir: string,
 ): Promise<Metafile> {
+	const metafiles = await Promise.all(Object.entries(entryPoints).map(entry => bundleOne(entry, outdir)));
+	return {
+		inputs: Object.assign({}, ...metafiles.map(({inputs}) => inputs)),
+		outputs: Object.assign({}, ...metafiles.map(({outputs}) => outputs)),
+	};
+}
+
+async function bundleOne([name, file]: readonly [string, string], outdir: string): Promise<Metafile> {
 	const {metafile} = await build({
 		metafile: true,
-		entryPoints: {...entryPoints},
+		entryPoints: {[name]: file},
 		outdir,
 		bundle: true,
 		splitting: true,
@@ -46,13 +73,16 @@ export async function bundle(
 		// clipboardy and open start programs that lie in their own folders; the classes of twitter-api-v2's clients and
 		// errors have to be those that a bot's own program imports.
 		external: ['clipboardy', 'open', 'twitter-api-v2'],
-		plugins: [withoutUnused, yogaWithoutFetch, lateBuiltins, oneCore(...core)],
+		plugins: [
+			inkWithMemory,
+			widthsWithoutEmoji,
+			withoutUnused,
+			yogaWithoutFetch,
+			builtinsWithoutFacades,
+			oneCore(file => [...(cores[name] ?? []), ...(makers.test(file) ? makersCore : [])]),
+		],
 		// Half the size, and 2 ms less to compile for a headless command.
 		minify: true,
-		// CommonJS dependencies inside the bundle ask for Node's own modules by require.
-		banner: {
-			js: "import {createRequire as keymakerRequire} from 'node:module'; const require = keymakerRequire(import.meta.url);",
-		},
 		legalComments: 'linked',
 		logLevel: 'warning',
 	});

@@ -14,7 +14,8 @@ export function packagesIn(metafile: Metafile): string[] {
 	const folders = new Set<string>();
 	for (const {inputs} of Object.values(metafile.outputs)) {
 		for (const [file, {bytesInOutput}] of Object.entries(inputs)) {
-			const folder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+			// What the build itself adds has a name with a colon.
+			const folder = /^[^:]*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 			if (folder !== undefined && bytesInOutput > 0) {
 				folders.add(folder);
 			}

@@ -1,30 +1,24 @@
 #!/usr/bin/env node
-import {constants} from 'node:os';
+import os from 'node:os';
 import packageJson from '../package.json' with {type: 'json'};
 import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
-import {compose} from './compose.ts';
+import {list} from './commands/list.ts';
+import type {compose} from './compose.ts';
+import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
+import {isTerminal, openOutput} from './output.ts';
 import {passphraseOptions} from './passphrase.ts';
-import {buildProgram, type Dispatch, type Run} from './program.ts';
-import {flushed, terminalWrite} from './terminal.ts';
+import type {Dispatch, Run} from './program.ts';
+import {shortcut} from './shortcut.ts';
+import {terminalWrite} from './terminal.ts';
 
 const interruption = new AbortController();
-const write = terminalWrite(interruption.signal, () => interruption.abort());
-
 let endingSignal: NodeJS.Signals = 'SIGINT';
 let onScreen = false;
-for (const stream of [process.stdout, process.stderr]) {
-	stream.on('error', ({code}: NodeJS.ErrnoException) => {
-		const gone = code === 'EPIPE' || code === 'EIO';
-		// A window that was closed must not end a PIN's exchange; the screen ends by itself, and waits for that.
-		if (!(gone && onScreen)) {
-			// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
-			process.exit(gone ? exitCode.done : exitCode.failed);
-		}
-	});
-}
+const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithReader)];
+const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.abort());
 
 process.on('uncaughtException', error => {
 	// The screen has a listener of its own, and restores the terminal first.
@@ -33,48 +27,73 @@ process.on('uncaughtException', error => {
 	}
 });
 process.exitCode = await main();
-await flushed();
+await Promise.all([stdout.flushed(), stderr.flushed()]);
 process.exit();
+
+function endWithReader({code}: NodeJS.ErrnoException): void {
+	const gone = code === 'EPIPE' || code === 'EIO';
+	// A window that was closed must not end a PIN's exchange; the screen ends by itself, and waits for that.
+	if (!(gone && onScreen)) {
+		// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+		process.exit(gone ? exitCode.done : exitCode.failed);
+	}
+}
 
 async function main(): Promise<number> {
 	let code: number = exitCode.done;
 	const dispatch: Dispatch = {
 		async screen(options) {
-			code = process.stdin.isTTY && process.stdout.isTTY ? await screen(options) : await listInstead(options);
+			code = isTerminal(0) && stdout.isTerminal ? await screen(options) : await listInstead(options);
 		},
 		async command(run, options) {
-			code = await command(run, options);
+			const {compose} = await import('./compose.ts');
+			code = await command(run, options, compose);
+		},
+		async reading(run, options) {
+			code = await command(run, options, composeReading);
 		},
 		async withoutKeystore(run, options) {
 			const cwd = process.cwd();
 			code = await run({poems: {path: settingsOf(options, process.env, cwd).poems}, cwd}, write);
 		},
 	};
-	const program = buildProgram(packageJson.version, dispatch, process.argv.slice(2));
+	const words = process.argv.slice(2);
 	try {
-		await program.parseAsync();
+		await (shortcut(words, dispatch) ?? parse(words, dispatch));
 		return code;
 	} catch (error) {
 		return failed(error);
 	}
 }
 
+async function parse(words: readonly string[], dispatch: Dispatch): Promise<void> {
+	const {buildProgram} = await import('./program.ts');
+	const output = {writeOut: stdout.write, writeErr: stderr.write};
+	await buildProgram(packageJson.version, dispatch, output, words).parseAsync();
+}
+
 async function screen(options: SharedOptions): Promise<number> {
 	onScreen = true;
+	for (const output of [stdout, stderr]) {
+		// Opened here, so that an error on it finds its listener.
+		output.stream();
+	}
+
 	const {runScreen} = await import('./screen.ts');
 	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
 }
 
 async function listInstead(options: SharedOptions): Promise<number> {
-	const code = await command(
-		async (...to) => (await import('./commands/list.ts')).list({json: false}, ...to),
-		options,
-	);
+	const code = await command((...to) => list({json: false}, ...to), options, composeReading);
 	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
 	return code;
 }
 
-async function command(run: Run, options: SharedOptions): Promise<number> {
+async function command<Needs>(
+	run: Run<Needs>,
+	options: SharedOptions,
+	composed: (...settings: Parameters<typeof compose>) => Promise<{services: Needs; close(): Promise<void>}>,
+): Promise<number> {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
 		process.on(signal, () => {
@@ -83,7 +102,7 @@ async function command(run: Run, options: SharedOptions): Promise<number> {
 		});
 	}
 
-	const {services, close} = await compose(
+	const {services, close} = await composed(
 		settingsOf(options, process.env, process.cwd()),
 		process.env,
 		process.cwd(),
@@ -100,7 +119,7 @@ async function command(run: Run, options: SharedOptions): Promise<number> {
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
 		sayError(error, write);
-		return error.code === 'cancelled' ? 128 + constants.signals[endingSignal] : exitCodeOf(error);
+		return error.code === 'cancelled' ? 128 + os.constants.signals[endingSignal] : exitCodeOf(error);
 	}
 
 	if (isParserError(error)) {

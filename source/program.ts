@@ -1,15 +1,17 @@
-import {Command, InvalidArgumentError, Option} from 'commander';
+import {Command, InvalidArgumentError, Option, type OutputConfiguration} from 'commander';
 import type {Write} from './commands/command.ts';
+import {exec} from './commands/exec.ts';
 import type {InitServices} from './commands/init.ts';
+import {list} from './commands/list.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
 import {describe, environmentHelp, examples, usageOf} from './help.ts';
 import type {SharedOptions} from './options.ts';
 import {environmentPassphrase} from './passphrase.ts';
-import type {Services} from './services.ts';
+import type {ReadingServices, Services} from './services.ts';
 
 /** A command with its input already in it. */
-export type Run = (services: Services, write: Write) => Promise<number>;
+export type Run<Needs = Services> = (services: Needs, write: Write) => Promise<number>;
 
 /** `init` with its input already in it. */
 export type RunWithoutKeystore = (services: InitServices, write: Write) => Promise<number>;
@@ -20,6 +22,8 @@ export type Dispatch = {
 	screen(options: SharedOptions): Promise<void>;
 	/** A headless command. */
 	command(run: Run, options: SharedOptions): Promise<void>;
+	/** A headless command that only reads. */
+	reading(run: Run<ReadingServices>, options: SharedOptions): Promise<void>;
 	/** A command that has to work where there is no place for a keystore yet. */
 	withoutKeystore(run: RunWithoutKeystore, options: SharedOptions): Promise<void>;
 };
@@ -29,10 +33,16 @@ type Format = (typeof formats)[number];
 
 /**
  * Builds the parser: every command, its options, its help, and the examples that the help ends with.
+ * @param output how it writes help and what is wrong with a line; by Node's own streams otherwise.
  * @param words the command line. Where it names a command at once, or nothing at all, the other commands are left out: that
  * saves 3 ms, a tenth of what Node itself takes to start.
  */
-export function buildProgram(version: string, dispatch: Dispatch, words?: readonly string[]): Command {
+export function buildProgram(
+	version: string,
+	dispatch: Dispatch,
+	output: Pick<OutputConfiguration, 'writeOut' | 'writeErr'> = {},
+	words?: readonly string[],
+): Command {
 	const program = new Command('keymaker')
 		.description('Makes and keeps the X keys of a flock of poem bots. Without a command it opens the flock.')
 		.version(version, '--version', 'print the version')
@@ -50,6 +60,7 @@ export function buildProgram(version: string, dispatch: Dispatch, words?: readon
 			commandUsage: command => usageOf(command),
 		})
 		.configureOutput({
+			...output,
 			outputError: (text, write) => write(withoutExcess(text).split('\n').map(visible).join('\n')),
 		})
 		.showHelpAfterError('keymaker --help lists the commands and options.')
@@ -79,45 +90,48 @@ export function buildProgram(version: string, dispatch: Dispatch, words?: readon
 		run: (args: string[], options: Options) => Run,
 		...options: Option[]
 	): void {
-		if (words !== undefined && usage.split(' ', 1)[0] !== words[0]) {
-			others.push(() => addNow(usage, description, exampleLines, run, options));
-		} else {
-			addNow(usage, description, exampleLines, run, options);
-		}
+		addTo(dispatch.command, usage, description, exampleLines, run, options);
 	}
 
-	function addNow<Options extends object>(
+	function addTo<Needs, Options extends object>(
+		send: (run: Run<Needs>, options: SharedOptions) => Promise<void>,
 		usage: string,
 		description: string,
 		exampleLines: readonly string[],
-		run: (args: string[], options: Options) => Run,
+		run: (args: string[], options: Options) => Run<Needs>,
 		options: readonly Option[],
 	): void {
-		const command = describe(program.command(usage), description, exampleLines);
-		for (const option of options) {
-			command.addOption(option);
+		if (words !== undefined && usage.split(' ', 1)[0] !== words[0]) {
+			others.push(addNow);
+		} else {
+			addNow();
 		}
 
-		command.action(() =>
-			dispatch.command(
-				run(command.processedArgs.flat().filter(isText), command.opts<Options>()),
-				program.opts(),
-			),
-		);
+		function addNow(): void {
+			const command = describe(program.command(usage), description, exampleLines);
+			for (const option of options) {
+				command.addOption(option);
+			}
+
+			command.action(() =>
+				send(run(command.processedArgs.flat().filter(isText), command.opts<Options>()), program.opts()),
+			);
+		}
 	}
 
 	const json = new Option('--json', 'print JSON for a program to read');
 	const yes = new Option('--yes', 'do not ask');
 	const purge = new Option('--purge', 'take them out of the keystore’s backups too');
 
-	add<{json?: true}>(
+	addTo(
+		dispatch.reading,
 		'list',
 		'Lists the flock with the state of its keys.',
 		['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
-		(_, {json = false}) =>
-			async (...to) =>
-				(await import('./commands/list.ts')).list({json}, ...to),
-		json,
+		(_, {json = false}: {json?: boolean}) =>
+			(...to) =>
+				list({json}, ...to),
+		[json],
 	);
 	add<{missing?: true; access?: 'read' | 'write'; handle?: string; replaceAccount?: true}>(
 		'authorize [bot...]',
@@ -197,17 +211,20 @@ export function buildProgram(version: string, dispatch: Dispatch, words?: readon
 		new Option('--as <bot>', 'the bot that the file’s one key is for'),
 		new Option('--force', 'replace a different key; the old one is kept as the previous one'),
 	);
-	add<{all?: true; jobs: number}>(
+	addTo(
+		dispatch.reading,
 		'exec [words...]',
 		'Runs a program with a bot’s key in its environment.',
 		['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
-		(words, {all, jobs}) => {
+		(words, {all = false, jobs}: {all?: boolean; jobs: number}) => {
 			const [bot = '', ...command] = words;
 			const input = all ? {bot: {all, jobs}, command: words} : {bot, command};
-			return async (...to) => (await import('./commands/exec.ts')).exec({...input, env: process.env}, ...to);
+			return (...to) => exec({...input, env: process.env}, ...to);
 		},
-		new Option('--all', 'for every bot with a key in force'),
-		new Option('--jobs <number>', 'how many at a time, with --all').argParser(wholeNumber).default(1),
+		[
+			new Option('--all', 'for every bot with a key in force'),
+			new Option('--jobs <number>', 'how many at a time, with --all').argParser(wholeNumber).default(1),
+		],
 	);
 	add<{yes?: true; purge?: true}>(
 		'forget <bot...>',

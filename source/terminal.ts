@@ -1,16 +1,20 @@
 import {cancelledError, type Write} from './commands/command.ts';
 import {drawsUnicode} from './flock/glyph.ts';
-import {readHiddenLine} from './hidden-line.ts';
+import {isTerminal, type Output} from './output.ts';
 
 const clearLine = '\r\u001b[2K';
 
 /**
- * The streams of this process, as commands write to them.
+ * The input and outputs of this process, as commands read from them and write to them.
  * @param signal aborted by Ctrl-C.
  * @param onInterrupt told of a Ctrl-C that was typed where it makes no signal.
  */
-export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () => {}): Write {
-	const {stdout, stderr} = process;
+export function terminalWrite(
+	stdout: Output,
+	stderr: Output,
+	signal: AbortSignal,
+	onInterrupt: () => void = () => {},
+): Write {
 	const unicode = drawsUnicode(process.env, process.platform);
 	let inProgress = false;
 
@@ -35,7 +39,7 @@ export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () 
 		},
 		progress(line) {
 			clearProgress();
-			if (line !== null && stderr.isTTY) {
+			if (line !== null && stderr.isTerminal) {
 				stderr.write(line);
 				inProgress = true;
 			}
@@ -43,13 +47,15 @@ export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () 
 		get input() {
 			return process.stdin;
 		},
-		// Standard input last: opening it takes 1 ms, which a command without a terminal does without.
-		interactive: Boolean(stderr.isTTY && process.stdin.isTTY),
+		get interactive() {
+			return stderr.isTerminal && isTerminal(0);
+		},
 		async askHidden(question) {
 			clearProgress();
+			const {readHiddenLine} = await import('./hidden-line.ts');
 			const answer = await readHiddenLine({
 				input: process.stdin,
-				output: stderr,
+				output: stderr.stream(),
 				question,
 				mask: unicode ? '•' : '*',
 				signal,
@@ -61,18 +67,10 @@ export function terminalWrite(signal: AbortSignal, onInterrupt: () => void = () 
 
 			return answer === 'ended' ? null : answer.line;
 		},
-		columns: stdout.columns ?? 80,
+		get columns() {
+			return (stdout.isTerminal && stdout.stream().columns) || 80;
+		},
 		unicode,
 		signal,
 	};
-}
-
-/** Resolves once what was written to standard output and standard error has left the process. */
-export async function flushed(): Promise<void> {
-	await Promise.all(
-		[process.stdout, process.stderr].map(
-			stream =>
-				new Promise<void>(resolve => (stream.writable ? stream.write('', () => resolve()) : resolve())),
-		),
-	);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {chmod, chown, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {isBuiltin} from 'node:module';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
@@ -20,7 +21,13 @@ const marks = {
 	commander: 'commander.unknownOption',
 	'the check of schemas': 'https://json-schema.org/draft/2020-12/schema',
 	YAML: 'tag:yaml.org,2002:',
+	'the flow that makes keys': 'There is no app key yet.',
+	'the upkeep of keystores': 'An empty passphrase protects nothing.',
+	'the browser': 'There is no display here to open a browser on.',
 } as const;
+
+/** What no file holds. */
+const leftOut = 'the check of schemas';
 
 let folder = '';
 before(async () => {
@@ -69,44 +76,82 @@ async function loadedBy(args: readonly string[]): Promise<string[]> {
 const library = `import {openKeystore} from ${JSON.stringify(pathToFileURL(path.join(dist, 'index.js')).href)};
 if ((await openKeystore().get('harbour')).handle !== 'harbour_poem') process.exit(1);`;
 
-for (const {what, args, without} of [
-	{
-		what: 'list --json',
-		args: [path.join(dist, 'cli.js'), 'list', '--json'],
-		without: ['React', 'Yoga', 'YAML'],
-	},
+const spawning =
+	"process.getBuiltinModule('child_process').spawn; process.getBuiltinModule('tty').isatty(0);";
+
+/** What is started again and again, and what of Node's own each may load besides what a checksum takes. */
+const oftenStarted = [
+	{what: 'list --json', args: [path.join(dist, 'cli.js'), 'list', '--json'], besides: ''},
 	{
 		what: 'exec',
 		args: [path.join(dist, 'cli.js'), 'exec', 'harbour', '--', process.execPath, '-e', '0'],
-		without: ['React', 'Yoga', 'YAML'],
+		besides: spawning,
 	},
-	{
-		what: 'the library’s get',
-		args: ['--input-type=module', '-e', library],
-		without: ['React', 'Yoga', 'YAML', 'commander'],
-	},
-] as const) {
-	test(`${what} loads nothing of ${without.join(', ')}`, async () => {
+	{what: 'the library’s get', args: ['--input-type=module', '-e', library], besides: ''},
+];
+
+for (const {what, args, besides} of oftenStarted) {
+	test(`${what} loads two files, and in them no library and nothing that others need`, async () => {
 		const loaded = await loadedBy(args);
-		assert.ok(loaded.length > 0, 'nothing of dist was loaded');
-		for (const library of without) {
-			const holders = programs.filter(name => textOf(name).includes(marks[library]));
-			assert.notEqual(holders.length, 0, `the mark of ${library} is in no file`);
+		assert.equal(loaded.length, 2, loaded.join(', '));
+		for (const [part, mark] of Object.entries(marks)) {
+			const holders = programs.filter(name => textOf(name).includes(mark));
+			assert.ok(holders.length > 0 || part === leftOut, `the mark of ${part} is in no file`);
 			assert.deepEqual(
 				loaded.filter(name => holders.includes(name)),
 				[],
+				part,
 			);
 		}
 	});
+
+	test(`${what} loads nothing of Node’s own that is not needed`, async () => {
+		const hashing =
+			"process.getBuiltinModule('crypto').createHash('sha256'); process.getBuiltinModule('os');";
+		const needed = await builtinsOf(['--input-type=module', '-e', `${hashing}${besides}`]);
+		assert.ok(needed.includes('crypto') && !needed.includes('fs/promises'), 'it is not seen what is loaded');
+		assert.deepEqual(
+			(await builtinsOf(args)).filter(name => !needed.includes(name)),
+			[],
+		);
+	});
 }
 
-test('few files are loaded by a headless command', async () => {
-	const loaded = await loadedBy([path.join(dist, 'cli.js'), 'list', '--json']);
-	assert.ok(loaded.length <= 6, loaded.join(', '));
+/** Node's own public modules that are loaded when a program ends. */
+async function builtinsOf(args: readonly string[]): Promise<string[]> {
+	const report = path.join(folder, 'report.cjs');
+	await writeFile(
+		report,
+		"process.on('exit', () => require('fs').writeFileSync('builtins.json', JSON.stringify(process.moduleLoadList)));",
+	);
+	await run(['--require', report, ...args]);
+	const names: string[] = JSON.parse(readFileSync(path.join(folder, 'builtins.json'), 'utf8'));
+	return names.map(name => name.replace(/^NativeModule /, '')).filter(name => isBuiltin(name));
+}
+
+test('the flock loads few files', () => {
+	const loaded = new Set(
+		programs.filter(name => name.startsWith('screen-') || textOf(name).includes(marks.Yoga)),
+	);
+	for (const name of loaded) {
+		for (const [, imported = ''] of textOf(name).matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
+			loaded.add(imported);
+		}
+	}
+
+	// The screen, what is drawn in it, what every run needs, what all but reading needs, and two that others need in part.
+	assert.ok(loaded.size > 2 && loaded.size <= 6, [...loaded].join(', '));
+});
+
+test('nothing in the bundle asks for a module that only a CommonJS program could load', () => {
+	assert.deepEqual(
+		programs.filter(name => textOf(name).includes('Dynamic require of')),
+		[],
+	);
 });
 
 test('the check of schemas that conf imports is left out of the bundle', () => {
-	const mark = marks['the check of schemas'];
+	const mark = marks[leftOut];
 	const ajv = path.join(root, 'node_modules/ajv/dist/refs/json-schema-2020-12/schema.json');
 	assert.ok(readFileSync(ajv, 'utf8').includes(mark));
 	assert.deepEqual(

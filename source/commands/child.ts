@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {constants} from 'node:os';
+import os from 'node:os';
 import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import {isatty} from 'node:tty';
@@ -58,7 +58,7 @@ export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): 
 
 /** The exit code that a shell gives for a program that a signal has ended. */
 export function codeOfSignal(signal: NodeJS.Signals): number {
-	return shellCode.signalled + constants.signals[signal];
+	return shellCode.signalled + os.constants.signals[signal];
 }
 
 /** Runs a program on this process's own input and output. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import {rowOf} from '../flock/row.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import type {Services} from '../services.ts';
+import type {ReadingServices} from '../services.ts';
 import {exitCode, type Write} from './command.ts';
 import {folderProblem} from './folder-problem.ts';
 import {safeJson} from './json.ts';
@@ -11,10 +11,12 @@ import {safeJson} from './json.ts';
 export type ListInput = {json: boolean};
 
 /** Shows the flock with its statuses; exit 1 where the folder of poems cannot be read. */
-export async function list({json}: ListInput, services: Services, write: Write): Promise<number> {
+export async function list({json}: ListInput, services: ReadingServices, write: Write): Promise<number> {
 	const {flock, folder} = await readFlock(services);
 	if (json) {
-		write.out(safeJson(flock.map(bot => rowOf(bot, bot.poem && path.relative(services.cwd, bot.poem.path)))));
+		// Not each path by itself: that takes 0.6 ms for 100 poems, and 15 for 10,000.
+		const prefix = path.relative(services.cwd, path.join(folder.path, 'x')).slice(0, -1);
+		write.out(safeJson(flock.map(bot => rowOf(bot, bot.poem && prefix + bot.poem.file))));
 	} else {
 		// Measuring how wide text is takes 15 ms to set up, which the JSON does without.
 		const {listLines} = await import('./list-lines.ts');

@@ -101,7 +101,16 @@ function hasAnyKey(record: BotRecord<KeyInfo>): boolean {
 	return record.key !== null || record.held !== null || record.previous !== null;
 }
 
-function statusOf(poem: Poem | null, record: BotRecord<KeyInfo>, knownApps: ReadonlySet<string>): Status {
+/**
+ * What a bot's key is good for.
+ * @param poem `null` for an orphan.
+ * @param knownApps the consumer keys whose secrets are known.
+ */
+export function statusOf(
+	poem: Poem | null,
+	record: Pick<BotRecord<KeyInfo>, 'wantedAccess' | 'key' | 'held'>,
+	knownApps: ReadonlySet<string>,
+): Status {
 	if (poem === null) {
 		return 'orphan';
 	}

@@ -1,5 +1,6 @@
 import {exec} from '../../source/commands/exec.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {openOutput} from '../../source/output.ts';
 import {openPoems} from '../../source/poems/folder.ts';
 import {terminalWrite} from '../../source/terminal.ts';
 
@@ -20,5 +21,9 @@ const services = {
 process.exitCode = await exec(
 	{bot: 'harbour', command: [process.execPath, '-e', program], env: process.env},
 	services,
-	terminalWrite(new AbortController().signal),
+	terminalWrite(
+		openOutput('stdout', () => {}),
+		openOutput('stderr', () => {}),
+		new AbortController().signal,
+	),
 );

@@ -65,6 +65,7 @@ const nothing = async () => {};
 const commands = buildProgram('0.0.0', {
 	screen: nothing,
 	command: nothing,
+	reading: nothing,
 	withoutKeystore: nothing,
 }).commands.map(command => command.name());
 

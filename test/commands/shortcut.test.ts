@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {after, before, test} from 'node:test';
+import {type Workplace, workplace} from '../helpers/program.ts';
+
+let place: Workplace;
+before(async () => {
+	place = await workplace(['harbour', 'kettle']);
+	await writeFile(
+		path.join(place.folder, 'key.json'),
+		JSON.stringify({
+			consumer_token: 'practice-app',
+			consumer_token_secret: 'not-a-real-app-secret',
+			oauth_token: '12-not-a-real-token',
+			oauth_token_secret: 'not-a-real-secret',
+			user_id: '12',
+			screen_name: 'harbour_poem',
+			poem_file: 'harbour.txt',
+		}),
+	);
+	assert.equal((await place.run(['import', 'key.json'])).code, 0);
+});
+after(() => place.close());
+
+const showing = [
+	process.execPath,
+	'-e',
+	'console.log(process.argv.slice(1), process.env.KEYMAKER_BOT); process.exit(3)',
+];
+
+for (const [words, code] of [
+	[[], 0],
+	[['list'], 0],
+	[['list', '--json'], 0],
+	[['exec', 'harbour', '--', ...showing, 'a', '--json', '--', 'b', ''], 3],
+	[['exec', 'harbour', '--', ...showing, '--', '--help'], 3],
+	[['exec', 'harbour', '--'], 2],
+	[['exec', 'kettle', '--', ...showing], 1],
+	[['exec', 'harbor', '--', ...showing], 1],
+	[['exec', '', '--', ...showing], 1],
+	[['exec', '--all', '--', ...showing], 1],
+	[['exec', '--', 'harbour', ...showing], 3],
+	[['exec', 'harbour', ...showing.slice(0, 1), '--', '-p', '1'], 0],
+	[['list', '--jsn'], 2],
+	[['list', '--json', '--json'], 0],
+] as const) {
+	const line = ['keymaker', ...words.map(word => (word === showing[2] ? '…' : path.basename(word)))].join(
+		' ',
+	);
+	test(`the parser understands ${line} as it is understood without it`, async () => {
+		const [short, parsed] = await Promise.all([
+			place.run(words),
+			// An option of all commands comes first: such a line is always the parser's.
+			place.run(['--no-open', ...words]),
+		]);
+		assert.deepEqual(short, parsed);
+		assert.equal(short.code, code);
+	});
+}

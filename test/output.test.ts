@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {openSync} from 'node:fs';
+import {mkdir, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Readable} from 'node:stream';
+import {text} from 'node:stream/consumers';
+import {after, before, test} from 'node:test';
+import {cli, type Workplace, workplace} from './helpers/program.ts';
+
+const child = path.join(import.meta.dirname, 'output-child.ts');
+const onWindows = process.platform === 'win32' && 'Node’s own streams write there';
+
+/** More than a pipe holds. */
+const manyPoems = 4000;
+
+let place: Workplace;
+before(async () => {
+	place = await workplace([]);
+	const poems = path.join(place.folder, 'poems');
+	await mkdir(poems, {recursive: true});
+	for (let number = 0; number < manyPoems; number += 1) {
+		await writeFile(path.join(poems, `poem-${String(number).padStart(5, '0')}.txt`), '');
+	}
+});
+after(() => place.close());
+
+for (const [what, mode, said] of [
+	['waits', 'blocking', 'written'],
+	['does not wait', 'not-blocking', 'waiting'],
+] as const) {
+	test(`all that is written arrives, in order, through a pipe that ${what} for its reader`, {
+		skip: onWindows,
+	}, async () => {
+		const writer = spawn(process.execPath, ['--import', 'tsx', child, mode], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		const ended = new Promise(resolve => writer.once('exit', resolve));
+		const saying = text(writer.stderr);
+		if (said === 'waiting') {
+			await once(writer.stderr, 'data');
+		}
+
+		const out = await text(writer.stdout);
+		assert.equal(await ended, 0);
+		assert.equal(out.length, 1_000_003);
+		assert.ok(out.endsWith('xend'));
+		assert.equal(await saying, said);
+	});
+}
+
+test('whoever writes hears that nobody reads any more', {skip: onWindows}, async () => {
+	const writer = spawn(process.execPath, ['--import', 'tsx', child, 'blocking'], {
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	writer.stdout.once('data', () => writer.stdout.destroy());
+	assert.equal(await new Promise(resolve => writer.once('exit', resolve)), 9);
+});
+
+function listTo(stdout: 'pipe' | number) {
+	return spawn(process.execPath, [cli, 'list', '--json'], {
+		cwd: place.folder,
+		env: {PATH: process.env.PATH, HOME: place.folder, KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore')},
+		stdio: ['ignore', stdout, 'pipe'],
+	});
+}
+
+const whole = async (stream: Readable | null) => (stream === null ? '' : text(stream));
+
+test('a reader that takes only the beginning of a list is no failure', async () => {
+	const listing = listTo('pipe');
+	const ended = new Promise(resolve => listing.once('exit', resolve));
+	listing.stdout?.once('data', () => listing.stdout?.destroy());
+	assert.equal(await whole(listing.stderr), '');
+	assert.equal(await ended, 0);
+});
+
+test('a list is as whole in a file as in a pipe', async () => {
+	const [piped, filed] = [listTo('pipe'), listTo(openSync(path.join(place.folder, 'list.json'), 'w'))];
+	const ends = [piped, filed].map(listing => new Promise(resolve => listing.once('exit', resolve)));
+	const out = await whole(piped.stdout);
+	assert.deepEqual(await Promise.all(ends), [0, 0]);
+	assert.equal(JSON.parse(out).length, manyPoems);
+	assert.equal(await place.read('list.json'), out);
+});
+
+test('a list that nothing takes ends well', {skip: onWindows}, async () => {
+	const line = spawn('sh', ['-c', `exec '${process.execPath}' '${cli}' list --json >&-`], {
+		cwd: place.folder,
+		env: {PATH: process.env.PATH, HOME: place.folder},
+		stdio: ['ignore', 'inherit', 'pipe'],
+	});
+	const ended = new Promise(resolve => line.once('exit', resolve));
+	assert.equal(await text(line.stderr), '');
+	assert.equal(await ended, 0);
+});
