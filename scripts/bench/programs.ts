@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {bundle, programs} from '../bundle.ts';
 
@@ -26,6 +26,8 @@ export async function buildPrograms(): Promise<Programs> {
 	const file = (name: string) => path.join(folder, name);
 	const own = (name: string) => path.join(import.meta.dirname, 'programs', name);
 	try {
+		// As in the package that people install: else Node compiles each file once more, to find out what it is.
+		writeFileSync(file('package.json'), '{"type": "module"}');
 		await bundle(
 			Object.fromEntries(Object.entries(programs).map(([name, entry]) => [name, path.join(root, entry)])),
 			file('keymaker'),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {botAt, type Place, placeOf, temporaryFolder} from './place.ts';
 import {peakMemoryOf, timeOf} from './program.ts';
 import {type Bench, type Row, ratio} from './row.ts';
-import {compare} from './statistics.ts';
+import {compare, type Sample} from './statistics.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 
 const ordinary = {columns: 80, rows: 24};
@@ -12,126 +12,106 @@ const many = 10_000;
 
 /** From a start to the first frame, to the exit, and to a key. */
 export const startRows: readonly Row[] = [
-	{
+	comparison('ms', {
 		name: 'start',
 		what: 'spawn → first complete flock frame on a pty, 100 poems',
 		against: 'a bare Ink hello world, bundled the same way',
 		goal: {limit: 1.15},
-		async measure(bench) {
+		async sides(bench) {
 			const place = await placeOf(few);
-			return ratio(
-				await compare(
-					() => flockTime(bench, place, few),
-					() => helloTime(bench),
-					bench.samples,
-				),
-				'ms',
-			);
+			return [() => flockTime(bench, place, few), () => helloTime(bench)];
 		},
-	},
-	{
+	}),
+	comparison('ms', {
 		name: 'start-many',
 		what: 'the same with 10,000 poems and 10,000 keys',
 		against: 'with 100',
 		goal: {limit: 1.35},
-		async measure(bench) {
+		async sides(bench) {
 			const [small, large] = [await placeOf(few), await placeOf(many)];
-			return ratio(
-				await compare(
-					() => flockTime(bench, large, many),
-					() => flockTime(bench, small, few),
-					bench.samples,
-				),
-				'ms',
-			);
+			return [() => flockTime(bench, large, many), () => flockTime(bench, small, few)];
 		},
-	},
-	{
+	}),
+	comparison('ms', {
 		name: 'list',
 		what: '`keymaker list --json`, 100 poems, to exit',
 		against: '`node -e 0`',
 		goal: {limit: 1.6},
-		async measure(bench) {
-			const {folder: cwd, env} = await placeOf(few);
-			return ratio(
-				await compare(
-					() => timeOf(process.execPath, [bench.programs.cli, 'list', '--json'], {cwd, env}),
-					() => timeOf(process.execPath, ['-e', '0'], {cwd, env}),
-					bench.samples,
-				),
-				'ms',
-			);
-		},
-	},
-	{
+		sides: ({programs}) => nodeTimes([programs.cli, 'list', '--json'], ['-e', '0']),
+	}),
+	comparison('ms', {
 		name: 'exec',
 		what: '`keymaker exec bot -- /bin/true`',
 		against: '`node -e 0` that spawns `/bin/true`',
 		goal: {limit: 1.5},
-		async measure(bench) {
-			const {folder: cwd, env} = await placeOf(few);
-			const spawning =
-				"require('node:child_process').spawn('/bin/true', {stdio: 'inherit'}).on('exit', code => { process.exitCode = code; })";
-			return ratio(
-				await compare(
-					() =>
-						timeOf(process.execPath, [bench.programs.cli, 'exec', botAt(7), '--', '/bin/true'], {cwd, env}),
-					() => timeOf(process.execPath, ['-e', spawning], {cwd, env}),
-					bench.samples,
-				),
-				'ms',
-			);
-		},
-	},
-	{
+		sides: ({programs}) => nodeTimes([programs.cli, 'exec', botAt(7), '--', '/bin/true'], ['-e', spawning]),
+	}),
+	comparison('ms', {
 		name: 'library',
 		what: '`import {openKeystore}` and one `get`, 100 keys',
 		against: '`node -e 0`',
 		goal: {limit: 1.4},
-		async measure(bench) {
-			const {folder: cwd, env} = await placeOf(few);
+		sides({programs}) {
 			const program = path.join(temporaryFolder(), 'bot.mjs');
 			writeFileSync(
 				program,
-				`import {openKeystore} from ${JSON.stringify(bench.programs.library)};\nawait openKeystore().get('${botAt(7)}');\n`,
+				`import {openKeystore} from ${JSON.stringify(programs.library)};\nawait openKeystore().get('${botAt(7)}');\n`,
 			);
-			return ratio(
-				await compare(
-					() => timeOf(process.execPath, [program], {cwd, env}),
-					() => timeOf(process.execPath, ['-e', '0'], {cwd, env}),
-					bench.samples,
-				),
-				'ms',
-			);
+			return nodeTimes([program], ['-e', '0']);
 		},
-	},
-	{
+	}),
+	comparison('MiB', {
 		name: 'memory',
 		what: 'peak memory with 10,000 poems',
 		against: 'the bare Ink hello world',
 		goal: {limit: 1.5},
-		async measure(bench) {
+		async sides(bench) {
 			const place = await placeOf(many);
-			return ratio(
-				await compare(
-					async () => {
-						const terminal = await openFlock(bench, place, many);
-						await terminal.rest();
-						return peakAndEnd(terminal);
-					},
-					async () => {
-						const terminal = openTerminal([bench.programs.hello, '--stay'], ordinary, whereHelloRuns());
-						await terminal.shown('Hello, world!');
-						await terminal.rest();
-						return peakAndEnd(terminal);
-					},
-					bench.samples,
-				),
-				'MiB',
-			);
+			return [
+				async () => {
+					const terminal = await openFlock(bench, place, many);
+					await terminal.rest();
+					return peakAndEnd(terminal);
+				},
+				async () => {
+					const terminal = openTerminal([bench.programs.hello, '--stay'], ordinary, whereHelloRuns());
+					await terminal.shown('Hello, world!');
+					await terminal.rest();
+					return peakAndEnd(terminal);
+				},
+			];
 		},
-	},
+	}),
 ];
+
+/** What `node -e 0` spawns `/bin/true` with. */
+const spawning =
+	"require('node:child_process').spawn('/bin/true', {stdio: 'inherit'}).on('exit', code => { process.exitCode = code; })";
+
+type Sides = readonly [ours: Sample, theirs: Sample];
+
+/** A row that compares samples of the same unit. */
+function comparison(
+	unit: string,
+	{sides, ...row}: Omit<Row, 'measure'> & {sides(bench: Bench): Promise<Sides>},
+): Row {
+	return {
+		...row,
+		async measure(bench) {
+			const [ours, theirs] = await sides(bench);
+			return ratio(await compare(ours, theirs, bench.samples), unit);
+		},
+	};
+}
+
+/** The times of two runs of Node, in a place with few poems. */
+async function nodeTimes(ours: readonly string[], theirs: readonly string[]): Promise<Sides> {
+	const {folder: cwd, env} = await placeOf(few);
+	return [
+		() => timeOf(process.execPath, ours, {cwd, env}),
+		() => timeOf(process.execPath, theirs, {cwd, env}),
+	];
+}
 
 /** Opens the flock, and waits for its first complete frame. */
 export async function openFlock(

@@ -1,8 +1,11 @@
 import {spawn} from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
-/** Ink ends each frame with this: the terminal may show it now. */
-const frameEnd = '\u001B[?2026l';
+/** What a large frame begins and ends with. A small one comes without, in one piece. */
+const frameMarks = {begin: '\u001B[?2026h', end: '\u001B[?2026l'};
+
+/** A sequence that has not come whole yet. */
+const brokenOff = /\u001B[^A-Za-z]*$/;
 
 /** So long nothing has to come before a program is taken to be at rest; milliseconds. */
 const restMs = 120;
@@ -57,6 +60,8 @@ export function openTerminal(
 		env: {...env},
 	});
 	let written = '';
+	/** What came since the last input. */
+	let answer = '';
 	let frames: number[] = [];
 	let bytes = 0;
 	let lastAt = startedAt;
@@ -67,11 +72,11 @@ export function openTerminal(
 	child.onData(data => {
 		lastAt = performance.now();
 		bytes += Buffer.byteLength(data);
-		// The end of a frame may come in two pieces.
-		const seam = written.slice(1 - frameEnd.length);
 		written += data;
 		unread += data;
-		if ((seam + data).includes(frameEnd)) {
+		answer += data;
+		const [begun, ended] = [frameMarks.begin, frameMarks.end].map(mark => answer.split(mark).length);
+		if (begun === ended && !brokenOff.test(answer)) {
 			frames.push(lastAt);
 		}
 
@@ -137,6 +142,7 @@ export function openTerminal(
 		},
 		async send(...inputs) {
 			frames = [];
+			answer = '';
 			bytes = 0;
 			const sentAt = performance.now();
 			for (const input of inputs) {
