@@ -7,7 +7,10 @@ import path from 'node:path';
 import {createServer as createTlsServer} from 'node:tls';
 import type {Practice} from '../../source/practice/practice.ts';
 import {startPractice} from '../../source/practice/provider.ts';
+import {approve} from './approve.ts';
 import {makeCertificate} from './certificate.ts';
+import {nextLink} from './program.ts';
+import type {Pty} from './pty.ts';
 
 /** A network of its own, in which the real program believes to speak to X itself: a proxy, TLS, and practice behind it. */
 export type Network = {
@@ -143,4 +146,15 @@ export async function listen(server: Server, host = '127.0.0.1'): Promise<number
 	server.listen(0, host);
 	await once(server, 'listening');
 	return (server.address() as AddressInfo).port;
+}
+
+/** Hands in the PIN of the screen's first bot, and keeps the answer on its way until the network is released. */
+export async function holdExchange(network: Network, screen: Pty): Promise<void> {
+	await screen.waitFor(/❯ ○ harbour/);
+	screen.press('enter');
+	const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
+	network.hold();
+	const answered = network.answered('/oauth/access_token');
+	screen.paste(`${pin}\n`);
+	await answered;
 }

@@ -6,8 +6,8 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
-import {type Network, startNetwork} from '../helpers/network.ts';
-import {cli, nextLink, type Workplace, workplace} from '../helpers/program.ts';
+import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
+import {cli, type Workplace, workplace} from '../helpers/program.ts';
 
 const skip = whyNoCertificate || (spawnSync('ps', ['-V']).error ? 'needs ps' : false);
 
@@ -66,13 +66,7 @@ test('a window that is closed in the middle of an exchange costs no key', {skip}
 for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
 	test(`${signal} in the middle of an exchange costs no key`, {skip: whyNoCertificate}, async () => {
 		const screen = place.screen([], {env: network.env});
-		await screen.waitFor(/❯ ○ harbour/);
-		screen.press('enter');
-		const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
-		network.hold();
-		const answered = network.answered('/oauth/access_token');
-		screen.paste(`${pin}\n`);
-		await answered;
+		await holdExchange(network, screen);
 		screen.kill(signal);
 		await screen.waitFor('X is still turning the PIN into a key');
 		assert.equal(screen.alternate(), false);
@@ -86,13 +80,7 @@ test('Ctrl-C in the middle of an exchange, pressed twice, costs no key', {
 	skip: whyNoCertificate,
 }, async () => {
 	const screen = place.screen([], {env: network.env});
-	await screen.waitFor(/❯ ○ harbour/);
-	screen.press('enter');
-	const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
-	network.hold();
-	const answered = network.answered('/oauth/access_token');
-	screen.paste(`${pin}\n`);
-	await answered;
+	await holdExchange(network, screen);
 	screen.press('ctrl+c', 'ctrl+c');
 	await screen.waitFor('X is still turning the PIN into a key');
 	network.release();

@@ -3,7 +3,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate as skip} from '../helpers/certificate.ts';
-import {type Network, startNetwork} from '../helpers/network.ts';
+import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
@@ -245,13 +245,7 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 }, async () => {
 	network = await startNetwork();
 	const screen = place.screen([], {env: network.env});
-	await screen.waitFor(/❯ ○ harbour/);
-	screen.press('enter');
-	const pin = await approve(network.pageOf(await nextLink(screen)), 'harbour_poem');
-	network.hold();
-	const answered = network.answered('/oauth/access_token');
-	screen.paste(`${pin}\n`);
-	await answered;
+	await holdExchange(network, screen);
 	await screen.waitFor(/Handing the PIN to X · \d+ s left/);
 	screen.press('escape');
 	await screen.waitFor(/❯ ○ harbour +— +no key/);
