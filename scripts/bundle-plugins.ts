@@ -38,6 +38,7 @@ const heavyBuiltins: ReadonlySet<string> = new Set([
 	'timers/promises',
 	'tty',
 	'url',
+	'zlib',
 ]);
 
 /** Functions of `fs/promises` that differ in more than that from those of `fs`, which take a callback. */

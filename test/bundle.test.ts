@@ -106,10 +106,9 @@ for (const {what, args, besides} of oftenStarted) {
 	});
 
 	test(`${what} loads nothing of Node’s own that is not needed`, async () => {
-		const hashing =
-			"process.getBuiltinModule('crypto').createHash('sha256'); process.getBuiltinModule('os');";
-		const needed = await builtinsOf(['--input-type=module', '-e', `${hashing}${besides}`]);
-		assert.ok(needed.includes('crypto') && !needed.includes('fs/promises'), 'it is not seen what is loaded');
+		const summing = "process.getBuiltinModule('zlib').crc32(''); process.getBuiltinModule('os');";
+		const needed = await builtinsOf(['--input-type=module', '-e', `${summing}${besides}`]);
+		assert.ok(needed.includes('zlib') && !needed.includes('crypto'), 'it is not seen what is loaded');
 		assert.deepEqual(
 			(await builtinsOf(args)).filter(name => !needed.includes(name)),
 			[],

@@ -83,7 +83,7 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{file: 'keystore/upkeep.ts', find: 'copy.key === key ? null', put: 'copy.key !== undefined ? null'},
 			{
-				file: 'keystore/core.ts',
+				file: 'keystore/writer.ts',
 				find: 'if (key !== null && !copiesAreEncrypted)',
 				put: 'if (copiesAreEncrypted)',
 			},
@@ -121,7 +121,9 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'gone means empty',
-		edits: [{file: 'keystore/core.ts', find: 'if (wasThere) {', put: 'if (wasThere && file === name) {'}],
+		edits: [
+			{file: 'keystore/reader.ts', find: 'if (wasThere) {', put: 'if (wasThere && file === backups) {'},
+		],
 		condition: 'vanished folder',
 		column: 'broken',
 		scale: 0.1,
@@ -207,8 +209,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/envelope.ts',
-				find: 'digestWithout(bytes, start.indexOf(checksum)) === checksum',
-				put: 'checksum.length > 0',
+				find: 'found.checksum === found.right(bytes)',
+				put: 'found.checksum.length > 0',
 			},
 		],
 		condition: 'keystore files',
@@ -226,7 +228,7 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'damage written over',
 		edits: [
 			{
-				file: 'keystore/core.ts',
+				file: 'keystore/reader.ts',
 				find: 'throw error instanceof Damage ?',
 				put: 'if (error instanceof Damage) { return {file: bytes, state: emptyState, key: null}; } throw error instanceof Damage ?',
 			},

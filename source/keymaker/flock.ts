@@ -16,7 +16,9 @@ export type FlockSources = {
 
 /** Reads poems and keys and joins them. @throws FlockError `keystore-…` */
 export async function readFlock({poems, keystore, appSource}: FlockSources): Promise<FlockReading> {
-	const [folder, contents, source] = await Promise.all([poems.read(), keystore.list(), appSource()]);
+	const [folder, contents] = await Promise.all([poems.read(), keystore.list()]);
+	// Afterwards, since it may look into the keystore too: together they would read it twice.
+	const source = await appSource();
 	const apps = source === null ? contents.apps : new Set([...contents.apps, source.appKey.consumerKey]);
 	return {flock: joinFlock(folder.poems, contents.records, apps), folder};
 }

@@ -1,5 +1,6 @@
 import {isUtf8} from 'node:buffer';
 import {createHash} from 'node:crypto';
+import {crc32} from 'node:zlib';
 import {FlockError} from '../flock/error.ts';
 import type {Sealed} from './encryption.ts';
 import {parseSealed} from './encryption.ts';
@@ -7,23 +8,40 @@ import {Damage} from './failures.ts';
 import {isObject} from './parse.ts';
 
 /** The version of the file's form that this program writes, and the newest that it reads. */
-export const fileVersion = 1;
+export const fileVersion = 2;
 
 /** What a keystore's file says, before anything is decrypted or parsed further. */
 export type Envelope =
 	| {encrypted: false; fields: Readonly<Record<string, unknown>>}
 	| {encrypted: true; sealed: Sealed};
 
-/** The length of a SHA-256 in hexadecimal digits. */
-const checksumLength = 64;
+/** A checksum of a file's bytes in hexadecimal digits; the bytes come in two parts, since it stands between them itself. */
+type Checksum = {digits: number; of(before: Buffer, behind: Buffer): string};
 
-const head = /^\{\n\t"version": 1,\n\t"checksum": "([0-9a-f]{64})",\n/;
+/**
+ * How each version sums up a file. Either way a damage is noticed; against a person with bad intent neither helps.
+ * A CRC-32, as file systems and archives use it, takes Node 3 ms less to load than its hashes, a tenth of what it takes to start.
+ */
+const checksums: Readonly<Record<number, Checksum>> = {
+	1: {
+		digits: 64,
+		of: (before, behind) => createHash('sha256').update(before).update(behind).digest('hex'),
+	},
+	2: {
+		digits: 8,
+		of: (before, behind) => crc32(behind, crc32(before)).toString(16).padStart(8, '0'),
+	},
+};
 
-/** The text of a file: JSON that begins with the form's version and a SHA-256 of all the rest. */
-export function writeEnvelope(envelope: Envelope): string {
+const head = /^\{\n\t"version": (\d+),\n\t"checksum": "([0-9a-f]*)",\n/;
+
+/** The bytes of a file: JSON that begins with the form's version and a checksum of all the rest. */
+export function writeEnvelope(envelope: Envelope): Buffer {
 	const body = envelope.encrypted ? envelope.sealed : envelope.fields;
-	const text = `${JSON.stringify({version: fileVersion, checksum: '', ...body}, null, '\t')}\n`;
-	return text.replace('"checksum": ""', `"checksum": "${digestOf(text)}"`);
+	const checksum = '0'.repeat(checksums[fileVersion]?.digits ?? 0);
+	const bytes = Buffer.from(`${JSON.stringify({version: fileVersion, checksum, ...body}, null, '\t')}\n`);
+	putChecksum(bytes);
+	return bytes;
 }
 
 /**
@@ -45,7 +63,7 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 		});
 	}
 
-	if (version !== fileVersion) {
+	if (typeof version !== 'number' || !(version in checksums)) {
 		throw new Damage('it does not say which version of the form it has');
 	}
 
@@ -61,26 +79,44 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 		: {encrypted: true, sealed: parseSealed(value)};
 }
 
-/** The digest is that of the bytes, not of the text: 30 ms less at 10,000 keys. */
+/** The checksum is that of the bytes, not of the text: 30 ms less at 10,000 keys. */
 function matchesChecksum(bytes: Buffer, text: string): boolean {
-	const [start, checksum] = head.exec(text) ?? [];
-	if (start === undefined || checksum === undefined) {
+	const found = findChecksum(text);
+	return found !== null && found.checksum === found.right(bytes);
+}
+
+/**
+ * Puts the right checksum into the bytes of a file that has another one.
+ * @returns false where the file does not have the form that is written now.
+ */
+export function putChecksum(bytes: Buffer): boolean {
+	const found = findChecksum(bytes.toString('latin1', 0, longestHead));
+	if (found?.version !== fileVersion) {
 		return false;
 	}
 
-	return digestWithout(bytes, start.indexOf(checksum)) === checksum;
+	bytes.write(found.right(bytes), found.at);
+	return true;
 }
 
-/** Puts the right checksum into the bytes of a file that has another one. */
-export function putChecksum(bytes: Buffer): void {
-	const at = bytes.indexOf('"checksum": "') + '"checksum": "'.length;
-	bytes.write(digestWithout(bytes, at), at);
-}
+/** No head of a file is longer; characters. */
+const longestHead = 200;
 
-/** The digest of a file's bytes without the checksum that stands in them. */
-function digestWithout(bytes: Buffer, at: number): string {
-	const hash = createHash('sha256').update(bytes.subarray(0, at));
-	return hash.update(bytes.subarray(at + checksumLength)).digest('hex');
+/** The checksum that stands in a file, where it stands, and how to work out the right one; `null` where there is none. */
+function findChecksum(text: string) {
+	const [start, version, checksum] = head.exec(text) ?? [];
+	const sum = checksums[Number(version)];
+	if (start === undefined || checksum === undefined || checksum.length !== sum?.digits) {
+		return null;
+	}
+
+	const at = start.length - '",\n'.length - sum.digits;
+	return {
+		version: Number(version),
+		checksum,
+		at,
+		right: (bytes: Buffer) => sum.of(bytes.subarray(0, at), bytes.subarray(at + sum.digits)),
+	};
 }
 
 function textOf(bytes: Buffer): string {
@@ -112,8 +148,4 @@ function jsonOf(text: string): unknown {
 			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON; its end is missing',
 		);
 	}
-}
-
-function digestOf(text: string): string {
-	return createHash('sha256').update(text).digest('hex');
 }

@@ -3,7 +3,6 @@ import {FlockError} from '../flock/error.ts';
 import {type AppKey, type BotRecord, type KeyInfo, keysOf, recordInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import {type Core, type KeystoreOptions, openCore} from './core.ts';
-import {makeFolder, tryWriting} from './files.ts';
 import type {Keystore, KeystoreContents, KeystoreUpkeep} from './keystore.ts';
 import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
 import {watchFile} from './watch.ts';
@@ -138,6 +137,7 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 		async tryWriting() {
 			const {file: current} = await core.load();
 			const size = Math.max(leastTrial, 2 * (current?.bytes.length ?? 0));
+			const {makeFolder, tryWriting} = await import('./files.ts');
 			await core.locked(async (_lock, file) => {
 				await tryWriting(file, size);
 				await makeFolder(core.backups);

@@ -100,11 +100,9 @@ export async function openBytes(
 /** A state as the bytes of a file. @throws TypeError for a state that could not be read back: a mistake of this program. */
 export function bytesOf({state, key}: Opened): Buffer {
 	const fields = assertGood(fieldsOf(state));
-	const text =
-		key === null
-			? writeEnvelope({encrypted: false, fields})
-			: writeEnvelope({encrypted: true, sealed: seal(JSON.stringify(fields), key)});
-	return Buffer.from(text);
+	return key === null
+		? writeEnvelope({encrypted: false, fields})
+		: writeEnvelope({encrypted: true, sealed: seal(JSON.stringify(fields), key)});
 }
 
 /** The very fields, if they can be read back. @throws TypeError otherwise: a mistake of this program. */

@@ -44,8 +44,7 @@ export function splice(base: Buffer, before: State, after: State, bots: readonly
 	}
 
 	const bytes = Buffer.concat([...parts, base.subarray(at)]);
-	putChecksum(bytes);
-	return bytes;
+	return putChecksum(bytes) ? bytes : null;
 }
 
 type Place = {from: number; to: number};

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
 import {
 	chmodSync,
 	existsSync,
@@ -94,7 +95,7 @@ test('conf itself reads the file', async context => {
 	await keystore.update('v1.2', () => practiceRecord('ode'));
 	const conf = new Conf({cwd: place.folder, configName: 'harbour', accessPropertiesByDotNotation: false});
 	assert.deepEqual(conf.get('bot:v1.2'), practiceRecord('ode'));
-	assert.equal(conf.get('version'), 1);
+	assert.equal(conf.get('version'), 2);
 });
 
 test('the file is for its owner alone, the folder too where keymaker made it, and a loose file is closed again', async context => {
@@ -198,10 +199,50 @@ test('a keystore of other poems is refused while those are there, and follows po
 	await assert.rejects(keystore.list(), coded('keystore-other-poems'));
 });
 
+test('a keystore of the first version is read as it is, becomes one of today’s with the next save, and can be put back', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const old = asFirstVersion(readFileSync(keystore.path));
+	writeFileSync(keystore.path, old);
+	const fresh = openKeystore(place);
+	assert.deepEqual(await fresh.get('ode'), practiceRecord('ode'));
+	assert.deepEqual(readFileSync(keystore.path), old);
+
+	await fresh.update('moth', () => practiceRecord('moth'));
+	assert.match(readFileSync(keystore.path, 'utf8'), /^\{\n\t"version": 2,\n\t"checksum": "[0-9a-f]{8}",\n/);
+	assert.deepEqual(await openKeystore(place).get('moth'), practiceRecord('moth'));
+	assert.deepEqual(await openKeystore(place).get('ode'), practiceRecord('ode'));
+
+	await fresh.restore(2);
+	assert.deepEqual([...(await openKeystore(place).list()).records.keys()], ['ode']);
+});
+
+test('a keystore of the first version that is damaged is noticed', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const old = asFirstVersion(readFileSync(keystore.path)).toString();
+	for (const damaged of [
+		old.replace('practice-secret', 'practice-sekret'),
+		old.replace('"version": 1', '"version": 2'),
+	]) {
+		writeFileSync(keystore.path, damaged);
+		await assert.rejects(openKeystore(place).list(), coded('keystore-damaged'));
+	}
+});
+
+/** The bytes of a file as version 1.0.0 of keymaker wrote it, with a SHA-256. */
+function asFirstVersion(bytes: Buffer): Buffer {
+	const bare = bytes
+		.toString()
+		.replace(/"version": 2,\n\t"checksum": "\w+"/, '"version": 1,\n\t"checksum": ""');
+	const digest = createHash('sha256').update(bare).digest('hex');
+	return Buffer.from(bare.replace('"checksum": ""', `"checksum": "${digest}"`));
+}
+
 test('a keystore of a newer version is refused and left untouched', async context => {
 	const {keystore} = newKeystore(context);
 	await keystore.update('ode', () => practiceRecord('ode'));
-	const newer = JSON.stringify({...JSON.parse(readFileSync(keystore.path, 'utf8')), version: 2, more: []});
+	const newer = JSON.stringify({...JSON.parse(readFileSync(keystore.path, 'utf8')), version: 3, more: []});
 	writeFileSync(keystore.path, newer);
 	await assert.rejects(keystore.list(), coded('keystore-newer'));
 	await assert.rejects(
