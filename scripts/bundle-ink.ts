@@ -1,128 +1,159 @@
 import {readFile} from 'node:fs/promises';
 import type {Plugin} from 'esbuild';
+import {narrow} from '../source/flock/graphemes.ts';
 
-/** Where Ink measures a text for drawing. */
-const measuring = "import widestLine from 'widest-line';";
-
-/** What it has measured the same text with for the layout, and remembers. */
-const measured =
-	"import measureText from './measure-text.js'; const widestLine = text => measureText(text).width;";
-
-/** Where Ink makes the caches of one frame. */
-const caches = 'caches = new OutputCaches();';
-
-/** Where Ink draws a frame cell by cell. */
-const drawing = '    get() {\n';
-
-/**
- * What is known of lines from one frame to the next, and frames that consist of whole lines without being drawn cell by cell:
- * what Ink's own way makes of such a line is remembered. Where anything else is in a frame, Ink's own way is taken.
- */
-const kept = `
-const keptCaches = new OutputCaches();
-const keptRows = new Map();
-
-const ordinary = /^(?:\\x1B\\[[\\d;]*m|[^\\p{Control}\\p{Default_Ignorable_Code_Point}])*$/v;
-
-function rowOf(text) {
-	let row = keptRows.get(text);
-	if (row === undefined) {
-		row = (ordinary.test(text) ? text : styledCharsToString(keptCaches.getStyledChars(text))).trimEnd();
-		keptRows.set(text, row);
-	}
-
-	return row;
-}
-
-function forgetOld() {
-	if (keptRows.size > 4096 || keptCaches.styledChars.size > 4096) {
-		for (const map of [keptRows, keptCaches.widths, keptCaches.blockWidths, keptCaches.styledChars]) {
-			map.clear();
-		}
-	}
-}
-
-function wholeRows({operations, width, height}) {
-	const rows = [];
-	for (const {type, x, y, text, transformers} of operations) {
-		if (type !== 'write' || x !== 0 || y !== rows.length || text.includes('\\n') || keptCaches.getStringWidth(text) > width) {
-			return null;
-		}
-
-		rows.push(rowOf(transformers.reduce((line, transformer) => transformer(line, 0), text)));
-	}
-
-	return rows.length === height ? {output: rows.join('\\n'), height} : null;
-}
-`;
-
-/**
- * Lets Ink keep what it knows of a line. By itself it measures and takes apart all lines anew for each frame, changed or not:
- * of the 13 ms from a key to its frame at 200×60 that is 8.5, and of 5 at 80×24 it is 2.
- */
-export const inkWithMemory: Plugin = {
-	name: 'ink-with-memory',
-	setup({onLoad}) {
-		onLoad({filter: /ink\/build\/output\.js$/}, async ({path: file}) => {
-			const contents = await replacedIn(file, [
-				[caches, 'caches = keptCaches;'],
-				[drawing, `${drawing}forgetOld(); const whole = wholeRows(this); if (whole) return whole;\n`],
-			]);
-			return {contents: contents + kept, loader: 'js'};
-		});
-		onLoad({filter: /ink\/build\/render-node-to-output\.js$/}, async ({path: file}) => ({
-			contents: await replacedIn(file, [[measuring, measured]]),
-			loader: 'js',
-		}));
-	},
-};
-
-/** Where Yoga's loader asks whether there is a `fetch`. */
-const fetching = '"function"!=typeof fetch';
+/** A change of a library's file: other text in some places, and more of it behind. */
+type Change = {file: RegExp; replaced: readonly (readonly [string, string])[]; added?: string};
 
 /**
  * Lets Yoga decode what it is made of by itself. Its loader fetches it from a `data:` address otherwise, and with `fetch`
  * Node loads its whole part for the web: 35 ms before the first frame, more than Node itself takes to start.
  */
-export const yogaWithoutFetch: Plugin = {
-	name: 'yoga-without-fetch',
-	setup({onLoad}) {
-		onLoad({filter: /yoga-wasm-base64-esm\.js$/}, async ({path: file}) => ({
-			contents: await replacedIn(file, [[fetching, '!0']]),
-			loader: 'js',
-		}));
-	},
+const yogaWithoutFetch: Change = {
+	file: /yoga-wasm-base64-esm\.js$/,
+	replaced: [['"function"!=typeof fetch', '!0']],
 };
-
-/** Where string-width asks whether a grapheme is an emoji. */
-const emoji = 'if (rgiEmojiRegex.test(segment)';
 
 /**
- * Lets string-width ask for emoji only where there may be one. What it asks with, all emoji in one expression, takes V8 15 ms to
- * compile, half of what Node itself takes to start, and it asks that of each ● too.
+ * Lets libraries make their segmenter when they need it: the first one takes 8 ms. Such a line stands at the top of each.
+ * @param options what they make it with.
  */
-export const widthsWithoutEmoji: Plugin = {
-	name: 'widths-without-emoji',
+function withLateSegmenter(file: RegExp, name: string, options: string): Change {
+	const made = `new Intl.Segmenter(${options})`;
+	return {
+		file,
+		replaced: [
+			[
+				`const ${name} = ${made};`,
+				`const ${name} = {segment: text => (madeSegmenter ??= ${made}).segment(text)};`,
+			],
+		],
+		added: 'let madeSegmenter;',
+	};
+}
+
+const stringWidthSegmenter = withLateSegmenter(/string-width\/index\.js$/, 'segmenter', '');
+
+/**
+ * Lets string-width look into a text only where it must, and ask for emoji only where there may be one. What it asks with,
+ * all emoji in one expression, takes V8 15 ms to compile, and it asks that of each ● too.
+ */
+const stringWidthInSteps: Change = {
+	file: stringWidthSegmenter.file,
+	replaced: [
+		...stringWidthSegmenter.replaced,
+		['/^[\\u0020-\\u007E]*$/', String(narrow)],
+		['if (rgiEmojiRegex.test(segment)', 'if (mayBeEmoji(segment) && rgiEmojiRegex.test(segment)'],
+	],
+	added: `${stringWidthSegmenter.added}
+		const mayBeEmoji = text => (text.length === 1 ? /\\p{Emoji_Presentation}/v : /\\p{Emoji}/v).test(text);`,
+};
+
+/** Lets Ink measure a text for drawing by what it has measured it with for the layout, and remembers. */
+const inkMeasuringOnce: Change = {
+	file: /ink\/build\/render-node-to-output\.js$/,
+	replaced: [
+		[
+			"import widestLine from 'widest-line';",
+			"import measureText from './measure-text.js'; const widestLine = text => measureText(text).width;",
+		],
+	],
+};
+
+/**
+ * Lets Ink keep what it knows of a line. By itself it measures and takes apart all lines anew for each frame, changed or not:
+ * with that and `inkMeasuringOnce`, the 13 ms from a key to its frame at 200×60 become 4.5, and 5 at 80×24 become 3.
+ * A frame of whole lines, as ours are, is not drawn cell by cell either: what Ink's own way makes of such a line is
+ * remembered, and a line of ordinary text is left as it is. Where anything else is in a frame, Ink's own way is taken.
+ */
+const inkWithMemory: Change = {
+	file: /ink\/build\/output\.js$/,
+	replaced: [
+		['caches = new OutputCaches();', 'caches = keptCaches;'],
+		['    get() {\n', '    get() {\nforgetOld(); const whole = wholeRows(this); if (whole) return whole;\n'],
+	],
+	added: `
+		const keptCaches = new OutputCaches();
+		const keptRows = new Map();
+		const ordinary = /^(?:\\x1B\\[[\\d;]*m|[^\\p{Control}\\p{Default_Ignorable_Code_Point}])*$/v;
+
+		function rowOf(text) {
+			let row = keptRows.get(text);
+			if (row === undefined) {
+				row = (ordinary.test(text) ? text : styledCharsToString(keptCaches.getStyledChars(text))).trimEnd();
+				keptRows.set(text, row);
+			}
+
+			return row;
+		}
+
+		function forgetOld() {
+			if (keptRows.size > 4096 || keptCaches.styledChars.size > 4096) {
+				for (const map of [keptRows, keptCaches.widths, keptCaches.blockWidths, keptCaches.styledChars]) {
+					map.clear();
+				}
+			}
+		}
+
+		function wholeRows({operations, width, height}) {
+			const rows = [];
+			for (const {type, x, y, text, transformers} of operations) {
+				if (type !== 'write' || x !== 0 || y !== rows.length || text.includes('\\n') || keptCaches.getStringWidth(text) > width) {
+					return null;
+				}
+
+				rows.push(rowOf(transformers.reduce((line, transformer) => transformer(line, 0), text)));
+			}
+
+			return rows.length === height ? {output: rows.join('\\n'), height} : null;
+		}
+	`,
+};
+
+const changes: readonly Change[] = [
+	yogaWithoutFetch,
+	stringWidthInSteps,
+	withLateSegmenter(/wrap-ansi\/index\.js$/, 'segmenter', ''),
+	withLateSegmenter(
+		/slice-ansi\/tokenize-ansi\.js$/,
+		'GRAPHEME_SEGMENTER',
+		"undefined, {granularity: 'grapheme'}",
+	),
+	withLateSegmenter(/ink\/build\/line-update\.js$/, 'segmenter', "undefined, { granularity: 'grapheme' }"),
+	withLateSegmenter(
+		/ansi-tokenize\/build\/tokenize\.js$/,
+		'segmenter',
+		'undefined, { granularity: "grapheme" }',
+	),
+	inkMeasuringOnce,
+	inkWithMemory,
+];
+
+/**
+ * Makes the libraries that draw start and draw faster, without changing what they draw: `test/bundle-ink.test.ts` holds it
+ * against the libraries themselves. Fails where a library is no longer what it was.
+ */
+export const quickDrawing: Plugin = {
+	name: 'quick-drawing',
 	setup({onLoad}) {
-		onLoad({filter: /string-width\/index\.js$/}, async ({path: file}) => {
-			const contents = await replacedIn(file, [[emoji, `${emoji.replace('(', '(mayBeEmoji(segment) && ')}`]]);
-			const mayBeEmoji =
-				'const mayBeEmoji = text => text.length === 1 ? /\\p{Emoji_Presentation}/v.test(text) : /\\p{Emoji}/v.test(text);';
-			return {contents: `${contents}\n${mayBeEmoji}\n`, loader: 'js'};
-		});
+		for (const {file, replaced, added = ''} of changes) {
+			onLoad({filter: file}, async ({path}) => ({
+				contents: `${replacedIn(await readFile(path, 'utf8'), replaced, path)}\n${added}`,
+				loader: 'js',
+			}));
+		}
 	},
 };
 
-/** A library's file with other text in some places. @throws where such a place is not there any more */
-async function replacedIn(file: string, pairs: readonly (readonly [string, string])[]): Promise<string> {
-	let text = await readFile(file, 'utf8');
+function replacedIn(text: string, pairs: Change['replaced'], file: string): string {
+	let changed = text;
 	for (const [old, next] of pairs) {
-		if (!text.includes(old)) {
+		if (!changed.includes(old)) {
 			throw new Error(`${file} is no longer what it was: look again at ${old}`);
 		}
 
-		text = text.replaceAll(old, () => next);
+		changed = changed.replaceAll(old, () => next);
 	}
 
-	return text;
+	return changed;
 }

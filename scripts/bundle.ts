@@ -1,5 +1,5 @@
 import {build, type Metafile} from 'esbuild';
-import {inkWithMemory, widthsWithoutEmoji, yogaWithoutFetch} from './bundle-ink.ts';
+import {quickDrawing} from './bundle-ink.ts';
 import {builtinsWithoutFacades, oneCore, withoutUnused} from './bundle-plugins.ts';
 
 /** The project's programs: what is bundled into `dist/`. */
@@ -32,6 +32,7 @@ const cores: Readonly<Record<string, readonly string[]>> = {
 /** What the screen and most commands but those that only read need besides. */
 const makersCore = [
 	'source/compose.ts',
+	'source/flock/width.ts',
 	'source/keymaker/export.ts',
 	'source/keymaker/forget.ts',
 	'source/keymaker/sample.ts',
@@ -74,10 +75,8 @@ async function bundleOne([name, file]: readonly [string, string], outdir: string
 		// errors have to be those that a bot's own program imports.
 		external: ['clipboardy', 'open', 'twitter-api-v2'],
 		plugins: [
-			inkWithMemory,
-			widthsWithoutEmoji,
+			quickDrawing,
 			withoutUnused,
-			yogaWithoutFetch,
 			builtinsWithoutFacades,
 			oneCore(file => [...(cores[name] ?? []), ...(makers.test(file) ? makersCore : [])]),
 		],

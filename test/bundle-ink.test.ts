@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import * as ink from 'ink';
 import {createElement, type ReactNode} from 'react';
 import stringWidth from 'string-width';
-import {inkWithMemory, widthsWithoutEmoji} from '../scripts/bundle-ink.ts';
+import {quickDrawing} from '../scripts/bundle-ink.ts';
 import {withoutUnused} from '../scripts/bundle-plugins.ts';
 
 type Libraries = Pick<typeof ink, 'renderToString' | 'Text' | 'Box'> & {stringWidth: typeof stringWidth};
@@ -35,7 +35,7 @@ before(async () => {
 		banner: {
 			js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);",
 		},
-		plugins: [inkWithMemory, widthsWithoutEmoji, withoutUnused],
+		plugins: [quickDrawing, withoutUnused],
 		logLevel: 'error',
 	});
 	bundled = (await import(pathToFileURL(outfile).href)) as Libraries;

@@ -1,12 +1,9 @@
 import stringWidth from 'string-width';
-import {graphemes} from './graphemes.ts';
-
-/** One column for each character: most names are no more than that, and need no look at what they are made of. */
-const ascii = /^[\x20-\x7e]*$/;
+import {graphemes, narrow} from './graphemes.ts';
 
 /** The columns that a text takes. */
 export function columnsOf(text: string): number {
-	return ascii.test(text) ? text.length : stringWidth(text);
+	return narrow.test(text) ? text.length : stringWidth(text);
 }
 
 /**
@@ -15,7 +12,7 @@ export function columnsOf(text: string): number {
  * @param text one line, already made visible.
  */
 export function cut(text: string, width: number): string {
-	if (ascii.test(text)) {
+	if (narrow.test(text)) {
 		return text.length <= width ? text : width < 1 ? '' : `${text.slice(0, width - 1)}…`;
 	}
 

@@ -45,6 +45,7 @@ export function parseState(fields: Readonly<Record<string, unknown>>): State {
 const appFields = ['consumerSecret'];
 const recordFields = ['expectedHandle', 'wantedAccess', 'key', 'held', 'previous'];
 const heldFields = ['key', 'reason'];
+const textFields = ['accessToken', 'accessSecret', 'userId', 'handle', 'consumerKey'];
 const keyFields = [
 	'accessToken',
 	'accessSecret',
@@ -62,22 +63,21 @@ type Parser<T> = (value: unknown, at: string, field: string) => T;
 
 function parseRecord(value: unknown, at: string): BotRecord {
 	const record = objectOf(value, at, recordFields);
-	return {
-		expectedHandle: orNull(record.expectedHandle, at, 'expectedHandle', text),
-		wantedAccess: wantedAccess(record.wantedAccess, at, 'wantedAccess'),
-		key: orNull(record.key, at, 'key', parseKey),
-		held: orNull(record.held, at, 'held', parseHeld),
-		previous: orNull(record.previous, at, 'previous', parseKey),
-	};
+	orNull(record.expectedHandle, at, 'expectedHandle', text);
+	wantedAccess(record.wantedAccess, at, 'wantedAccess');
+	orNull(record.key, at, 'key', parseKey);
+	orNull(record.held, at, 'held', parseHeld);
+	orNull(record.previous, at, 'previous', parseKey);
+	// The very object: copies of 10,000 would take 4 ms and 2 MiB.
+	return record as BotRecord;
 }
 
 const parseHeld: Parser<Held> = (value, above, field) => {
 	const at = pathOf(above, field);
 	const held = objectOf(value, at, heldFields);
-	return {
-		key: parseKey(held.key, at, 'key'),
-		reason: oneOf<HeldReason>(held.reason, at, 'reason', reasons),
-	};
+	parseKey(held.key, at, 'key');
+	oneOf<HeldReason>(held.reason, at, 'reason', reasons);
+	return held as Held;
 };
 
 const parseKey: Parser<Key> = (value, above, field) => {
@@ -87,17 +87,14 @@ const parseKey: Parser<Key> = (value, above, field) => {
 		throw wrong(at, 'rejected');
 	}
 
-	return {
-		accessToken: text(key.accessToken, at, 'accessToken'),
-		accessSecret: text(key.accessSecret, at, 'accessSecret'),
-		userId: text(key.userId, at, 'userId'),
-		handle: text(key.handle, at, 'handle'),
-		consumerKey: text(key.consumerKey, at, 'consumerKey'),
-		accessLevel: orNull(key.accessLevel, at, 'accessLevel', accessLevel),
-		authorizedAt: orNull(key.authorizedAt, at, 'authorizedAt', time),
-		checkedAt: orNull(key.checkedAt, at, 'checkedAt', time),
-		rejected: key.rejected,
-	};
+	for (const field of textFields) {
+		text(key[field], at, field);
+	}
+
+	orNull(key.accessLevel, at, 'accessLevel', accessLevel);
+	orNull(key.authorizedAt, at, 'authorizedAt', time);
+	orNull(key.checkedAt, at, 'checkedAt', time);
+	return key as Key;
 };
 
 /** An object with exactly these fields. */

@@ -134,13 +134,13 @@ function text(state: State, characters: string, now: number): Step {
 	}
 
 	let done = step(state);
-	const keys = [...graphemes(characters)];
-	for (const {segment, index} of keys) {
+	const keys = Array.from(graphemes(characters), ({segment}) => segment);
+	for (const [place, character] of keys.entries()) {
 		if (hasField(done.state)) {
-			return then(done, next => field(next, characters.slice(index), now));
+			return then(done, next => field(next, keys.slice(place).join(''), now));
 		}
 
-		done = then(done, next => key(next, keyOf(segment), now));
+		done = then(done, next => key(next, keyOf(character), now));
 	}
 
 	return done;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
+import {narrow} from '../../source/flock/graphemes.ts';
 import {cut, pad} from '../../source/flock/width.ts';
 
 const family = '👩‍👩‍👧‍👦';
@@ -42,4 +43,21 @@ test('a padded text is exactly as wide as asked, and a cut one never wider', () 
 
 test('the first columns of a very long text are found without reading all of it', () => {
 	assert.equal(cut('x'.repeat(5_000_000), 5), 'xxxx…');
+});
+
+test('characters that are taken to be one column wide are, and never join with each other', () => {
+	const taken = Array.from({length: 0x1_00_00}, (_, code) => String.fromCharCode(code)).filter(one =>
+		narrow.test(one),
+	);
+	assert.deepEqual(
+		taken.filter(one => stringWidth(one) !== 1),
+		[],
+	);
+	fc.assert(
+		fc.property(fc.array(fc.constantFrom(...taken)), characters => {
+			const text = characters.join('');
+			assert.equal(stringWidth(text), text.length);
+			assert.equal([...new Intl.Segmenter().segment(text)].length, text.length);
+		}),
+	);
 });
