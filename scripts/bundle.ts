@@ -22,7 +22,7 @@ const cores: Readonly<Record<string, readonly string[]>> = {
 	index: [
 		'source/environment.ts',
 		'source/flock/nearest.ts',
-		'source/keymaker/check.ts',
+		'source/keymaker/in-force.ts',
 		'source/keystore/open.ts',
 		'source/passphrase.ts',
 		'source/poems/folder.ts',
@@ -37,8 +37,7 @@ const makersCore = [
 	'source/keymaker/forget.ts',
 	'source/keymaker/sample.ts',
 ];
-const makers =
-	/^source\/(screen|tui\/run|compose|surroundings|keymaker\/keymaker|commands\/(?!list-).*)\.tsx?$/;
+const makers = /^source\/(screen|tui\/run|compose|surroundings|commands\/(?!list-).*)\.tsx?$/;
 
 /**
  * Bundles programs for Node, each split, so that it loads only what it uses. They share no file: what only one of them

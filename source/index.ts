@@ -11,8 +11,8 @@ import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
 import {nearest} from './flock/nearest.ts';
 import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
-import {appKeyOf, noKeyError, otherAppError} from './keymaker/check.ts';
 import {readFlock} from './keymaker/flock.ts';
+import {appKeyOf, heldError, noKeyError, otherAppError} from './keymaker/in-force.ts';
 import type {AppSource} from './keymaker/keymaker.ts';
 import {openKeystore as openStore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
@@ -134,7 +134,7 @@ async function flockOf({poems, store, appSource}: Place): Promise<Flock> {
 async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
 	const record = await place.store.get(bot);
 	if (record?.key == null) {
-		throw record?.held ? await heldErrorOf(bot, record.held.key.handle) : await withoutKey(bot, place);
+		throw record?.held ? heldError(bot, record.held.key.handle) : await withoutKey(bot, place);
 	}
 
 	const {key} = record;
@@ -161,12 +161,6 @@ function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
 	return writeWanted && key.accessLevel === 'read'
 		? 'may only read: authorize the bot again to let it post'
 		: null;
-}
-
-/** Loaded when it is needed: with it comes the flow that makes keys, a tenth of the code that reading a key takes. */
-async function heldErrorOf(bot: string, handle: string): Promise<FlockError> {
-	const {heldError} = await import('./keymaker/keymaker.ts');
-	return heldError(bot, handle);
 }
 
 /** The error of a bot that has no key in force, or that there is none of. */

@@ -1,8 +1,8 @@
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
-import {appKeyOf, noKeyError, otherAppError} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
+import {appKeyOf, heldError, noKeyError, otherAppError} from '../keymaker/in-force.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {codeOfSignal, type Program, passSignalsOn, type Running, runByLines, runDirectly} from './child.ts';
@@ -32,8 +32,12 @@ export async function exec(input: ExecInput, given: ExecServices, write: Write):
 	}
 
 	// Looked for once: the app key does not change while programs run with it, and each look takes 0.5 ms.
-	const source = given.appSource();
-	const services = {...given, appSource: () => source};
+	let source: ReturnType<ExecServices['appSource']> | null = null;
+	const appSource = () => {
+		source ??= given.appSource();
+		return source;
+	};
+	const services = {...given, appSource};
 	const {flock} = await readFlock(services);
 	if (typeof input.bot !== 'string') {
 		const bots = flock.filter(bot => bot.poem !== null && bot.key !== null);
@@ -139,7 +143,7 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 	const {keystore, appSource, practice, cwd} = services;
 	const key = (await keystore.get(bot.name))?.key ?? null;
 	if (key === null) {
-		throw bot.held === null ? noKeyError(bot.name) : await heldErrorOf(bot.name, bot.held.key.handle);
+		throw bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
 	}
 
 	const appKey = await appKeyOf(key, keystore, appSource);
@@ -154,10 +158,4 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 	}
 
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
-}
-
-/** Loaded when it is needed: with it comes the flow that makes keys, a tenth of the code that a run of `exec` takes. */
-async function heldErrorOf(bot: string, handle: string): Promise<FlockError> {
-	const {heldError} = await import('../keymaker/keymaker.ts');
-	return heldError(bot, handle);
 }

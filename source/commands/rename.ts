@@ -1,8 +1,8 @@
 import {FlockError} from '../flock/error.ts';
 import {nearest} from '../flock/nearest.ts';
 import {visible} from '../flock/visible.ts';
-import {noKeyError} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
+import {noKeyError} from '../keymaker/in-force.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';

@@ -1,9 +1,8 @@
 import {FlockError} from '../flock/error.ts';
 import {type AppKey, type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
-import {shellWord} from '../flock/shell-word.ts';
-import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
+import {appKeyOf, noKeyError, otherAppError} from './in-force.ts';
 import type {AppSource} from './keymaker.ts';
 import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
@@ -149,34 +148,6 @@ async function checkOne(
 
 		return {bot, key: {...keyInfo(key), ...refused}, renamedFrom: null, error};
 	}
-}
-
-/** The app that a key was made with, with its secret: from the keystore, or the one in use; `null` where it is not known. */
-export async function appKeyOf(
-	key: Pick<KeyInfo, 'consumerKey'>,
-	keystore: Keystore,
-	appSource: () => Promise<AppSource | null>,
-): Promise<AppKey | null> {
-	const source = await appSource();
-	return source?.appKey.consumerKey === key.consumerKey ? source.appKey : keystore.appKey(key.consumerKey);
-}
-
-/** The error of a bot without a key in force. */
-export function noKeyError(bot: string): FlockError {
-	return new FlockError('no-key', `${visible(bot)} has no key in force.`, {
-		hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
-	});
-}
-
-/** The error of a key whose app's secret is not known here. */
-export function otherAppError(bot: string): FlockError {
-	return new FlockError(
-		'other-app',
-		`The key of ${visible(bot)} belongs to an app whose secret is not known here.`,
-		{
-			hint: 'Set that app’s TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET, or authorize the bot again.',
-		},
-	);
 }
 
 /** Resolves true after so many milliseconds, false once aborted. */

@@ -4,8 +4,7 @@ import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {type PoemFolder, poemFileFrom} from '../flock/poem.ts';
 import type {Services} from '../services.ts';
-import {appKeyOf, noKeyError, otherAppError} from './check.ts';
-import {heldError} from './keymaker.ts';
+import {appKeyOf, heldError, noKeyError, otherAppError} from './in-force.ts';
 
 /** What gathering and writing an export needs. */
 export type ExportServices = Pick<Services, 'keystore' | 'appSource' | 'cwd'>;

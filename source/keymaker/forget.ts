@@ -3,7 +3,7 @@ import {type BotRecord, type Key, keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
-import {appKeyOf, otherAppError} from './check.ts';
+import {appKeyOf, otherAppError} from './in-force.ts';
 import type {AppSource} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */

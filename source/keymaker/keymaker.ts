@@ -16,6 +16,7 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {Grant, X} from '../x/x.ts';
 import {guard, keptHeld, type Verdict, withHeld, withKey} from './guard.ts';
+import {heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
 
 /** The app key in use, and where it came from. */
@@ -279,17 +280,6 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			await Promise.allSettled(exchanges);
 		},
 	};
-}
-
-/** The error of a bot whose held key has to be decided about first. */
-export function heldError(bot: string, handle: string): FlockError {
-	return new FlockError(
-		'held',
-		`A key of @${visible(handle)} waits for your decision about ${visible(bot)}.`,
-		{
-			hint: `keymaker keep ${shellWord(bot)} puts it in force, keymaker discard ${shellWord(bot)} removes it.`,
-		},
-	);
 }
 
 type HeldRecord = BotRecord & {held: NonNullable<BotRecord['held']>};
