@@ -1,5 +1,5 @@
 import type {Programs} from './programs.ts';
-import type {Compared, Measured} from './statistics.ts';
+import {type Compared, compare, type Measured, type Sample} from './statistics.ts';
 
 /** What a row is measured with. */
 export type Bench = {
@@ -39,4 +39,21 @@ export class Skip extends Error {}
 /** The figures of a comparison. */
 export function ratio(parts: Compared, unit: string): Figures {
 	return {figure: parts.ratio, parts, unit};
+}
+
+/** What takes samples of both things that a row compares. */
+export type Sides = readonly [ours: Sample, theirs: Sample];
+
+/** A row that compares samples of the same unit. */
+export function comparison(
+	unit: string,
+	{sides, ...row}: Omit<Row, 'measure'> & {sides(bench: Bench): Promise<Sides>},
+): Row {
+	return {
+		...row,
+		async measure(bench) {
+			const [ours, theirs] = await sides(bench);
+			return ratio(await compare(ours, theirs, bench.samples), unit);
+		},
+	};
 }

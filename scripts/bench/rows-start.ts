@@ -2,8 +2,7 @@ import {writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {botAt, type Place, placeOf, temporaryFolder} from './place.ts';
 import {peakMemoryOf, timeOf} from './program.ts';
-import {type Bench, type Row, ratio} from './row.ts';
-import {compare, type Sample} from './statistics.ts';
+import {type Bench, comparison, type Row, type Sides} from './row.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
 
 const ordinary = {columns: 80, rows: 24};
@@ -87,22 +86,6 @@ export const startRows: readonly Row[] = [
 /** What `node -e 0` spawns `/bin/true` with. */
 const spawning =
 	"require('node:child_process').spawn('/bin/true', {stdio: 'inherit'}).on('exit', code => { process.exitCode = code; })";
-
-type Sides = readonly [ours: Sample, theirs: Sample];
-
-/** A row that compares samples of the same unit. */
-function comparison(
-	unit: string,
-	{sides, ...row}: Omit<Row, 'measure'> & {sides(bench: Bench): Promise<Sides>},
-): Row {
-	return {
-		...row,
-		async measure(bench) {
-			const [ours, theirs] = await sides(bench);
-			return ratio(await compare(ours, theirs, bench.samples), unit);
-		},
-	};
-}
 
 /** The times of two runs of Node, in a place with few poems. */
 async function nodeTimes(ours: readonly string[], theirs: readonly string[]): Promise<Sides> {

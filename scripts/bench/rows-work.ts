@@ -4,8 +4,8 @@ import {promisify} from 'node:util';
 import {benchAccount, placeOf} from './place.ts';
 import {timeOf} from './program.ts';
 import type {WorkTask} from './programs/work.ts';
-import {type Bench, type Row, ratio, Skip} from './row.ts';
-import {compare, compared} from './statistics.ts';
+import {type Bench, comparison, type Row, ratio, Skip} from './row.ts';
+import {compared} from './statistics.ts';
 
 /** The command that the ruby-oauth package brings; called by its library, since Debian's own script does not find that. */
 const rubyOauth = [
@@ -54,20 +54,8 @@ export const workRows: readonly Row[] = [
 			}
 		},
 	},
-	{
-		name: 'ruby-oauth',
-		what: 'side by side: `keymaker list --json`, 100 poems',
-		against: 'the ruby-oauth command, `oauth version`',
-		goal: null,
-		measure: async bench => besides(bench, 'ruby', rubyOauth),
-	},
-	{
-		name: 'tweepy',
-		what: 'side by side: `keymaker list --json`, 100 poems',
-		against: "`python3 -c 'import tweepy'`",
-		goal: null,
-		measure: async bench => besides(bench, '/usr/bin/python3', ['-c', 'import tweepy']),
-	},
+	besides('ruby-oauth', 'the ruby-oauth command, `oauth version`', 'ruby', rubyOauth),
+	besides('tweepy', "`python3 -c 'import tweepy'`", '/usr/bin/python3', ['-c', 'import tweepy']),
 ];
 
 async function work({programs}: Bench, task: WorkTask): Promise<[number[], number[]]> {
@@ -77,20 +65,23 @@ async function work({programs}: Bench, task: WorkTask): Promise<[number[], numbe
 	return JSON.parse(stdout) as [number[], number[]];
 }
 
-async function besides(bench: Bench, command: string, args: readonly string[]) {
-	const {folder: cwd, env} = await placeOf(100);
-	try {
-		await timeOf(command, args, {cwd, env});
-	} catch {
-		throw new Skip('not installed here');
-	}
+/** A row for what a person might pick instead, against the list. */
+function besides(name: string, against: string, command: string, args: readonly string[]): Row {
+	return comparison('ms', {
+		name,
+		what: 'side by side: `keymaker list --json`, 100 poems',
+		against,
+		goal: null,
+		async sides({programs}) {
+			const {folder: cwd, env} = await placeOf(100);
+			const theirs = () => timeOf(command, args, {cwd, env});
+			try {
+				await theirs();
+			} catch {
+				throw new Skip('not installed here');
+			}
 
-	return ratio(
-		await compare(
-			() => timeOf(process.execPath, [bench.programs.cli, 'list', '--json'], {cwd, env}),
-			() => timeOf(command, args, {cwd, env}),
-			bench.samples,
-		),
-		'ms',
-	);
+			return [() => timeOf(process.execPath, [programs.cli, 'list', '--json'], {cwd, env}), theirs];
+		},
+	});
 }

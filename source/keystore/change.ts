@@ -11,11 +11,20 @@ export type Change = {
 
 const otherwise: Change = {bots: null, onlyLearnt: false};
 
-/** The fields of a key that X's answer to a check may change. */
-const learntFields = ['handle', 'accessLevel', 'checkedAt', 'rejected'] as const;
-
-/** The others. */
-const ownFields = ['accessToken', 'accessSecret', 'userId', 'consumerKey', 'authorizedAt'] as const;
+/** Every field of a key, and whether X's answer to a check may change it. A field that is missing here would never be saved. */
+const isLearnt: Readonly<Record<keyof Key, boolean>> = {
+	accessToken: false,
+	accessSecret: false,
+	userId: false,
+	handle: true,
+	consumerKey: false,
+	accessLevel: true,
+	authorizedAt: false,
+	checkedAt: true,
+	rejected: true,
+};
+const keyFields = Object.keys(isLearnt) as (keyof Key)[];
+const ownFields = keyFields.filter(field => !isLearnt[field]);
 
 /**
  * Finds out how a state differs from the one before; the order of the records counts.
@@ -70,7 +79,7 @@ function isSameRecord(one: BotRecord, other: BotRecord, isSame: KeyComparison): 
 }
 
 function isSameKey(one: Key, other: Key): boolean {
-	return hasSameOwnFields(one, other) && learntFields.every(field => one[field] === other[field]);
+	return keyFields.every(field => one[field] === other[field]);
 }
 
 function hasSameOwnFields(one: Key, other: Key): boolean {

@@ -48,17 +48,7 @@ const appFields = ['consumerSecret'];
 const recordFields = ['expectedHandle', 'wantedAccess', 'key', 'held', 'previous'];
 const heldFields = ['key', 'reason'];
 const textFields = ['accessToken', 'accessSecret', 'userId', 'handle', 'consumerKey'];
-const keyFields = [
-	'accessToken',
-	'accessSecret',
-	'userId',
-	'handle',
-	'consumerKey',
-	'accessLevel',
-	'authorizedAt',
-	'checkedAt',
-	'rejected',
-];
+const keyFields = [...textFields, 'accessLevel', 'authorizedAt', 'checkedAt', 'rejected'];
 
 /** Parses one value; where it stands is told in two parts, so that nothing is put together unless it is wrong. */
 type Parser<T> = (value: unknown, at: string, field: string) => T;

@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import type {Bot, Flock, Status} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
+import {columnsOf} from '../flock/width.ts';
 import {accountOf, statusWords} from '../flock/words.ts';
 import type {Listing, Sort, State} from './state.ts';
 
@@ -66,17 +66,11 @@ export function widthsOf(flock: Flock): State['widths'] {
 	let name = 0;
 	let handle = 1;
 	for (const bot of flock) {
-		name = Math.max(name, columnsOf(bot.name));
-		const known = bot.key?.handle ?? '';
-		handle = Math.max(handle, known === '' ? columnsOf(handleText(bot)) : 1 + columnsOf(known));
+		name = Math.max(name, columnsOf(visible(bot.name)));
+		handle = Math.max(handle, columnsOf(handleText(bot)));
 	}
 
 	return {name: Math.min(widestName, name), handle};
-}
-
-/** The columns that a text takes where it is made visible; quick for the plain ones, of which a flock may have thousands. */
-function columnsOf(text: string): number {
-	return /^[\x20-\x7e]*$/.test(text) ? text.length : text === noHandle ? 1 : stringWidth(visible(text));
 }
 
 /** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */

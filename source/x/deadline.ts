@@ -29,11 +29,6 @@ export class Deadline implements Disposable {
 		}
 	}
 
-	/** Why the request was ended; `null` while it was not. */
-	get reason(): FlockError | null {
-		return this.#reason;
-	}
-
 	/** Calls back once the request is to end, at once where it is already; never after the deadline is disposed of. */
 	onEnd(listener: (reason: FlockError) => void): void {
 		if (this.#reason === null) {

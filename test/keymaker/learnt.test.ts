@@ -1,22 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {FlockError} from '../../source/flock/error.ts';
-import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
+import {type BotRecord, emptyRecord} from '../../source/flock/key.ts';
 import {keepLearnt} from '../../source/keymaker/learnt.ts';
-
-function keyOf(bot: string): Key {
-	return {
-		accessToken: `12-practice-token-${bot}`,
-		accessSecret: `practice-secret-${bot}`,
-		userId: '12',
-		handle: 'harbour_poem',
-		consumerKey: 'practice-app',
-		accessLevel: 'read-write',
-		authorizedAt: null,
-		checkedAt: null,
-		rejected: false,
-	};
-}
+import {practiceKey} from '../keystore/support.ts';
 
 /** Takes what is saved, and remembers which bots came together. */
 function recorder(records = new Map<string, BotRecord>()) {
@@ -42,7 +29,7 @@ test('the first answer is saved at once, those that follow within a second toget
 	t.mock.timers.enable({apis: ['setTimeout']});
 	const {saves, ...keystore} = recorder();
 	const learnt = keepLearnt(keystore, never);
-	const keep = (bot: string) => learnt.keep(bot, keyOf(bot).accessToken, {rejected: true});
+	const keep = (bot: string) => learnt.keep(bot, practiceKey(bot).accessToken, {rejected: true});
 	keep('ode');
 	t.mock.timers.tick(0);
 	assert.deepEqual(saves, [['ode']]);
@@ -66,21 +53,21 @@ test('nothing learnt is nothing saved', async () => {
 });
 
 test('what X said of a token stays out of a record that has another key by then, or none', async () => {
-	const other = {...emptyRecord, key: keyOf('other')};
+	const other = {...emptyRecord, key: practiceKey('other')};
 	const {records, ...keystore} = recorder(
 		new Map<string, BotRecord>([
-			['ode', {...emptyRecord, key: keyOf('ode')}],
+			['ode', {...emptyRecord, key: practiceKey('ode')}],
 			['moth', other],
 			['kettle', emptyRecord],
 		]),
 	);
 	const learnt = keepLearnt(keystore, never);
 	for (const bot of records.keys()) {
-		learnt.keep(bot, keyOf(bot).accessToken, {handle: 'new_name', rejected: true});
+		learnt.keep(bot, practiceKey(bot).accessToken, {handle: 'new_name', rejected: true});
 	}
 
 	await learnt.finish();
-	assert.deepEqual(records.get('ode')?.key, {...keyOf('ode'), handle: 'new_name', rejected: true});
+	assert.deepEqual(records.get('ode')?.key, {...practiceKey('ode'), handle: 'new_name', rejected: true});
 	assert.equal(records.get('moth'), other);
 	assert.equal(records.get('kettle'), emptyRecord);
 });
@@ -90,7 +77,7 @@ test('a save that fails is told of at once, and again at the end', async t => {
 	const full = new FlockError('keystore-full', 'There is no room.', {hint: 'Make room.'});
 	const {promise, resolve} = Promise.withResolvers<void>();
 	const learnt = keepLearnt({updateAll: () => Promise.reject(full)}, resolve);
-	learnt.keep('ode', keyOf('ode').accessToken, {rejected: true});
+	learnt.keep('ode', practiceKey('ode').accessToken, {rejected: true});
 	t.mock.timers.tick(0);
 	await promise;
 	await assert.rejects(learnt.finish(), full);

@@ -15,7 +15,7 @@ const smallFrame = 256;
 
 /**
  * A terminal on which frames are painted cell by cell. Ink writes each frame whole, or from the first changed cell of each
- * line: 203 bytes for an arrow key at 80×24, and 2,700 at 200×60; of the cells that changed it is 46, and 700.
+ * line: 203 bytes for an arrow key at 80×24, and 2,700 at 200×60; of the cells that changed it is 44, and 600.
  * Everything else that is written, and everything else about the terminal, is its own.
  */
 export function paintedTerminal(stdout: NodeJS.WriteStream): NodeJS.WriteStream {

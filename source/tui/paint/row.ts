@@ -6,6 +6,7 @@ import {
 	tokenize,
 } from '@alcalzone/ansi-tokenize';
 import stringWidth from 'string-width';
+import {narrow} from '../../flock/graphemes.ts';
 
 /** How a character is drawn: colours, bold and the like. */
 export type Style = {
@@ -112,5 +113,5 @@ export function showsOnBlanks(style: Style): boolean {
 }
 
 function isNarrow(character: string): boolean {
-	return /^[ -~]$/.test(character) || ([...character].length === 1 && stringWidth(character) === 1);
+	return narrow.test(character) || ([...character].length === 1 && stringWidth(character) === 1);
 }
