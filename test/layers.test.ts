@@ -8,15 +8,16 @@ const source = path.join(import.meta.dirname, '..', 'source');
 /** The parts whose code each part may load; types may come from anywhere. `.` is the files beside the folders. */
 const mayLoad: Record<string, readonly string[]> = {
 	flock: [],
-	poems: ['flock'],
-	x: ['flock'],
-	keystore: ['flock'],
-	bundles: ['flock'],
-	desktop: ['flock'],
-	practice: ['flock'],
-	keymaker: ['flock'],
-	commands: ['flock', 'keymaker', 'bundles'],
-	tui: ['flock', 'keymaker'],
+	system: ['flock'],
+	poems: ['flock', 'system'],
+	x: ['flock', 'system'],
+	keystore: ['flock', 'system'],
+	bundles: ['flock', 'system'],
+	desktop: ['flock', 'system'],
+	practice: ['flock', 'system'],
+	keymaker: ['flock', 'system'],
+	commands: ['flock', 'system', 'keymaker', 'bundles'],
+	tui: ['flock', 'system', 'keymaker'],
 };
 
 /** The libraries that only one part may load. */

@@ -2,10 +2,11 @@ import {readdir} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {codeOf} from '../system/errors.ts';
 import {type BundleEntry, type FormatName, formatNames, type Reading} from './format.ts';
 import {detectFormat} from './formats.ts';
 import {botOfFileName} from './names.ts';
-import {codeOf, placeOf, readText} from './safe-file.ts';
+import {placeOf, readText} from './safe-file.ts';
 
 /** What one file held. */
 export type ImportedFile = Reading & {
@@ -80,8 +81,12 @@ function asProblem(path: string): (error: unknown) => ImportedFile {
 }
 
 function unreadable(path: string, error: unknown): FlockError {
-	return new FlockError('import-unreadable', `${visible(path)} cannot be read (${codeOf(error)}).`, {
-		hint: 'Check the path and its permissions.',
-		cause: error,
-	});
+	return new FlockError(
+		'import-unreadable',
+		`${visible(path)} cannot be read (${codeOf(error) || 'unknown error'}).`,
+		{
+			hint: 'Check the path and its permissions.',
+			cause: error,
+		},
+	);
 }

@@ -4,6 +4,7 @@ import {type FileHandle, lstat, mkdir, open, rename, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {codeOf} from '../system/errors.ts';
 
 /** No file of keys is as large as this, in bytes. */
 const largest = 16 * 1024 * 1024;
@@ -96,11 +97,6 @@ export async function makeFolder(path: string): Promise<void> {
 	}
 }
 
-/** The system's error code, such as ENOENT. */
-export function codeOf(error: unknown): string {
-	return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-}
-
 async function writeNew(temporary: string, path: string, text: string): Promise<void> {
 	let file: FileHandle | null = null;
 	try {
@@ -117,8 +113,12 @@ async function writeNew(temporary: string, path: string, text: string): Promise<
 }
 
 function unwritable(path: string, error: unknown): FlockError {
-	return new FlockError('export-unwritable', `${visible(path)} cannot be written (${codeOf(error)}).`, {
-		hint: 'Choose another place with --out. Nothing there was changed.',
-		cause: error,
-	});
+	return new FlockError(
+		'export-unwritable',
+		`${visible(path)} cannot be written (${codeOf(error) || 'unknown error'}).`,
+		{
+			hint: 'Choose another place with --out. Nothing there was changed.',
+			cause: error,
+		},
+	);
 }

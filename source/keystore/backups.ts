@@ -1,6 +1,7 @@
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
-import {Damage, failureOf, isMissing} from './failures.ts';
+import {isMissing} from '../system/errors.ts';
+import {Damage, failureOf} from './failures.ts';
 import {compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
 import type {Keyring} from './keyring.ts';
 import {bytesOf, type Opened, openBytes, readBytes} from './read.ts';

@@ -1,5 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {codeOf} from '../system/errors.ts';
 
 /**
  * Why a keystore's bytes cannot be taken for a keystore. The reason holds no part of the bytes, since those
@@ -12,20 +13,9 @@ export class Damage extends Error {
 /** What was being done with a file or folder when the system refused. */
 export type Doing = 'read' | 'write';
 
-/** The system's code of an error, such as `ENOENT`; empty where it has none. */
-export function codeOf(error: unknown): string {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
 /** True for the system's refusals, such as `ENOSPC`; not for a mistake of this program, nor for Node's `ERR_…`. */
 export function isSystemError(error: unknown): boolean {
 	return !(error instanceof FlockError) && /^E[A-Z0-9]+$/.test(codeOf(error));
-}
-
-/** True where an error says that there is nothing at a path. */
-export function isMissing(error: unknown): boolean {
-	const code = codeOf(error);
-	return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 /** Turns the system's refusal into a `FlockError` that names the path and a remedy; a `FlockError` passes through. */

@@ -3,7 +3,7 @@ import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSyn
 import {chmod, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import {isMissing} from './failures.ts';
+import {isMissing} from '../system/errors.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
 const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;

@@ -3,7 +3,8 @@ import {dirname} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import {codeOf, failureOf} from './failures.ts';
+import {codeOf} from '../system/errors.ts';
+import {failureOf} from './failures.ts';
 
 /** A lock that is not refreshed for this long belongs to a program that is gone; milliseconds. */
 export const staleAfter = 8000;

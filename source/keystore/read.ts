@@ -1,10 +1,11 @@
 import * as fs from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {promisify} from 'node:util';
+import {isMissing} from '../system/errors.ts';
 import type {DerivedKey} from './encryption.ts';
 import {seal, unseal} from './encryption.ts';
 import {readEnvelope, writeEnvelope} from './envelope.ts';
-import {Damage, failureOf, isMissing} from './failures.ts';
+import {Damage, failureOf} from './failures.ts';
 import type {Keyring} from './keyring.ts';
 import {isObject, parseState} from './parse.ts';
 import {fieldsOf, type State} from './state.ts';

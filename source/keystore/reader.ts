@@ -1,8 +1,9 @@
 import {stat} from 'node:fs/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {isMissing} from '../system/errors.ts';
 import type {Loaded} from './edit.ts';
-import {Damage, isMissing} from './failures.ts';
+import {Damage} from './failures.ts';
 import type {Keyring} from './keyring.ts';
 import {openBytes, readBytes, stampNow} from './read.ts';
 import {isSameFolder, safePathOf} from './safety.ts';

@@ -3,7 +3,8 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import {failureOf, isMissing} from './failures.ts';
+import {isMissing} from '../system/errors.ts';
+import {failureOf} from './failures.ts';
 
 /** More links than this in one path go round in circles. */
 const mostLinks = 40;
