@@ -16,7 +16,7 @@ const cores: Readonly<Record<string, readonly string[]>> = {
 		'source/flock/words.ts',
 		'source/options.ts',
 		'source/passphrase.ts',
-		'source/shortcut.ts',
+		'source/command-line/parse.ts',
 		'source/terminal.ts',
 	],
 	index: [

@@ -2,20 +2,26 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {allCommands} from '../source/command-line/commands.ts';
+import {usageOf} from '../source/command-line/help.ts';
 import {keymapMarkdown} from '../source/tui/keymap.ts';
 import {failures, sentenceOf} from '../source/x/failures.ts';
 
 const readmePath = path.join(import.meta.dirname, '..', 'README.md');
 
 /** The tables, by the name in their marks `<!-- name -->` … `<!-- /name -->`. */
-export function readmeParts(): Record<string, string> {
-	return {keys: keymapMarkdown(), troubleshooting: troubleshootingMarkdown()};
+export async function readmeParts(): Promise<Record<string, string>> {
+	return {
+		keys: keymapMarkdown(),
+		commands: await commandsMarkdown(),
+		troubleshooting: troubleshootingMarkdown(),
+	};
 }
 
 /** The README with its tables as they have to be. @throws where a mark is missing */
-export function filledReadme(readme: string): string {
+export async function filledReadme(readme: string): Promise<string> {
 	let filled = readme;
-	for (const [name, content] of Object.entries(readmeParts())) {
+	for (const [name, content] of Object.entries(await readmeParts())) {
 		const pattern = new RegExp(`(<!-- ${name} -->\n)[^]*?(\n<!-- /${name} -->)`);
 		if (!pattern.test(filled)) {
 			throw new Error(`README.md has no place for ${name}`);
@@ -28,6 +34,13 @@ export function filledReadme(readme: string): string {
 	}
 
 	return filled;
+}
+
+async function commandsMarkdown(): Promise<string> {
+	const rows = (await allCommands()).map(
+		command => `| \`${cell(usageOf(command))}\` | ${cell(command.summary)} |`,
+	);
+	return ['| command | does |', '| --- | --- |', ...rows].join('\n');
 }
 
 function troubleshootingMarkdown(): string {
@@ -43,5 +56,5 @@ function cell(text: string): string {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-	writeFileSync(readmePath, filledReadme(readFileSync(readmePath, 'utf8')));
+	writeFileSync(readmePath, await filledReadme(readFileSync(readmePath, 'utf8')));
 }

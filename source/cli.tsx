@@ -1,17 +1,15 @@
 #!/usr/bin/env node
 import os from 'node:os';
 import packageJson from '../package.json' with {type: 'json'};
+import {type Parsed, parseCommandLine} from './command-line/parse.ts';
 import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
-import {list} from './commands/list.ts';
-import type {compose} from './compose.ts';
+import {command as list} from './commands/list.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
 import {isTerminal, openOutput} from './output.ts';
-import {passphraseOptions} from './passphrase.ts';
-import type {Dispatch, Run} from './program.ts';
-import {shortcut} from './shortcut.ts';
+import {environmentPassphrase, passphraseOptions} from './passphrase.ts';
 import {terminalWrite} from './terminal.ts';
 
 const interruption = new AbortController();
@@ -40,36 +38,28 @@ function endWithReader({code}: NodeJS.ErrnoException): void {
 }
 
 async function main(): Promise<number> {
-	let code: number = exitCode.done;
-	const dispatch: Dispatch = {
-		async screen(options) {
-			code = isTerminal(0) && stdout.isTerminal ? await screen(options) : await listInstead(options);
-		},
-		async command(run, options) {
-			const {compose} = await import('./compose.ts');
-			code = await command(run, options, compose);
-		},
-		async reading(run, options) {
-			code = await command(run, options, composeReading);
-		},
-		async withoutKeystore(run, options) {
-			const cwd = process.cwd();
-			code = await run({poems: {path: settingsOf(options, process.env, cwd).poems}, cwd}, write);
-		},
-	};
-	const words = process.argv.slice(2);
 	try {
-		await (shortcut(words, dispatch) ?? parse(words, dispatch));
-		return code;
+		const parsed = await parseCommandLine(process.argv.slice(2));
+		switch (parsed.kind) {
+			case 'version':
+				write.out(packageJson.version);
+				return exitCode.done;
+			case 'help': {
+				const {commandHelp, programHelp} = await import('./command-line/help.ts');
+				const {command} = parsed;
+				write.raw(command === null ? await programHelp(write.columns) : commandHelp(command, write.columns));
+				return exitCode.done;
+			}
+			case 'screen':
+				return isTerminal(0) && stdout.isTerminal
+					? await screen(parsed.shared)
+					: await listInstead(parsed.shared);
+			case 'command':
+				return await run(parsed);
+		}
 	} catch (error) {
 		return failed(error);
 	}
-}
-
-async function parse(words: readonly string[], dispatch: Dispatch): Promise<void> {
-	const {buildProgram} = await import('./program.ts');
-	const output = {writeOut: stdout.write, writeErr: stderr.write};
-	await buildProgram(packageJson.version, dispatch, output, words).parseAsync();
 }
 
 async function screen(options: SharedOptions): Promise<number> {
@@ -83,17 +73,28 @@ async function screen(options: SharedOptions): Promise<number> {
 	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
 }
 
-async function listInstead(options: SharedOptions): Promise<number> {
-	const code = await command((...to) => list({json: false}, ...to), options, composeReading);
+async function listInstead(shared: SharedOptions): Promise<number> {
+	const code = await run({command: list, words: [], options: {json: false}, shared});
 	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
 	return code;
 }
 
-async function command<Needs>(
-	run: Run<Needs>,
-	options: SharedOptions,
-	composed: (...settings: Parameters<typeof compose>) => Promise<{services: Needs; close(): Promise<void>}>,
-): Promise<number> {
+async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Promise<number> {
+	const {command, words, options, shared} = parsed;
+	const {env} = process;
+	const cwd = process.cwd();
+	const settings = settingsOf(shared, env, cwd);
+	const line = {
+		words,
+		options,
+		env,
+		givenPassphrase: environmentPassphrase(env) ?? null,
+		surroundings: async () => (await import('./surroundings.ts')).surroundingsOf(process),
+	};
+	if (command.needs === 'no-keystore') {
+		return command.run(line, {poems: {path: settings.poems}, cwd}, write);
+	}
+
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
 		process.on(signal, () => {
@@ -102,14 +103,11 @@ async function command<Needs>(
 		});
 	}
 
-	const {services, close} = await composed(
-		settingsOf(options, process.env, process.cwd()),
-		process.env,
-		process.cwd(),
-		passphraseOptions(process.env, write.interactive ? write.askHidden : null),
-	);
+	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
+	const passphrase = passphraseOptions(env, write.interactive ? write.askHidden : null);
+	const {services, close} = await composed(settings, env, cwd, passphrase);
 	try {
-		return await run(services, write);
+		return await command.run(line, services, write);
 	} finally {
 		await close();
 	}
@@ -122,11 +120,6 @@ function failed(error: unknown): number {
 		return error.code === 'cancelled' ? 128 + os.constants.signals[endingSignal] : exitCodeOf(error);
 	}
 
-	if (isParserError(error)) {
-		// The parser has said it already; help and version are no failures.
-		return error.exitCode === 0 ? exitCode.done : exitCode.usage;
-	}
-
 	write.err(`keymaker met something that it did not expect: ${placeOf(error)}`);
 	write.err('  No key is lost by it. Please report it, with what you did before.');
 	return exitCode.failed;
@@ -136,8 +129,4 @@ function failed(error: unknown): number {
 function placeOf(error: unknown): string {
 	const {name, stack = ''} = error instanceof Error ? error : new Error('not an error');
 	return visible(`${name} ${/^ +at .*$/m.exec(stack)?.[0].trim() ?? ''}`);
-}
-
-function isParserError(error: unknown): error is {code: string; exitCode: number} {
-	return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
 }

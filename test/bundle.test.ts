@@ -18,11 +18,11 @@ const textOf = (name: string) => readFileSync(path.join(dist, name), 'utf8');
 const marks = {
 	React: 'react.transitional.element',
 	Yoga: 'data:application/octet-stream;base64',
-	commander: 'commander.unknownOption',
 	'the check of schemas': 'https://json-schema.org/draft/2020-12/schema',
 	YAML: 'tag:yaml.org,2002:',
 	'the flow that makes keys': 'There is no app key yet.',
 	'the upkeep of keystores': 'An empty passphrase protects nothing.',
+	'the help': 'Exit codes: 0 done',
 	'the browser': 'There is no display here to open a browser on.',
 } as const;
 

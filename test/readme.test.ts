@@ -7,8 +7,8 @@ import {filledReadme} from '../scripts/readme.ts';
 const root = path.join(import.meta.dirname, '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
-test('the README’s tables are those of the program: npm run readme writes them', () => {
-	assert.equal(readme, filledReadme(readme));
+test('the README’s tables are those of the program: npm run readme writes them', async () => {
+	assert.equal(readme, await filledReadme(readme));
 });
 
 test('the files that the project’s texts point to are there', () => {

@@ -10,6 +10,7 @@ import type {Services} from '../services.ts';
 import {type Lines, openLines} from './ask.ts';
 import {findBots} from './bots.ts';
 import {cancelledError, count, exitCode, sayError, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
@@ -230,3 +231,24 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 		.map(([names, word]) => (word === 'made' ? `${names.length} made` : `${word}: ${names.join(', ')}`));
 	write.err(`${count(bots.length, 'bot')}: ${said.join('; ')}.`);
 }
+
+/** How `authorize` is called. */
+export const command = define({
+	name: 'authorize',
+	arguments: ['[bot...]'],
+	summary: 'Makes keys line by line: prints each link, and reads its PIN from standard input.',
+	options: {
+		missing: {help: 'every bot without a key'},
+		access: {
+			value: 'level',
+			choices: ['read', 'write'],
+			help: 'what X is asked for; left to the app’s settings otherwise',
+		},
+		handle: {value: 'name', help: 'the handle that the bot is meant to have'},
+		'replace-account': {help: 'keep another account than the expected one, if it speaks no other poem'},
+	},
+	examples: ['keymaker authorize harbour --handle harbour_poem', 'keymaker authorize --missing'],
+	needs: 'all',
+	run: ({words, options: {'replace-account': replaceAccount, ...options}}, services, write) =>
+		authorize({bots: words, replaceAccount, ...options}, services, write),
+});

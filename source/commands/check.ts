@@ -10,6 +10,7 @@ import type {Services} from '../services.ts';
 import {findBots} from './bots.ts';
 import {count, exitCode, type Write} from './command.ts';
 import {safeJson} from './json.ts';
+import {define} from './shared/definition.ts';
 import {drawing} from './words.ts';
 
 /** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
@@ -155,3 +156,14 @@ function conclude(checked: readonly Checked[], all: number, write: Write): numbe
 	write.err(what);
 	return ready === all ? exitCode.done : exitCode.failed;
 }
+
+/** How `check` is called. */
+export const command = define({
+	name: 'check',
+	arguments: ['[bot...]'],
+	summary: 'Asks X who each key is. X bills each answer.',
+	options: {json: {help: 'print JSON for a program to read'}},
+	examples: ['keymaker check', 'keymaker check harbour --json'],
+	needs: 'all',
+	run: ({words, options}, services, write) => check({bots: words, ...options}, services, write),
+});

@@ -53,7 +53,9 @@ export function sayError(error: FlockError, write: Write): void {
 
 /** An error as the lines that are said of it. */
 export function linesOf(error: FlockError): string[] {
-	return [`${error.message} (${errorLabel(error)})`, `  ${error.hint}`];
+	const sentence =
+		error.code === 'usage' ? `error: ${error.message}` : `${error.message} (${errorLabel(error)})`;
+	return [sentence, `  ${error.hint}`];
 }
 
 /** The error of a command that was ended by Ctrl-C. */

@@ -1,6 +1,7 @@
 import {visible} from '../flock/visible.ts';
 import {exitCode, type Write} from './command.ts';
 import {type EncryptionServices, withBackups} from './encrypt.ts';
+import {define} from './shared/definition.ts';
 
 /** `decrypt` takes nothing of its own. */
 export type DecryptInput = Record<never, never>;
@@ -19,3 +20,14 @@ export async function decrypt(
 	write.err('Only its permissions (0600) keep others out; keymaker encrypt encrypts it again.');
 	return exitCode.done;
 }
+
+/** How `decrypt` is called. */
+export const command = define({
+	name: 'decrypt',
+	arguments: [],
+	summary: 'Keeps the keystore and all backups in plain text again.',
+	options: {},
+	examples: ['keymaker decrypt'],
+	needs: 'all',
+	run: (_, services, write) => decrypt({}, services, write),
+});

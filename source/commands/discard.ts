@@ -5,6 +5,7 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `discard BOT` */
 export type DiscardInput = {bot: string};
@@ -22,3 +23,14 @@ export async function discard({bot}: DiscardInput, services: Services, write: Wr
 	);
 	return exitCode.done;
 }
+
+/** How `discard` is called. */
+export const command = define({
+	name: 'discard',
+	arguments: ['<bot>'],
+	summary: 'Removes a held key from the keystore.',
+	options: {},
+	examples: ['keymaker discard harbour'],
+	needs: 'all',
+	run: ({words: [bot = '']}, services, write) => discard({bot}, services, write),
+});

@@ -15,6 +15,7 @@ import {
 } from './doctor-terminal.ts';
 import {checkX, type WayServices} from './doctor-x.ts';
 import {safeJson} from './json.ts';
+import {define} from './shared/definition.ts';
 import {drawing} from './words.ts';
 
 /** `doctor [--json]` */
@@ -107,3 +108,16 @@ function say({check, state, sentence, hint}: Result, write: Write): void {
 		write.out(`    ${hint}`);
 	}
 }
+
+/** How `doctor` is called. */
+export const command = define({
+	name: 'doctor',
+	arguments: [],
+	summary: 'Looks at all that keymaker stands on, and says how to mend what is wrong.',
+	details: 'Asks X once whether it takes the app key.',
+	options: {json: {help: 'print JSON for a program to read'}},
+	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
+	needs: 'all',
+	run: async ({options, surroundings}, services, write) =>
+		doctor({...options, surroundings: await surroundings()}, services, write),
+});

@@ -3,6 +3,7 @@ import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
 import {count, exitCode, type Write} from './command.ts';
 import {askNewPassphrase, requireStrong} from './new-passphrase.ts';
+import {define} from './shared/definition.ts';
 
 /** `encrypt` */
 export type EncryptInput = {
@@ -53,3 +54,16 @@ export async function withBackups(keystore: Services['keystore']): Promise<strin
 		? 'and has no backups'
 		: `and so ${length === 1 ? 'is' : 'are'} ${count(length, 'backup')}`;
 }
+
+/** How `encrypt` is called. */
+export const command = define({
+	name: 'encrypt',
+	arguments: [],
+	summary: 'Encrypts the keystore, the app’s secrets and all backups with a passphrase.',
+	details:
+		'It comes from KEYMAKER_PASSPHRASE, from what KEYMAKER_PASSPHRASE_COMMAND prints, or from a prompt. Exported files and what the disk still holds of earlier ones are not covered.',
+	options: {},
+	examples: ['keymaker encrypt', 'KEYMAKER_PASSPHRASE_COMMAND="pass show keymaker" keymaker encrypt'],
+	needs: 'all',
+	run: ({givenPassphrase}, services, write) => encrypt({given: givenPassphrase}, services, write),
+});

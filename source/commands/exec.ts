@@ -8,6 +8,7 @@ import {findBot} from './bots.ts';
 import {codeOfSignal, type Program, passSignalsOn, type Running, runByLines, runDirectly} from './child.ts';
 import {childEnvironment, type Variables} from './child-environment.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `exec BOT -- COMMAND…` or `exec --all [--jobs N] -- COMMAND…` */
 export type ExecInput = {
@@ -159,3 +160,21 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
 }
+
+/** How `exec` is called. */
+export const command = define({
+	name: 'exec',
+	arguments: ['[words...]'],
+	summary: 'Runs a program with a bot’s key in its environment.',
+	options: {
+		all: {help: 'for every bot with a key in force'},
+		jobs: {value: 'number', default: '1', help: 'how many at a time, with --all'},
+	},
+	examples: ['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
+	needs: 'reading',
+	run({words, options: {all, jobs}, env}, services, write) {
+		const [bot = '', ...command] = words;
+		const input = all ? {bot: {all, jobs: Number(jobs)}, command: words} : {bot, command};
+		return exec({...input, env}, services, write);
+	},
+});

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {exportText} from '../bundles/export.ts';
-import type {FormatName} from '../bundles/format.ts';
+import {type FormatName, formatNames} from '../bundles/format.ts';
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
@@ -9,6 +9,7 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './bots.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `export [BOT…] --format FORMAT --out PATH [--force]`; no bots: all that have a key in force. */
 export type ExportInput = {
@@ -82,3 +83,21 @@ function sayWithoutKey(flock: readonly Bot[], write: Write): void {
 		write.err(`Passed over, without a key in force: ${without.join(', ')}.`);
 	}
 }
+
+/** How `export` is called. */
+export const command = define({
+	name: 'export',
+	arguments: ['[bot...]'],
+	summary: 'Writes keys into files that other programs read.',
+	options: {
+		format: {value: 'format', choices: formatNames, required: true, help: 'whose files'},
+		out: {value: 'path', required: true, help: 'the file, or the folder for bundle; - for standard output'},
+		force: {help: 'overwrite a file that is something else'},
+	},
+	examples: [
+		'keymaker export --format bundle --out keys',
+		'keymaker export harbour --format dotenv --out harbour.env',
+	],
+	needs: 'all',
+	run: ({words, options}, services, write) => exportKeys({bots: words, ...options}, services, write),
+});

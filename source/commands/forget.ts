@@ -2,7 +2,8 @@ import {visible} from '../flock/visible.ts';
 import {forgetBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
 import type {Write} from './command.ts';
-import {type RemoveInput, removeKeys} from './remove.ts';
+import {type RemoveInput, removeKeys, removeOptions} from './remove.ts';
+import {define} from './shared/definition.ts';
 
 /** `forget BOT… [--yes] [--purge]` */
 export type ForgetInput = RemoveInput;
@@ -26,3 +27,14 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 		write,
 	);
 }
+
+/** How `forget` is called. */
+export const command = define({
+	name: 'forget',
+	arguments: ['<bot...>'],
+	summary: 'Removes keys from the keystore alone; they go on working.',
+	options: removeOptions,
+	examples: ['keymaker forget moth', 'keymaker forget moth --yes --purge'],
+	needs: 'all',
+	run: ({words, options}, services, write) => forget({bots: words, ...options}, services, write),
+});

@@ -11,6 +11,7 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 import {table} from './table.ts';
 import {type FoundKey, type TakeServices, takeKeys} from './take-key.ts';
 
@@ -118,3 +119,21 @@ function rowOf({entry, file, bot}: Found): string[] {
 		`${visible(path.basename(file.path))} (${file.format ?? '—'})`,
 	];
 }
+
+/** How `import` is called. */
+export const command = define({
+	name: 'import',
+	arguments: ['<file...>'],
+	summary: 'Takes keys from files of other programs.',
+	options: {
+		as: {value: 'bot', help: 'the bot that the file’s one key is for'},
+		force: {help: 'replace a different key; the old one is kept as the previous one'},
+	},
+	examples: [
+		'keymaker import keys/*.json',
+		'keymaker import ~/.twurlrc',
+		'keymaker import old.env --as harbour',
+	],
+	needs: 'all',
+	run: ({words, options}, services, write) => importKeys({files: words, ...options}, services, write),
+});

@@ -5,6 +5,7 @@ import {addSample, unwritable} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
 import {exitCode, type Write} from './command.ts';
 import {envTemplate} from './env-template.ts';
+import {define} from './shared/definition.ts';
 
 /** What `init` needs of the services: nothing that has to be opened. */
 export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string};
@@ -73,3 +74,14 @@ async function initGitignore(file: string): Promise<string> {
 	await appendFile(file, `${start}${missing.join('\n')}\n`);
 	return `.gitignore: ${missing.join(' and ')} added.`;
 }
+
+/** How `init` is called. */
+export const command = define({
+	name: 'init',
+	arguments: [],
+	summary: 'Makes a folder of poems with a sample, an .env, and lines of .gitignore.',
+	options: {},
+	examples: ['mkdir flock && cd flock && keymaker init'],
+	needs: 'no-keystore',
+	run: (_, services, write) => init({}, services, write),
+});

@@ -4,6 +4,7 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `keep BOT` */
 export type KeepInput = {bot: string};
@@ -20,3 +21,14 @@ export async function keep({bot}: KeepInput, services: Services, write: Write): 
 
 	return exitCode.done;
 }
+
+/** How `keep` is called. */
+export const command = define({
+	name: 'keep',
+	arguments: ['<bot>'],
+	summary: 'Puts a held key in force; the key that it replaces is kept as the previous one.',
+	options: {},
+	examples: ['keymaker keep harbour'],
+	needs: 'all',
+	run: ({words: [bot = '']}, services, write) => keep({bot}, services, write),
+});

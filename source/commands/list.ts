@@ -6,6 +6,7 @@ import type {ReadingServices} from '../services.ts';
 import {exitCode, type Write} from './command.ts';
 import {folderProblem} from './folder-problem.ts';
 import {safeJson} from './json.ts';
+import {define} from './shared/definition.ts';
 
 /** `list [--json]` */
 export type ListInput = {json: boolean};
@@ -36,3 +37,14 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 
 	return folder.problem === null || folder.problem === 'empty' ? exitCode.done : exitCode.failed;
 }
+
+/** How `list` is called. */
+export const command = define({
+	name: 'list',
+	arguments: [],
+	summary: 'Lists the flock with the state of its keys.',
+	options: {json: {help: 'print JSON for a program to read'}},
+	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
+	needs: 'reading',
+	run: ({options}, services, write) => list(options, services, write),
+});

@@ -3,6 +3,7 @@ import {visible} from '../flock/visible.ts';
 import {exitCode, type Write} from './command.ts';
 import {type EncryptionServices, withBackups} from './encrypt.ts';
 import {askNewPassphrase} from './new-passphrase.ts';
+import {define} from './shared/definition.ts';
 
 /** `passphrase` */
 export type PassphraseInput = {
@@ -44,3 +45,20 @@ export async function changePassphrase(
 	);
 	return exitCode.done;
 }
+
+/** How `passphrase` is called. */
+export const command = define({
+	name: 'passphrase',
+	arguments: [],
+	summary: 'Changes the passphrase of an encrypted keystore.',
+	details:
+		'The old one comes from the environment or a prompt, the new one from a prompt or, without a terminal, from a line of standard input.',
+	options: {},
+	examples: [
+		'keymaker passphrase',
+		'pass show new | KEYMAKER_PASSPHRASE_COMMAND="pass show old" keymaker passphrase',
+	],
+	needs: 'all',
+	run: ({givenPassphrase}, services, write) =>
+		changePassphrase({given: givenPassphrase !== null}, services, write),
+});

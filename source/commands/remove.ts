@@ -133,3 +133,9 @@ function questionOf(targets: readonly Target[], verb: string, consequence: strin
 
 	return `${verb} the keys of these ${named.length} bots? ${consequence}`;
 }
+
+/** The options of the commands that remove keys. */
+export const removeOptions = {
+	yes: {help: 'do not ask'},
+	purge: {help: 'take them out of the keystore’s backups too'},
+} as const;

@@ -6,6 +6,7 @@ import {noKeyError} from '../keymaker/in-force.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 
 /** `rename OLD NEW` */
 export type RenameInput = {from: string; to: string};
@@ -44,3 +45,14 @@ export async function rename({from, to}: RenameInput, services: Services, write:
 	write.out(`The key of ${visible(from)} now belongs to ${visible(to)}.`);
 	return exitCode.done;
 }
+
+/** How `rename` is called. */
+export const command = define({
+	name: 'rename',
+	arguments: ['<old>', '<new>'],
+	summary: 'Moves a key to a poem that was renamed.',
+	options: {},
+	examples: ['mv poems/harbor.txt poems/harbour.txt', 'keymaker rename harbor harbour'],
+	needs: 'all',
+	run: ({words: [from = '', to = '']}, services, write) => rename({from, to}, services, write),
+});

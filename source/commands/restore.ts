@@ -1,7 +1,9 @@
+import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {Backup} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
 import {cancelledError, count, exitCode, type Write} from './command.ts';
+import {define} from './shared/definition.ts';
 import {table} from './table.ts';
 
 /** `restore [N]` */
@@ -85,4 +87,26 @@ function withKeys(bots: number): string {
 /** `2026-11-25 01:31:07 UTC` */
 function timeOf({savedAt}: Backup): string {
 	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+/** How `restore` is called. */
+export const command = define({
+	name: 'restore',
+	arguments: ['[number]'],
+	summary: 'Lists the keystore’s backups, or puts one back; what it replaces is kept.',
+	options: {},
+	examples: ['keymaker restore', 'keymaker restore 1'],
+	needs: 'all',
+	run: async ({words: [number]}, services, write) =>
+		restore({number: number === undefined ? null : backupNumber(number)}, services, write),
+});
+
+function backupNumber(text: string): number {
+	if (!/^[1-9]\d{0,5}$/.test(text)) {
+		throw new FlockError('usage', `${visible(text)} is no number of a backup.`, {
+			hint: 'keymaker restore lists the backups with their numbers.',
+		});
+	}
+
+	return Number(text);
 }

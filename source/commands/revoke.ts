@@ -2,7 +2,8 @@ import {visible} from '../flock/visible.ts';
 import {revokeBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
 import {count, type Write} from './command.ts';
-import {type RemoveInput, removeKeys} from './remove.ts';
+import {type RemoveInput, removeKeys, removeOptions} from './remove.ts';
+import {define} from './shared/definition.ts';
 
 /** `revoke BOT… [--yes] [--purge]` */
 export type RevokeInput = RemoveInput;
@@ -31,3 +32,14 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 		write,
 	);
 }
+
+/** How `revoke` is called. */
+export const command = define({
+	name: 'revoke',
+	arguments: ['<bot...>'],
+	summary: 'Tells X that keys are void, then removes them from the keystore.',
+	options: removeOptions,
+	examples: ['keymaker revoke moth'],
+	needs: 'all',
+	run: ({words, options}, services, write) => revoke({bots: words, ...options}, services, write),
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
-import {buildProgram} from '../../source/program.ts';
+import {commands as table} from '../../source/command-line/commands.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 /** The contract: every command, with its arguments and its own options. */
@@ -61,13 +61,7 @@ const shared = [
 const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'help');
 const update = process.env.UPDATE === '1';
 
-const nothing = async () => {};
-const commands = buildProgram('0.0.0', {
-	screen: nothing,
-	command: nothing,
-	reading: nothing,
-	withoutKeystore: nothing,
-}).commands.map(command => command.name());
+const commands = Object.keys(table);
 
 let place: Workplace;
 before(async () => {

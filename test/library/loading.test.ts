@@ -36,7 +36,7 @@ test('the library loads neither the screen nor the clipboard, nor the client lib
 	}
 
 	const everything = new Set(packagesIn({...metafile, outputs}).map(packageOf));
-	const screen = ['ink', 'react', 'react-reconciler', 'yoga-layout', 'commander', 'yaml'];
+	const screen = ['ink', 'react', 'react-reconciler', 'yoga-layout', 'yaml'];
 	assert.deepEqual(
 		[...screen, 'oauth-sign', 'conf'].filter(name => !everything.has(name)),
 		[],

@@ -1,0 +1,199 @@
+import {parseArgs} from 'node:util';
+import type {AnyDefinition, Option, Options} from '../commands/shared/definition.ts';
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
+import type {SharedOptions} from '../options.ts';
+import {commands} from './commands.ts';
+
+/** The options of all commands. */
+export const sharedOptions = {
+	poems: {value: 'dir', help: 'the folder of poems (KEYMAKER_POEMS; default: poems)'},
+	flock: {
+		value: 'name',
+		help: 'the flock’s name (KEYMAKER_FLOCK; default: the folder that holds the poems)',
+	},
+	keystore: {
+		value: 'dir',
+		help: 'where keystores lie (KEYMAKER_KEYSTORE; default: the system’s own place)',
+	},
+	practice: {help: 'a stand-in for X on this computer, with a keystore of its own'},
+	'no-open': {help: 'never open the browser by itself (KEYMAKER_OPEN=never)'},
+} as const satisfies Options;
+
+const informing = {help: {help: 'print this help'}, version: {help: 'print the version'}} as const;
+const short: Readonly<Record<string, string>> = {h: 'help', v: 'version'};
+
+/** What a command line asks for. */
+export type Parsed =
+	| {kind: 'screen'; shared: SharedOptions}
+	| {kind: 'version'}
+	/** `null` asks for the program's own help. */
+	| {kind: 'help'; command: AnyDefinition | null}
+	| {
+			kind: 'command';
+			command: AnyDefinition;
+			words: readonly string[];
+			options: Readonly<Record<string, string | boolean | null>>;
+			shared: SharedOptions;
+	  };
+
+/** Reads a command line. @throws FlockError `usage`, which repeats names, never values: one may be a PIN or a passphrase. */
+export async function parseCommandLine(words: readonly string[]): Promise<Parsed> {
+	const {tokens: rough} = tokensOf(words, sharedOptions);
+	const named = rough.find(token => token.kind === 'positional');
+	const name = named?.value ?? null;
+	if (name === 'help' && !('help' in commands)) {
+		return {kind: 'help', command: await commandOf(rough.filter(isWord)[1]?.value ?? null)};
+	}
+
+	const command = await commandOf(name);
+	const own: Options = command?.options ?? {};
+	const known: Options = {...sharedOptions, ...own, ...informing};
+	const {tokens} = tokensOf(words, known);
+	const given = new Map<string, string | boolean>();
+	for (const token of tokens) {
+		if (token.kind === 'option') {
+			const option = short[token.name] ?? token.name;
+			given.set(option, await givenValue(token, known[option], Object.keys(known)));
+		}
+	}
+
+	if (given.has('version')) {
+		return {kind: 'version'};
+	}
+
+	if (given.has('help')) {
+		return {kind: 'help', command};
+	}
+
+	const shared: SharedOptions = {
+		poems: textOf(given.get('poems')),
+		flock: textOf(given.get('flock')),
+		keystore: textOf(given.get('keystore')),
+		practice: given.has('practice') ? true : undefined,
+		open: given.has('no-open') ? false : undefined,
+	};
+	if (command === null) {
+		return {kind: 'screen', shared};
+	}
+
+	// Without the command's own name, which is the first word.
+	const argumentsGiven = tokens
+		.filter(isWord)
+		.map(({value}) => value)
+		.slice(1);
+	assertArguments(command, argumentsGiven.length);
+	const options: Record<string, string | boolean | null> = {};
+	for (const [option, spec] of Object.entries(own)) {
+		options[option] = given.get(option) ?? absent(option, spec);
+	}
+
+	return {kind: 'command', command, words: argumentsGiven, options, shared};
+}
+
+type Token = NonNullable<ReturnType<typeof tokensOf>['tokens']>[number];
+
+function isWord(token: Token): token is Extract<Token, {kind: 'positional'}> {
+	return token.kind === 'positional';
+}
+
+/** Not strict: Node's own sentences name no next step, and some repeat a value. */
+function tokensOf(words: readonly string[], known: Options) {
+	const options = Object.fromEntries(
+		Object.entries(known).map(([name, {value}]) => [
+			name,
+			{type: value === undefined ? ('boolean' as const) : ('string' as const)},
+		]),
+	);
+	const {tokens} = parseArgs({
+		args: [...words],
+		options,
+		strict: false,
+		allowPositionals: true,
+		tokens: true,
+	});
+	return {tokens};
+}
+
+async function commandOf(name: string | null): Promise<AnyDefinition | null> {
+	if (name === null) {
+		return null;
+	}
+
+	const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+	if (load === undefined) {
+		throw wrong(`unknown command '${visible(name)}'`, await suggestion(name, Object.keys(commands)));
+	}
+
+	return await load();
+}
+
+async function givenValue(
+	token: Extract<Token, {kind: 'option'}>,
+	option: Option | undefined,
+	known: readonly string[],
+): Promise<string | boolean> {
+	const {rawName} = token;
+	if (option === undefined) {
+		const near = await suggestion(token.name, known, '--');
+		throw wrong(`unknown option '${visible(rawName)}'`, near);
+	}
+
+	const {value, choices} = option;
+	if (value === undefined) {
+		if (token.value !== undefined) {
+			throw wrong(`option '${rawName}' takes no value`);
+		}
+
+		return true;
+	}
+
+	if (token.value === undefined) {
+		throw wrong(`option '${rawName} <${value}>' argument missing`);
+	}
+
+	if (choices !== undefined && !choices.includes(token.value)) {
+		throw wrong(
+			`option '${rawName} <${value}>' argument is invalid. Allowed choices are ${choices.join(', ')}.`,
+		);
+	}
+
+	return token.value;
+}
+
+function absent(name: string, {value, required, default: standard}: Option): string | boolean | null {
+	if (required) {
+		throw wrong(`required option '--${name} <${value}>' not specified`);
+	}
+
+	return standard ?? (value === undefined ? false : null);
+}
+
+/** Words too many are counted, not repeated: one may be a passphrase or a PIN that was meant for a prompt. */
+function assertArguments({name, arguments: wanted}: AnyDefinition, count: number): void {
+	const missing = wanted[count];
+	if (missing?.startsWith('<')) {
+		throw wrong(`missing required argument '${missing.slice(1, -1).replace('...', '')}'`);
+	}
+
+	if (count > wanted.length && !wanted.at(-1)?.includes('...')) {
+		const expected = `${wanted.length} argument${wanted.length === 1 ? '' : 's'}`;
+		throw wrong(`too many arguments for '${name}'. Expected ${expected} but got ${count}.`);
+	}
+}
+
+async function suggestion(name: string, candidates: readonly string[], dashes = ''): Promise<string> {
+	const {nearest} = await import('../flock/nearest.ts');
+	const near = nearest(name, candidates);
+	return near === null ? '' : `Did you mean ${dashes}${near}? `;
+}
+
+function textOf(value: string | boolean | undefined): string | undefined {
+	return typeof value === 'string' ? value : undefined;
+}
+
+function wrong(message: string, suggested = ''): FlockError {
+	return new FlockError('usage', message, {
+		hint: `${suggested}keymaker --help lists the commands and options.`,
+	});
+}
