@@ -164,7 +164,7 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 /** How `exec` is called. */
 export const command = define({
 	name: 'exec',
-	arguments: ['[words...]'],
+	arguments: ['[bot]', '--', '[command...]'],
 	summary: 'Runs a program with a bot’s key in its environment.',
 	options: {
 		all: {help: 'for every bot with a key in force'},
