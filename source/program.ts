@@ -151,21 +151,27 @@ export function buildProgram(
 		new Option('--handle <name>', 'the handle that the bot is meant to have'),
 		new Option('--replace-account', 'keep another account than the expected one, if it speaks no other poem'),
 	);
-	add(
+	const whichHeld = new Option(
+		'--handle <name>',
+		'the account of the one that is meant, where several are held',
+	);
+	add<{handle?: string}>(
 		'keep <bot>',
 		'Puts a held key in force; the key that it replaces is kept as the previous one.',
-		['keymaker keep harbour'],
-		([bot = '']) =>
+		['keymaker keep harbour', 'keymaker keep harbour --handle harbour_poem'],
+		([bot = ''], {handle = null}) =>
 			async (...to) =>
-				(await import('./commands/keep.ts')).keep({bot}, ...to),
+				(await import('./commands/keep.ts')).keep({bot, handle}, ...to),
+		whichHeld,
 	);
-	add(
+	add<{handle?: string}>(
 		'discard <bot>',
 		'Removes a held key from the keystore.',
-		['keymaker discard harbour'],
-		([bot = '']) =>
+		['keymaker discard harbour', 'keymaker discard harbour --handle somebody_else'],
+		([bot = ''], {handle = null}) =>
 			async (...to) =>
-				(await import('./commands/discard.ts')).discard({bot}, ...to),
+				(await import('./commands/discard.ts')).discard({bot, handle}, ...to),
+		whichHeld,
 	);
 	add(
 		'rename <old> <new>',

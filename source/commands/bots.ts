@@ -20,7 +20,7 @@ export function findBots(names: readonly string[], flock: Flock): Bot[] {
 
 /** How a bot and its account are named to the person before something is done to them. */
 export function botAndAccount({name, key, held, previous}: Bot): string {
-	const account = key ?? held?.key ?? previous;
+	const account = key ?? held[0]?.key ?? previous;
 	const bot = visible(name);
 	if (account === null) {
 		return bot;

@@ -4,7 +4,7 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
 import {appKeyOf, otherAppError} from './in-force.ts';
-import type {AppSource} from './keymaker.ts';
+import type {AppSource, Keymaker} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */
 export type Forgotten = {
@@ -23,7 +23,12 @@ export type Revoked = {
 };
 
 /** What revoking needs. */
-export type RevokeServices = {x: X; keystore: Keystore; appSource(): Promise<AppSource | null>};
+export type RevokeServices = {
+	x: X;
+	keystore: Keystore;
+	keymaker: Pick<Keymaker, 'unsaved' | 'reveal'>;
+	appSource(): Promise<AppSource | null>;
+};
 
 /** Removes a bot's record from the keystore alone. @throws FlockError `no-key` where it has none, `keystore-…` */
 export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgotten> {
@@ -50,13 +55,22 @@ export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgot
 
 /**
  * Tells X that a bot's tokens are void, and only then removes them here.
- * A token that another bot carries too is only removed here: X hands the same token out again, and revoking it would silence that bot.
+ * A token that another bot carries too, in its record or among the unsaved keys, is only removed here: X hands the same token out again, and revoking it would silence that bot.
  * @throws FlockError `no-key`, `other-app`, `x-…` (nothing is removed here then), `keystore-…`
  */
-export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeServices): Promise<Revoked> {
+export async function revokeBot(
+	bot: string,
+	{x, keystore, keymaker, appSource}: RevokeServices,
+): Promise<Revoked> {
 	const record = recordOf(bot, await keystore.get(bot));
 	const tokens = new Map(keysOf(record).map(key => [key.accessToken, key]));
-	const sharing = await keystore.sharing(bot);
+	const sharing = new Map(await keystore.sharing(bot));
+	for (const other of keymaker.unsaved().filter(name => name !== bot)) {
+		for (const {accessToken} of keymaker.reveal(other).filter(key => tokens.has(key.accessToken))) {
+			sharing.set(accessToken, [...(sharing.get(accessToken) ?? []), other]);
+		}
+	}
+
 	let revoked = 0;
 	for (const key of tokens.values()) {
 		if (!sharing.has(key.accessToken)) {
@@ -95,7 +109,7 @@ function withoutTokens(record: BotRecord, tokens: ReadonlyMap<string, Key>): Bot
 	return {
 		...record,
 		key: key && tokens.has(key.accessToken) ? null : key,
-		held: held && tokens.has(held.key.accessToken) ? null : held,
+		held: held.filter(one => !tokens.has(one.key.accessToken)),
 		previous: previous && tokens.has(previous.accessToken) ? null : previous,
 	};
 }

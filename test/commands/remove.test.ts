@@ -133,6 +133,33 @@ test('a token that another bot carries is not revoked, and the person is told', 
 	assert.equal((await flock.services.keystore.get('moth'))?.key?.accessToken, key.accessToken);
 });
 
+test('a token that another bot holds, or had before, is not revoked either; this bot’s own held ones are', async () => {
+	const mine = await flock.authorize('moth', 'stranger');
+	await flock.services.keystore.update('moth', () => null);
+	const other = {...key, accessToken: 'not-a-real-token'};
+	for (const carried of [
+		{
+			held: [
+				{key: other, reason: 'late' as const},
+				{key, reason: 'late' as const},
+			],
+		},
+		{previous: key},
+	]) {
+		const told = revocations();
+		await flock.change('harbour', {key, held: [{key: mine, reason: 'late'}]});
+		await flock.change('moth', {held: [], previous: null, ...carried});
+		const run = collect();
+		assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
+		assert.equal(revocations(), told + 1);
+		assert.match(run.out.join('\n'), /X was told of 1 token.* moth has the same token/);
+		await flock.services.x.whoIs(flock.practice.appKey, key);
+		assert.equal(await flock.services.keystore.get('harbour'), null);
+	}
+
+	await assert.rejects(flock.services.x.whoIs(flock.practice.appKey, mine), {code: 'x-token'});
+});
+
 test('bots without a key and unknown ones are refused before anything is done', async () => {
 	for (const [bots, code] of [
 		[['harbour', 'moth'], 'no-key'],

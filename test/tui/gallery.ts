@@ -26,14 +26,16 @@ export function gallery(size: Size): Record<string, State> {
 	const pin = pinScreen(mixedFlock, {size});
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const attempt = attemptOf(sent);
-	const outcome = {bot: 'ferry', key: keyOf('ferry_poem')};
+	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
+	// The account of another bot of the flock.
+	const taken = {bot: 'ferry', tokenId: 'token of harbour_poem', key: keyOf('harbour_poem')};
 	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
 		play(sent, {
 			type: 'exchanged',
 			attempt,
 			outcome:
 				more.kind === 'held'
-					? {kind: 'held', ...outcome, reason: 'account-of-another-bot', otherBot: 'harbour'}
+					? {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'}
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',

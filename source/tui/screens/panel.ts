@@ -86,7 +86,7 @@ const explainedFrom = 66;
 function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
 	const {columns, rows} = state.size;
 	const first = botOf(state, bots[0] ?? '');
-	const account = first?.key ?? first?.held?.key ?? first?.previous;
+	const account = first?.key ?? first?.held[0]?.key ?? first?.previous;
 	const what =
 		bots.length === 1
 			? `The key of ${visible(bots[0] ?? '')}${account == null ? '' : `, ${accountOf(account)}`}:`
