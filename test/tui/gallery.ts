@@ -4,6 +4,7 @@ import {
 	botCalled,
 	fixed,
 	flockScreen,
+	heldOf,
 	keyOf,
 	mixedFlock,
 	pinScreen,
@@ -151,6 +152,19 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'a link that failed': failed,
 		'a held key': exchanged({kind: 'held'}),
+		'several held keys': play(
+			flockScreen(
+				[
+					botCalled('ferry', {
+						key: keyOf('ferry_poem'),
+						held: ['ant', 'bee', 'x'.repeat(200), 'cat'].map(one => heldOf(one)),
+					}),
+				],
+				{size},
+			),
+			'enter',
+			'down',
+		).state,
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),
 		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,
