@@ -330,7 +330,7 @@ test('a token that waits unsaved for another bot is not revoked', async () => {
 	const link = await keymaker.requestLink('kettle');
 	assert.equal((await keymaker.submitPin(link, await approve(link.url, 'ant'))).kind, 'unsaved');
 	const revoked = await revokeBot('harbour', {x, keystore, keymaker, appSource});
-	assert.deepEqual(revoked, {bot: 'harbour', revoked: 0, sharedWith: ['kettle']});
+	assert.deepEqual(revoked, {bot: 'harbour', revoked: 0, sharedWith: ['kettle'], left: false});
 	const [key] = keymaker.reveal('kettle');
 	assert.ok(key);
 	await x.whoIs(place.practice.appKey, key);
