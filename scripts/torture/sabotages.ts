@@ -104,7 +104,7 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keymaker/keymaker.ts',
-				find: 'unsavedKeys.set(bot, [...othersUnsaved(bot, key), fresh]);',
+				find: 'unsavedKeys.add(bot, fresh);',
 				put: '',
 			},
 		],

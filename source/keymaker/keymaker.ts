@@ -20,6 +20,7 @@ import type {Grant, X} from '../x/x.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
 import {heldChangedError, heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
+import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
 
 /** The app key in use, and where it came from. */
 export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
@@ -131,13 +132,12 @@ const pinUntouched: ReadonlySet<string> = new Set([
 ]);
 
 type Pending = {requestToken: RequestToken; appKey: AppKey; wantedAccess: WantedAccess | undefined};
-type Unsaved = Pick<Pending, 'appKey' | 'wantedAccess'> & {key: Key; replaceAccount: boolean; late: boolean};
 
 /** Builds the keymaker. Secrets of links and of unsaved keys stay inside. */
 export function createKeymaker({x, keystore, appSource, now}: KeymakerServices): Keymaker {
 	const links = new Map<string, Pending>();
 	const linkOfBot = new Map<string, string>();
-	const unsavedKeys = new Map<string, readonly Unsaved[]>();
+	const unsavedKeys = createUnsavedKeys();
 	const exchanges = new Set<Promise<unknown>>();
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
@@ -223,10 +223,10 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 	}
 
-	async function save(bot: string, fresh: Unsaved): Promise<Outcome> {
+	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
-		unsavedKeys.set(bot, [...othersUnsaved(bot, key), fresh]);
+		unsavedKeys.add(bot, fresh);
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
@@ -247,19 +247,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			throw error;
 		}
 
-		const others = othersUnsaved(bot, key);
-		if (others.length > 0) {
-			unsavedKeys.set(bot, others);
-		} else {
-			unsavedKeys.delete(bot);
-		}
-
+		unsavedKeys.remove(bot, key.accessToken);
 		return {...outcome, ...outcomeOf(verdict)};
-	}
-
-	/** The unsaved keys of a bot but for those of one token. */
-	function othersUnsaved(bot: string, {accessToken}: Key): readonly Unsaved[] {
-		return (unsavedKeys.get(bot) ?? []).filter(({key}) => key.accessToken !== accessToken);
 	}
 
 	async function decide(bot: string, tokenId: string, keep: boolean): Promise<Decision> {
@@ -291,8 +280,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			links.delete(link.id);
 		},
 		async retrySave(bot) {
-			const waiting = unsavedKeys.get(bot);
-			if (waiting === undefined) {
+			const waiting = unsavedKeys.of(bot);
+			if (waiting.length === 0) {
 				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
 					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
 				});
@@ -305,8 +294,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 			return outcomes;
 		},
-		unsaved: () => [...unsavedKeys.keys()],
-		reveal: bot => (unsavedKeys.get(bot) ?? []).map(({key}) => key),
+		unsaved: unsavedKeys.bots,
+		reveal: bot => unsavedKeys.of(bot).map(({key}) => key),
 		keep: (bot, tokenId) => decide(bot, tokenId, true),
 		discard: (bot, tokenId) => decide(bot, tokenId, false),
 		async expectHandle(bot, handle) {
