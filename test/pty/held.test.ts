@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import {afterEach, beforeEach, test} from 'node:test';
 import {approve} from '../helpers/approve.ts';
+import {whyNoCertificate} from '../helpers/certificate.ts';
+import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
 let place: Workplace;
+let network: Network | null = null;
 beforeEach(async () => {
 	place = await workplace(['harbour']);
 });
-afterEach(() => place.close());
+afterEach(async () => {
+	await place.close();
+	await network?.close();
+	network = null;
+});
 
 /** Opens a window with the link of harbour on it. */
 async function windowWithLink(): Promise<{screen: Pty; link: string}> {
@@ -30,7 +37,7 @@ async function twoWindows() {
 }
 
 async function harbour() {
-	const [row] = JSON.parse((await place.run(['list', '--json'])).out);
+	const [row] = JSON.parse((await place.run(['list', '--json'], '', network?.env)).out);
 	return [row.handle, row.heldHandles];
 }
 
@@ -121,4 +128,28 @@ test('programs that decide about one held key at once: one does it, all others c
 
 	const kept = /now has the key of @bee/.test(done[0]?.out ?? '');
 	assert.deepEqual(await harbour(), [kept ? 'bee' : 'harbour_poem', []]);
+});
+
+test('an answer that comes late leaves the question that stands, and k puts the key in force that it is about', {
+	skip: whyNoCertificate,
+}, async () => {
+	network = await startNetwork();
+	const screen = place.screen([], {env: network.env});
+	// The PIN of @harbour_poem, whose answer is slow.
+	await holdExchange(network, screen);
+	const release = network.setApart();
+	screen.press('escape');
+	await screen.waitFor(/❯ ○ harbour +— +no key/);
+	await place.run(['authorize', 'harbour', '--handle', 'bee'], '', network.env);
+	screen.press('enter');
+	screen.paste(`${await approve(network.pageOf(await nextLink(screen)), 'cat')}\n`);
+	await screen.waitFor('X answered as @cat');
+
+	release();
+	await screen.waitFor('2 keys wait for your decision.');
+	await screen.waitFor(/^ {3}@harbour_poem .*\n ❯ @cat /m);
+	assert.deepEqual(await harbour(), [null, ['cat', 'harbour_poem']]);
+	screen.press('k');
+	await screen.waitFor('harbour now speaks as @cat.');
+	assert.deepEqual(await harbour(), ['cat', ['harbour_poem']]);
 });
