@@ -80,7 +80,7 @@ async function authorizeSome(place: Workplace): Promise<void> {
 	await stage('snow', record => ({
 		...record,
 		key: null,
-		held: record.key && {key: record.key, reason: 'late'},
+		held: record.key === null ? [] : [{key: record.key, reason: 'late'}],
 	}));
 }
 

@@ -134,7 +134,7 @@ async function flockOf({poems, store, appSource}: Place): Promise<Flock> {
 async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
 	const record = await place.store.get(bot);
 	if (record?.key == null) {
-		throw record?.held ? heldError(bot, record.held.key.handle) : await withoutKey(bot, place);
+		throw record?.held.length ? heldError(bot, record.held) : await withoutKey(bot, place);
 	}
 
 	const {key} = record;

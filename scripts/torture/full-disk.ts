@@ -86,9 +86,9 @@ async function authorizeWithoutRoom(bench: Bench, disk: string): Promise<void> {
 			const pin = await approve(link.url, `bot_${time}`);
 			leave(disk, 0);
 			const outcome = await keymaker.submitPin(link, pin);
-			const shown = keymaker.reveal(bot);
+			const [shown] = keymaker.reveal(bot);
 			bench.tried();
-			if (outcome.kind !== 'unsaved' || shown === null || !keymaker.unsaved().includes(bot)) {
+			if (outcome.kind !== 'unsaved' || shown === undefined || !keymaker.unsaved().includes(bot)) {
 				bench.count('lost', `the fresh key of ${bot} is not kept: ${outcome.kind}`);
 			} else {
 				assertFailed(bench, outcome.error, /^keystore-full$/, {
@@ -97,9 +97,9 @@ async function authorizeWithoutRoom(bench: Bench, disk: string): Promise<void> {
 				});
 			}
 
-			const still = await keymaker.retrySave(bot).catch(() => null);
+			const [still] = await keymaker.retrySave(bot).catch(() => []);
 			leave(disk, Number.POSITIVE_INFINITY);
-			const retried = still?.kind === 'saved' ? still : await keymaker.retrySave(bot).catch(() => null);
+			const [retried] = still?.kind === 'saved' ? [still] : await keymaker.retrySave(bot).catch(() => []);
 			const found = await keystore.get(bot);
 			if (retried?.kind !== 'saved' || found?.key?.accessSecret !== shown?.accessSecret) {
 				bench.count('lost', `the fresh key of ${bot} was not saved afterwards`);

@@ -258,7 +258,7 @@ async function lookAtTheEnd(bench: Bench, model: Model, place: Place): Promise<v
 	const keystore = openAt(place, model.passphrase);
 	const number = model.next;
 	await keystore.update('harbour', record => ({
-		...(record ?? {expectedHandle: null, wantedAccess: 'write', held: null, key: null}),
+		...(record ?? {expectedHandle: null, wantedAccess: 'write', held: [], key: null}),
 		previous: null,
 		expectedHandle: `practice_${number}`,
 	}));

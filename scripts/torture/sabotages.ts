@@ -101,7 +101,13 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'fresh key dropped',
-		edits: [{file: 'keymaker/keymaker.ts', find: 'unsavedKeys.set(bot, fresh);', put: ''}],
+		edits: [
+			{
+				file: 'keymaker/keymaker.ts',
+				find: 'unsavedKeys.add(bot, fresh);',
+				put: '',
+			},
+		],
 		condition: 'full disk',
 		column: 'lost',
 		scale: 0.1,

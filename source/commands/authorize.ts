@@ -191,7 +191,9 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 			return 'unsaved';
 		}
 
-		outcome = await services.keymaker.retrySave(outcome.bot);
+		const {tokenId} = outcome;
+		const outcomes: readonly Outcome[] = await services.keymaker.retrySave(outcome.bot);
+		outcome = outcomes.find(one => one.tokenId === tokenId) ?? outcome;
 	}
 
 	if (outcome.kind === 'saved') {
@@ -199,7 +201,8 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	} else {
 		const word = shellWord(outcome.bot);
 		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
-		write.err(`  keymaker keep ${word} puts it in force, keymaker discard ${word} removes it.`);
+		const named = `${word} --handle ${shellWord(outcome.key.handle)}`;
+		write.err(`  keymaker keep ${named} puts it in force, keymaker discard ${named} removes it.`);
 	}
 
 	if (write.signal.aborted) {

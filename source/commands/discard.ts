@@ -5,22 +5,35 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
+import {type DecisionInput, findHeld, leftLines} from './held.ts';
 import {define} from './shared/definition.ts';
 
-/** `discard BOT` */
-export type DiscardInput = {bot: string};
+/** `discard BOT [--handle NAME]` */
+export type DiscardInput = DecisionInput;
 
-/** Removes a held key. @throws FlockError `unknown-bot`, `no-held-key`, `keystore-…` */
-export async function discard({bot}: DiscardInput, services: Services, write: Write): Promise<number> {
+/**
+ * Removes a held key; others stay held.
+ * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
+ */
+export async function discard(
+	{bot, handle}: DiscardInput,
+	services: Services,
+	write: Write,
+): Promise<number> {
 	const {flock} = await readFlock(services);
-	const {key} = findBot(bot, flock);
-	const discarded = await services.keymaker.discard(bot);
-	write.out(`The held key of ${accountOf(discarded)} is gone from ${visible(bot)}.`);
-	write.err(
-		key === null
-			? `${visible(bot)} has no key now: keymaker authorize ${shellWord(bot)}`
-			: `${visible(bot)} keeps its key of ${accountOf(key)}.`,
-	);
+	const {tokenId} = findHeld(findBot(bot, flock), handle);
+	const {key, inForce, left} = await services.keymaker.discard(bot, tokenId);
+	write.out(`The held key of ${accountOf(key)} is gone from ${visible(bot)}.`);
+	if (inForce !== null) {
+		write.err(`${visible(bot)} keeps its key of ${accountOf(inForce)}.`);
+	} else if (left.length === 0) {
+		write.err(`${visible(bot)} has no key now: keymaker authorize ${shellWord(bot)}`);
+	}
+
+	for (const line of leftLines(bot, left)) {
+		write.err(line);
+	}
+
 	return exitCode.done;
 }
 
@@ -29,8 +42,8 @@ export const command = define({
 	name: 'discard',
 	arguments: ['<bot>'],
 	summary: 'Removes a held key from the keystore.',
-	options: {},
-	examples: ['keymaker discard harbour'],
+	options: {handle: {value: 'name', help: 'the account of the one that is meant, where several are held'}},
+	examples: ['keymaker discard harbour', 'keymaker discard harbour --handle somebody_else'],
 	needs: 'all',
-	run: ({words: [bot = '']}, services, write) => discard({bot}, services, write),
+	run: ({words: [bot = ''], options}, services, write) => discard({bot, ...options}, services, write),
 });

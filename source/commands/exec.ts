@@ -144,7 +144,7 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 	const {keystore, appSource, practice, cwd} = services;
 	const key = (await keystore.get(bot.name))?.key ?? null;
 	if (key === null) {
-		throw bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
+		throw bot.held.length === 0 ? noKeyError(bot.name) : heldError(bot.name, bot.held);
 	}
 
 	const appKey = await appKeyOf(key, keystore, appSource);

@@ -2,7 +2,7 @@ import {visible} from '../flock/visible.ts';
 import {forgetBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
 import type {Write} from './command.ts';
-import {type RemoveInput, removeKeys, removeOptions} from './remove.ts';
+import {cameSince, type RemoveInput, removeKeys, removeOptions} from './remove.ts';
 import {define} from './shared/definition.ts';
 
 /** `forget BOT… [--yes] [--purge]` */
@@ -18,9 +18,9 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 		{
 			verb: 'Forget',
 			consequence: 'It goes on working at X, where keymaker revoke would end it.',
-			async remove(bot) {
-				await forgetBot(bot, services.keystore);
-				return `${visible(bot)}: forgotten here; X was not told.`;
+			async remove(bot, asked) {
+				const {left} = await forgetBot(bot, services.keystore, asked);
+				return `${visible(bot)}: forgotten here; X was not told.${left ? cameSince : ''}`;
 			},
 		},
 		services,

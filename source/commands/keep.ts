@@ -4,19 +4,27 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {exitCode, type Write} from './command.ts';
+import {type DecisionInput, findHeld, leftLines} from './held.ts';
 import {define} from './shared/definition.ts';
 
-/** `keep BOT` */
-export type KeepInput = {bot: string};
+/** `keep BOT [--handle NAME]` */
+export type KeepInput = DecisionInput;
 
-/** Puts a held key in force. @throws FlockError `unknown-bot`, `no-held-key`, `keystore-…` */
-export async function keep({bot}: KeepInput, services: Services, write: Write): Promise<number> {
+/**
+ * Puts a held key in force; others stay held.
+ * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
+ */
+export async function keep({bot, handle}: KeepInput, services: Services, write: Write): Promise<number> {
 	const {flock} = await readFlock(services);
-	const replaced = findBot(bot, flock).key;
-	const key = await services.keymaker.keep(bot);
+	const {tokenId} = findHeld(findBot(bot, flock), handle);
+	const {key, replaced, left} = await services.keymaker.keep(bot, tokenId);
 	write.out(`${visible(bot)} now has the key of ${accountOf(key)}.`);
 	if (replaced !== null) {
 		write.err(`The key of ${accountOf(replaced)} that it had before is kept as its previous one.`);
+	}
+
+	for (const line of leftLines(bot, left)) {
+		write.err(line);
 	}
 
 	return exitCode.done;
@@ -27,8 +35,8 @@ export const command = define({
 	name: 'keep',
 	arguments: ['<bot>'],
 	summary: 'Puts a held key in force; the key that it replaces is kept as the previous one.',
-	options: {},
-	examples: ['keymaker keep harbour'],
+	options: {handle: {value: 'name', help: 'the account of the one that is meant, where several are held'}},
+	examples: ['keymaker keep harbour', 'keymaker keep harbour --handle harbour_poem'],
 	needs: 'all',
-	run: ({words: [bot = '']}, services, write) => keep({bot}, services, write),
+	run: ({words: [bot = ''], options}, services, write) => keep({bot, ...options}, services, write),
 });

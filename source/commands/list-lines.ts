@@ -1,7 +1,7 @@
 import type {Bot, Flock} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import {visible} from '../flock/visible.ts';
-import {accountOf} from '../flock/words.ts';
+import {accountsOf} from '../flock/words.ts';
 import type {Write} from './command.ts';
 import {table} from './table.ts';
 import {drawing, statusText} from './words.ts';
@@ -16,14 +16,5 @@ export function listLines(flock: Flock, write: Pick<Write, 'unicode' | 'columns'
 
 function cells(bot: Bot, write: Pick<Write, 'unicode'>): string[] {
 	const glyph = drawing(statusGlyphs[bot.status], write);
-	return [`${glyph} ${visible(bot.name)}`, account(bot) ?? drawing('—', write), statusText(bot)];
-}
-
-function account({key, held, expectedHandle}: Bot): string | null {
-	const known = key ?? held?.key;
-	if (known !== undefined) {
-		return accountOf(known);
-	}
-
-	return expectedHandle === null ? null : `(@${visible(expectedHandle)})`;
+	return [`${glyph} ${visible(bot.name)}`, accountsOf(bot) ?? drawing('—', write), statusText(bot)];
 }

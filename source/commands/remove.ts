@@ -18,14 +18,17 @@ export type RemoveInput = {
 	purge: boolean;
 };
 
+/** What is said besides where keys stay. */
+export const cameSince = ' A key that came after the question stays.';
+
 /** A way of removing keys. */
 export type Removal = {
 	/** How the question begins. */
 	verb: 'Forget' | 'Revoke';
 	/** What follows from it, as a sentence. */
 	consequence: string;
-	/** Removes a bot's keys, and says so in a sentence. */
-	remove(bot: string): Promise<string>;
+	/** Removes those of a bot's keys that have these access tokens, and says so in a sentence. */
+	remove(bot: string, asked: ReadonlySet<string>): Promise<string>;
 };
 
 /** One bot on the command line; `bot` is `null` for one that only backups know. */
@@ -47,6 +50,8 @@ export async function removeKeys(
 		targets.push(await targetOf(name, flock, purge, services));
 	}
 
+	// What comes while the question stands is not what was asked about.
+	const asked = await services.keystore.getAll(targets.map(({name}) => name));
 	if (!yes && !(await confirm(questionOf(targets, verb, consequence, write), write))) {
 		write.err('Nothing was changed.');
 		return exitCode.failed;
@@ -74,12 +79,12 @@ export async function removeKeys(
 
 	async function removeOne({name, bot}: Target): Promise<void> {
 		const {keystore} = services;
-		const record = await keystore.get(name);
+		const record = asked.get(name);
 		// Backups may hold a token under an earlier name of the bot.
-		const tokens = record === null ? [] : keysOf(record).map(key => key.accessToken);
+		const tokens = new Set(record === undefined ? [] : keysOf(record).map(key => key.accessToken));
 		if (hasKeys(bot)) {
 			write.out(
-				await remove(name).catch(error => {
+				await remove(name, tokens).catch(error => {
 					write.err(`${visible(name)} stays as it was:`);
 					throw error;
 				}),

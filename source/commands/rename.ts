@@ -1,4 +1,5 @@
 import {FlockError} from '../flock/error.ts';
+import {keysOf} from '../flock/key.ts';
 import {nearest} from '../flock/nearest.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -19,7 +20,7 @@ export type RenameInput = {from: string; to: string};
 export async function rename({from, to}: RenameInput, services: Services, write: Write): Promise<number> {
 	const {flock, folder} = await readFlock(services);
 	const old = findBot(from, flock);
-	if (old.key === null && old.held === null && old.previous === null) {
+	if (keysOf(old).length === 0) {
 		throw noKeyError(from);
 	}
 

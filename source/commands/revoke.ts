@@ -2,7 +2,7 @@ import {visible} from '../flock/visible.ts';
 import {revokeBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
 import {count, type Write} from './command.ts';
-import {type RemoveInput, removeKeys, removeOptions} from './remove.ts';
+import {cameSince, type RemoveInput, removeKeys, removeOptions} from './remove.ts';
 import {define} from './shared/definition.ts';
 
 /** `revoke BOT… [--yes] [--purge]` */
@@ -18,14 +18,14 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 		{
 			verb: 'Revoke',
 			consequence: 'Whatever uses it will be refused by X, for good.',
-			async remove(bot) {
-				const {revoked, sharedWith} = await revokeBot(bot, services);
+			async remove(bot, asked) {
+				const {revoked, sharedWith, left} = await revokeBot(bot, services, asked);
 				const told = revoked === 0 ? 'X was not told' : `X was told of ${count(revoked, 'token')}`;
 				const shared =
 					sharedWith.length === 0
 						? ''
 						: ` ${sharedWith.map(visible).join(', ')} has the same token, which X gave to both: it was only removed here.`;
-				return `${visible(bot)}: ${told}, and it is gone from the keystore.${shared}`;
+				return `${visible(bot)}: ${told}, and it is gone from the keystore.${shared}${left ? cameSince : ''}`;
 			},
 		},
 		services,

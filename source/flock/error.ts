@@ -14,6 +14,8 @@ export type ErrorCode =
 	| 'other-app'
 	| 'held'
 	| 'no-held-key'
+	| 'held-several'
+	| 'held-changed'
 	| 'bot-exists'
 	| 'no-app-key'
 	| 'bad-app-key'

@@ -1,4 +1,4 @@
-import {type BotRecord, emptyRecord, type KeyInfo} from './key.ts';
+import {type BotRecord, emptyRecord, type KeyInfo, keysOf, type RecordInfo, sameHandle} from './key.ts';
 import type {Poem} from './poem.ts';
 
 /** What a bot's key is good for, as the list shows it. */
@@ -11,13 +11,13 @@ export type Status =
 	| 'rejected'
 	/** The secret of the app that it was made with is not known here. */
 	| 'other-app'
-	/** A key waits for the person's decision, and there is none in force. */
+	/** Keys wait for the person's decision, and there is none in force. */
 	| 'held'
 	/** The poem is gone; its key is kept. */
 	| 'orphan';
 
 /** A poem, and the key it has or lacks. Holds no secret. */
-export type Bot = BotRecord<KeyInfo> & {
+export type Bot = RecordInfo & {
 	/** The bot's name. */
 	name: string;
 	/** `null` for an orphan. */
@@ -62,7 +62,7 @@ function compareUnits(one: string, other: string): number {
  */
 export function joinFlock(
 	poems: readonly Poem[],
-	records: ReadonlyMap<string, BotRecord<KeyInfo>>,
+	records: ReadonlyMap<string, RecordInfo>,
 	knownApps: ReadonlySet<string>,
 ): Flock {
 	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps));
@@ -74,7 +74,7 @@ export function joinFlock(
 	const named = new Set(poems.map(poem => poem.bot));
 	const orphans: Bot[] = [];
 	for (const [name, record] of records) {
-		if (!named.has(name) && hasAnyKey(record)) {
+		if (!named.has(name) && keysOf(record).length > 0) {
 			orphans.push(bot(name, null, record, knownApps));
 		}
 	}
@@ -87,18 +87,21 @@ export function needsKey(bot: Bot): boolean {
 	return bot.poem !== null && bot.key === null;
 }
 
+/** True where a bot's key in force is of another account than the one that is expected for it. */
+export function speaksAsAnother({key, expectedHandle}: Pick<Bot, 'key' | 'expectedHandle'>): boolean {
+	return (
+		key !== null && key.handle !== '' && expectedHandle !== null && !sameHandle(key.handle, expectedHandle)
+	);
+}
+
 function bot(
 	name: string,
 	poem: Poem | null,
-	record: BotRecord<KeyInfo> | undefined,
+	record: RecordInfo | undefined,
 	knownApps: ReadonlySet<string>,
 ): Bot {
 	const known = record ?? emptyRecord;
 	return {...known, name, poem, status: statusOf(poem, known, knownApps)};
-}
-
-function hasAnyKey(record: BotRecord<KeyInfo>): boolean {
-	return record.key !== null || record.held !== null || record.previous !== null;
 }
 
 /**
@@ -117,7 +120,7 @@ export function statusOf(
 
 	const {key, held} = record;
 	if (key === null) {
-		return held === null ? 'no-key' : 'held';
+		return held.length === 0 ? 'no-key' : 'held';
 	}
 
 	if (!knownApps.has(key.consumerKey)) {

@@ -1,3 +1,5 @@
+import {hash} from 'node:crypto';
+
 /** What X's `x-access-level` header says a token may do. */
 export type AccessLevel = 'read' | 'read-write' | 'read-write-directmessages';
 
@@ -60,6 +62,12 @@ export type HeldReason =
 /** A key that is stored safely beside the one in force until it is kept or discarded. */
 export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};
 
+/** A held key without its secrets. */
+export type HeldInfo = Held<KeyInfo> & {
+	/** Names the token that a decision is about; see `tokenIdOf`. */
+	tokenId: string;
+};
+
 /** Everything that the keystore holds for one bot. `K` is `KeyInfo` where secrets are left out. */
 export type BotRecord<K extends KeyInfo = Key> = {
 	/** The handle that the bot is meant to have, without @; `null` where any will do. */
@@ -68,18 +76,21 @@ export type BotRecord<K extends KeyInfo = Key> = {
 	wantedAccess: WantedAccess;
 	/** The key in force. */
 	key: K | null;
-	/** A key that waits for a decision. */
-	held: Held<K> | null;
+	/** The keys that wait for a decision, oldest first, one for each token. */
+	held: readonly Held<K>[];
 	/** The key that was in force before. */
 	previous: K | null;
 };
 
+/** A record without its secrets: safe to keep in state and to draw. */
+export type RecordInfo = Omit<BotRecord<KeyInfo>, 'held'> & {held: readonly HeldInfo[]};
+
 /** The record of a bot that the keystore knows nothing of yet. */
-export const emptyRecord: BotRecord<never> = {
+export const emptyRecord: Omit<BotRecord<never>, 'held'> & {held: readonly never[]} = {
 	expectedHandle: null,
 	wantedAccess: 'write',
 	key: null,
-	held: null,
+	held: [],
 	previous: null,
 };
 
@@ -89,20 +100,33 @@ export function keyInfo(key: Key): KeyInfo {
 	return {userId, handle, consumerKey, accessLevel, authorizedAt, checkedAt, rejected};
 }
 
+/**
+ * Names a token without giving anything of it away: a digest, the same wherever and whenever the token turns up, since
+ * X hands the same one out again, and another for every other token, of the same account and the same moment too.
+ */
+export function tokenIdOf({accessToken}: Pick<Key, 'accessToken'>): string {
+	return hash('sha256', accessToken, 'base64url');
+}
+
+/** Takes the secrets out of a held key. */
+export function heldInfo({key, reason}: Held): HeldInfo {
+	return {tokenId: tokenIdOf(key), key: keyInfo(key), reason};
+}
+
 /** Takes the secrets out of a record. */
-export function recordInfo(record: BotRecord): BotRecord<KeyInfo> {
+export function recordInfo(record: BotRecord): RecordInfo {
 	return {
 		expectedHandle: record.expectedHandle,
 		wantedAccess: record.wantedAccess,
 		key: record.key && keyInfo(record.key),
-		held: record.held && {key: keyInfo(record.held.key), reason: record.held.reason},
+		held: record.held.map(heldInfo),
 		previous: record.previous && keyInfo(record.previous),
 	};
 }
 
 /** Every key that a record carries: in force, held and previous. */
 export function keysOf<K extends KeyInfo>(record: BotRecord<K>): K[] {
-	return [record.key, record.held?.key, record.previous].filter(key => key != null);
+	return [record.key, ...record.held.map(({key}) => key), record.previous].filter(key => key !== null);
 }
 
 /** True where two handles name the same account: X ignores case, and people write an @. */

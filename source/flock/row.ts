@@ -12,8 +12,10 @@ export type BotRow = {
 	handle: string | null;
 	/** The account that the bot is meant to have, without @; `null` where any will do. */
 	expectedHandle: string | null;
-	/** The account of the key that waits for a decision, without @. */
+	/** The account of the first of `heldHandles`; `null` where none is held. */
 	heldHandle: string | null;
+	/** The accounts of the keys that wait for a decision, without @, oldest first. */
+	heldHandles: string[];
 	/** The account's id, decimal digits. */
 	userId: string | null;
 	/** What X said that the key may do. */
@@ -32,7 +34,8 @@ export function rowOf({name, status, key, held, expectedHandle}: Bot, poem: stri
 		status,
 		handle: key?.handle || null,
 		expectedHandle,
-		heldHandle: held?.key.handle || null,
+		heldHandle: held[0]?.key.handle || null,
+		heldHandles: held.map(({key: {handle}}) => handle),
 		userId: key?.userId ?? null,
 		accessLevel: key?.accessLevel ?? null,
 		authorizedAt: key?.authorizedAt ?? null,

@@ -1,5 +1,5 @@
-import type {Status} from './flock.ts';
-import type {HeldReason, KeyInfo} from './key.ts';
+import {type Bot, type Status, speaksAsAnother} from './flock.ts';
+import type {Held, HeldReason, KeyInfo} from './key.ts';
 import {visible} from './visible.ts';
 
 /** Each status in words, as lists show it. */
@@ -16,6 +16,28 @@ export const statusWords: Readonly<Record<Status, string>> = {
 /** How an account is called: by its handle, or by its id where an imported key has not said its handle yet. */
 export function accountOf({handle, userId}: Pick<KeyInfo, 'handle' | 'userId'>): string {
 	return handle === '' ? `account ${visible(userId)}` : `@${visible(handle)}`;
+}
+
+/** How a bot's account is called where its keys are listed: the key in force's, those of held ones, or the expected one in brackets; `null` where nothing is known. */
+export function accountsOf(bot: Bot): string | null {
+	const {key, held, expectedHandle} = bot;
+	const expected = expectedHandle === null ? null : `(@${visible(expectedHandle)})`;
+	if (key !== null) {
+		return speaksAsAnother(bot) ? `${accountOf(key)} ${expected}` : accountOf(key);
+	}
+
+	return held.length === 0 ? expected : namesOfHeld(held);
+}
+
+/** The accounts of held keys in a sentence, oldest first. */
+export function namesOfHeld(held: readonly Held<KeyInfo>[]): string {
+	return accountsInWords(held.map(({key}) => key));
+}
+
+/** The accounts of keys in a sentence: `@a, @b and @c`. */
+export function accountsInWords(keys: readonly KeyInfo[]): string {
+	const names = keys.map(accountOf);
+	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /** Why a key was held instead of being put in force, as a sentence. */

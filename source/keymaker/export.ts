@@ -52,7 +52,7 @@ async function entryOf(
 ): Promise<BundleEntry | FlockError> {
 	const key = (await keystore.get(bot.name))?.key ?? null;
 	if (key === null) {
-		return bot.held === null ? noKeyError(bot.name) : heldError(bot.name, bot.held.key.handle);
+		return bot.held.length === 0 ? noKeyError(bot.name) : heldError(bot.name, bot.held);
 	}
 
 	const appKey = await appKeyOf(key, keystore, appSource);

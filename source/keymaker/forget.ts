@@ -4,11 +4,13 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
 import {appKeyOf, otherAppError} from './in-force.ts';
-import type {AppSource} from './keymaker.ts';
+import type {AppSource, Keymaker} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */
 export type Forgotten = {
 	bot: string;
+	/** True where keys stay that the person was not asked about. */
+	left: boolean;
 	/** Puts it back, unless the bot has a key by now (`bot-exists`); possible until the program ends. */
 	undo(): Promise<void>;
 };
@@ -20,20 +22,36 @@ export type Revoked = {
 	revoked: number;
 	/** The bots that carry the same token: it works on for them, so X was not told. */
 	sharedWith: string[];
+	/** True where keys stay that the person was not asked about. */
+	left: boolean;
 };
 
 /** What revoking needs. */
-export type RevokeServices = {x: X; keystore: Keystore; appSource(): Promise<AppSource | null>};
+export type RevokeServices = {
+	x: X;
+	keystore: Keystore;
+	keymaker: Pick<Keymaker, 'unsaved' | 'reveal'>;
+	appSource(): Promise<AppSource | null>;
+};
 
-/** Removes a bot's record from the keystore alone. @throws FlockError `no-key` where it has none, `keystore-…` */
-export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgotten> {
+/**
+ * Removes a bot's record from the keystore alone.
+ * @param asked the access tokens that the person was asked about, where a question came before: keys that came since stay.
+ * @throws FlockError `no-key` where it has none, `keystore-…`
+ */
+export async function forgetBot(
+	bot: string,
+	keystore: Keystore,
+	asked?: ReadonlySet<string>,
+): Promise<Forgotten> {
 	let forgotten: BotRecord | null = null;
-	await keystore.update(bot, record => {
-		forgotten = recordOf(bot, record);
-		return null;
+	const left = await keystore.update(bot, record => {
+		forgotten = recordOf(bot, record, asked);
+		return asked === undefined ? null : withoutTokens(forgotten, asked);
 	});
 	return {
 		bot,
+		left: left !== null,
 		async undo() {
 			await keystore.update(bot, record => {
 				if (record !== null && keysOf(record).length > 0) {
@@ -50,13 +68,25 @@ export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgot
 
 /**
  * Tells X that a bot's tokens are void, and only then removes them here.
- * A token that another bot carries too is only removed here: X hands the same token out again, and revoking it would silence that bot.
+ * A token that another bot carries too, in its record or among the unsaved keys, is only removed here: X hands the same token out again, and revoking it would silence that bot.
+ * @param asked as `forgetBot` takes it.
  * @throws FlockError `no-key`, `other-app`, `x-…` (nothing is removed here then), `keystore-…`
  */
-export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeServices): Promise<Revoked> {
-	const record = recordOf(bot, await keystore.get(bot));
-	const tokens = new Map(keysOf(record).map(key => [key.accessToken, key]));
-	const sharing = await keystore.sharing(bot);
+export async function revokeBot(
+	bot: string,
+	{x, keystore, keymaker, appSource}: RevokeServices,
+	asked?: ReadonlySet<string>,
+): Promise<Revoked> {
+	const record = recordOf(bot, await keystore.get(bot), asked);
+	const keys = keysOf(record).filter(({accessToken}) => asked?.has(accessToken) ?? true);
+	const tokens = new Map(keys.map(key => [key.accessToken, key]));
+	const sharing = new Map(await keystore.sharing(bot));
+	for (const other of keymaker.unsaved().filter(name => name !== bot)) {
+		for (const {accessToken} of keymaker.reveal(other).filter(key => tokens.has(key.accessToken))) {
+			sharing.set(accessToken, [...(sharing.get(accessToken) ?? []), other]);
+		}
+	}
+
 	let revoked = 0;
 	for (const key of tokens.values()) {
 		if (!sharing.has(key.accessToken)) {
@@ -65,12 +95,9 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 		}
 	}
 
-	await keystore.update(bot, current => {
-		const left = current !== null && keysOf(current).some(key => !tokens.has(key.accessToken));
-		// A key that arrived meanwhile was not revoked, so it is not removed either.
-		return left ? withoutTokens(current, tokens) : null;
-	});
-	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())]};
+	// A key that arrived meanwhile was not revoked, so it is not removed either.
+	const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
+	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
 
 	async function revokeKey(key: Key): Promise<void> {
 		const appKey = await appKeyOf(key, keystore, appSource);
@@ -90,17 +117,26 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 	}
 }
 
-function withoutTokens(record: BotRecord, tokens: ReadonlyMap<string, Key>): BotRecord {
+/** A record without the keys of these access tokens; `null` where none is left. */
+function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has'>): BotRecord | null {
 	const {key, held, previous} = record;
-	return {
+	const left = {
 		...record,
 		key: key && tokens.has(key.accessToken) ? null : key,
-		held: held && tokens.has(held.key.accessToken) ? null : held,
+		held: held.filter(one => !tokens.has(one.key.accessToken)),
 		previous: previous && tokens.has(previous.accessToken) ? null : previous,
 	};
+	return keysOf(left).length === 0 ? null : left;
 }
 
-function recordOf(bot: string, record: BotRecord | null): BotRecord {
+function recordOf(bot: string, record: BotRecord | null, asked?: ReadonlySet<string>): BotRecord {
+	const isThere = ({accessToken}: Key) => asked?.has(accessToken) ?? true;
+	if (record !== null && keysOf(record).length > 0 && !keysOf(record).some(isThere)) {
+		throw new FlockError('no-key', `${visible(bot)} has other keys by now than those you were asked about.`, {
+			hint: 'Nothing was changed. keymaker list shows what it has.',
+		});
+	}
+
 	if (record === null || keysOf(record).length === 0) {
 		throw new FlockError('no-key', `${visible(bot)} has no key here.`, {
 			hint: 'keymaker list shows which bots have one.',

@@ -19,32 +19,30 @@ export type GuardInput = {
 
 /**
  * The account guard: decides whether a key comes into force at once or is held for the person's decision.
- * A bot that has a key expects that key's account, unless the person expects another handle.
+ * An account that speaks another poem is held whatever else is true of it: also where it is that of the bot's own key.
  */
 export function guard({record, others, key, replaceAccount, late}: GuardInput): Verdict {
 	const {key: old, expectedHandle} = record ?? emptyRecord;
-	if (late) {
-		return {kind: 'hold', reason: 'late', otherBot: null};
-	}
-
-	if (old?.userId === key.userId) {
-		return {kind: 'save'};
-	}
-
 	const otherBot = botOfAccount(others, key.userId);
+	if (late) {
+		return {kind: 'hold', reason: 'late', otherBot};
+	}
+
 	if (otherBot !== null) {
 		return {kind: 'hold', reason: 'account-of-another-bot', otherBot};
 	}
 
-	if (replaceAccount || (expectedHandle !== null && sameHandle(expectedHandle, key.handle))) {
-		return {kind: 'save'};
+	const isSameAccount = old?.userId === key.userId;
+	if (expectedHandle === null) {
+		return old === null || isSameAccount || replaceAccount
+			? {kind: 'save'}
+			: {kind: 'hold', reason: 'other-account', otherBot};
 	}
 
-	if (expectedHandle !== null) {
-		return {kind: 'hold', reason: 'other-handle', otherBot: null};
-	}
-
-	return old === null ? {kind: 'save'} : {kind: 'hold', reason: 'other-account', otherBot: null};
+	const isRenamed = isSameAccount && sameHandle(old.handle, expectedHandle);
+	return sameHandle(key.handle, expectedHandle) || isRenamed || replaceAccount
+		? {kind: 'save'}
+		: {kind: 'hold', reason: 'other-handle', otherBot};
 }
 
 /** The bot whose key in force belongs to an account; `null` where no bot has it. */
@@ -58,26 +56,35 @@ export function botOfAccount(records: ReadonlyMap<string, BotRecord>, userId: st
 	return null;
 }
 
-/** The record after a key has come into force: what it replaces is kept as `previous`, the same token is not. */
+/** The record after a key has come into force: what it replaces is kept as `previous`, and its own token is neither that nor held any more. */
 export function withKey(record: BotRecord | null, key: Key): BotRecord {
 	const base = record ?? emptyRecord;
-	const replaced = base.key !== null && base.key.accessToken !== key.accessToken ? base.key : base.previous;
+	const isOther = (other: Key | null) => other !== null && other.accessToken !== key.accessToken;
+	const previous = isOther(base.key) ? base.key : base.previous;
 	return {
 		...base,
 		key,
-		previous: replaced,
-		held: base.held?.key.accessToken === key.accessToken ? null : base.held,
+		previous: isOther(previous) ? previous : null,
+		held: base.held.filter(held => isOther(held.key)),
 	};
 }
 
-/** The record after a key has been set aside for the person's decision. */
-export function withHeld(record: BotRecord | null, key: Key, reason: HeldReason): BotRecord {
-	return {...(record ?? emptyRecord), held: {key, reason}};
+/** The record after the guard or the person has put a key in force: the handle that the bot is meant to have follows its account. */
+export function speakingAs(record: BotRecord | null, key: Key): BotRecord {
+	const next = withKey(record, key);
+	const {expectedHandle} = next;
+	return expectedHandle === null || sameHandle(expectedHandle, key.handle)
+		? next
+		: {...next, expectedHandle: key.handle};
 }
 
-/** The record after its held key has been kept; the handle that the bot is meant to have follows. */
-export function keptHeld(record: BotRecord & {held: NonNullable<BotRecord['held']>}): BotRecord {
-	const {key} = record.held;
-	const kept = withKey(record, key);
-	return {...kept, expectedHandle: record.expectedHandle === null ? null : key.handle};
+/** The record after a key has been set aside for the person's decision: the newest of those held, in the place of an earlier one of the same token. */
+export function withHeld(record: BotRecord | null, key: Key, reason: HeldReason): BotRecord {
+	const base = withoutHeld(record ?? emptyRecord, key);
+	return {...base, held: [...base.held, {key, reason}]};
+}
+
+/** The record after a held key has been taken out of it. */
+export function withoutHeld(record: BotRecord, {accessToken}: Key): BotRecord {
+	return {...record, held: record.held.filter(({key}) => key.accessToken !== accessToken)};
 }

@@ -1,7 +1,8 @@
 import {FlockError} from '../flock/error.ts';
-import type {AppKey, KeyInfo} from '../flock/key.ts';
+import type {AppKey, Held, KeyInfo} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
+import {namesOfHeld} from '../flock/words.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {AppSource} from './keymaker.ts';
 
@@ -33,13 +34,42 @@ export function otherAppError(bot: string): FlockError {
 	);
 }
 
-/** The error of a bot whose held key has to be decided about first. */
-export function heldError(bot: string, handle: string): FlockError {
+/** The error of a bot whose held keys have to be decided about first. */
+export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
+	const what = held.length === 1 ? 'A key' : `${held.length} keys`;
+	const waits = held.length === 1 ? 'waits' : 'wait';
 	return new FlockError(
 		'held',
-		`A key of @${visible(handle)} waits for your decision about ${visible(bot)}.`,
-		{
-			hint: `keymaker keep ${shellWord(bot)} puts it in force, keymaker discard ${shellWord(bot)} removes it.`,
-		},
+		`${what} of ${namesOfHeld(held)} ${waits} for your decision about ${visible(bot)}.`,
+		{hint: decisionHint(bot, held)},
 	);
+}
+
+/** The error of a bot with several held keys, where one has to be named. */
+export function heldSeveralError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
+	return new FlockError('held-several', `${visible(bot)} has held keys of ${namesOfHeld(held)}.`, {
+		hint: decisionHint(bot, held),
+	});
+}
+
+/** The error of a decision about a key that is held no more. */
+export function heldChangedError(bot: string): FlockError {
+	return new FlockError(
+		'held-changed',
+		`That key of ${visible(bot)} is no longer held: another window or program has decided about it.`,
+		{hint: 'Nothing was changed. keymaker list shows what is held now.'},
+	);
+}
+
+/** The commands that decide about held keys. */
+export function decisionHint(bot: string, held: readonly Held<KeyInfo>[]): string {
+	const word = shellWord(bot);
+	if (held.length === 1) {
+		return `keymaker keep ${word} puts it in force, keymaker discard ${word} removes it.`;
+	}
+
+	const accounts = new Set(held.map(({key}) => key.handle.toLowerCase()));
+	return accounts.size === held.length
+		? `keymaker keep ${word} --handle NAME puts one in force, keymaker discard ${word} --handle NAME removes one.`
+		: `Open the screen with keymaker: enter on ${visible(bot)} shows each, and when it came.`;
 }

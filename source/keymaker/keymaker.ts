@@ -1,23 +1,26 @@
 import {FlockError} from '../flock/error.ts';
 import {
 	type AppKey,
-	type BotRecord,
 	cleanHandle,
 	emptyRecord,
+	type HeldInfo,
 	type HeldReason,
+	heldInfo,
 	type Key,
 	type KeyInfo,
 	keyInfo,
 	type RequestToken,
+	tokenIdOf,
 	type WantedAccess,
 } from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {Grant, X} from '../x/x.ts';
-import {guard, keptHeld, type Verdict, withHeld, withKey} from './guard.ts';
-import {heldError} from './in-force.ts';
+import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
+import {heldChangedError, heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
+import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
 
 /** The app key in use, and where it came from. */
 export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
@@ -35,12 +38,25 @@ export type Link = {
 	app: {consumerKey: string; from: AppSource['from']};
 };
 
-/** What became of a PIN that X took. */
-export type Outcome =
-	| {kind: 'saved'; bot: string; key: KeyInfo}
-	| {kind: 'held'; bot: string; key: KeyInfo; reason: HeldReason; otherBot: string | null}
+/** What became of a PIN that X took; `tokenId` names the token that X gave. */
+export type Outcome = {bot: string; tokenId: string; key: KeyInfo} & (
+	| {kind: 'saved'}
+	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
 	/** X has given the key, and the keystore would not take it: it is in memory until `retrySave`. */
-	| {kind: 'unsaved'; bot: string; key: KeyInfo; error: FlockError};
+	| {kind: 'unsaved'; error: FlockError}
+);
+
+/** What came of a decision about a held key. */
+export type Decision = {
+	/** The key that was decided about. */
+	key: KeyInfo;
+	/** The key in force now; `null` where there is none. */
+	inForce: KeyInfo | null;
+	/** The key that it has taken the place of, kept as the previous one; `null` where there was none. */
+	replaced: KeyInfo | null;
+	/** The keys that still wait for a decision, oldest first. */
+	left: readonly HeldInfo[];
+};
 
 /** How a link is asked for. */
 export type LinkOptions = {
@@ -84,16 +100,20 @@ export type Keymaker = {
 	isAlive(link: Link): boolean;
 	/** Forgets a link that nobody waits for any more. */
 	drop(link: Link): void;
-	/** Saves a key that the keystore would not take before; `no-key` where there is none waiting. */
-	retrySave(bot: string): Promise<Outcome>;
-	/** The bots whose fresh keys are in memory only. */
+	/** Saves the keys of a bot that the keystore would not take before, one after the other; `no-key` where none is waiting. */
+	retrySave(bot: string): Promise<Outcome[]>;
+	/** The bots whose fresh keys are in memory only, each once. */
 	unsaved(): string[];
-	/** The unsaved key with its secrets, for the person who asks to write it down. */
-	reveal(bot: string): Key | null;
-	/** Puts a held key in force. @throws FlockError `no-held-key` */
-	keep(bot: string): Promise<KeyInfo>;
-	/** Removes a held key from the keystore; it is not revoked. @throws FlockError `no-held-key` */
-	discard(bot: string): Promise<KeyInfo>;
+	/** A bot's unsaved keys with their secrets, for the person who asks to write them down. */
+	reveal(bot: string): Key[];
+	/**
+	 * Puts a held key in force; others stay held.
+	 * @param tokenId the key that the person was shown, as in `HeldInfo`.
+	 * @throws FlockError `held-changed` where that one is held no more: nothing is changed then
+	 */
+	keep(bot: string, tokenId: string): Promise<Decision>;
+	/** Removes a held key from the keystore; it is not revoked. Otherwise as `keep`. @throws FlockError `held-changed` */
+	discard(bot: string, tokenId: string): Promise<Decision>;
 	/** Sets the handle that a bot is meant to have; `null` or an empty text for any. @throws FlockError `bad-handle` */
 	expectHandle(bot: string, handle: string | null): Promise<void>;
 	/** Resolves when no exchange is under way, so that no key is lost at the program's end. */
@@ -112,13 +132,12 @@ const pinUntouched: ReadonlySet<string> = new Set([
 ]);
 
 type Pending = {requestToken: RequestToken; appKey: AppKey; wantedAccess: WantedAccess | undefined};
-type Unsaved = Pick<Pending, 'appKey' | 'wantedAccess'> & {key: Key; replaceAccount: boolean; late: boolean};
 
 /** Builds the keymaker. Secrets of links and of unsaved keys stay inside. */
 export function createKeymaker({x, keystore, appSource, now}: KeymakerServices): Keymaker {
 	const links = new Map<string, Pending>();
 	const linkOfBot = new Map<string, string>();
-	const unsavedKeys = new Map<string, Unsaved>();
+	const unsavedKeys = createUnsavedKeys();
 	const exchanges = new Set<Promise<unknown>>();
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
@@ -130,8 +149,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		const record = (await keystore.get(bot)) ?? emptyRecord;
-		if (record.held !== null) {
-			throw heldError(bot, record.held.key.handle);
+		if (record.held.length > 0) {
+			throw heldError(bot, record.held);
 		}
 
 		await keystore.tryWriting();
@@ -185,7 +204,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			try {
 				grant = await x.exchangePin(appKey, requestToken, pin);
 			} catch (error) {
-				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain) {
+				const isLatest = linkOfBot.get(link.bot) === link.id;
+				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain && isLatest) {
 					links.set(link.id, pending as Pending);
 				}
 
@@ -203,9 +223,10 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 	}
 
-	async function save(bot: string, fresh: Unsaved): Promise<Outcome> {
+	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
-		unsavedKeys.set(bot, fresh);
+		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
+		unsavedKeys.add(bot, fresh);
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
@@ -214,35 +235,41 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 					verdict = guard({record, others, key, replaceAccount, late});
 					const base = record && {...record, wantedAccess: wantedAccess ?? record.wantedAccess};
 					const next = base ?? {...emptyRecord, wantedAccess: wantedAccess ?? 'write'};
-					return verdict.kind === 'save' ? withKey(next, key) : withHeld(next, key, verdict.reason);
+					return verdict.kind === 'save' ? speakingAs(next, key) : withHeld(next, key, verdict.reason);
 				},
 				appKey,
 			);
 		} catch (error) {
 			if (error instanceof FlockError) {
-				return {kind: 'unsaved', bot, key: keyInfo(key), error};
+				return {kind: 'unsaved', ...outcome, error};
 			}
 
 			throw error;
 		}
 
-		unsavedKeys.delete(bot);
-		return {bot, key: keyInfo(key), ...outcomeOf(verdict)};
+		unsavedKeys.remove(bot, key.accessToken);
+		return {...outcome, ...outcomeOf(verdict)};
 	}
 
-	async function decide(bot: string, change: (record: HeldRecord) => BotRecord): Promise<KeyInfo> {
-		const decided: {key: KeyInfo | null} = {key: null};
+	async function decide(bot: string, tokenId: string, keep: boolean): Promise<Decision> {
+		const decided: {decision: Decision | null} = {decision: null};
 		await keystore.update(bot, record => {
-			decided.key = hasHeld(record) ? keyInfo(record.held.key) : null;
-			return hasHeld(record) ? change(record) : record;
-		});
-		if (decided.key === null) {
-			throw new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
-				hint: 'keymaker list shows which bots have one.',
-			});
-		}
+			const key = record?.held.find(held => tokenIdOf(held.key) === tokenId)?.key;
+			if (record === null || key === undefined) {
+				throw heldChangedError(bot);
+			}
 
-		return decided.key;
+			const next = keep ? speakingAs(record, key) : withoutHeld(record, key);
+			const isReplaced = keep && record.key !== null && record.key.accessToken !== key.accessToken;
+			decided.decision = {
+				key: keyInfo(key),
+				inForce: next.key && keyInfo(next.key),
+				replaced: isReplaced ? keyInfo(record.key as Key) : null,
+				left: next.held.map(heldInfo),
+			};
+			return next;
+		});
+		return decided.decision as Decision;
 	}
 
 	return {
@@ -253,19 +280,24 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			links.delete(link.id);
 		},
 		async retrySave(bot) {
-			const fresh = unsavedKeys.get(bot);
-			if (fresh === undefined) {
+			const waiting = unsavedKeys.of(bot);
+			if (waiting.length === 0) {
 				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
 					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
 				});
 			}
 
-			return save(bot, fresh);
+			const outcomes: Outcome[] = [];
+			for (const fresh of waiting) {
+				outcomes.push(await save(bot, fresh));
+			}
+
+			return outcomes;
 		},
-		unsaved: () => [...unsavedKeys.keys()],
-		reveal: bot => unsavedKeys.get(bot)?.key ?? null,
-		keep: bot => decide(bot, keptHeld),
-		discard: bot => decide(bot, record => ({...record, held: null})),
+		unsaved: unsavedKeys.bots,
+		reveal: bot => unsavedKeys.of(bot).map(({key}) => key),
+		keep: (bot, tokenId) => decide(bot, tokenId, true),
+		discard: (bot, tokenId) => decide(bot, tokenId, false),
 		async expectHandle(bot, handle) {
 			const expectedHandle = handle === null || cleanHandle(handle) === '' ? null : cleanHandle(handle);
 			if (expectedHandle !== null && !/^\w{1,20}$/.test(expectedHandle)) {
@@ -280,12 +312,6 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			await Promise.allSettled(exchanges);
 		},
 	};
-}
-
-type HeldRecord = BotRecord & {held: NonNullable<BotRecord['held']>};
-
-function hasHeld(record: BotRecord | null): record is HeldRecord {
-	return record !== null && record.held !== null;
 }
 
 function outcomeOf(verdict: Verdict) {

@@ -1,4 +1,4 @@
-import type {BotRecord, KeyInfo} from '../flock/key.ts';
+import {type BotRecord, type KeyInfo, sameHandle} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 
 /** How long what X says is gathered before it goes into the file together; milliseconds. What a kill loses can be asked again. */
@@ -51,6 +51,15 @@ export function keepLearnt(keystore: Pick<Keystore, 'updateAll'>, onFailure: () 
 }
 
 function changeBy({accessToken, fields}: Learnt): (record: BotRecord) => BotRecord {
-	return record =>
-		record.key?.accessToken === accessToken ? {...record, key: {...record.key, ...fields}} : record;
+	return record => {
+		const {key, expectedHandle} = record;
+		if (key?.accessToken !== accessToken) {
+			return record;
+		}
+
+		const next = {...key, ...fields};
+		// An account that was renamed is still the expected one.
+		const isExpected = expectedHandle !== null && sameHandle(expectedHandle, key.handle);
+		return {...record, key: next, expectedHandle: isExpected ? next.handle : expectedHandle};
+	};
 }

@@ -66,15 +66,18 @@ function isSameRecord(one: BotRecord, other: BotRecord, isSame: KeyComparison): 
 		return true;
 	}
 
-	const isSameOrNone = (first: Key | undefined | null, second: Key | undefined | null) =>
+	const isSameOrNone = (first: Key | null, second: Key | null) =>
 		first && second ? isSame(first, second) : first === second;
 	return (
 		one.expectedHandle === other.expectedHandle &&
 		one.wantedAccess === other.wantedAccess &&
-		one.held?.reason === other.held?.reason &&
+		one.held.length === other.held.length &&
 		isSameOrNone(one.key, other.key) &&
-		isSameOrNone(one.held?.key, other.held?.key) &&
-		isSameOrNone(one.previous, other.previous)
+		isSameOrNone(one.previous, other.previous) &&
+		one.held.every(({key, reason}, place) => {
+			const against = other.held[place];
+			return against !== undefined && reason === against.reason && isSame(key, against.key);
+		})
 	);
 }
 

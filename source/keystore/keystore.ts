@@ -1,9 +1,9 @@
-import type {AppKey, BotRecord, KeyInfo} from '../flock/key.ts';
+import type {AppKey, BotRecord, RecordInfo} from '../flock/key.ts';
 
 /** What `list` tells of the whole keystore; holds no secret. */
 export type KeystoreContents = {
 	/** Every bot's record by its exact name. */
-	records: ReadonlyMap<string, BotRecord<KeyInfo>>;
+	records: ReadonlyMap<string, RecordInfo>;
 	/** The consumer keys of the apps whose secrets the keystore holds. */
 	apps: ReadonlySet<string>;
 };

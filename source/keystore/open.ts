@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
-import {type AppKey, type BotRecord, type KeyInfo, keysOf, recordInfo} from '../flock/key.ts';
+import {type AppKey, type BotRecord, keysOf, type RecordInfo, recordInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import {type Core, type KeystoreOptions, openCore} from './core.ts';
 import type {Keystore, KeystoreContents, KeystoreUpkeep} from './keystore.ts';
@@ -151,7 +151,7 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 }
 
 function contentsOf(state: State): KeystoreContents {
-	const records = new Map<string, BotRecord<KeyInfo>>();
+	const records = new Map<string, RecordInfo>();
 	for (const [bot, record] of state.records) {
 		records.set(bot, recordInfo(record));
 	}

@@ -58,7 +58,7 @@ function parseRecord(value: unknown, at: string): BotRecord {
 	orNull(record.expectedHandle, at, 'expectedHandle', text);
 	wantedAccess(record.wantedAccess, at, 'wantedAccess');
 	orNull(record.key, at, 'key', parseKey);
-	orNull(record.held, at, 'held', parseHeld);
+	listOf(record.held, at, 'held', parseHeld);
 	orNull(record.previous, at, 'previous', parseKey);
 	// The very object: copies of 10,000 would take 4 ms and 2 MiB.
 	return record as BotRecord;
@@ -146,6 +146,16 @@ function oneOf<T>(value: unknown, at: string, field: string, allowed: ReadonlySe
 
 function orNull<T>(value: unknown, at: string, field: string, parse: Parser<T>): T | null {
 	return value === null ? null : parse(value, at, field);
+}
+
+function listOf(value: unknown, above: string, field: string, parse: Parser<unknown>): void {
+	if (!Array.isArray(value)) {
+		throw wrong(above, field);
+	}
+
+	for (const [index, item] of value.entries()) {
+		parse(item, pathOf(above, field), String(index));
+	}
 }
 
 function pathOf(at: string, field: string): string {

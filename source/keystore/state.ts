@@ -39,7 +39,7 @@ export function copyOfRecord(record: BotRecord): BotRecord {
 		expectedHandle: record.expectedHandle,
 		wantedAccess: record.wantedAccess,
 		key: record.key && copyOfKey(record.key),
-		held: record.held && {key: copyOfKey(record.held.key), reason: record.held.reason},
+		held: record.held.map(({key, reason}) => ({key: copyOfKey(key), reason})),
 		previous: record.previous && copyOfKey(record.previous),
 	};
 }
@@ -111,11 +111,11 @@ function carriesAny(record: BotRecord, tokens: ReadonlySet<string>): boolean {
 }
 
 function stripped(record: BotRecord, tokens: ReadonlySet<string>): BotRecord {
-	const kept = (key: Key | null | undefined) => (key && !tokens.has(key.accessToken) ? key : null);
+	const kept = (key: Key | null) => (key && !tokens.has(key.accessToken) ? key : null);
 	return {
 		...record,
 		key: kept(record.key),
-		held: kept(record.held?.key) && record.held,
+		held: record.held.filter(({key}) => kept(key) !== null),
 		previous: kept(record.previous),
 	};
 }

@@ -1,5 +1,5 @@
 import type {Flock} from '../flock/flock.ts';
-import type {HeldReason, KeyInfo} from '../flock/key.ts';
+import type {HeldInfo, HeldReason, KeyInfo} from '../flock/key.ts';
 import type {Poem, PoemFolder} from '../flock/poem.ts';
 import type {Link} from '../keymaker/keymaker.ts';
 import type {PoemText} from '../poems/poems.ts';
@@ -8,10 +8,11 @@ import type {Secret} from './secret.ts';
 import type {AppInfo, ExportDraft, NoticeTone, Size} from './state.ts';
 
 /** What became of a PIN that X took; as the keymaker's `Outcome`, with its error ready to draw. */
-export type OutcomeInfo =
-	| {kind: 'saved'; bot: string; key: KeyInfo}
-	| {kind: 'held'; bot: string; key: KeyInfo; reason: HeldReason; otherBot: string | null}
-	| {kind: 'unsaved'; bot: string; key: KeyInfo; problem: Problem};
+export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
+	| {kind: 'saved'}
+	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
+	| {kind: 'unsaved'; problem: Problem}
+);
 
 /** Everything that happens: what the person does, and what comes of the effects. */
 export type Action =
@@ -32,10 +33,10 @@ export type Action =
 	| {type: 'told'; text: string; tone: NoticeTone}
 	| {type: 'link'; attempt: number; link: Link}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
-	| {type: 'link-held'; attempt: number; key: KeyInfo; reason: HeldReason}
+	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
 	| {type: 'exchanged'; attempt: number; outcome: OutcomeInfo}
 	| {type: 'pin-failed'; attempt: number; problem: Problem; alive: boolean}
-	| {type: 'decided'; attempt: number; kept: boolean; bot: string; key: KeyInfo}
+	| {type: 'decided'; attempt: number; kept: boolean; bot: string; tokenId: string; key: KeyInfo}
 	| {type: 'decide-failed'; attempt: number; problem: Problem}
 	| {
 			type: 'checked';
@@ -85,7 +86,7 @@ export type Effect =
 	| {type: 'drop-link'; link: Link}
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
-	| {type: 'decide'; attempt: number; bot: string; keep: boolean}
+	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
 	| {type: 'copy'; text: string}
 	| {type: 'open'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}

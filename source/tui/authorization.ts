@@ -1,4 +1,4 @@
-import type {HeldReason, KeyInfo} from '../flock/key.ts';
+import type {HeldInfo, KeyInfo} from '../flock/key.ts';
 import type {Link} from '../keymaker/keymaker.ts';
 import type {Problem} from './problem.ts';
 
@@ -41,10 +41,21 @@ export type Phase =
 			problem: Problem | null;
 	  } & Renewal)
 	| {name: 'exchanging'; link: Link; pin: string; startedAt: number}
-	| {name: 'conflict'; key: KeyInfo; reason: HeldReason; otherBot: string | null; deciding: boolean}
+	| {
+			name: 'conflict';
+			/** The bot's held keys as far as they are known now, oldest first. */
+			held: readonly HeldInfo[];
+			/** The one that a decision is about, by its `tokenId`. */
+			selected: string;
+			/** Those, by their `tokenId`, that no reading of the flock has shown yet. */
+			fresh: readonly string[];
+			/** True while a decision is carried out. */
+			deciding: boolean;
+	  }
 	| ({name: 'failed'; problem: Problem} & Renewal)
 	| {name: 'saved'; key: KeyInfo; kept: boolean}
-	| {name: 'unsaved'; key: KeyInfo; problem: Problem; saving: boolean; revealed: boolean};
+	/** The bot has keys among the state's unsaved ones. */
+	| {name: 'unsaved'; problem: Problem; saving: boolean; revealed: boolean};
 
 /** The authorization of one bot. */
 export type AuthorizeScreen = {

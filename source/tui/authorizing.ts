@@ -1,4 +1,6 @@
-import {keyInfo} from '../flock/key.ts';
+import {recordInfo} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import {accountOf} from '../flock/words.ts';
 import {cleanAppKey} from '../keymaker/app-key.ts';
 import type {Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
@@ -31,11 +33,12 @@ export function createAuthorizing(
 				dispatch({type: 'link', attempt: number, link: await keymaker.requestLink(bot, {signal})});
 			} catch (error) {
 				const known = expected(error);
-				const held = known.code === 'held' ? ((await keystore.get(bot))?.held ?? null) : null;
+				const record = known.code === 'held' ? await keystore.get(bot) : null;
+				const held = record === null ? [] : recordInfo(record).held;
 				dispatch(
-					held === null
+					held.length === 0
 						? {type: 'link-failed', attempt: number, problem: problemOf(known)}
-						: {type: 'link-held', attempt: number, key: keyInfo(held.key), reason: held.reason},
+						: {type: 'link-held', attempt: number, held},
 				);
 			}
 		});
@@ -55,20 +58,31 @@ export function createAuthorizing(
 		await attempts.run(number, work, true);
 	}
 
-	async function decide({attempt: number, bot, keep}: Effect & {type: 'decide'}): Promise<void> {
+	async function decide({attempt: number, bot, tokenId, keep}: Effect & {type: 'decide'}): Promise<void> {
 		try {
-			const key = await (keep ? keymaker.keep(bot) : keymaker.discard(bot));
+			const {key} = await (keep ? keymaker.keep(bot, tokenId) : keymaker.discard(bot, tokenId));
 			await read();
-			dispatch({type: 'decided', attempt: number, kept: keep, bot, key});
+			dispatch({type: 'decided', attempt: number, kept: keep, bot, tokenId, key});
 		} catch (error) {
-			dispatch({type: 'decide-failed', attempt: number, problem: problemOf(expected(error))});
+			const known = expected(error);
+			if (known.code === 'held-changed') {
+				await read();
+			}
+
+			dispatch({type: 'decide-failed', attempt: number, problem: problemOf(known)});
 		}
 	}
 
 	async function retrySave({attempt: number, bot}: Effect & {type: 'retry-save'}): Promise<void> {
 		await attempts.run(number, async () => {
-			const outcome = await keymaker.retrySave(bot);
-			dispatch({type: 'exchanged', attempt: number, outcome: outcomeInfo(outcome)});
+			const outcomes = await keymaker.retrySave(bot);
+			// What asks the most of the person comes last, and stays on the screen.
+			const order: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
+			for (const outcome of outcomes.sort(
+				(one, other) => order.indexOf(one.kind) - order.indexOf(other.kind),
+			)) {
+				dispatch({type: 'exchanged', attempt: number, outcome: outcomeInfo(outcome)});
+			}
 		});
 	}
 
@@ -92,12 +106,17 @@ export function createAuthorizing(
 	return {requestLink, submitPin, retrySave, decide, tryApp};
 }
 
-/** The lines of an unsaved key, for the person who wants to write it down. */
+/** The lines of a bot's unsaved keys, for the person who wants to write them down. */
 export function revealedLines({keymaker}: Services, bot: string): string[] {
-	const key = keymaker.reveal(bot);
-	return key === null
-		? []
-		: [`User id: ${key.userId}`, 'Access Token:', key.accessToken, 'Access Token Secret:', key.accessSecret];
+	return keymaker
+		.reveal(bot)
+		.flatMap(key => [
+			`${accountOf(key)} · user id: ${visible(key.userId)}`,
+			'Access Token:',
+			key.accessToken,
+			'Access Token Secret:',
+			key.accessSecret,
+		]);
 }
 
 function outcomeInfo(outcome: Outcome): OutcomeInfo {

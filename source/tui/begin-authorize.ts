@@ -21,19 +21,20 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 		lastProblem: null,
 		walk: walk ?? walkFrom(state, name, false),
 	};
-	const unsaved = state.unsaved.find(one => one.bot === name);
+	const unsaved = state.unsaved.findLast(one => one.bot === name);
 	if (unsaved !== undefined) {
-		const phase = {name: 'unsaved' as const, ...unsaved, saving: false, revealed: false};
+		const {problem} = unsaved;
+		const phase = {name: 'unsaved' as const, problem, saving: false, revealed: false};
 		return step({...state, list, overlay: null, screen: {...screen, phase}});
 	}
 
-	if (bot.held !== null) {
-		const {key, reason} = bot.held;
+	const newest = bot.held.at(-1);
+	if (newest !== undefined) {
 		const phase = {
 			name: 'conflict' as const,
-			key,
-			reason,
-			otherBot: otherBotOf(state, name, key.userId),
+			held: bot.held,
+			selected: newest.tokenId,
+			fresh: [],
 			deciding: false,
 		};
 		return step({...state, list, overlay: null, screen: {...screen, phase}});
@@ -78,9 +79,12 @@ export function request(
 export function goOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
 	const walk = {...walkLeaving(screen, true), walking: true};
 	const left = step(state, ...abandoned(screen));
-	return then(left, current =>
-		next === null ? endWalk(current, {...screen, walk}) : authorize(current, next, walk, now),
-	);
+	return then(left, current => walkOn(current, {...screen, walk}, next, now));
+}
+
+/** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
+export function walkOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
+	return next === null ? endWalk(state, screen) : authorize(state, next, screen.walk, now);
 }
 
 /** Goes back to the flock; where several bots were dealt with, past a summary. */

@@ -31,6 +31,9 @@ const previous: Binding = {
 		fieldEmpty(state) && state.screen.name === 'authorize' && state.screen.walk.results.length > 0,
 };
 
+const severalHeld = ({screen}: State) =>
+	screen.name === 'authorize' && screen.phase.name === 'conflict' && screen.phase.held.length > 1;
+
 const canChangeApp = ({screen, app}: State) =>
 	screen.name === 'authorize' &&
 	screen.phase.name === 'failed' &&
@@ -85,6 +88,15 @@ export const authorizeBindings = {
 	conflict: [
 		{keys: ['k'], label: 'k', short: 'keep', help: 'put the held key in force', command: 'keep', vital: true},
 		{keys: ['d'], label: 'd', short: 'discard', help: 'remove the held key', command: 'discard', vital: true},
+		{
+			keys: ['up'],
+			label: 'up down',
+			short: 'another',
+			help: 'choose another held key, where there are several',
+			command: 'up',
+			when: severalHeld,
+		},
+		{keys: ['down'], label: 'down', short: null, help: null, command: 'down', when: severalHeld},
 		skip,
 		{...back, short: 'later', help: 'decide later'},
 	],

@@ -1,7 +1,7 @@
 import type {Bot, Flock, Status} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
 import {columnsOf} from '../flock/width.ts';
-import {accountOf, statusWords} from '../flock/words.ts';
+import {accountsOf, statusWords} from '../flock/words.ts';
 import type {Listing, Sort, State} from './state.ts';
 
 /** The widest that a name's column gets. */
@@ -73,14 +73,9 @@ export function widthsOf(flock: Flock): State['widths'] {
 	return {name: Math.min(widestName, name), handle};
 }
 
-/** A bot's handle as the list shows it: the account's, else the expected one in brackets, else a dash. */
-export function handleText({key, held, expectedHandle}: Bot): string {
-	const account = key ?? held?.key;
-	if (account !== undefined) {
-		return accountOf(account);
-	}
-
-	return expectedHandle === null ? noHandle : `(@${visible(expectedHandle)})`;
+/** A bot's account as the list shows it; a dash where nothing is known. */
+export function handleText(bot: Bot): string {
+	return accountsOf(bot) ?? noHandle;
 }
 
 function filtered(flock: Flock, filter: string): Flock {
@@ -89,16 +84,17 @@ function filtered(flock: Flock, filter: string): Flock {
 }
 
 function matches({name, key, held, expectedHandle, status}: Bot, wanted: string): boolean {
+	const handles = [key?.handle, ...held.map(one => one.key.handle), expectedHandle];
+	const words = held.length === 0 ? [statusWords[status]] : [statusWords[status], statusWords.held, 'decide'];
 	return (
-		name.toLowerCase().includes(wanted) ||
-		(key?.handle ?? held?.key.handle ?? expectedHandle ?? '').toLowerCase().includes(wanted) ||
-		statusWords[status].startsWith(wanted)
+		[name, ...handles].some(text => text?.toLowerCase().includes(wanted)) ||
+		words.some(word => word.startsWith(wanted))
 	);
 }
 
 function sorted(flock: Flock, sort: Sort): Flock {
 	if (sort === 'status') {
-		return [...flock].sort((one, other) => urgency.indexOf(one.status) - urgency.indexOf(other.status));
+		return [...flock].sort((one, other) => urgencyOf(one) - urgencyOf(other));
 	}
 
 	// The longest unchecked first: that is what one wants to check.
@@ -107,6 +103,11 @@ function sorted(flock: Flock, sort: Sort): Flock {
 		: [...flock].sort((one, other) =>
 				checkedAt(one) < checkedAt(other) ? -1 : checkedAt(one) > checkedAt(other) ? 1 : 0,
 			);
+}
+
+/** A key that waits for a decision asks for it also where another one is in force. */
+function urgencyOf({status, held}: Bot): number {
+	return urgency.indexOf(held.length > 0 && status !== 'orphan' ? 'held' : status);
 }
 
 function checkedAt({key}: Bot): string {

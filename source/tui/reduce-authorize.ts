@@ -1,6 +1,7 @@
 import type {AuthorizeScreen, Phase, Renewal} from './authorization.ts';
 import {goOn, leave, request, withPhase} from './begin-authorize.ts';
 import type {Command} from './binding.ts';
+import {decide, moveToHeld} from './deciding.ts';
 import {pinCommand} from './reduce-pin.ts';
 import type {State} from './state.ts';
 import {type Step, step} from './step.ts';
@@ -23,6 +24,10 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 				: request(state, screen, {...renewalOf(phase), open: false}, now);
 		case 'reveal':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'reveal'}}});
+		case 'up':
+			return moveToHeld(state, screen, -1);
+		case 'down':
+			return moveToHeld(state, screen, 1);
 		case 'keep':
 			return decide(state, screen, true);
 		case 'discard':
@@ -45,19 +50,6 @@ export function revealUnsaved(state: State): Step {
 /** What was said of an earlier link stays true while the next one is asked for again. */
 function renewalOf(phase: Phase): Renewal {
 	return phase.name === 'failed' ? {note: phase.note, label: phase.label} : {note: null, label: null};
-}
-
-function decide(state: State, screen: AuthorizeScreen, keep: boolean): Step {
-	if (screen.phase.name !== 'conflict' || screen.phase.deciding) {
-		return step(state);
-	}
-
-	const attempt = state.attempts + 1;
-	const phase: Phase = {...screen.phase, deciding: true};
-	return step(
-		{...state, attempts: attempt, screen: {...screen, attempt, phase}},
-		{type: 'decide', attempt, bot: screen.bot, keep},
-	);
 }
 
 function saveAgain(state: State, screen: AuthorizeScreen): Step {

@@ -2,11 +2,12 @@ import {visible} from '../flock/visible.ts';
 import {accountOf} from '../flock/words.ts';
 import type {Action} from './action.ts';
 import type {AuthorizeScreen, Phase} from './authorization.ts';
-import {goOn, otherBotOf, request, toFlock, withPhase} from './begin-authorize.ts';
+import {request, toFlock, withPhase} from './begin-authorize.ts';
+import {decided, decideFailed, heldWith, questionAbout} from './deciding.ts';
 import type {Problem} from './problem.ts';
-import {botOf, type State} from './state.ts';
+import type {State} from './state.ts';
 import {notify, type Step, step, then} from './step.ts';
-import {nextOnWalk, withResult} from './walk.ts';
+import {withResult} from './walk.ts';
 
 /** Takes in what came of the work; a result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
@@ -34,18 +35,12 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 						),
 					);
 		case 'link-held': {
-			const {key, reason} = action;
-			return current === null
+			const newest = action.held.at(-1);
+			return current === null || newest === undefined
 				? step(state)
-				: step(
-						withPhase(state, current, {
-							name: 'conflict',
-							key,
-							reason,
-							otherBot: otherBotOf(state, current.bot, key.userId),
-							deciding: false,
-						}),
-					);
+				: step(withPhase(state, current, questionAbout(state, current.bot, action.held, newest.tokenId)), {
+						type: 'read',
+					});
 		}
 
 		case 'exchanged':
@@ -55,11 +50,7 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 		case 'decided':
 			return decided(state, current, action, now);
 		case 'decide-failed':
-			return current?.phase.name === 'conflict'
-				? then(step(withPhase(state, current, {...current.phase, deciding: false})), next =>
-						notify(next, `${action.problem.sentence} ${action.problem.hint}`, 'bad'),
-					)
-				: step(state);
+			return decideFailed(state, current, action, now);
 		default:
 			return step(state);
 	}
@@ -144,12 +135,15 @@ function exchanged(
 	screen: AuthorizeScreen | null,
 	outcome: (Action & {type: 'exchanged'})['outcome'],
 ): Step {
-	const {bot, key} = outcome;
-	const others = state.unsaved.filter(one => one.bot !== bot);
-	const unsaved = outcome.kind === 'unsaved' ? [...others, {bot, key, problem: outcome.problem}] : others;
+	const {bot, tokenId, key} = outcome;
+	const others = state.unsaved.filter(one => one.bot !== bot || one.tokenId !== tokenId);
+	const unsaved =
+		outcome.kind === 'unsaved' ? [...others, {bot, tokenId, key, problem: outcome.problem}] : others;
 	const known = {...state, unsaved};
 	if (screen === null) {
-		return then(step(known, {type: 'read'}), next => notify(next, lateSentence(outcome), 'plain'));
+		return then(step(withoutSaved(known, bot), {type: 'read'}), next =>
+			notify(next, lateSentence(state, outcome), 'plain'),
+		);
 	}
 
 	switch (outcome.kind) {
@@ -160,58 +154,39 @@ function exchanged(
 		}
 
 		case 'held': {
-			const {reason, otherBot} = outcome;
-			return step(withPhase(known, screen, {name: 'conflict', key, reason, otherBot, deciding: false}), {
-				type: 'read',
-			});
+			const held = heldWith(state, bot, {tokenId, key, reason: outcome.reason});
+			return step(withPhase(known, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
 		}
 
 		case 'unsaved': {
 			const {problem} = outcome;
-			return step(withPhase(known, screen, {name: 'unsaved', key, problem, saving: false, revealed: false}));
+			return step(withPhase(known, screen, {name: 'unsaved', problem, saving: false, revealed: false}));
 		}
 	}
 }
 
-function lateSentence({kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
+/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
+function withoutSaved(state: State, bot: string): State {
+	const {screen, unsaved} = state;
+	const isOver =
+		screen.name === 'authorize' &&
+		screen.phase.name === 'unsaved' &&
+		screen.bot === bot &&
+		unsaved.every(one => one.bot !== bot);
+	return isOver ? toFlock(state) : state;
+}
+
+function lateSentence({screen}: State, {kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
 	const whose = `${accountOf(key)} for ${visible(bot)}`;
-	return kind === 'saved'
-		? `The key of ${whose} is saved.`
-		: kind === 'held'
-			? `A key of ${whose} came after you had left. It is held: enter on ${visible(bot)} decides.`
-			: `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
-}
-
-function decided(
-	state: State,
-	screen: AuthorizeScreen | null,
-	{kept, bot, key}: Action & {type: 'decided'},
-	now: number,
-): Step {
-	const account = accountOf(key);
-	if (screen === null) {
-		return notify(
-			state,
-			kept ? `${visible(bot)} now speaks as ${account}.` : `Discarded the key of ${account}.`,
-		);
+	if (kind === 'saved') {
+		return `The key of ${whose} is saved.`;
 	}
 
-	if (kept) {
-		const walk = withResult(screen.walk, {bot, kind: 'made', problem: null});
-		return step(withPhase(state, {...screen, walk}, {name: 'saved', key, kept: true}));
+	if (kind === 'unsaved') {
+		return `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
 	}
 
-	const walk = withResult(screen.walk, {bot, kind: 'skipped', problem: null});
-	const done: AuthorizeScreen = {...screen, walk, phase: {name: 'saved', key, kept: false}};
-	const gone = screen.walk.walking
-		? goOn(state, done, nextOnWalk({...state, screen: done}), now)
-		: step(toFlock(state));
-	return then(gone, next => notify(next, `Discarded the key of ${account}. ${stands(state, bot)}`));
-}
-
-function stands(state: State, name: string): string {
-	const key = botOf(state, name)?.key;
-	return key == null
-		? `${visible(name)} has no key.`
-		: `${visible(name)} keeps its key of ${accountOf(key)}.`;
+	const came = `A key of ${whose} came after you had left. It is held`;
+	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
+	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
 }

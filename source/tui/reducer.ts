@@ -2,6 +2,7 @@ import {graphemes} from '../flock/graphemes.ts';
 import type {Action} from './action.ts';
 import {startWalk} from './begin-authorize.ts';
 import type {Command} from './binding.ts';
+import {followHeld} from './deciding.ts';
 import {bindingOf, hasField} from './keymap.ts';
 import {scrolled} from './list.ts';
 import {authorizeCommand} from './reduce-authorize.ts';
@@ -59,6 +60,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'timer':
 			return timer(state, action.timer, now);
 		case 'read':
+			return then(flockResult(state, action, now), next => followHeld(next, now));
 		case 'read-failed':
 		case 'poem':
 		case 'forgot':
@@ -211,7 +213,7 @@ function quit(state: State, exitCode: number): Step {
 				...state,
 				overlay: {
 					name: 'confirm',
-					question: {about: 'quit', bots: state.unsaved.map(({bot}) => bot), exitCode},
+					question: {about: 'quit', bots: [...new Set(state.unsaved.map(({bot}) => bot))], exitCode},
 				},
 			});
 }

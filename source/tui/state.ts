@@ -115,7 +115,7 @@ export type NoticeTone = 'good' | 'plain' | 'bad';
 export type Notice = {id: number; text: string; tone: NoticeTone};
 
 /** A key that the keystore would not take, without its secrets. */
-export type UnsavedKey = {bot: string; key: KeyInfo; problem: Problem};
+export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem};
 
 /** Everything that is drawn. Holds no secret. */
 export type State = {

@@ -21,18 +21,16 @@ export function walkPlace(flock: Flock): string | null {
 	let latest = '';
 	let place = -1;
 	flock.forEach(({key, held}, index) => {
-		const authorizedAt = laterOf(key?.authorizedAt ?? '', held?.key.authorizedAt ?? '');
-		if (authorizedAt > latest) {
-			latest = authorizedAt;
-			place = index;
+		for (const one of [key, ...held.map(waiting => waiting.key)]) {
+			const authorizedAt = one?.authorizedAt ?? '';
+			if (authorizedAt > latest) {
+				latest = authorizedAt;
+				place = index;
+			}
 		}
 	});
 	const next = flock.find((bot, index) => index > place && needsKey(bot)) ?? flock.find(needsKey);
 	return place < 0 ? null : (next?.name ?? null);
-}
-
-function laterOf(one: string, other: string): string {
-	return one > other ? one : other;
 }
 
 /** A walk with the latest result of a bot. */

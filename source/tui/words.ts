@@ -1,11 +1,13 @@
 import type {Bot} from '../flock/flock.ts';
-import {accountOf} from '../flock/words.ts';
+import {namesOfHeld} from '../flock/words.ts';
 import type {AppInfo} from './state.ts';
 
 /** What a status asks of the person; `null` where nothing is to be done. */
 export function statusHint({status, held}: Bot): string | null {
-	if (held !== null && status !== 'orphan') {
-		return `A key of ${accountOf(held.key)} waits for your decision: enter.`;
+	if (held.length > 0 && status !== 'orphan') {
+		return held.length === 1
+			? `A key of ${namesOfHeld(held)} waits for your decision: enter.`
+			: `Keys of ${namesOfHeld(held)} wait for your decision: enter.`;
 	}
 
 	switch (status) {

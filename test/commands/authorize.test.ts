@@ -81,7 +81,7 @@ test('authorize holds the key of another account, exits with 1, and says how to 
 	assert.match(run.out[0] ?? '', /screen_name=harbour_poem/);
 	const record = await flock.services.keystore.get('harbour');
 	assert.equal(record?.key, null);
-	assert.equal(record?.held?.key.handle, 'owner');
+	assert.equal(record?.held[0]?.key.handle, 'owner');
 	assert.match(run.err.join('\n'), /keymaker keep harbour .* keymaker discard harbour/);
 
 	await assert.rejects(authorize({...plain, bots: ['harbour']}, flock.services, collect().write), {

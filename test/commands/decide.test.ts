@@ -19,18 +19,18 @@ beforeEach(async () => {
 	old = await flock.authorize('ode', 'ode_poem');
 	held = await flock.authorize('elsewhere', 'owner');
 	await flock.services.keystore.update('elsewhere', () => null);
-	await flock.change('ode', {held: {key: held, reason: 'other-account'}});
+	await flock.change('ode', {held: [{key: held, reason: 'other-account'}]});
 });
 
 afterEach(() => flock.close());
 
 test('keep puts the held key in force, and the one that it replaces becomes the previous one', async () => {
 	const {write, all} = collect();
-	assert.equal(await keep({bot: 'ode'}, flock.services, write), 0);
+	assert.equal(await keep({bot: 'ode', handle: null}, flock.services, write), 0);
 	const record = await flock.services.keystore.get('ode');
 	assert.equal(record?.key?.accessToken, held.accessToken);
 	assert.equal(record?.previous?.accessToken, old.accessToken);
-	assert.equal(record?.held, null);
+	assert.deepEqual(record?.held, []);
 	assert.match(all(), /ode now has the key of @owner/);
 	assert.match(all(), /@ode_poem .* previous/);
 	await assertHarmless(all(), flock.services.keystore);
@@ -38,22 +38,122 @@ test('keep puts the held key in force, and the one that it replaces becomes the 
 
 test('discard removes the held key alone', async () => {
 	const {write, all} = collect();
-	assert.equal(await discard({bot: 'ode'}, flock.services, write), 0);
+	assert.equal(await discard({bot: 'ode', handle: null}, flock.services, write), 0);
 	const record = await flock.services.keystore.get('ode');
-	assert.equal(record?.held, null);
+	assert.deepEqual(record?.held, []);
 	assert.equal(record?.key?.accessToken, old.accessToken);
 	assert.match(all(), /ode keeps its key of @ode_poem/);
 });
 
 test('keep and discard refuse a bot without a held key, and name the bot that was meant', async () => {
 	const {write} = collect();
-	await assert.rejects(keep({bot: 'kettle'}, flock.services, write), {code: 'no-held-key'});
-	await assert.rejects(discard({bot: 'kettle'}, flock.services, write), {code: 'no-held-key'});
-	await assert.rejects(keep({bot: 'odd'}, flock.services, write), {
+	await assert.rejects(keep({bot: 'kettle', handle: null}, flock.services, write), {code: 'no-held-key'});
+	await assert.rejects(discard({bot: 'kettle', handle: null}, flock.services, write), {code: 'no-held-key'});
+	await assert.rejects(keep({bot: 'odd', handle: null}, flock.services, write), {
 		code: 'unknown-bot',
 		hint: 'Did you mean ode?',
 	});
 });
+
+/** Holds one more key for ode, of this account. */
+async function holdToo(account: string): Promise<Key> {
+	const more = await flock.authorize('elsewhere', account);
+	await flock.services.keystore.update('elsewhere', () => null);
+	await flock.change('ode', {
+		held: [
+			{key: held, reason: 'other-account'},
+			{key: more, reason: 'late'},
+		],
+	});
+	return more;
+}
+
+const heldTokens = async () =>
+	(await flock.services.keystore.get('ode'))?.held.map(({key}) => key.accessToken);
+
+test('with several held keys keep and discard name the accounts, and do nothing until one is picked', async () => {
+	const more = await holdToo('stranger');
+	const {write} = collect();
+	for (const command of [keep, discard]) {
+		await assert.rejects(command({bot: 'ode', handle: null}, flock.services, write), {
+			code: 'held-several',
+			message: /@owner and @stranger/,
+			hint: /keep ode --handle NAME/,
+		});
+		await assert.rejects(command({bot: 'ode', handle: 'nobody'}, flock.services, write), {
+			code: 'no-held-key',
+			message: /no held key of @nobody, only of @owner and @stranger/,
+		});
+	}
+
+	assert.deepEqual(await heldTokens(), [held.accessToken, more.accessToken]);
+});
+
+test('keep --handle puts the key of that account in force, and the others stay held', async () => {
+	await holdToo('stranger');
+	const {write, all} = collect();
+	assert.equal(await keep({bot: 'ode', handle: '@Stranger'}, flock.services, write), 0);
+	const record = await flock.services.keystore.get('ode');
+	assert.equal(record?.key?.handle, 'stranger');
+	assert.equal(record?.previous?.accessToken, old.accessToken);
+	assert.deepEqual(await heldTokens(), [held.accessToken]);
+	assert.match(all(), /Still held for ode: the key of @owner/);
+	await assertHarmless(all(), flock.services.keystore);
+});
+
+test('discard --handle removes the key of that account alone, by its id too', async () => {
+	const more = await holdToo('stranger');
+	const {write, all} = collect();
+	assert.equal(await discard({bot: 'ode', handle: held.userId}, flock.services, write), 0);
+	assert.deepEqual(await heldTokens(), [more.accessToken]);
+	assert.match(all(), /held key of @owner is gone from ode/);
+	assert.match(all(), /ode keeps its key of @ode_poem/);
+	assert.match(all(), /Still held for ode: the key of @stranger/);
+});
+
+test('two held keys of one account are not told apart by a handle: nothing is done, and the screen is named', async () => {
+	const again = {...held, accessToken: `${held.userId}-not-a-real-token-of-later`};
+	await flock.change('ode', {
+		held: [
+			{key: held, reason: 'other-account'},
+			{key: again, reason: 'late'},
+		],
+	});
+	const {write} = collect();
+	await assert.rejects(keep({bot: 'ode', handle: 'owner'}, flock.services, write), {
+		code: 'held-several',
+		hint: /enter on ode shows each/,
+	});
+	assert.deepEqual(await heldTokens(), [held.accessToken, again.accessToken]);
+});
+
+for (const command of [keep, discard]) {
+	test(`${command.name} does nothing where another program has decided about that key meanwhile`, async () => {
+		const {keystore, keymaker} = flock.services;
+		const before = await keystore.get('ode');
+		const {write} = collect();
+		const late = {
+			...flock.services,
+			keystore: {
+				...keystore,
+				async list() {
+					const contents = await keystore.list();
+					const [one] = contents.records.get('ode')?.held ?? [];
+					assert.ok(one);
+					await keymaker.discard('ode', one.tokenId);
+					await flock.change('ode', {
+						held: [{key: {...held, accessToken: 'not-a-real-token'}, reason: 'late'}],
+					});
+					return contents;
+				},
+			},
+		};
+		await assert.rejects(command({bot: 'ode', handle: null}, late, write), {code: 'held-changed'});
+		const after = await keystore.get('ode');
+		assert.deepEqual(after?.key, before?.key);
+		assert.deepEqual(await heldTokens(), ['not-a-real-token']);
+	});
+}
 
 test('rename moves the key to a poem whose file was renamed', async () => {
 	await renameFile(
@@ -65,7 +165,7 @@ test('rename moves the key to a poem whose file was renamed', async () => {
 	assert.equal(await flock.services.keystore.get('ode'), null);
 	const record = await flock.services.keystore.get('ode II');
 	assert.equal(record?.key?.accessToken, old.accessToken);
-	assert.equal(record?.held?.key.accessToken, held.accessToken);
+	assert.equal(record?.held[0]?.key.accessToken, held.accessToken);
 });
 
 test('rename refuses while the old poem is still there, and changes nothing', async () => {

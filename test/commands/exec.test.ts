@@ -193,7 +193,7 @@ test('exec refuses a bot without a key in force, an unknown bot, and an app whos
 		const made = await other.authorize('ode', 'ode_poem');
 		await other.change('ode', {key: {...made, consumerKey: 'anotherPracticeApp'}});
 		await assert.rejects(run('ode', other.services), {code: 'other-app'});
-		await other.change('ode', {key: null, held: {key: made, reason: 'late'}});
+		await other.change('ode', {key: null, held: [{key: made, reason: 'late'}]});
 		await assert.rejects(run('ode', other.services), {code: 'held'});
 	} finally {
 		await other.close();

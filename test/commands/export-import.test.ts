@@ -74,7 +74,7 @@ test('export of a named bot without a key is refused, and nothing is written', a
 	const refused = (bots: string[]) => exportKeys({...everything, bots}, flock.services, collect().write);
 	await assert.rejects(refused(['harbour', 'moth']), {code: 'no-key'});
 	await assert.rejects(refused(['harbor']), {code: 'unknown-bot'});
-	await flock.change('moth', {held: {key: await keyOf('kettle'), reason: 'late'}});
+	await flock.change('moth', {held: [{key: await keyOf('kettle'), reason: 'late'}]});
 	await assert.rejects(refused(['moth']), {code: 'held'});
 	assert.ok(!(await readdir(flock.folder)).includes('keys'));
 });

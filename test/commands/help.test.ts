@@ -17,8 +17,8 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 		'--handle <name>',
 		'--replace-account',
 	],
-	keep: ['<bot>'],
-	discard: ['<bot>'],
+	keep: ['<bot>', '--handle <name>'],
+	discard: ['<bot>', '--handle <name>'],
 	rename: ['<old>', '<new>'],
 	check: ['[bot...]', '--json'],
 	export: [

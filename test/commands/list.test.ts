@@ -11,11 +11,19 @@ const hostile = 'moth\u001b]0;owned\u0007\u202Edrib';
 let flock: TestServices;
 
 before(async () => {
-	flock = await testServices({poems: ['harbour', 'kettle', 'lamplight', hostile]});
+	flock = await testServices({poems: ['harbour', 'kettle', 'lamplight', 'moor', 'snow', hostile]});
 	await flock.authorize('harbour', 'harbour_poem');
 	const held = await flock.authorize('lamplight', 'lamplight_p');
-	await flock.change('lamplight', {key: null, held: {key: held, reason: 'other-handle'}});
+	await flock.change('lamplight', {key: null, held: [{key: held, reason: 'other-handle'}]});
 	await flock.change('kettle', {expectedHandle: 'kettle_poem'});
+	await flock.change('moor', {key: held, held: [{key: held, reason: 'late'}], expectedHandle: 'moor_poem'});
+	const again = {...held, handle: 'later_one', accessToken: 'not-a-real-token'};
+	await flock.change('snow', {
+		held: [
+			{key: held, reason: 'late'},
+			{key: again, reason: 'late'},
+		],
+	});
 	await flock.change('gone', {key: await flock.authorize('gone', 'gone_poem')});
 });
 
@@ -35,6 +43,7 @@ test('list --json gives each bot with the fields of the contract, and null for w
 			handle: 'harbour_poem',
 			expectedHandle: null,
 			heldHandle: null,
+			heldHandles: [],
 			userId: harbour?.userId,
 			accessLevel: 'read-write',
 			authorizedAt: harbour?.authorizedAt,
@@ -71,6 +80,19 @@ test('list --json gives each bot with the fields of the contract, and null for w
 	assert.deepEqual(err, []);
 });
 
+test('list --json names the accounts of all held keys, oldest first, and the first of them by itself', async () => {
+	const {write, out} = collect();
+	await list({json: true}, flock.services, write);
+	const some = (name: string) => {
+		const {status, handle, heldHandle, heldHandles} = JSON.parse(out.join('\n')).find(
+			(bot: {bot: string}) => bot.bot === name,
+		);
+		return [status, handle, heldHandle, heldHandles];
+	};
+	assert.deepEqual(some('snow'), ['held', null, 'lamplight_p', ['lamplight_p', 'later_one']]);
+	assert.deepEqual(some('moor'), ['ready', 'lamplight_p', 'lamplight_p', ['lamplight_p']]);
+});
+
 test('list --json reads back to the exact names, though no raw control character is printed', async () => {
 	const {write, out} = collect();
 	await list({json: true}, flock.services, write);
@@ -79,7 +101,7 @@ test('list --json reads back to the exact names, though no raw control character
 });
 
 test('list shows each bot in aligned columns, with its status in words and as a glyph', async () => {
-	const {write, out} = collect();
+	const {write, out} = collect({columns: 120});
 	assert.equal(await list({json: false}, flock.services, write), 0);
 	assert.deepEqual(
 		out.filter(line => !line.includes('moth')).map(line => line.split(/ {2,}/)),
@@ -88,6 +110,9 @@ test('list shows each bot in aligned columns, with its status in words and as a 
 			['● harbour', '@harbour_poem', 'ready'],
 			['○ kettle', '(@kettle_poem)', 'no key'],
 			['? lamplight', '@lamplight_p', 'held'],
+			// Another account than the expected one, and a key that waits beside the one in force.
+			['● moor', '@lamplight_p (@moor_poem)', 'ready, @lamplight_p is held'],
+			['? snow', '@lamplight_p and @later_one', 'held'],
 		],
 	);
 	const handles = out.filter(line => line.includes('@')).map(line => line.search(/\(?@/));

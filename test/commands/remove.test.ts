@@ -133,6 +133,69 @@ test('a token that another bot carries is not revoked, and the person is told', 
 	assert.equal((await flock.services.keystore.get('moth'))?.key?.accessToken, key.accessToken);
 });
 
+test('a token that another bot holds, or had before, is not revoked either; this bot’s own held ones are', async () => {
+	const mine = await flock.authorize('moth', 'stranger');
+	await flock.services.keystore.update('moth', () => null);
+	const other = {...key, accessToken: 'not-a-real-token'};
+	for (const carried of [
+		{
+			held: [
+				{key: other, reason: 'late' as const},
+				{key, reason: 'late' as const},
+			],
+		},
+		{previous: key},
+	]) {
+		const told = revocations();
+		await flock.change('harbour', {key, held: [{key: mine, reason: 'late'}]});
+		await flock.change('moth', {held: [], previous: null, ...carried});
+		const run = collect();
+		assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
+		assert.equal(revocations(), told + 1);
+		assert.match(run.out.join('\n'), /X was told of 1 token.* moth has the same token/);
+		await flock.services.x.whoIs(flock.practice.appKey, key);
+		assert.equal(await flock.services.keystore.get('harbour'), null);
+	}
+
+	await assert.rejects(flock.services.x.whoIs(flock.practice.appKey, mine), {code: 'x-token'});
+});
+
+for (const command of [forget, revoke]) {
+	test(`${command.name} leaves a key alone that came while the question stood, and says so`, async () => {
+		const run = collect({interactive: true});
+		const done = command(harbour, flock.services, run.write);
+		await run.until(() => run.err.some(line => line.endsWith('[y/N]')));
+		const came = {...key, accessToken: 'not-a-real-token', handle: 'stranger'};
+		await flock.change('harbour', {held: [{key: came, reason: 'late'}]});
+		run.type('y');
+		assert.equal(await done, 0);
+		const record = await flock.services.keystore.get('harbour');
+		assert.equal(record?.key, null);
+		assert.deepEqual(record?.held, [{key: came, reason: 'late'}]);
+		assert.match(run.out.join('\n'), /came after the question stays/);
+	});
+
+	test(`${command.name} changes nothing where another program has replaced the key meanwhile`, async () => {
+		const run = collect({interactive: true});
+		const done = command(harbour, flock.services, run.write);
+		await run.until(() => run.err.some(line => line.endsWith('[y/N]')));
+		const came = {...key, accessToken: 'not-a-real-token'};
+		await flock.change('harbour', {key: came});
+		run.type('y');
+		assert.equal(await done, 1);
+		assert.deepEqual((await flock.services.keystore.get('harbour'))?.key, came);
+		assert.match(run.err.join('\n'), /harbour has other keys by now/);
+		assert.equal(revocations(), 0);
+	});
+}
+
+test('the question names the accounts of held keys too', async () => {
+	await flock.change('harbour', {held: [{key: {...key, handle: 'stranger'}, reason: 'late'}]});
+	const run = collect({interactive: true, input: 'n\n'});
+	await forget(harbour, flock.services, run.write);
+	assert.match(run.err[0] ?? '', /harbour \(@harbour_poem, account \d+; held: @stranger\)/);
+});
+
 test('bots without a key and unknown ones are refused before anything is done', async () => {
 	for (const [bots, code] of [
 		[['harbour', 'moth'], 'no-key'],

@@ -286,7 +286,12 @@ for (const fault of faults.filter(({legs}) => legs.includes('invalidate_token'))
 		await assertTold(error, 'invalidate_token', fault);
 		assert.equal(await kept(), before);
 
-		assert.deepEqual(await revokeBot('harbour', services), {bot: 'harbour', revoked: 1, sharedWith: []});
+		assert.deepEqual(await revokeBot('harbour', services), {
+			bot: 'harbour',
+			revoked: 1,
+			sharedWith: [],
+			left: false,
+		});
 		assert.equal(await services.keystore.get('harbour'), null);
 		assert.equal(await others('harbour'), untouched);
 	});
@@ -297,7 +302,7 @@ test('a revocation of a token that X does not know any more is done', async () =
 	const fault = faults.find(({kind}) => kind === '401-89');
 	assert.ok(fault);
 	const done = await meet('invalidate_token', fault, () => revokeBot('harbour', services));
-	assert.deepEqual(done, {bot: 'harbour', revoked: 1, sharedWith: []});
+	assert.deepEqual(done, {bot: 'harbour', revoked: 1, sharedWith: [], left: false});
 	assert.equal(await services.keystore.get('harbour'), null);
 	assert.equal(await others('harbour'), untouched);
 });

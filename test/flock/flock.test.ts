@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {compareNames, joinFlock, needsKey, type Status, sortedByName} from '../../source/flock/flock.ts';
-import {type BotRecord, emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
+import {emptyRecord, type HeldInfo, type KeyInfo, type RecordInfo} from '../../source/flock/key.ts';
 import {botName, isPoemFile, type Poem} from '../../source/flock/poem.ts';
 
 const key: KeyInfo = {
@@ -20,7 +20,9 @@ function poem(bot: string): Poem {
 	return {bot, file: `${bot}.txt`, path: `/poems/${bot}.txt`};
 }
 
-function statusOf(record: Partial<BotRecord<KeyInfo>>): Status | undefined {
+const late: HeldInfo = {tokenId: 'one', key, reason: 'late'};
+
+function statusOf(record: Partial<RecordInfo>): Status | undefined {
 	return joinFlock([poem('harbour')], new Map([['harbour', {...emptyRecord, ...record}]]), apps)[0]?.status;
 }
 
@@ -32,15 +34,17 @@ test('a status tells what the key in force is good for', () => {
 	assert.equal(statusOf({key: {...key, accessLevel: 'read'}, wantedAccess: 'read'}), 'ready');
 	assert.equal(statusOf({key: {...key, accessLevel: null}}), 'ready');
 	assert.equal(statusOf({key: {...key, consumerKey: 'practice-other'}}), 'other-app');
-	assert.equal(statusOf({held: {key, reason: 'late'}}), 'held');
-	assert.equal(statusOf({key, held: {key, reason: 'late'}}), 'ready');
+	assert.equal(statusOf({held: [late]}), 'held');
+	assert.equal(statusOf({held: [late, {...late, tokenId: 'another'}]}), 'held');
+	assert.equal(statusOf({key, held: [late]}), 'ready');
 	assert.equal(statusOf({previous: key}), 'no-key');
 });
 
 test('a bot whose poem is gone stays in the flock, in its place, as long as it has any key', () => {
-	const records = new Map<string, BotRecord<KeyInfo>>([
+	const records = new Map<string, RecordInfo>([
 		['kettle', {...emptyRecord, key}],
 		['lamp', {...emptyRecord, previous: key}],
+		['moment', {...emptyRecord, held: [late]}],
 		['nothing', {...emptyRecord, expectedHandle: 'somebody'}],
 	]);
 	const flock = joinFlock([poem('harbour'), poem('moth')], records, apps);
@@ -50,10 +54,11 @@ test('a bot whose poem is gone stays in the flock, in its place, as long as it h
 			['harbour', 'no-key', false],
 			['kettle', 'orphan', true],
 			['lamp', 'orphan', true],
+			['moment', 'orphan', true],
 			['moth', 'no-key', false],
 		],
 	);
-	assert.deepEqual(flock.map(needsKey), [true, false, false, true]);
+	assert.deepEqual(flock.map(needsKey), [true, false, false, false, true]);
 });
 
 test('a record is found by its exact name, whatever it is', () => {

@@ -26,6 +26,8 @@ export type Network = {
 	/** From now on answers wait, until `release`. */
 	hold(): void;
 	release(): void;
+	/** Lets later answers pass, while those that wait now wait on; returns how to release them. */
+	setApart(): () => void;
 	/** Resolves once a call of this path has been answered by practice, even where its answer waits. */
 	answered(path: string): Promise<void>;
 	/** Answers in practice's place where it gives something other than `null`. */
@@ -59,12 +61,14 @@ export async function startNetwork(name = 'api.x.com', proxyHost = '127.0.0.1'):
 		const onwards = connect(Number(new URL(practice.origin).port), '127.0.0.1');
 		remember(onwards);
 		onwards.write(request, 'latin1');
+		let passes = gate.promise;
 		onwards.on('data', chunk => {
 			network.passed.push(chunk.toString('latin1'));
 			answers.dispatchEvent(new Event(pathOf(request)));
-			gate.promise.then(() => socket.write(chunk));
+			passes = gate.promise;
+			passes.then(() => socket.write(chunk));
 		});
-		onwards.on('close', () => gate.promise.then(() => socket.end()));
+		onwards.on('close', () => passes.then(() => socket.end()));
 		socket.on('close', () => onwards.destroy());
 	}
 
@@ -118,6 +122,12 @@ export async function startNetwork(name = 'api.x.com', proxyHost = '127.0.0.1'):
 			gate = Promise.withResolvers();
 		},
 		release: () => gate.resolve(),
+		setApart() {
+			const {resolve} = gate;
+			gate = Promise.withResolvers();
+			gate.resolve();
+			return resolve;
+		},
 		async answered(where) {
 			await new Promise<void>(resolve => {
 				answers.addEventListener(where, () => resolve(), {once: true});

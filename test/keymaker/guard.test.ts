@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
-import {type GuardInput, guard, keptHeld, withHeld, withKey} from '../../source/keymaker/guard.ts';
+import {
+	type GuardInput,
+	guard,
+	speakingAs,
+	withHeld,
+	withKey,
+	withoutHeld,
+} from '../../source/keymaker/guard.ts';
 
 function key(userId: string, handle: string, token = `${userId}-practice`): Key {
 	return {
@@ -25,62 +32,108 @@ function verdict(part: Partial<GuardInput>) {
 	return guard({record: null, others: new Map(), key: harbour, replaceAccount: false, late: false, ...part});
 }
 
+const speaking = (one: Key) => new Map([['kettle', record({key: one})]]);
+const otherHandle = {kind: 'hold', reason: 'other-handle', otherBot: null};
+const otherAccount = {kind: 'hold', reason: 'other-account', otherBot: null};
+const speaksKettle = {kind: 'hold', reason: 'account-of-another-bot', otherBot: 'kettle'};
+
+/** The sentences of the guard one by one; the key that comes is `harbour`, of the account 1. */
 const cases: Array<[title: string, input: Partial<GuardInput>, expected: object]> = [
-	['a first key is saved where nothing is expected', {}, {kind: 'save'}],
+	// A key that came after the person had left: held.
+	['a key that comes late is held', {late: true}, {kind: 'hold', reason: 'late', otherBot: null}],
 	[
-		'the account that the bot had before is saved',
-		{record: record({key: key('1', 'old_name')})},
-		{kind: 'save'},
+		'a key that comes late is held though its handle is expected',
+		{late: true, record: record({expectedHandle: 'harbour_poem'})},
+		{kind: 'hold', reason: 'late', otherBot: null},
 	],
 	[
-		'the account that the bot had before is saved though another handle is expected',
-		{record: record({key: key('1', 'old_name'), expectedHandle: 'somebody'})},
-		{kind: 'save'},
+		'a key that comes late is held though it is of the account of the key before, and any account would do',
+		{late: true, record: record({key: harbour}), replaceAccount: true},
+		{kind: 'hold', reason: 'late', otherBot: null},
 	],
+	// Where a handle is expected: saved if the account's handle matches it,
 	[
 		'the expected handle is saved, whatever its case and its @',
 		{record: record({expectedHandle: '@Harbour_POEM'})},
 		{kind: 'save'},
 	],
 	[
-		'another handle than the expected one is held',
-		{record: record({expectedHandle: 'kettle'})},
-		{kind: 'hold', reason: 'other-handle', otherBot: null},
-	],
-	[
-		'another account than that of the key in force is held',
-		{record: record({key: moth})},
-		{kind: 'hold', reason: 'other-account', otherBot: null},
-	],
-	[
-		'another account is saved over the key in force where its handle is the expected one',
+		'the expected handle is saved over the key of another account',
 		{record: record({key: moth, expectedHandle: 'harbour_poem'})},
 		{kind: 'save'},
 	],
+	// or if it is the account of the key before, and that key's handle was the expected one.
 	[
-		'an account that speaks another poem is held',
-		{others: new Map([['kettle', record({key: harbour})]])},
-		{kind: 'hold', reason: 'account-of-another-bot', otherBot: 'kettle'},
+		'the account of the key before is saved after it was renamed, if the old name was the expected one',
+		{record: record({key: key('1', 'old_name'), expectedHandle: '@Old_Name'})},
+		{kind: 'save'},
 	],
 	[
+		'the account of the key before is held where another handle is expected by now',
+		{record: record({key: harbour, expectedHandle: 'somebody'})},
+		otherHandle,
+	],
+	[
+		'the account of the key before is held where neither its old nor its new name is the expected one',
+		{record: record({key: key('1', 'old_name'), expectedHandle: 'somebody'})},
+		otherHandle,
+	],
+	[
+		'another account is held though the key before had the expected handle',
+		{record: record({key: key('3', 'old_name'), expectedHandle: 'old_name'})},
+		otherHandle,
+	],
+	['another handle than the expected one is held', {record: record({expectedHandle: 'kettle'})}, otherHandle],
+	// Where none is expected: saved if it is the account of the key before, or if there was none.
+	['a first key is saved where nothing is expected', {}, {kind: 'save'}],
+	[
+		'a first key is saved though keys are held and one was replaced',
+		{record: record({held: [{key: moth, reason: 'late'}], previous: moth})},
+		{kind: 'save'},
+	],
+	[
+		'the account of the key before is saved, renamed or not',
+		{record: record({key: key('1', 'old_name')})},
+		{kind: 'save'},
+	],
+	['another account than that of the key before is held', {record: record({key: moth})}, otherAccount],
+	[
+		'an account of the same handle is held where its id is another',
+		{record: record({key: key('3', 'harbour_poem')})},
+		otherAccount,
+	],
+	// An account that already posts for another bot is held, whatever else is true of it.
+	['an account that speaks another poem is held', {others: speaking(harbour)}, speaksKettle],
+	[
 		'an account that speaks another poem is held though its handle is expected',
-		{record: record({expectedHandle: 'harbour_poem'}), others: new Map([['kettle', record({key: harbour})]])},
-		{kind: 'hold', reason: 'account-of-another-bot', otherBot: 'kettle'},
+		{record: record({expectedHandle: 'harbour_poem'}), others: speaking(harbour)},
+		speaksKettle,
+	],
+	[
+		'an account that speaks another poem is held though it is that of the key before',
+		{record: record({key: harbour}), others: speaking(harbour)},
+		speaksKettle,
 	],
 	[
 		'an account that speaks another poem is held though any other account would do',
-		{replaceAccount: true, others: new Map([['kettle', record({key: harbour})]])},
-		{kind: 'hold', reason: 'account-of-another-bot', otherBot: 'kettle'},
+		{replaceAccount: true, others: speaking(harbour)},
+		speaksKettle,
 	],
+	[
+		'an account that another bot merely holds, or had before, is not one that speaks its poem',
+		{others: new Map([['kettle', record({held: [{key: harbour, reason: 'late'}], previous: harbour})]])},
+		{kind: 'save'},
+	],
+	// --replace-account keeps an account other than the expected one.
 	[
 		'another account than the expected one is saved where the person said so beforehand',
 		{record: record({expectedHandle: 'kettle', key: moth}), replaceAccount: true},
 		{kind: 'save'},
 	],
 	[
-		'a key that comes after the person has left is held',
-		{late: true},
-		{kind: 'hold', reason: 'late', otherBot: null},
+		'another account than that of the key before is saved where the person said so beforehand',
+		{record: record({key: moth}), replaceAccount: true},
+		{kind: 'save'},
 	],
 ];
 
@@ -103,18 +156,35 @@ test('the same token handed out again replaces nothing', () => {
 	assert.equal(next.previous, moth);
 });
 
-test('a held key that comes into force by another way is held no longer', () => {
-	const next = withKey(withHeld(null, harbour, 'late'), harbour);
-	assert.equal(next.held, null);
+test('a token that comes into force again is not the previous one any more', () => {
+	assert.equal(withKey(record({previous: harbour}), harbour).previous, null);
+	assert.equal(withKey(record({key: moth, previous: harbour}), harbour).previous, moth);
 });
 
-test('a held key leaves the key in force alone until it is kept', () => {
-	const held = withHeld(record({key: moth, expectedHandle: 'moth_poem'}), harbour, 'other-handle');
-	assert.equal(held.key, moth);
-	assert.ok(held.held);
-	const kept = keptHeld({...held, held: held.held});
-	assert.equal(kept.key, harbour);
-	assert.equal(kept.previous, moth);
-	assert.equal(kept.held, null);
-	assert.equal(kept.expectedHandle, 'harbour_poem');
+test('a held key that comes into force by another way is held no longer, and the others are', () => {
+	const both = withHeld(withHeld(null, harbour, 'late'), moth, 'late');
+	assert.deepEqual(withKey(both, harbour).held, [{key: moth, reason: 'late'}]);
+});
+
+test('keys are held in the order in which they came, one for each token', () => {
+	const again = {...harbour, authorizedAt: '2026-11-25T00:00:00.000Z'};
+	const held = [harbour, moth].reduce(
+		(before, one) => withHeld(before, one, 'late'),
+		emptyRecord as BotRecord,
+	);
+	assert.deepEqual(
+		held.held.map(({key: one}) => one),
+		[harbour, moth],
+	);
+	assert.deepEqual(withHeld(held, again, 'other-handle').held, [
+		{key: moth, reason: 'late'},
+		{key: again, reason: 'other-handle'},
+	]);
+	assert.deepEqual(withoutHeld(held, again).held, [{key: moth, reason: 'late'}]);
+});
+
+test('the handle that is expected follows the account that speaks, and is not made up', () => {
+	assert.equal(speakingAs(record({expectedHandle: 'old_name'}), harbour).expectedHandle, 'harbour_poem');
+	assert.equal(speakingAs(record({expectedHandle: 'Harbour_Poem'}), harbour).expectedHandle, 'Harbour_Poem');
+	assert.equal(speakingAs(record({}), harbour).expectedHandle, null);
 });

@@ -4,7 +4,10 @@ import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {inspect} from 'node:util';
 import {FlockError} from '../../source/flock/error.ts';
+import {tokenIdOf} from '../../source/flock/key.ts';
+import {revokeBot} from '../../source/keymaker/forget.ts';
 import {createKeymaker, type Link} from '../../source/keymaker/keymaker.ts';
+import {openKeystore} from '../../source/keystore/open.ts';
 import {approve} from '../helpers/approve.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 
@@ -143,7 +146,7 @@ test('a key that comes after the person has left is held', async () => {
 	assert.equal(outcome.kind, 'held');
 	const record = await keystore.get('harbour');
 	assert.equal(record?.key, null);
-	assert.equal(record?.held?.reason, 'late');
+	assert.equal(record?.held[0]?.reason, 'late');
 });
 
 test('a bot whose held key is undecided gets no link', async () => {
@@ -156,7 +159,7 @@ test('a bot whose held key is undecided gets no link', async () => {
 		'harbour',
 	]);
 	await assert.rejects(keymaker.requestLink('kettle'), withCode('held'));
-	await keymaker.discard('kettle');
+	await keymaker.discard('kettle', outcome.tokenId);
 	await keymaker.requestLink('kettle');
 });
 
@@ -164,13 +167,14 @@ test('keeping a held key puts it in force, and keeps the one that it replaces', 
 	const {keymaker, keystore} = place.services;
 	const old = await place.authorize('harbour', 'harbour_poem');
 	const [link, pin] = await linkAndPin('harbour', 'somebody_else');
-	assert.equal((await keymaker.submitPin(link, pin)).kind, 'held');
+	const {kind, tokenId} = await keymaker.submitPin(link, pin);
+	assert.equal(kind, 'held');
 	assert.equal((await keystore.get('harbour'))?.key?.accessToken, old.accessToken);
-	assert.equal((await keymaker.keep('harbour')).handle, 'somebody_else');
+	assert.equal((await keymaker.keep('harbour', tokenId)).key.handle, 'somebody_else');
 	const record = await keystore.get('harbour');
 	assert.equal(record?.key?.handle, 'somebody_else');
 	assert.equal(record?.previous?.accessToken, old.accessToken);
-	await assert.rejects(keymaker.keep('harbour'), withCode('no-held-key'));
+	await assert.rejects(keymaker.keep('harbour', tokenId), withCode('held-changed'));
 });
 
 test('without an app key nobody is sent to X', async () => {
@@ -210,11 +214,139 @@ test('a key that the keystore would not take waits in memory, and is saved by a 
 	const outcome = await keymaker.submitPin(link, pin);
 	assert.equal(outcome.kind, 'unsaved');
 	assert.deepEqual(keymaker.unsaved(), ['harbour']);
-	assert.ok(keymaker.reveal('harbour')?.accessSecret);
-	assert.equal((await keymaker.retrySave('harbour')).kind, 'unsaved');
+	assert.ok(keymaker.reveal('harbour')[0]?.accessSecret);
+	assert.equal((await keymaker.retrySave('harbour'))[0]?.kind, 'unsaved');
 	full = false;
-	assert.equal((await keymaker.retrySave('harbour')).kind, 'saved');
+	assert.equal((await keymaker.retrySave('harbour'))[0]?.kind, 'saved');
 	assert.deepEqual(keymaker.unsaved(), []);
-	assert.equal(keymaker.reveal('harbour'), null);
+	assert.deepEqual(keymaker.reveal('harbour'), []);
 	assert.equal((await keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+});
+
+test('the account of a bot that is expected to speak as another is held, though it has the same token already', async () => {
+	const {keymaker, keystore} = place.services;
+	const old = await place.authorize('harbour', 'ant');
+	await keymaker.expectHandle('harbour', 'other_name');
+	const [link, pin] = await linkAndPin('harbour', 'ant');
+	const outcome = await keymaker.submitPin(link, pin);
+	assert.deepEqual(outcome.kind === 'held' && outcome.reason, 'other-handle');
+	const record = await keystore.get('harbour');
+	assert.equal(record?.key?.accessToken, old.accessToken);
+	assert.equal(record?.key?.authorizedAt, old.authorizedAt);
+	assert.equal(record?.held[0]?.key.accessToken, old.accessToken);
+	await keymaker.keep('harbour', outcome.tokenId);
+	assert.equal((await keystore.get('harbour'))?.expectedHandle, 'ant');
+});
+
+test('two windows that each make a key for one bot both keep it, and each decides about what it has shown', async () => {
+	const {x, appSource, now, keystore, keymaker} = place.services;
+	const other = createKeymaker({
+		x,
+		appSource,
+		now,
+		keystore: openKeystore({
+			folder: path.dirname(keystore.path),
+			flock: 'test',
+			poems: place.services.poems.path,
+		}),
+	});
+	await place.authorize('harbour', 'ant');
+	const [bee, cat] = [await keymaker.requestLink('harbour'), await other.requestLink('harbour')];
+	const first = await keymaker.submitPin(bee, await approve(bee.url, 'bee'));
+	const second = await other.submitPin(cat, await approve(cat.url, 'cat'));
+	assert.deepEqual([first.kind, second.kind], ['held', 'held']);
+	const handles = async () => (await keystore.get('harbour'))?.held.map(({key}) => key.handle);
+	assert.deepEqual(await handles(), ['bee', 'cat']);
+	await assert.rejects(other.requestLink('harbour'), (error: unknown) => {
+		assert.match(String(error), /2 keys of @bee and @cat wait/);
+		return withCode('held')(error);
+	});
+
+	const {inForce, replaced, left} = await keymaker.keep('harbour', first.tokenId);
+	assert.deepEqual([inForce?.handle, replaced?.handle], ['bee', 'ant']);
+	assert.deepEqual(
+		left.map(({tokenId}) => tokenId),
+		[second.tokenId],
+	);
+	assert.deepEqual(await handles(), ['cat']);
+	await assert.rejects(other.discard('harbour', first.tokenId), withCode('held-changed'));
+	assert.equal((await keystore.get('harbour'))?.key?.handle, 'bee');
+	await other.discard('harbour', second.tokenId);
+	assert.deepEqual(await handles(), []);
+});
+
+test('what names a token holds nothing of it', async () => {
+	const {accessToken, accessSecret, ...key} = await place.authorize('harbour', 'ant');
+	const name = tokenIdOf({accessToken});
+	assert.ok(!name.includes(key.userId) && accessToken.split('-').every(part => !name.includes(part)));
+	assert.notEqual(name, tokenIdOf({accessToken: `${accessToken}x`}));
+});
+
+test('keys of one bot that the keystore would not take wait side by side, and are saved together', async () => {
+	const {x, keystore, appSource, now} = place.services;
+	let full = false;
+	const update: typeof keystore.update = async (...change) => {
+		if (full) {
+			throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+		}
+
+		return keystore.update(...change);
+	};
+	const keymaker = createKeymaker({x, appSource, now, keystore: {...keystore, update}});
+	// A PIN's answer waits while the next link is made, as a slow X lets it.
+	const first = await keymaker.requestLink('harbour');
+	const pin = await approve(first.url, 'bee');
+	full = true;
+	assert.equal((await keymaker.submitPin(first, pin)).kind, 'unsaved');
+	const second = await keymaker.requestLink('harbour');
+	assert.equal((await keymaker.submitPin(second, await approve(second.url, 'cat'))).kind, 'unsaved');
+	const again = await keymaker.requestLink('harbour');
+	assert.equal((await keymaker.submitPin(again, await approve(again.url, 'bee'))).kind, 'unsaved');
+	assert.deepEqual(keymaker.unsaved(), ['harbour']);
+	assert.deepEqual(
+		keymaker.reveal('harbour').map(key => key.handle),
+		['cat', 'bee'],
+	);
+	full = false;
+	assert.deepEqual(
+		(await keymaker.retrySave('harbour')).map(({kind, key}) => [kind, key.handle]),
+		[
+			['saved', 'cat'],
+			['held', 'bee'],
+		],
+	);
+	assert.deepEqual(keymaker.unsaved(), []);
+	const record = await keystore.get('harbour');
+	assert.deepEqual([record?.key?.handle, record?.held[0]?.key.handle], ['cat', 'bee']);
+});
+
+test('a token that waits unsaved for another bot is not revoked', async () => {
+	const {x, keystore, appSource, now} = place.services;
+	await place.authorize('harbour', 'ant');
+	const update = async () => {
+		throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+	};
+	const keymaker = createKeymaker({x, appSource, now, keystore: {...keystore, update}});
+	const link = await keymaker.requestLink('kettle');
+	assert.equal((await keymaker.submitPin(link, await approve(link.url, 'ant'))).kind, 'unsaved');
+	const revoked = await revokeBot('harbour', {x, keystore, keymaker, appSource});
+	assert.deepEqual(revoked, {bot: 'harbour', revoked: 0, sharedWith: ['kettle'], left: false});
+	const [key] = keymaker.reveal('kettle');
+	assert.ok(key);
+	await x.whoIs(place.practice.appKey, key);
+});
+
+test('a PIN that X has not looked at does not bring a link back that a newer one has voided', async () => {
+	const {x, keystore, appSource, now} = place.services;
+	const gate = Promise.withResolvers<void>();
+	const exchangePin: typeof x.exchangePin = (...words) => x.exchangePin(...words).finally(() => gate.promise);
+	const keymaker = createKeymaker({x: {...x, exchangePin}, keystore, appSource, now});
+	const first = await keymaker.requestLink('harbour');
+	const pin = await approve(first.url, 'ant');
+	place.practice.setFault('access_token:429:1');
+	const refused = assert.rejects(keymaker.submitPin(first, pin), withCode('x-rate-limit'));
+	const second = await keymaker.requestLink('harbour');
+	gate.resolve();
+	await refused;
+	assert.deepEqual([keymaker.isAlive(first), keymaker.isAlive(second)], [false, true]);
 });

@@ -72,6 +72,24 @@ test('what X said of a token stays out of a record that has another key by then,
 	assert.equal(records.get('kettle'), emptyRecord);
 });
 
+test('an expected handle follows the account that was renamed, and no other', async () => {
+	const record = (expectedHandle: string) => ({...emptyRecord, key: practiceKey('ode'), expectedHandle});
+	const {records, ...keystore} = recorder(
+		new Map<string, BotRecord>([
+			['ode', record('@Harbour_Poem')],
+			['moth', record('somebody')],
+		]),
+	);
+	const learnt = keepLearnt(keystore, never);
+	for (const bot of records.keys()) {
+		learnt.keep(bot, practiceKey('ode').accessToken, {handle: 'new_name'});
+	}
+
+	await learnt.finish();
+	assert.equal(records.get('ode')?.expectedHandle, 'new_name');
+	assert.equal(records.get('moth')?.expectedHandle, 'somebody');
+});
+
 test('a save that fails is told of at once, and again at the end', async t => {
 	t.mock.timers.enable({apis: ['setTimeout']});
 	const full = new FlockError('keystore-full', 'There is no room.', {hint: 'Make room.'});

@@ -40,7 +40,7 @@ export const anyRecord: fc.Arbitrary<BotRecord> = fc.record(
 		expectedHandle: fc.option(anyText),
 		wantedAccess: fc.constantFrom('read' as const, 'write' as const),
 		key: fc.option(key),
-		held: fc.option(fc.record({key, reason}, plainObjects)),
+		held: fc.array(fc.record({key, reason}, plainObjects), {maxLength: 3}),
 		previous: fc.option(key),
 	},
 	plainObjects,

@@ -94,9 +94,9 @@ test('copies are found that hold a forgotten bot, under an earlier name too, and
 	await keystore.rename('ode', 'ballad');
 	await keystore.update(
 		'moth',
-		record => record && {...record, held: {key: practiceKey('secret-ode'), reason: 'late'}},
+		record => record && {...record, held: [{key: practiceKey('secret-ode'), reason: 'late'}]},
 	);
-	await keystore.update('moth', record => record && {...record, held: null});
+	await keystore.update('moth', record => record && {...record, held: []});
 	await keystore.update('ballad', () => null);
 	const token = practiceKey('secret-ode').accessToken;
 	assert.equal(await keystore.backupsHolding('ballad'), 3);

@@ -42,7 +42,10 @@ test('what is saved is read back, by another program too, with the app that it w
 	const record = practiceRecord('ode', {
 		expectedHandle: 'harbour_poem',
 		wantedAccess: 'read',
-		held: {key: practiceKey('held'), reason: 'late'},
+		held: [
+			{key: practiceKey('held'), reason: 'late'},
+			{key: practiceKey('held too'), reason: 'other-handle'},
+		],
 		previous: practiceKey('previous', {accessLevel: null, authorizedAt: null, rejected: true}),
 	});
 	assert.deepEqual(await keystore.update('ode', () => record, practiceApp), record);

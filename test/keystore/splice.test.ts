@@ -124,7 +124,7 @@ for (const [what, change, onlyLearnt] of [
 			const with_ = (key: ReturnType<typeof practiceKey>): State => ({
 				...emptyState,
 				records: new Map([
-					['ode', practiceRecord('ode', {[place]: place === 'held' ? {key, reason: 'late'} : key})],
+					['ode', practiceRecord('ode', {[place]: place === 'held' ? [{key, reason: 'late'}] : key})],
 				]),
 			});
 			const before = with_(practiceKey('ode'));

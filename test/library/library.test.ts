@@ -73,7 +73,7 @@ test('a bot without a key in force is an error, and a held key is not handed out
 	await assert.rejects(keys.get('kettle'), {code: 'no-key'});
 	const key = (await place.keystore.get('harbour'))?.key;
 	assert.ok(key);
-	await place.keystore.update('moth', () => ({...emptyRecord, held: {key, reason: 'late'}, previous: key}));
+	await place.keystore.update('moth', () => ({...emptyRecord, held: [{key, reason: 'late'}], previous: key}));
 	await assert.rejects(keys.get('moth'), {code: 'held'});
 });
 

@@ -200,7 +200,14 @@ test('the key of a PIN whose screen was left is held, and the person is told', (
 	const told = play(left, {
 		type: 'exchanged',
 		attempt: attemptOf(sent),
-		outcome: {kind: 'held', bot: 'ferry', key: keyOf('ferry_poem'), reason: 'late', otherBot: null},
+		outcome: {
+			kind: 'held',
+			bot: 'ferry',
+			tokenId: 'token of ferry_poem',
+			key: keyOf('ferry_poem'),
+			reason: 'late',
+			otherBot: null,
+		},
 	});
 	assert.equal(told.state.screen.name, 'flock');
 	assert.match(told.state.notice?.text ?? '', /@ferry_poem for ferry.*held/);
@@ -217,7 +224,7 @@ function after(outcome: Parameters<typeof outcomeOf>[0], flock = mixedFlock): Pl
 }
 
 function outcomeOf(kind: 'saved' | 'held' | 'unsaved') {
-	const common = {bot: 'ferry', key: keyOf('ferry_poem')};
+	const common = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	return kind === 'saved'
 		? {kind, ...common}
 		: kind === 'held'
@@ -267,6 +274,7 @@ test('a held key is kept or discarded on the spot, once', () => {
 		attempt: attemptOf(keeping),
 		kept: true,
 		bot: 'ferry',
+		tokenId: 'token of ferry_poem',
 		key: keyOf('ferry_poem'),
 	});
 	assert.equal(phaseOf(kept).name, 'saved');
@@ -276,6 +284,7 @@ test('a held key is kept or discarded on the spot, once', () => {
 		attempt: attemptOf(discarding),
 		kept: false,
 		bot: 'ferry',
+		tokenId: 'token of ferry_poem',
 		key: keyOf('ferry_poem'),
 	});
 	assert.equal(gone.state.screen.name, 'flock');
@@ -352,7 +361,7 @@ test('a walk goes through every bot without a key once, from the selected one ro
 			played = play(played, {
 				type: 'exchanged',
 				attempt: attemptOf(played),
-				outcome: {kind: 'saved', bot, key: keyOf('some_poem')},
+				outcome: {kind: 'saved', bot, tokenId: 'token of some_poem', key: keyOf('some_poem')},
 			});
 			played = play(
 				played,

@@ -4,6 +4,7 @@ import {
 	botCalled,
 	fixed,
 	flockScreen,
+	heldOf,
 	keyOf,
 	mixedFlock,
 	pinScreen,
@@ -26,14 +27,16 @@ export function gallery(size: Size): Record<string, State> {
 	const pin = pinScreen(mixedFlock, {size});
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const attempt = attemptOf(sent);
-	const outcome = {bot: 'ferry', key: keyOf('ferry_poem')};
+	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
+	// The account of another bot of the flock.
+	const taken = {bot: 'ferry', tokenId: 'token of harbour_poem', key: keyOf('harbour_poem')};
 	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
 		play(sent, {
 			type: 'exchanged',
 			attempt,
 			outcome:
 				more.kind === 'held'
-					? {kind: 'held', ...outcome, reason: 'account-of-another-bot', otherBot: 'harbour'}
+					? {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'}
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',
@@ -149,6 +152,19 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'a link that failed': failed,
 		'a held key': exchanged({kind: 'held'}),
+		'several held keys': play(
+			flockScreen(
+				[
+					botCalled('ferry', {
+						key: keyOf('ferry_poem'),
+						held: ['ant', 'bee', 'x'.repeat(200), 'cat'].map(one => heldOf(one)),
+					}),
+				],
+				{size},
+			),
+			'enter',
+			'down',
+		).state,
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),
 		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,

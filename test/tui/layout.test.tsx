@@ -245,6 +245,17 @@ test('an unsaved key that was asked for is shown whole, or not at all', () => {
 	}
 });
 
+test('the held key that a decision is about is named, however small the window is', () => {
+	for (const [columns, rows] of sizes) {
+		const state = gallery({columns, rows})['several held keys'] as State;
+		const lines = textOf(frameLines(state, view));
+		assert.ok(
+			lines.some(text => text.startsWith(' ❯ @xxx')),
+			`${columns}×${rows}: ${lines.join('\n')}`,
+		);
+	}
+});
+
 test('a footer shows every vital binding, and never more than fits', () => {
 	for (const [columns, rows] of sizes) {
 		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
@@ -276,6 +287,11 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('setup'), /API Key Secret \(consumer secret\): 17 characters, hidden/);
 	assert.match(spoken('a saved key'), /ferry is ready: it speaks as @ferry_poem/);
 	assert.match(spoken('a held key'), /already speaks harbour/);
+	assert.match(
+		spoken('several held keys'),
+		/4 keys wait for your decision\.\noption: @cat · \d+, came 3 days ago\n/,
+	);
+	assert.match(spoken('several held keys'), /option: \(selected\) @x+/);
 	assert.match(spoken('bots that are marked'), /option: \(checked\) ferry, no key/);
 	assert.match(spoken('bots that are marked'), /2 marked: v check, x export, f forget/);
 	assert.match(spoken('an export'), /Format: bundle, a \.json file for each bot/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {listRows} from '../../source/tui/screens/regions.ts';
 import {initialState, selectedBot} from '../../source/tui/state.ts';
-import {botCalled, fixed, flockScreen, keyOf, mixedFlock, play} from './support.ts';
+import {botCalled, fixed, flockScreen, heldOf, keyOf, mixedFlock, play} from './support.ts';
 
 const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
 const folder = {path: '/poems', poems: [], notes: [], problem: null};
@@ -74,7 +74,7 @@ test('the flock opens at the bot where the walk was: the first without a key aft
 	// A key that is held was a step of the walk as well.
 	const held = botCalled('kettle', {
 		status: 'held',
-		held: {key: keyOf('someone', {authorizedAt: later}), reason: 'other-handle'},
+		held: [heldOf('someone', {authorizedAt: later})],
 	});
 	assert.equal(openedAt(at('ferry', earlier), held, moth, otter), 'moth');
 	// Nobody was ever authorized here, or nobody is left.

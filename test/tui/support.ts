@@ -1,5 +1,5 @@
 import type {Bot} from '../../source/flock/flock.ts';
-import {emptyRecord, type KeyInfo} from '../../source/flock/key.ts';
+import {emptyRecord, type HeldInfo, type KeyInfo} from '../../source/flock/key.ts';
 import type {Link} from '../../source/keymaker/keymaker.ts';
 import type {Action, Effect} from '../../source/tui/action.ts';
 import type {View} from '../../source/tui/line.ts';
@@ -51,6 +51,11 @@ export function keyOf(handle: string, changes: Partial<KeyInfo> = {}): KeyInfo {
 	};
 }
 
+/** A held key's public part. */
+export function heldOf(handle: string, changes: Partial<KeyInfo> = {}): HeldInfo {
+	return {tokenId: `token of ${handle}`, key: keyOf(handle, changes), reason: 'other-handle'};
+}
+
 /** A bot without a key, or as wanted. */
 export function botCalled(name: string, changes: Partial<Bot> = {}): Bot {
 	const status = changes.key == null ? 'no-key' : 'ready';
@@ -71,7 +76,7 @@ export const mixedFlock: readonly Bot[] = [
 	botCalled('ladder', {
 		status: 'held',
 		expectedHandle: 'ladder_poem',
-		held: {key: keyOf('someone_else'), reason: 'other-handle'},
+		held: [heldOf('someone_else')],
 	}),
 	botCalled('lamplight', {key: keyOf('lamplight_p', {accessLevel: 'read'}), status: 'read-only'}),
 	botCalled('moth', {key: keyOf('moth_poem', {rejected: true}), status: 'rejected'}),

@@ -37,7 +37,7 @@ try {
 	const records = [...(await services.keystore.list()).records].map(([bot, {key, held}]) => ({
 		bot,
 		key: key?.handle,
-		held: held?.reason,
+		held: held[0]?.reason,
 	}));
 	stderr.write(`${JSON.stringify({exit, records})}\n`);
 	process.exitCode = exit.kind === 'ended' ? exit.exitCode : 0;

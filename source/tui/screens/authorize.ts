@@ -58,7 +58,7 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 				...problemLines(phase.problem, columns),
 			];
 		case 'conflict':
-			return conflictLines(state, screen, phase);
+			return conflictLines(state, screen, phase, view.now);
 		case 'saved':
 			return savedLines(state, screen, phase);
 		case 'unsaved':

@@ -70,7 +70,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 	const name = visible(bot.name);
 	const handle = handleText(bot);
 	const status =
-		bot.key !== null && bot.held !== null ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
+		bot.key !== null && bot.held.length > 0 ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
 	const spans: Span[] = [
 		toned('strong', selected ? ' ❯' : '  '),
 		toned('accent', marked ? '✓' : ' '),

@@ -1,27 +1,38 @@
 import {visible} from '../../flock/visible.ts';
-import {accountOf, heldSentence} from '../../flock/words.ts';
+import {accountOf, accountsInWords, heldSentence} from '../../flock/words.ts';
 import type {AuthorizeScreen, Phase} from '../authorization.ts';
-import {blank, type Line, line, paragraph, type View} from '../line.ts';
-import type {State} from '../state.ts';
+import {otherBotOf} from '../begin-authorize.ts';
+import {selectedHeld} from '../deciding.ts';
+import {blank, type Line, line, paragraph, toned, type View} from '../line.ts';
+import {botOf, type State} from '../state.ts';
 import {chop} from '../text.ts';
 import {hasNext, nextOnWalk} from '../walk.ts';
+import {ago} from '../words.ts';
 import {problemLines} from './problem.ts';
 import {waitingLines} from './waiting.ts';
 
-/** A held key: what was expected, what came, and what each decision leads to. */
+/** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
 export function conflictLines(
 	state: State,
 	{bot}: AuthorizeScreen,
 	phase: Phase & {name: 'conflict'},
+	now: number,
 ): Line[] {
 	const {columns} = state.size;
-	const {key, reason, otherBot} = phase;
-	const known = state.flock?.find(one => one.name === bot);
+	const selected = selectedHeld(phase);
+	if (selected === undefined) {
+		return [];
+	}
+
+	const {key, reason} = selected;
+	const otherBot = otherBotOf(state, bot, key.userId);
+	const known = botOf(state, bot);
 	const expected = known?.expectedHandle ?? known?.key?.handle ?? null;
 	const got = accountOf(key);
 	const why = heldSentence(key, reason, otherBot);
 	return [
 		blank,
+		...choiceLines(phase, columns, now),
 		...paragraph(why, columns, {tone: 'warn'}),
 		blank,
 		...paragraph(`expected  ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
@@ -46,6 +57,31 @@ export function conflictLines(
 					rank: 2,
 				})),
 	];
+}
+
+/** A row for each held key, where there are several; where rows are few, the selected one alone. */
+function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: number, now: number): Line[] {
+	if (held.length < 2) {
+		return [];
+	}
+
+	const rows = held.toReversed().map(({tokenId, key}): Line => {
+		const isSelected = tokenId === selected;
+		const came = key.authorizedAt === null ? '' : `, came ${ago(key.authorizedAt, now)}`;
+		const account = `${accountOf(key)}${key.handle === '' ? '' : ` · ${visible(key.userId)}`}`;
+		return {
+			...line(
+				toned('strong', isSelected ? ' ❯ ' : '   '),
+				toned(isSelected ? 'strong' : 'plain', account),
+				toned('quiet', came),
+			),
+			role: 'option',
+			selected: isSelected,
+			say: `${account}${came}`,
+			rank: isSelected ? 0 : 3,
+		};
+	});
+	return [...paragraph(`${held.length} keys wait for your decision.`, columns, {rank: 4}), ...rows, blank];
 }
 
 /** A key that is saved, and which bot is next. */
@@ -83,20 +119,22 @@ export function savedLines(
 	];
 }
 
-/** A key that the keystore would not take; once the person has asked for it, the key itself. */
+/** Keys that the keystore would not take; once the person has asked for them, the keys themselves. */
 export function unsavedLines(
-	{size, fixed}: State,
+	{size, fixed, unsaved}: State,
 	{bot}: AuthorizeScreen,
-	{key, problem, saving, revealed}: Phase & {name: 'unsaved'},
+	{problem, saving, revealed}: Phase & {name: 'unsaved'},
 	rows: number,
 	view: View,
 ): Line[] {
 	const {columns} = size;
+	const accounts = unsaved.filter(one => one.bot === bot).map(({key}) => key);
+	const [what, they, are] = accounts.length > 1 ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
 	const shown = revealed ? revealedLines(bot, columns, rows, view) : [];
 	return [
 		blank,
 		...paragraph(
-			`X has given the key of ${accountOf(key)} for ${visible(bot)}, but it could not be saved. It is kept in memory until this program ends.`,
+			`X has given the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved, and ${are} kept in memory until this program ends.`,
 			columns,
 			// What was asked for goes before what is known already.
 			{tone: 'bad', rank: revealed ? 4 : 0},

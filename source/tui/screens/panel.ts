@@ -1,5 +1,6 @@
+import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
-import {accountOf} from '../../flock/words.ts';
+import {accountOf, accountsInWords} from '../../flock/words.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../line.ts';
 import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../state.ts';
 import {count, names, tail} from '../text.ts';
@@ -86,10 +87,11 @@ const explainedFrom = 66;
 function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
 	const {columns, rows} = state.size;
 	const first = botOf(state, bots[0] ?? '');
-	const account = first?.key ?? first?.held?.key ?? first?.previous;
+	const keys = first === undefined ? [] : keysOf(first);
+	const accounts = [...new Map(keys.map(key => [key.userId, key])).values()];
 	const what =
 		bots.length === 1
-			? `The key of ${visible(bots[0] ?? '')}${account == null ? '' : `, ${accountOf(account)}`}:`
+			? `The ${accounts.length > 1 ? 'keys' : 'key'} of ${visible(bots[0] ?? '')}, ${accountsInWords(accounts)}:`
 			: `The keys of ${names(
 					bots.map(bot => withAccount(state, bot)),
 					120,

@@ -1,3 +1,4 @@
+import {speaksAsAnother} from '../../flock/flock.ts';
 import {appTail, type KeyInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf} from '../../flock/words.ts';
@@ -22,9 +23,12 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 	const details = [
 		blank,
 		...(key === null ? [] : keyLines(key, width, now)),
-		...(expectedHandle === null || key !== null
+		...(expectedHandle === null || (key !== null && !speaksAsAnother(bot))
 			? []
-			: paragraph(`expected: @${visible(expectedHandle)}`, width, {tone: 'quiet', indent: 0})),
+			: paragraph(`expected: @${visible(expectedHandle)}`, width, {
+					tone: key === null ? 'quiet' : 'warn',
+					indent: 0,
+				})),
 		...(hint === null ? [] : paragraph(hint, width, {tone: 'warn', indent: 0})),
 	];
 	const room = Math.max(0, rows - 1 - details.length);
