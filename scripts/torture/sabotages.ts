@@ -41,7 +41,7 @@ const inPlace: readonly Edit[] = [
 			writeFileSync(file, bytes, {mode: 0o600});
 			rmSync(written);`,
 	},
-	{file: replace, find: 'import {chownSync, ', put: 'import {writeFileSync, chownSync, '},
+	{file: replace, find: 'import {renameSync, ', put: 'import {writeFileSync, renameSync, '},
 ];
 
 /** Nobody looks again before the file is exchanged. */
