@@ -123,8 +123,8 @@ test('an app key that X refuses is a problem, with X’s code', async () => {
 
 test('the keystore’s permissions, damage, leftovers and passphrase are told with the mend', async () => {
 	assert.equal((await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: 'not a real passphrase'})).code, 0);
-	const folder = path.join(place.folder, 'keystore');
-	const file = path.join(folder, 'practice-flock.json');
+	const folder = path.join(place.folder, 'keystore', 'practice');
+	const file = path.join(folder, 'flock.json');
 	const known = {KEYMAKER_PASSPHRASE: 'not a real passphrase'};
 	const good = await diagnose(known);
 	assert.deepEqual(states(good.of('keystore')), ['ok']);
