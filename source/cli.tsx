@@ -7,6 +7,7 @@ import type {compose} from './compose.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
+import {askMoved} from './moved.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
 import {isTerminal, openOutput} from './output.ts';
 import {passphraseOptions} from './passphrase.ts';
@@ -49,8 +50,8 @@ async function main(): Promise<number> {
 			const {compose} = await import('./compose.ts');
 			code = await command(run, options, compose);
 		},
-		async reading(run, options) {
-			code = await command(run, options, composeReading);
+		async reading(run, options, unattended = false) {
+			code = await command(run, options, composeReading, unattended);
 		},
 		async withoutKeystore(run, options) {
 			const cwd = process.cwd();
@@ -80,7 +81,8 @@ async function screen(options: SharedOptions): Promise<number> {
 	}
 
 	const {runScreen} = await import('./screen.ts');
-	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
+	const settings = settingsOf(options, process.env, process.cwd());
+	return runScreen(settings, process.env, process.cwd(), write, askMoved(write));
 }
 
 async function listInstead(options: SharedOptions): Promise<number> {
@@ -93,6 +95,7 @@ async function command<Needs>(
 	run: Run<Needs>,
 	options: SharedOptions,
 	composed: (...settings: Parameters<typeof compose>) => Promise<{services: Needs; close(): Promise<void>}>,
+	unattended = false,
 ): Promise<number> {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
@@ -106,7 +109,10 @@ async function command<Needs>(
 		settingsOf(options, process.env, process.cwd()),
 		process.env,
 		process.cwd(),
-		passphraseOptions(process.env, write.interactive ? write.askHidden : null),
+		{
+			...passphraseOptions(process.env, write.interactive ? write.askHidden : null),
+			haveMoved: unattended ? undefined : askMoved(write),
+		},
 	);
 	try {
 		return await run(services, write);

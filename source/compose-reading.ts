@@ -1,8 +1,7 @@
 import type {Environment} from './environment.ts';
 import type {PoemFolder} from './flock/poem.ts';
 import type {Settings} from './options.ts';
-import type {PassphraseOptions} from './passphrase.ts';
-import {openPlace} from './place.ts';
+import {type Answers, openPlace} from './place.ts';
 import type {Practice} from './practice/practice.ts';
 import type {ReadingServices} from './services.ts';
 
@@ -16,16 +15,16 @@ export type ComposedReading = {
 /**
  * Puts together what reads a flock and its keys: all that `list` and `exec` need, in a quarter of the code of the whole.
  * Nothing of the keystore is read yet, so a damaged one stops nobody here.
- * @param passphrase where an encrypted keystore's passphrase comes from.
+ * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
  * @throws FlockError `usage` for a practice fault that makes no sense, `keystore-…` for a place that cannot be used
  */
 export async function composeReading(
 	settings: Settings,
 	env: Environment,
 	cwd: string,
-	passphrase: PassphraseOptions,
+	answers: Answers,
 ): Promise<ComposedReading> {
-	const {poems, keystore, appSource, practiceState} = openPlace(settings, env, cwd, passphrase);
+	const {poems, keystore, appSource, practiceState} = openPlace(settings, env, cwd, answers);
 	const practice = settings.practice ? await practiceOf(practiceState, env, await poems.read()) : null;
 	return {
 		services: {

@@ -1,12 +1,16 @@
 import path from 'node:path';
 import {appSourceOf, type Environment} from './environment.ts';
 import type {AppSource} from './keymaker/keymaker.ts';
+import type {KeystoreOptions} from './keystore/core.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
 import type {Settings} from './options.ts';
 import type {PassphraseOptions} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
+
+/** What a keystore may need to hear from a person. */
+export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
 
 /** Where a run's poems and keys are. */
 export type Place = Pick<ReadingServices, 'poems' | 'keystore'> & {
@@ -26,7 +30,7 @@ export function openPlace(
 	settings: Settings,
 	env: Environment,
 	cwd: string,
-	{poems = settings.poems, ...passphrase}: PassphraseOptions & {poems?: string | null},
+	{poems = settings.poems, ...answers}: Answers & {poems?: string | null},
 ): Place {
 	const keystores = settings.keystoreFolder ?? defaultFolder(env);
 	const practiceFolder = path.join(keystores, 'practice');
@@ -34,7 +38,7 @@ export function openPlace(
 		folder: settings.practice ? practiceFolder : keystores,
 		flock: settings.flock,
 		poems,
-		...passphrase,
+		...answers,
 	});
 	return {
 		poems: openPoems(settings.poems),

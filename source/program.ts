@@ -22,8 +22,8 @@ export type Dispatch = {
 	screen(options: SharedOptions): Promise<void>;
 	/** A headless command. */
 	command(run: Run, options: SharedOptions): Promise<void>;
-	/** A headless command that only reads. */
-	reading(run: Run<ReadingServices>, options: SharedOptions): Promise<void>;
+	/** A headless command that only reads. @param unattended true where no person is asked about the poems, whatever the terminal */
+	reading(run: Run<ReadingServices>, options: SharedOptions, unattended?: boolean): Promise<void>;
 	/** A command that has to work where there is no place for a keystore yet. */
 	withoutKeystore(run: RunWithoutKeystore, options: SharedOptions): Promise<void>;
 };
@@ -212,7 +212,7 @@ export function buildProgram(
 		new Option('--force', 'replace a different key; the old one is kept as the previous one'),
 	);
 	addTo(
-		dispatch.reading,
+		(run: Run<ReadingServices>, options) => dispatch.reading(run, options, true),
 		'exec [words...]',
 		'Runs a program with a bot’s key in its environment.',
 		['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
@@ -290,17 +290,21 @@ export function buildProgram(
 					...to,
 				),
 	);
-	add<{json?: true}>(
+	add<{json?: true; moved?: true}>(
 		'doctor',
 		'Looks at all that keymaker stands on, and says how to mend what is wrong.\nAsks X once whether it takes the app key.',
 		['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
-		(_, {json = false}) =>
+		(_, {json = false, moved = false}) =>
 			async (...to) => {
 				const {surroundingsOf} = await import('./surroundings.ts');
 				const {doctor} = await import('./commands/doctor.ts');
-				return doctor({json, surroundings: surroundingsOf(process)}, ...to);
+				return doctor({json, moved, surroundings: surroundingsOf(process)}, ...to);
 			},
 		json,
+		new Option(
+			'--moved',
+			'first take the keystore for this folder’s, where the poems that it belongs to are gone',
+		),
 	);
 	if (words?.[0] !== undefined && words[0] !== 'init' && program.commands.length === 0) {
 		for (const addOther of others) {

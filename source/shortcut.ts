@@ -21,6 +21,6 @@ export function shortcut(words: readonly string[], dispatch: Dispatch): Promise<
 
 	const [bot = '', dashes, ...command] = rest;
 	return name === 'exec' && !bot.startsWith('-') && dashes === '--'
-		? dispatch.reading((...to) => exec({bot, command, env: process.env}, ...to), {})
+		? dispatch.reading((...to) => exec({bot, command, env: process.env}, ...to), {}, true)
 		: null;
 }

@@ -1,4 +1,4 @@
-import {lstatSync, realpathSync, type Stats, statSync} from 'node:fs';
+import {lstatSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
@@ -131,15 +131,6 @@ function refuseStranger(file: string, use: Use): void {
 				'belongs to another user of this computer, and root saves only to folders of its own',
 				`Save as that user: sudo -H -u '#${uid}' keymaker …`,
 			);
-}
-
-/** True where a poems folder is the same as another, by whatever path it is reached. */
-export function isSameFolder(one: string, other: string): boolean {
-	try {
-		return one === other || realpathSync(one) === realpathSync(other);
-	} catch {
-		return false;
-	}
 }
 
 function statOf(target: string, look: (target: string) => Stats = statSync): Stats | null {
