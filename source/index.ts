@@ -38,7 +38,10 @@ export type KeystoreOptions = {
 	onWarning?: ((message: string) => void) | undefined;
 };
 
-/** A bot's key in force, with its app's: all that a client needs. Print it nowhere. */
+/**
+ * A bot's key in force, with its app's: all that a client needs. Printed as it came, `[Getter]` stands for each secret;
+ * a copy (`{...key}`), a field, JSON, `console.table` and the message of a failed assertion show them.
+ */
 export type Key = {
 	/** The bot's name. */
 	bot: string;
@@ -132,8 +135,31 @@ async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOpti
 		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
 	}
 
-	const {accessToken, accessSecret, userId, handle, accessLevel} = key;
-	return {bot, ...appKey, accessToken, accessSecret, userId, handle, accessLevel};
+	return withGetters(bot, key, appKey);
+}
+
+/** A key whose secrets can be read, copied, compared and turned into JSON, but are not printed: for that, Node calls no getter. */
+function withGetters(
+	bot: string,
+	{accessToken, accessSecret, userId, handle, accessLevel}: StoredKey,
+	{consumerKey, consumerSecret}: AppKey,
+): Key {
+	return {
+		bot,
+		consumerKey,
+		get consumerSecret() {
+			return consumerSecret;
+		},
+		get accessToken() {
+			return accessToken;
+		},
+		get accessSecret() {
+			return accessSecret;
+		},
+		userId,
+		handle,
+		accessLevel,
+	};
 }
 
 /** Why a key may not do; it is handed out all the same, since the last check can be old. */
