@@ -171,6 +171,46 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.2,
 	},
 	{
+		name: 'any copy taken',
+		edits: [
+			{file: 'keystore/backups.ts', find: 'about?.isFile() && [owner,', put: 'about && [about.uid, owner,'},
+			{
+				file: 'keystore/backups.ts',
+				find: 'return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;',
+				put: 'return Number.isNaN(time) ? null : time;',
+			},
+		],
+		condition: 'planted copies',
+		column: 'lost',
+		scale: 0.1,
+	},
+	{
+		name: 'copies unguarded',
+		edits: [
+			{
+				file: 'keystore/safety.ts',
+				find: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform === 'win32') {",
+				put: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform !== 'win32') {",
+			},
+		],
+		condition: 'planted copies',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'root saves anywhere',
+		edits: [
+			{
+				file: 'keystore/safety.ts',
+				find: "use === 'save' ? attempt(() => strangerOn(file), file) : null;",
+				put: "use === 'read' && file === '' ? strangerOn(file) : null;",
+			},
+		],
+		condition: 'root in others’ folders',
+		column: 'leaked',
+		scale: 0.2,
+	},
+	{
 		name: 'names as they are',
 		edits: asItIs,
 		condition: 'bot and file names',
