@@ -11,7 +11,15 @@ const mostLinks = 40;
 /** True for what belongs to us or to root. Root trusts anybody's for reading, and nobody's but its own for saving. */
 export function isTrusted(stat: Stats, use: Use = 'read'): boolean {
 	const own = process.getuid?.();
-	return own === undefined || (own === 0 && use === 'read') || stat.uid === own || stat.uid === 0;
+	return own === undefined || (own === 0 && use === 'read') || stat.uid === own || isRoots(stat.uid);
+}
+
+let ownerOfAll: number | null = null;
+
+/** Root is also whoever has `/`: in a container's namespace of users, that is another number, and root there is none. */
+function isRoots(uid: number): boolean {
+	ownerOfAll ??= statSync('/').uid;
+	return uid === 0 || uid === ownerOfAll;
 }
 
 /** True where people other than us (and root) may exchange the files of a folder. */
@@ -106,7 +114,7 @@ export function strangerOn(file: string): Stranger | null {
 		if (found === null && canBeTurned(parent, stat, 'save')) {
 			const isFolders = othersMayReplaceIn(parent, 'save');
 			const {uid} = isFolders || stat === null ? parent : stat;
-			found = {path: isFolders ? folder : entry, uid: uid === 0 ? null : uid};
+			found = {path: isFolders ? folder : entry, uid: isRoots(uid) ? null : uid};
 		} else if (found === null && stat !== null && !stat.isDirectory() && !isTrusted(stat, 'save')) {
 			found = {path: entry, uid: stat.uid};
 		}

@@ -235,3 +235,32 @@ test('root writes no export into a user’s folder, nor through one', needsRoot,
 	assert.deepEqual(readdirSync(secret), ['file']);
 	assert.deepEqual(readdirSync(home).sort(), ['keys', 'out']);
 });
+
+test('root of a namespace of users, where all else is nobody’s, saves to its own folder', async context => {
+	const place = newPlace(context);
+	chmodSync(place.root, 0o1777);
+	chmodSync(place.poems, 0o755);
+	const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
+	const options = {...place, folder: path.join(place.root, 'own', 'keys')};
+	const script = 'test "$(id -u)" = 0 && mkdir "$1" && shift && exec "$@"';
+	const words = [path.join(place.root, 'own'), process.execPath, '--import', 'tsx', worker];
+	const args = ['-Ur', 'sh', '-c', script, 'sh', ...words, JSON.stringify({options, save: ['ode']})];
+	const {error, stdout} = await new Promise<{error: unknown; stdout: string}>(resolve => {
+		execFile(
+			'unshare',
+			args,
+			{
+				cwd: fileURLToPath(new URL('../..', import.meta.url)),
+				env: {PATH: process.env.PATH},
+				...(process.getuid?.() === 0 ? {uid: someone, gid: someone} : {}),
+			},
+			(error, stdout) => resolve({error, stdout}),
+		);
+	});
+	if (error !== null && stdout === '') {
+		context.skip('needs namespaces of users');
+		return;
+	}
+
+	assert.equal(stdout, 'saved ode\n');
+});
