@@ -11,11 +11,9 @@ export function askMoved(write: Write): HaveMoved | undefined {
 
 	return async ({file, from, to, bots}) => {
 		const {confirm} = await import('./commands/ask.ts');
-		write.err(`The keystore ${visible(file)} (${count(bots, 'bot')} with a key) belongs to the poems in`);
+		write.err(`The keystore ${visible(file)} (${count(bots, 'bot')} with a key) belongs to the poems folder`);
 		write.err(`  ${visible(from)}`);
-		write.err(
-			'which is gone. If it is on a disk that is away, say no, and bring that back. Is it this folder now?',
-		);
+		write.err('which is gone. (If its disk is only away, say no and bring it back.) Has it moved here?');
 		write.err(`  ${visible(to)}`);
 		return confirm('Use these keys for the poems there?', write);
 	};

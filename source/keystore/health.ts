@@ -127,7 +127,10 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	if (own !== undefined && (found.uid !== own || !isTrusted(found))) {
 		findings.push({
 			sentence: `${visible(target)} belongs to another user (${found.uid}).`,
-			hint: `Make it yours: chown ${own} ${visible(target)}`,
+			hint:
+				own === 0
+					? `Save to it as that user: sudo -H -u '#${found.uid}' keymaker …`
+					: `Make it yours: chown ${own} ${shellWord(target)}`,
 			serious: true,
 		});
 	}

@@ -23,9 +23,9 @@ export class PoemsGone extends FlockError {
 	constructor(moved: Moved) {
 		super(
 			'keystore-other-poems',
-			`The keystore ${visible(moved.file)} belongs to the poems in ${visible(moved.from)}, which is gone.`,
+			`The keystore ${visible(moved.file)} belongs to the poems folder ${visible(moved.from)}, which is gone.`,
 			{
-				hint: `Have they moved to ${visible(moved.to)}? Say so once: keymaker doctor --moved. Else give this flock a name of its own with --flock NAME.`,
+				hint: `Have they moved to ${visible(moved.to)}? Say so once, with the same options: keymaker doctor --moved. If not, give this flock a name of its own: --flock NAME.`,
 			},
 		);
 		this.moved = moved;

@@ -1,7 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {Loaded} from './edit.ts';
-import {Damage} from './failures.ts';
+import {Damage, failureOf} from './failures.ts';
 import type {Keyring} from './keyring.ts';
 import {assertPoemsOf, PoemsGone} from './poems-folder.ts';
 import {openBytes, readBytes, stampNow} from './read.ts';
@@ -108,19 +108,25 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 
 /** The error of a damaged file, with the copy that can be put back. */
 async function damagedError(file: string, backups: string, damage: Damage): Promise<FlockError> {
-	const {copiesIn} = await import('./backups.ts');
-	const [newest] = await copiesIn(backups).catch(() => []);
-	const hint =
-		newest === undefined
-			? 'There is no copy to put back. Move the file away to begin anew, and keep it: a part of it may be readable.'
-			: `\`keymaker restore 1\` puts back the copy of ${new Date(newest.savedAt).toISOString()}; the damaged file is kept beside it.`;
 	return new FlockError(
 		'keystore-damaged',
 		`The keystore ${visible(file)} is damaged: ${damage.message}. It was left untouched.`,
-		{
-			hint,
-		},
+		{hint: await wayBack(backups)},
 	);
+}
+
+/** Which copy can be put back, or why none can. */
+async function wayBack(backups: string): Promise<string> {
+	const {copiesIn} = await import('./backups.ts');
+	try {
+		const [newest] = await copiesIn(backups);
+		return newest === undefined
+			? 'There is no copy to put back. Move the file away to begin anew, and keep it: a part of it may be readable.'
+			: `\`keymaker restore 1\` puts back the copy of ${new Date(newest.savedAt).toISOString()}; the damaged file is kept beside it.`;
+	} catch (error) {
+		const {message, hint} = failureOf(error, 'read', backups);
+		return `${message} ${hint} Then \`keymaker restore\` shows its copies.`;
+	}
 }
 
 function goneError(file: string): FlockError {

@@ -116,6 +116,12 @@ test('a folder of copies that others may write to is refused, by name, for readi
 	}
 
 	assert.equal((await keystore.list()).records.size, 12);
+	chmodSync(folder, 0o777);
+	writeFileSync(keystore.path, 'damaged');
+	await assert.rejects(keystore.list(), (error: Error & {hint?: string}) => {
+		assert.match(error.hint ?? '', /chmod go-w .*keymaker restore/);
+		return coded('keystore-damaged')(error);
+	});
 });
 
 test('a link to a folder of copies of one’s own is followed', async context => {

@@ -61,6 +61,9 @@ test('root reads a user’s keystore and saves nothing to it, and says who may',
 	const {options, keystore} = await usersKeystore(context);
 	assert.deepEqual([...(await keystore.list()).records.keys()], ['ode', 'moth']);
 	assert.equal((await keystore.backups()).length, 1);
+	const {findings, bots} = await keystore.health();
+	assert.equal(bots, 2);
+	assert.ok(findings.every(({hint}) => /^Save to it as that user: sudo -H -u '#65534' keymaker/.test(hint)));
 	const before = filesBelow(options.folder);
 	for (const save of [
 		() => keystore.update('kettle', () => practiceRecord('kettle')),
