@@ -69,8 +69,8 @@ async function authorizeSome(place: Workplace): Promise<void> {
 	screen.press('q');
 	await screen.exited;
 	const keystore = openKeystore({
-		folder: path.join(place.folder, 'keystore'),
-		flock: 'practice-flock',
+		folder: path.join(place.folder, 'keystore', 'practice'),
+		flock: 'flock',
 		poems: path.join(place.folder, 'poems'),
 	});
 	const stage = (bot: string, change: (record: BotRecord) => BotRecord) =>

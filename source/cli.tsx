@@ -7,6 +7,7 @@ import {command as list} from './commands/list.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
 import {visible} from './flock/visible.ts';
+import {askMoved} from './moved.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
 import {isTerminal, openOutput} from './output.ts';
 import {environmentPassphrase, passphraseOptions} from './passphrase.ts';
@@ -70,7 +71,8 @@ async function screen(options: SharedOptions): Promise<number> {
 	}
 
 	const {runScreen} = await import('./screen.ts');
-	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
+	const settings = settingsOf(options, process.env, process.cwd());
+	return runScreen(settings, process.env, process.cwd(), write, askMoved(write));
 }
 
 async function listInstead(shared: SharedOptions): Promise<number> {
@@ -104,8 +106,10 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 	}
 
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
-	const passphrase = passphraseOptions(env, write.interactive ? write.askHidden : null);
-	const {services, close} = await composed(settings, env, cwd, passphrase);
+	const {services, close} = await composed(settings, env, cwd, {
+		...passphraseOptions(env, write.interactive ? write.askHidden : null),
+		haveMoved: command.unattended ? undefined : askMoved(write),
+	});
 	try {
 		return await command.run(line, services, write);
 	} finally {

@@ -1,12 +1,7 @@
-import path from 'node:path';
-import {appSourceOf, type Environment} from './environment.ts';
+import type {Environment} from './environment.ts';
 import type {PoemFolder} from './flock/poem.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
-import {openKeystore} from './keystore/open.ts';
-import {defaultFolder} from './keystore/place.ts';
 import type {Settings} from './options.ts';
-import type {PassphraseOptions} from './passphrase.ts';
-import {openPoems} from './poems/folder.ts';
+import {type Answers, openPlace} from './place.ts';
 import type {Practice} from './practice/practice.ts';
 import type {ReadingServices} from './services.ts';
 
@@ -20,41 +15,25 @@ export type ComposedReading = {
 /**
  * Puts together what reads a flock and its keys: all that `list` and `exec` need, in a quarter of the code of the whole.
  * Nothing of the keystore is read yet, so a damaged one stops nobody here.
- * @param passphrase where an encrypted keystore's passphrase comes from.
+ * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
  * @throws FlockError `usage` for a practice fault that makes no sense, `keystore-…` for a place that cannot be used
  */
 export async function composeReading(
 	settings: Settings,
 	env: Environment,
 	cwd: string,
-	passphrase: PassphraseOptions,
+	answers: Answers,
 ): Promise<ComposedReading> {
-	const poems = openPoems(settings.poems);
-	const folder = settings.keystoreFolder ?? defaultFolder(env);
-	const practice = settings.practice ? await practiceIn(folder, env, await poems.read()) : null;
-	const keystore = openKeystore({
-		folder,
-		flock: practice === null ? settings.flock : `practice-${settings.flock}`,
-		poems: settings.poems,
-		...passphrase,
-	});
-
-	async function appSource(): Promise<AppSource | null> {
-		if (practice !== null) {
-			return {appKey: practice.appKey, from: 'practice'};
-		}
-
-		const source = await appSourceOf(env, cwd);
-		if (source !== null) {
-			return source;
-		}
-
-		const saved = await keystore.savedAppKey();
-		return saved && {appKey: saved, from: 'setup'};
-	}
-
+	const {poems, keystore, appSource, practiceState} = openPlace(settings, env, cwd, answers);
+	const practice = settings.practice ? await practiceOf(practiceState, env, await poems.read()) : null;
 	return {
-		services: {poems, keystore, appSource, practice: practice !== null, cwd},
+		services: {
+			poems,
+			keystore,
+			appSource: practice === null ? appSource : async () => ({appKey: practice.appKey, from: 'practice'}),
+			practice: practice !== null,
+			cwd,
+		},
 		practice,
 		async close() {
 			await practice?.close();
@@ -62,10 +41,10 @@ export async function composeReading(
 	};
 }
 
-async function practiceIn(folder: string, env: Environment, {poems}: PoemFolder): Promise<Practice> {
+async function practiceOf(statePath: string, env: Environment, {poems}: PoemFolder): Promise<Practice> {
 	const {startPractice} = await import('./practice/provider.ts');
 	return startPractice({
-		statePath: path.join(folder, 'practice-provider.json'),
+		statePath,
 		handles: [...new Set(poems.map(poem => handleFor(poem.bot)).filter(handle => handle !== ''))].slice(
 			0,
 			12,

@@ -3,7 +3,7 @@ import {createDesktop} from './desktop/create.ts';
 import type {Environment} from './environment.ts';
 import {createKeymaker} from './keymaker/keymaker.ts';
 import type {Settings} from './options.ts';
-import type {PassphraseOptions} from './passphrase.ts';
+import type {Answers} from './place.ts';
 import type {Services} from './services.ts';
 import {createX} from './x/create.ts';
 
@@ -12,16 +12,16 @@ export type Composed = {services: Services; close(): Promise<void>};
 
 /**
  * Puts the program together from its parts. Nothing of the keystore is read yet, so a damaged one stops nobody here.
- * @param passphrase where an encrypted keystore's passphrase comes from.
+ * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
  * @throws FlockError as `composeReading` does
  */
 export async function compose(
 	settings: Settings,
 	env: Environment,
 	cwd: string,
-	passphrase: PassphraseOptions,
+	answers: Answers,
 ): Promise<Composed> {
-	const {services: reading, practice, close} = await composeReading(settings, env, cwd, passphrase);
+	const {services: reading, practice, close} = await composeReading(settings, env, cwd, answers);
 	const {keystore, appSource} = reading;
 	const x = createX({
 		env,

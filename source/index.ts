@@ -2,9 +2,8 @@
  * keymaker for a bot's own program: the keys that the flock's owner has made, and clients that are ready to post.
  * Loads neither the screen nor, before `clientFor` is called, the client library.
  */
-import path from 'node:path';
 import type {TwitterApi} from 'twitter-api-v2';
-import {appSourceOf, type Environment} from './environment.ts';
+import type {Environment} from './environment.ts';
 import {FlockError} from './flock/error.ts';
 import type {Flock} from './flock/flock.ts';
 import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
@@ -13,12 +12,9 @@ import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
 import {appKeyOf, heldError, noKeyError, otherAppError} from './keymaker/in-force.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
-import {openKeystore as openStore} from './keystore/open.ts';
-import {defaultFolder} from './keystore/place.ts';
 import {settingsOf} from './options.ts';
 import {environmentPassphrase} from './passphrase.ts';
-import {openPoems} from './poems/folder.ts';
+import {type Place as OpenPlace, openPlace} from './place.ts';
 import type {Practice} from './practice/practice.ts';
 
 export {type ErrorCode, FlockError} from './flock/error.ts';
@@ -42,7 +38,10 @@ export type KeystoreOptions = {
 	onWarning?: ((message: string) => void) | undefined;
 };
 
-/** A bot's key in force, with its app's: all that a client needs. Print it nowhere. */
+/**
+ * A bot's key in force, with its app's: all that a client needs. Printed as it came, `[Getter]` stands for each secret;
+ * a copy (`{...key}`), a field, JSON, `console.table` and the message of a failed assertion show them.
+ */
 export type Key = {
 	/** The bot's name. */
 	bot: string;
@@ -96,49 +95,37 @@ export async function clientFor(bot: string, options: KeystoreOptions = {}): Pro
 	return createClient(key, key, {agent, env: process.env});
 }
 
-type Place = {
-	folder: string;
-	practice: boolean;
-	poems: ReturnType<typeof openPoems>;
-	store: ReturnType<typeof openStore>;
-	appSource(): Promise<AppSource | null>;
-};
+type Place = OpenPlace & {practice: boolean};
 
 function placeOf(options: KeystoreOptions): Place {
 	const env: Environment = process.env;
 	const cwd = process.cwd();
 	const settings = settingsOf(options, env, cwd);
-	const folder = settings.keystoreFolder ?? defaultFolder(env);
 	const isNamed = Boolean(options.flock || env.KEYMAKER_FLOCK);
 	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);
-	return {
-		folder,
-		practice: settings.practice,
-		poems: openPoems(settings.poems),
-		store: openStore({
-			folder,
-			flock: settings.practice ? `practice-${settings.flock}` : settings.flock,
-			// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
-			// which other folders may have too, and then another flock's keys must not come.
-			poems: isNamed && !arePoemsNamed ? null : settings.poems,
-			passphrase: options.passphrase ?? environmentPassphrase(env),
-		}),
-		appSource: async () => (settings.practice ? null : appSourceOf(env, cwd)),
-	};
+	const place = openPlace(settings, env, cwd, {
+		// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
+		// which other folders may have too, and then another flock's keys must not come.
+		poems: isNamed && !arePoemsNamed ? null : settings.poems,
+		passphrase: options.passphrase ?? environmentPassphrase(env),
+	});
+	const {practice} = settings;
+	// The practice app's secret is in practice's keystore, beside each key that was made with it.
+	return {...place, practice, appSource: practice ? async () => null : place.appSource};
 }
 
-async function flockOf({poems, store, appSource}: Place): Promise<Flock> {
-	return (await readFlock({poems, keystore: store, appSource})).flock;
+async function flockOf({poems, keystore, appSource}: Place): Promise<Flock> {
+	return (await readFlock({poems, keystore, appSource})).flock;
 }
 
 async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
-	const record = await place.store.get(bot);
+	const record = await place.keystore.get(bot);
 	if (record?.key == null) {
 		throw record?.held.length ? heldError(bot, record.held) : await withoutKey(bot, place);
 	}
 
 	const {key} = record;
-	const appKey: AppKey | null = await appKeyOf(key, place.store, place.appSource);
+	const appKey: AppKey | null = await appKeyOf(key, place.keystore, place.appSource);
 	if (appKey === null) {
 		throw otherAppError(bot);
 	}
@@ -148,8 +135,31 @@ async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOpti
 		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
 	}
 
-	const {accessToken, accessSecret, userId, handle, accessLevel} = key;
-	return {bot, ...appKey, accessToken, accessSecret, userId, handle, accessLevel};
+	return withGetters(bot, key, appKey);
+}
+
+/** A key whose secrets can be read, copied, compared and turned into JSON, but are not printed: for that, Node calls no getter. */
+function withGetters(
+	bot: string,
+	{accessToken, accessSecret, userId, handle, accessLevel}: StoredKey,
+	{consumerKey, consumerSecret}: AppKey,
+): Key {
+	return {
+		bot,
+		consumerKey,
+		get consumerSecret() {
+			return consumerSecret;
+		},
+		get accessToken() {
+			return accessToken;
+		},
+		get accessSecret() {
+			return accessSecret;
+		},
+		userId,
+		handle,
+		accessLevel,
+	};
 }
 
 /** Why a key may not do; it is handed out all the same, since the last check can be old. */
@@ -171,7 +181,7 @@ async function withoutKey(bot: string, place: Place): Promise<FlockError> {
 	}
 
 	const near = nearest(bot, names);
-	return new FlockError('unknown-bot', `${visible(place.store.path)} knows no bot ${visible(bot)}.`, {
+	return new FlockError('unknown-bot', `${visible(place.keystore.path)} knows no bot ${visible(bot)}.`, {
 		hint:
 			near === null
 				? 'Give the bot’s exact name, and the right flock (KEYMAKER_FLOCK) and keystore (KEYMAKER_KEYSTORE).'
@@ -186,8 +196,7 @@ function warn(message: string): void {
 const standIns = new Map<string, Promise<Practice>>();
 
 /** The stand-in for X, one for each keystore's folder: it lets the program end whenever it likes. */
-async function practiceAt({folder}: Place): Promise<Practice> {
-	const statePath = path.join(folder, 'practice-provider.json');
+async function practiceAt({practiceState: statePath}: Place): Promise<Practice> {
 	const started = standIns.get(statePath) ?? startAt(statePath);
 	standIns.set(statePath, started);
 	return started;

@@ -1,7 +1,9 @@
 import type {Write} from './commands/command.ts';
 import {compose} from './compose.ts';
 import type {Environment} from './environment.ts';
-import {FlockError} from './flock/error.ts';
+import {type ErrorCode, FlockError} from './flock/error.ts';
+import type {HaveMoved} from './keystore/core.ts';
+import type {Moved} from './keystore/poems-folder.ts';
 import type {Settings} from './options.ts';
 import {passphraseOptions} from './passphrase.ts';
 import type {Services} from './services.ts';
@@ -9,6 +11,7 @@ import type {Services} from './services.ts';
 /**
  * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
  * encrypted keystore is asked for before, on the lines of the terminal.
+ * @param ask asks whether poems that are gone have moved here.
  * @returns the exit code.
  * @throws FlockError `keystore-passphrase`, `cancelled`, and as `compose` does
  */
@@ -17,6 +20,7 @@ export async function runScreen(
 	env: Environment,
 	cwd: string,
 	write: Write,
+	ask: HaveMoved | undefined,
 ): Promise<number> {
 	let authorizeFirst: string | null = null;
 	for (let now = settings; ; now = {...now, practice: true}) {
@@ -28,7 +32,9 @@ export async function runScreen(
 
 			return write.askHidden(question);
 		});
-		const {services, close} = await compose(now, env, cwd, passphrase);
+		// Once the screen is open, nobody is asked: it tells of the error.
+		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
+		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
 		try {
 			// The keystore is read while Yoga is being compiled, which is another thread's work: 10 ms less to the first frame.
 			const [{runApp}] = await Promise.all([import('./tui/run.tsx'), unlock(services)]);
@@ -46,14 +52,17 @@ export async function runScreen(
 	}
 }
 
-/** Asks for the passphrase where there is one; of anything else that is wrong with a keystore, the screen tells. */
+/** What ends the program before the screen opens: what the person has answered. */
+const endings: ReadonlySet<ErrorCode> = new Set(['keystore-passphrase', 'keystore-other-poems', 'cancelled']);
+
+/** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. */
 async function unlock({keystore}: Services): Promise<void> {
 	try {
 		// Read whole and once, and found read by the screen: to look first whether it is encrypted takes 30 ms at 10,000 keys.
 		await keystore.list();
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;
-		if (code === null || code === 'keystore-passphrase' || code === 'cancelled') {
+		if (code === null || endings.has(code)) {
 			throw error;
 		}
 	}

@@ -184,7 +184,7 @@ describe('at a terminal', () => {
 	});
 
 	test('a damaged file is told apart from a wrong passphrase, at the terminal and without one', async () => {
-		const file = path.join(place.folder, 'keystore', 'practice-flock.json');
+		const file = path.join(place.folder, 'keystore', 'practice', 'flock.json');
 		const envelope = JSON.parse(await readFile(file, 'utf8'));
 		const wrong = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'something else'});
 		assert.equal(wrong.code, 1);

@@ -53,6 +53,8 @@ export const conditionNames = [
 	'no lock to be had',
 	'stopped and woken',
 	'eight at once',
+	'planted copies',
+	'root in others’ folders',
 	'bot and file names',
 	'PINs and pastes',
 	'keystore files',

@@ -7,6 +7,7 @@ import {killed, killedEncrypting} from './kill.ts';
 import {lostLock, noLock, stoppedHolder} from './locks.ts';
 import {many} from './many.ts';
 import {readOnly, vanished} from './places.ts';
+import {plantedCopies, rootElsewhere} from './planted.ts';
 import {terminal} from './terminal.ts';
 
 /** Everything that keys have to survive. */
@@ -20,6 +21,8 @@ export const conditions: readonly Condition[] = [
 	noLock,
 	stoppedHolder,
 	many,
+	plantedCopies,
+	rootElsewhere,
 	names,
 	pins,
 	keystoreFiles,

@@ -41,7 +41,7 @@ const inPlace: readonly Edit[] = [
 			writeFileSync(file, bytes, {mode: 0o600});
 			rmSync(written);`,
 	},
-	{file: replace, find: 'import {chownSync, ', put: 'import {writeFileSync, chownSync, '},
+	{file: replace, find: 'import {renameSync, ', put: 'import {writeFileSync, renameSync, '},
 ];
 
 /** Nobody looks again before the file is exchanged. */
@@ -174,6 +174,46 @@ export const sabotages: readonly Sabotage[] = [
 		edits: inPlace,
 		condition: 'eight at once',
 		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'any copy taken',
+		edits: [
+			{file: 'keystore/backups.ts', find: 'about?.isFile() && [owner,', put: 'about && [about.uid, owner,'},
+			{
+				file: 'keystore/backups.ts',
+				find: 'return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;',
+				put: 'return Number.isNaN(time) ? null : time;',
+			},
+		],
+		condition: 'planted copies',
+		column: 'lost',
+		scale: 0.1,
+	},
+	{
+		name: 'copies unguarded',
+		edits: [
+			{
+				file: 'keystore/safety.ts',
+				find: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform === 'win32') {",
+				put: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform !== 'win32') {",
+			},
+		],
+		condition: 'planted copies',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'root saves anywhere',
+		edits: [
+			{
+				file: 'keystore/safety.ts',
+				find: "use === 'save' ? attempt(() => strangerOn(file), file) : null;",
+				put: "use === 'read' && file === '' ? strangerOn(file) : null;",
+			},
+		],
+		condition: 'root in others’ folders',
+		column: 'leaked',
 		scale: 0.2,
 	},
 	{

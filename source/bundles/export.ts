@@ -3,6 +3,7 @@ import {basename, dirname, join, resolve} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {isPoemFile} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
+import {strangerOn} from '../system/places.ts';
 import {type BundleEntry, type Format, type FormatName, labelOf} from './format.ts';
 import {formats} from './formats.ts';
 import {gitWarnings} from './git.ts';
@@ -47,6 +48,7 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	const untouchable = await identities(request.untouchable);
 	const writings: Writing[] = [];
 	for (const {path, entries} of files) {
+		refuseStranger(path);
 		await refuseUntouchable(path, request.poemsFolder, untouchable);
 		writings.push({path, text: await textFor(path, format, entries, request.force)});
 	}
@@ -138,6 +140,18 @@ async function textFor(
 	}
 
 	return format.write(entries, null);
+}
+
+/** Root writes only where nobody else can exchange a folder or file under its hands. */
+function refuseStranger(path: string): void {
+	const stranger = strangerOn(path);
+	if (stranger !== null) {
+		const {path: place, uid} = stranger;
+		const why = uid === null ? 'can be written by other users' : `belongs to another user (${uid})`;
+		throw new FlockError('export-unsafe', `${visible(place)} ${why}; root writes no key there.`, {
+			hint: 'Export to a folder of root’s own, and hand the files over from there.',
+		});
+	}
 }
 
 /** Nothing is written over a poem, however its name is spelt, nor beside the poems as if it were one. */

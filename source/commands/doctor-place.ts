@@ -36,6 +36,12 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	}
 }
 
+/** Makes the keystore this folder's, where the poems that it belongs to are gone. @throws FlockError `keystore-other-poems` and as a save does */
+export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 'poems'>): Promise<Result> {
+	await keystore.adoptPoems();
+	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
+}
+
 /** What a keystore's health says. */
 export function judgeHealth(health: KeystoreHealth): Result[] {
 	const findings = health.findings.map(({sentence, hint, serious}) =>

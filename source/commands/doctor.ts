@@ -3,7 +3,7 @@ import type {Services} from '../services.ts';
 import type {Surroundings} from '../surroundings.ts';
 import {cancelledError, count, exitCode, type Write} from './command.ts';
 import {checkGit} from './doctor-git.ts';
-import {checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
+import {adoptPoems, checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
 import {problem, type Result} from './doctor-result.ts';
 import {
 	judgeBrowser,
@@ -18,8 +18,13 @@ import {safeJson} from './json.ts';
 import {define} from './shared/definition.ts';
 import {drawing} from './words.ts';
 
-/** `doctor [--json]` */
-export type DoctorInput = {json: boolean; surroundings: Surroundings};
+/** `doctor [--json] [--moved]` */
+export type DoctorInput = {
+	json: boolean;
+	/** True to make the keystore this folder's first, where the poems that it belongs to are gone. */
+	moved: boolean;
+	surroundings: Surroundings;
+};
 
 /** What `doctor` needs of the services. */
 export type DoctorServices = WayServices & Pick<Services, 'keystore' | 'poems' | 'desktop' | 'cwd'>;
@@ -31,12 +36,15 @@ const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
  * @throws FlockError `cancelled`
  */
 export async function doctor(
-	{json, surroundings}: DoctorInput,
+	{json, moved, surroundings}: DoctorInput,
 	services: DoctorServices,
 	write: Write,
 ): Promise<number> {
 	const results: Result[] = [];
-	for (const look of checksOf(services, surroundings, write)) {
+	for (const look of [
+		...(moved ? [() => adoptPoems(services)] : []),
+		...checksOf(services, surroundings, write),
+	]) {
 		const found = await resultsOf(look);
 		if (write.signal.aborted) {
 			throw cancelledError();
@@ -115,7 +123,10 @@ export const command = define({
 	arguments: [],
 	summary: 'Looks at all that keymaker stands on, and says how to mend what is wrong.',
 	details: 'Asks X once whether it takes the app key.',
-	options: {json: {help: 'print JSON for a program to read'}},
+	options: {
+		json: {help: 'print JSON for a program to read'},
+		moved: {help: 'first take the keystore for this folder’s, where the poems that it belongs to are gone'},
+	},
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',
 	run: async ({options, surroundings}, services, write) =>

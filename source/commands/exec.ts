@@ -172,6 +172,7 @@ export const command = define({
 	},
 	examples: ['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
 	needs: 'reading',
+	unattended: true,
 	run({words, options: {all, jobs}, env}, services, write) {
 		const [bot = '', ...command] = words;
 		const input = all ? {bot: {all, jobs: Number(jobs)}, command: words} : {bot, command};

@@ -1,10 +1,12 @@
-import {rm} from 'node:fs/promises';
+import type {Stats} from 'node:fs';
+import {lstat, rm, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {isMissing} from '../system/errors.ts';
 import {Damage, failureOf} from './failures.ts';
-import {compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
+import {besideOf, compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
 import type {Keyring} from './keyring.ts';
 import {bytesOf, type Opened, openBytes, readBytes} from './read.ts';
+import {assertSafeCopies} from './safety.ts';
 import {fieldsOf, type State} from './state.ts';
 
 /** How many states are kept besides the one in force. */
@@ -19,20 +21,74 @@ export type Copy = {
 
 const copyName = /^(\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\d\.\d{3}Z)\.json$/;
 
-/** The copies in a folder, the newest first. */
+/** A copy from further in the future than this is none: a clock is rarely set back by more; milliseconds. */
+const mostAhead = 86_400_000;
+
+/** What is in a folder of copies. */
+type CopiesFound = {
+	/** The newest first. */
+	copies: Copy[];
+	/** The names of what is no copy of ours: a link, a device, a file of another user's, a date that no clock had. */
+	odd: string[];
+};
+
+/**
+ * Looks through a folder of copies. What is no copy of ours is never restored, counted, changed or removed.
+ * @throws `keystore-unsafe` for a folder of somebody else's, or one that others may write to
+ */
+export async function findCopies(folder: string): Promise<CopiesFound> {
+	assertSafeCopies(folder);
+	const names = (await namesIn(folder)).filter(
+		name => !name.startsWith('.') && baseOfLeftover(name) === null,
+	);
+	const owner = names.length === 0 ? null : (await stat(folder)).uid;
+	const found: CopiesFound = {copies: [], odd: []};
+	for (const name of names) {
+		const copy = path.join(folder, name);
+		const savedAt = timeOf(name);
+		const about = savedAt === null ? null : await lstatOf(copy);
+		if (savedAt !== null && about?.isFile() && [owner, process.getuid?.(), 0].includes(about.uid)) {
+			found.copies.push({path: copy, savedAt});
+		} else if (savedAt === null || about !== null) {
+			found.odd.push(name);
+		}
+	}
+
+	found.copies.sort((a, b) => b.savedAt - a.savedAt);
+	return found;
+}
+
+/** The copies in a folder, the newest first. @throws `keystore-unsafe` as `findCopies` does */
 export async function copiesIn(folder: string): Promise<Copy[]> {
-	const copies = (await namesIn(folder)).flatMap(name => {
-		const parts = copyName.exec(name);
-		return parts
-			? [
-					{
-						path: path.join(folder, name),
-						savedAt: Date.parse(`${parts[1]}${parts[2]}:${parts[3]}:${parts[4]}`),
-					},
-				]
-			: [];
+	return (await findCopies(folder)).copies;
+}
+
+/** When the copy of a name was saved; `null` where no clock of ours has given that name. */
+function timeOf(name: string): number | null {
+	const parts = copyName.exec(name);
+	const time = parts === null ? Number.NaN : Date.parse(`${parts[1]}${parts[2]}:${parts[3]}:${parts[4]}`);
+	return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;
+}
+
+/** The name of a copy of that time. */
+function nameOf(time: number): string {
+	return `${new Date(time).toISOString().replaceAll(':', '')}.json`;
+}
+
+/** The name of the copy that a temporary file was to become; `null` for every other name. */
+function baseOfLeftover(name: string): string | null {
+	const base = name.replace(/\.tmp-.*$/, '');
+	return base !== name && copyName.test(base) ? base : null;
+}
+
+async function lstatOf(file: string): Promise<Stats | null> {
+	return await lstat(file).catch(error => {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw failureOf(error, 'read', file);
 	});
-	return copies.sort((a, b) => b.savedAt - a.savedAt);
 }
 
 /** The path of a copy of exactly these bytes; `null` where there is none. */
@@ -62,10 +118,10 @@ function holds(copy: string, bytes: Buffer): boolean {
 /** Copies a state's bytes, verified and on the disk. @returns the copy's path. */
 export async function addCopy(folder: string, bytes: Buffer, now: number): Promise<string> {
 	await makeFolder(folder);
+	assertSafeCopies(folder, 'save');
 	const [newest] = await copiesIn(folder);
 	// A clock that went back must not make the newest copy look older than others.
-	const time = new Date(Math.max(now, (newest?.savedAt ?? 0) + 1)).toISOString();
-	const copy = path.join(folder, `${time.replaceAll(':', '')}.json`);
+	const copy = path.join(folder, nameOf(Math.max(now, (newest?.savedAt ?? 0) + 1)));
 	await writeDurably(copy, bytes);
 	return copy;
 }
@@ -75,8 +131,8 @@ export async function rotate(folder: string): Promise<void> {
 	const copies = await copiesIn(folder);
 	await Promise.all(copies.slice(keptBackups + 1).map(copy => rm(copy.path, {force: true})));
 	for (const name of await namesIn(folder)) {
-		const base = name.replace(/\.tmp-.*$/, '');
-		if (base !== name && copyName.test(base)) {
+		const base = baseOfLeftover(name);
+		if (base !== null) {
 			await sweep(await leftoversOf(path.join(folder, base)));
 		}
 	}
@@ -146,9 +202,7 @@ export function copiesHolding(copies: readonly OpenedCopy[], holds: (state: Stat
 
 /** Damaged files that were moved aside, beside the file that took their place. */
 export async function asidesOf(file: string): Promise<string[]> {
-	const {dir, base} = path.parse(file);
-	const names = await namesIn(dir);
-	return names.filter(name => name.startsWith(`${base}.damaged-`)).map(name => path.join(dir, name));
+	return await besideOf(file, ending => ending.startsWith('.damaged-'));
 }
 
 /** The path that a damaged file is moved to. */

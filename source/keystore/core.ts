@@ -1,11 +1,16 @@
 import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
 import type {EditOf, Loaded} from './edit.ts';
 import type {ScryptCost} from './encryption.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
 import type {HeldLock} from './lock.ts';
 import {fileNameOf} from './place.ts';
+import {type Moved, PoemsGone} from './poems-folder.ts';
 import {openReader} from './reader.ts';
 import type {Writer} from './writer.ts';
+
+/** Says whether poems that are gone have moved to the folder that the keystore was opened for. */
+export type HaveMoved = (moved: Moved) => Promise<boolean>;
 
 /** What opening a keystore needs. */
 export type KeystoreOptions = {
@@ -19,6 +24,8 @@ export type KeystoreOptions = {
 	passphrase?: PassphraseProvider | undefined;
 	/** How often it is asked before a wrong passphrase is an error; once unless given. */
 	passphraseTries?: number | undefined;
+	/** Asked where the folder of poems that it belongs to is gone; without it, that is an error. */
+	haveMoved?: HaveMoved | undefined;
 	/** Milliseconds since 1970. */
 	now?: (() => number) | undefined;
 	/** How long a save waits for another program; milliseconds. */
@@ -45,6 +52,8 @@ export type Core = {
 	save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T>;
 	/** Does something under the lock, with the real path of the file. */
 	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
+	/** Makes it the keystore of the folder that it was opened for, where the one that it belongs to is gone. */
+	adoptPoems(): Promise<void>;
 	/** Reads under the lock, without asking anybody, and as `load` does otherwise. */
 	loadLocked(): Promise<Loaded>;
 };
@@ -58,6 +67,7 @@ export function openCore(options: KeystoreOptions): Core {
 	const keyring = openKeyring(options.passphrase, file, options.passphraseTries);
 	const reader = openReader({file, backups, keyring, poems: options.poems});
 	let opening: Promise<Writer> | null = null;
+	let answer: Promise<boolean> | null = null;
 
 	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
 	function writer(): Promise<Writer> {
@@ -67,14 +77,45 @@ export function openCore(options: KeystoreOptions): Core {
 		return opening;
 	}
 
+	async function adoptPoems(): Promise<void> {
+		reader.follow();
+		await (await writer()).save(({file: there, state}) => ({
+			state: there === null ? state : {...state, poems: options.poems ?? state.poems},
+			result: undefined,
+		}));
+	}
+
+	/** Does something again after the person has said that the poems have moved here, which is recorded at once. */
+	async function following<T>(work: () => Promise<T>): Promise<T> {
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof PoemsGone) || options.haveMoved === undefined) {
+				throw error;
+			}
+
+			answer ??= options.haveMoved(error.moved);
+			if (!(await answer)) {
+				throw new FlockError('keystore-other-poems', error.message, {
+					hint: 'Nothing was changed. Give this flock a name of its own with --flock NAME.',
+				});
+			}
+
+			// Where it cannot be recorded, it can be read all the same.
+			await adoptPoems().catch(() => {});
+			return await work();
+		}
+	}
+
 	return {
 		path: file,
 		backups,
 		keyring,
 		now,
-		load: reader.load,
+		adoptPoems,
+		load: () => following(reader.load),
 		loadLocked: () => reader.read(false),
-		save: async (edit, after) => (await writer()).save(edit, after),
-		locked: async work => (await writer()).locked(work),
+		save: (edit, after) => following(async () => (await writer()).save(edit, after)),
+		locked: work => following(async () => (await writer()).locked(work)),
 	};
 }

@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
-import {chmod, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {lstat, mkdir, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
-import {isMissing} from '../system/errors.ts';
+import {codeOf, isMissing} from '../system/errors.ts';
+import {isTrusted} from '../system/places.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
 const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;
@@ -45,12 +46,11 @@ async function writeThrough(file: string, bytes: Buffer): Promise<void> {
 		// In one piece; a disk that is full makes it throw, where a single write may be cut short in silence.
 		writeFileSync(handle, bytes);
 		await sync(handle);
+		if (compareOpen(handle, bytes) !== 'same') {
+			throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
+		}
 	} finally {
 		closeSync(handle);
-	}
-
-	if (compareFile(file, bytes) !== 'same') {
-		throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
 	}
 }
 
@@ -59,34 +59,57 @@ const sync = promisify(fsync);
 /** How much of a file is compared at once; bytes. */
 const pieceSize = 2 ** 18;
 
-/** Compares what stands in a file with what should; piece by piece, so that nothing of the file's size is thrown away. */
-export function compareFile(file: string, bytes: Buffer): 'same' | 'shorter' | 'other' {
-	// Not blocking: a FIFO in the file's place must not hold anybody up.
-	const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+/** How the contents of a file are to what they should be. */
+export type Comparison = 'same' | 'shorter' | 'other';
+
+/** Compares what stands in a file with what should; what is no regular file, a link too, is another. */
+export function compareFile(file: string, bytes: Buffer): Comparison {
+	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
+	let handle: number;
 	try {
-		const {size} = fstatSync(handle);
-		if (size !== bytes.length) {
-			return size < bytes.length ? 'shorter' : 'other';
+		// Not blocking: a FIFO in the file's place must not hold anybody up.
+		handle = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+	} catch (error) {
+		if (codeOf(error) === 'ELOOP') {
+			return 'other';
 		}
 
-		const piece = Buffer.allocUnsafe(Math.min(pieceSize, size));
-		for (let at = 0; at < size; ) {
-			const length = readSync(handle, piece);
-			if (length === 0) {
-				return 'shorter';
-			}
+		throw error;
+	}
 
-			if (piece.compare(bytes, at, at + length, 0, length) !== 0) {
-				return 'other';
-			}
-
-			at += length;
-		}
-
-		return 'same';
+	try {
+		return compareOpen(handle, bytes);
 	} finally {
 		closeSync(handle);
 	}
+}
+
+/** Piece by piece, so that nothing of the file's size is thrown away. */
+function compareOpen(handle: number, bytes: Buffer): Comparison {
+	const stat = fstatSync(handle);
+	if (!stat.isFile()) {
+		return 'other';
+	}
+
+	if (stat.size !== bytes.length) {
+		return stat.size < bytes.length ? 'shorter' : 'other';
+	}
+
+	const piece = Buffer.allocUnsafe(Math.min(pieceSize, stat.size));
+	for (let at = 0; at < stat.size; ) {
+		const length = readSync(handle, piece, 0, piece.length, at);
+		if (length === 0) {
+			return 'shorter';
+		}
+
+		if (piece.compare(bytes, at, at + length, 0, length) !== 0) {
+			return 'other';
+		}
+
+		at += length;
+	}
+
+	return 'same';
 }
 
 /** Makes a rename last through a power cut. Not every system can; those need no help. */
@@ -107,9 +130,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
 export async function makeFolder(folder: string): Promise<void> {
-	if ((await mkdir(folder, {recursive: true, mode: 0o700})) !== undefined && process.platform !== 'win32') {
-		await chmod(folder, 0o700);
-	}
+	// Never by path afterwards: what stands there then may be another's.
+	await mkdir(folder, {recursive: true, mode: 0o700});
 }
 
 /** The names in a folder; none where it is missing. */
@@ -127,11 +149,20 @@ export async function namesIn(folder: string): Promise<string[]> {
 
 /** The temporary files beside a file that an ended program left behind, as paths. */
 export async function leftoversOf(file: string): Promise<string[]> {
+	return await besideOf(file, ending => temporary.test(ending));
+}
+
+/** The regular files beside a file whose names are its own and an ending, as paths; of others' and of links there are none. */
+export async function besideOf(file: string, isWanted: (ending: string) => boolean): Promise<string[]> {
 	const {dir, base} = path.parse(file);
-	const names = await namesIn(dir);
-	return names
-		.filter(name => name.startsWith(base) && temporary.test(name.slice(base.length)))
+	const found = (await namesIn(dir))
+		.filter(name => name.startsWith(base) && isWanted(name.slice(base.length)))
 		.map(name => path.join(dir, name));
+	const stats = await Promise.all(found.map(one => lstat(one).catch(() => null)));
+	return found.filter((_, index) => {
+		const stat = stats[index];
+		return stat?.isFile() && isTrusted(stat);
+	});
 }
 
 /**

@@ -4,13 +4,13 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import {asidesOf, copiesIn} from './backups.ts';
+import {isTrusted} from '../system/places.ts';
+import {asidesOf, findCopies} from './backups.ts';
 import type {Core} from './core.ts';
 import {readEnvelope} from './envelope.ts';
 import {leftoversOf} from './files.ts';
 import type {KeystoreFinding, KeystoreHealth} from './keystore.ts';
 import {readBytes} from './read.ts';
-import {isTrusted} from './safety.ts';
 import {botsWithKey} from './state.ts';
 
 /** The numbers by which Linux names network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
@@ -40,12 +40,16 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 		health.encrypted = read !== null && readEnvelope(read.bytes, file).encrypted;
 	}, false);
 	await attempt(async () => {
-		const copies = await copiesIn(core.backups);
+		for (const target of [path.dirname(file), file, core.backups]) {
+			findings.push(...permissionFindings(target, await statOf(target)));
+		}
+	});
+	await attempt(async () => {
+		const {copies, odd} = await findCopies(core.backups);
 		health.backups = copies.length;
-		if (process.platform !== 'win32') {
-			for (const target of [path.dirname(file), file, core.backups, ...copies.map(copy => copy.path)]) {
-				findings.push(...permissionFindings(target, await statOf(target)));
-			}
+		findings.push(...oddFindings(core.backups, odd));
+		for (const copy of copies) {
+			findings.push(...permissionFindings(copy.path, await statOf(copy.path)));
 		}
 
 		if (health.encrypted) {
@@ -105,7 +109,7 @@ async function statOf(target: string): Promise<Stats | null> {
 }
 
 function permissionFindings(target: string, found: Stats | null): KeystoreFinding[] {
-	if (found === null) {
+	if (found === null || process.platform === 'win32') {
 		return [];
 	}
 
@@ -123,12 +127,33 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	if (own !== undefined && (found.uid !== own || !isTrusted(found))) {
 		findings.push({
 			sentence: `${visible(target)} belongs to another user (${found.uid}).`,
-			hint: `Make it yours: chown ${own} ${visible(target)}`,
+			hint:
+				own === 0
+					? `Save to it as that user: sudo -H -u '#${found.uid}' keymaker …`
+					: `Make it yours: chown ${own} ${shellWord(target)}`,
 			serious: true,
 		});
 	}
 
 	return findings;
+}
+
+/** More names than this are counted, not told. */
+const mostNames = 3;
+
+function oddFindings(folder: string, odd: readonly string[]): KeystoreFinding[] {
+	if (odd.length === 0) {
+		return [];
+	}
+
+	const rest = odd.length > mostNames ? ` and ${odd.length - mostNames} more` : '';
+	return [
+		{
+			sentence: `${visible(folder)} holds what is no copy of this keystore: ${odd.slice(0, mostNames).map(visible).join(', ')}${rest}.`,
+			hint: 'It is never restored, encrypted or removed. It may hold keys: look at it, and move it away.',
+			serious: false,
+		},
+	];
 }
 
 async function plainFindings(copies: readonly string[]): Promise<KeystoreFinding[]> {

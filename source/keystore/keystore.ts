@@ -130,6 +130,11 @@ export type KeystoreUpkeep = {
 	 * @returns how many copies were changed or removed.
 	 */
 	purge(bot: string, tokens?: Iterable<string>): Promise<number>;
+	/**
+	 * Makes it the keystore of the folder of poems that it was opened for, where the one that it belongs to is gone.
+	 * `keystore-other-poems` where that is still there, or cannot be looked at.
+	 */
+	adoptPoems(): Promise<void>;
 	/** Looks at the place, the file and the copies; never throws. */
 	health(): Promise<KeystoreHealth>;
 };

@@ -38,14 +38,20 @@ export async function withLock<T>(
 
 	// What proper-lockfile works with; it would remove the lock's folder whoever made it, so ours removes only its own.
 	const guarded = {
-		mkdir: fs.mkdir,
-		stat: fs.stat,
+		mkdir(target: string, done: (error: Error | null) => void) {
+			fs.mkdir(target, error => {
+				const isOther = fs.lstatSync(target, {throwIfNoEntry: false})?.isDirectory() === false;
+				done(isOther ? noLockError(target) : error);
+			});
+		},
+		stat: fs.lstat,
 		realpath: fs.realpath,
 		utimes(target: string, accessed: Date, modified: Date, done: (error: Error | null) => void) {
 			// proper-lockfile first sets 5 ms past a full second, the same for all who come within that second.
 			const time = modified.getTime() + (held ? 0 : Math.floor(Math.random() * 900));
 			times.add(time);
-			fs.utimes(target, accessed, new Date(time), error => {
+			// Never through a link.
+			fs.lutimes(target, accessed, new Date(time), error => {
 				const kept = error === null ? [time] : [...times].filter(other => other !== time);
 				times.clear();
 				for (const other of kept) {
@@ -82,6 +88,15 @@ export async function withLock<T>(
 		// A lock that was lost has nothing to release.
 		await release().catch(() => {});
 	}
+}
+
+/** The error of something else in the lock's place, a link too: it would be waited for in vain, and nothing is done through it. */
+function noLockError(folder: string): FlockError {
+	return new FlockError(
+		'keystore-unwritable',
+		`${visible(folder)} is no folder, and the keystore’s lock is one.`,
+		{hint: 'Remove it, and try again.'},
+	);
 }
 
 type AcquireOptions = {fs: unknown; onCompromised: () => void};
@@ -122,7 +137,7 @@ async function acquire(
 
 /** When a folder was last touched, in milliseconds since 1970; `NaN` where it is gone. */
 function timeOf(folder: string): number {
-	return fs.statSync(folder, {throwIfNoEntry: false})?.mtime.getTime() ?? Number.NaN;
+	return fs.lstatSync(folder, {throwIfNoEntry: false})?.mtime.getTime() ?? Number.NaN;
 }
 
 /** A lock that others may take for abandoned this very moment is as good as lost. */

@@ -31,6 +31,7 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		restore: async number => (await upkeep()).restore(number),
 		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
 		purge: async (bot, tokens) => (await upkeep()).purge(bot, tokens),
+		adoptPoems: async () => (await upkeep()).adoptPoems(),
 		health: async () => (await upkeep()).health(),
 	};
 }

@@ -1,13 +1,12 @@
-import {stat} from 'node:fs/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import {isMissing} from '../system/errors.ts';
 import type {Loaded} from './edit.ts';
-import {Damage} from './failures.ts';
+import {Damage, failureOf} from './failures.ts';
 import type {Keyring} from './keyring.ts';
+import {assertPoemsOf, PoemsGone} from './poems-folder.ts';
 import {openBytes, readBytes, stampNow} from './read.ts';
-import {isSameFolder, safePathOf} from './safety.ts';
-import {emptyState} from './state.ts';
+import {safePathOf} from './safety.ts';
+import {emptyState, type State} from './state.ts';
 
 /** Reads one keystore file, and remembers what it has read. */
 export type Reader = {
@@ -19,6 +18,8 @@ export type Reader = {
 	refresh(): Promise<void>;
 	/** Takes in what was written: that is what is read next, unless another program comes between. */
 	written(loaded: Loaded): void;
+	/** Takes it for this folder's from now on, where the folder of poems that it belongs to is gone. */
+	follow(): void;
 };
 
 /** What reading needs. */
@@ -35,6 +36,7 @@ export type ReaderOptions = {
 export function openReader({file, backups, keyring, poems}: ReaderOptions): Reader {
 	let cached: Loaded | null = null;
 	let wasThere = false;
+	let follows = false;
 
 	async function read(ask: boolean): Promise<Loaded> {
 		const bytes = await readBytes(safePathOf(file));
@@ -49,13 +51,13 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 		// The same bytes are not parsed again: 60 ms less at 10,000 keys, for each save and each look shortly after one.
 		if (cached?.file?.bytes.equals(bytes.bytes)) {
 			const {state, key} = cached;
-			await assertPoems(state.poems);
+			await assertPoems(state);
 			return {file: bytes, state, key};
 		}
 
 		try {
 			const {state, key} = await openBytes(bytes.bytes, file, keyring, ask);
-			await assertPoems(state.poems);
+			await assertPoems(state);
 			wasThere = true;
 			return {file: bytes, state, key};
 		} catch (error) {
@@ -67,7 +69,7 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 		// Kept in hand, since another reader may replace it meanwhile.
 		const known = cached;
 		if (known?.file && !known.file.fresh && (await stampNow(safePathOf(file))) === known.file.stamp) {
-			await assertPoems(known.state.poems);
+			await assertPoems(known.state);
 			return known;
 		}
 
@@ -76,21 +78,13 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 		return loaded;
 	}
 
-	async function assertPoems(recorded: string | null): Promise<void> {
-		if (poems === null || recorded === null || isSameFolder(recorded, poems)) {
-			return;
-		}
-
-		const isThere = await stat(recorded).then(
-			() => true,
-			error => !isMissing(error),
-		);
-		if (isThere) {
-			throw new FlockError(
-				'keystore-other-poems',
-				`The keystore ${visible(file)} belongs to the poems in ${visible(recorded)}.`,
-				{hint: 'Give this flock a name of its own with --flock NAME, or open those poems with --poems DIR.'},
-			);
+	async function assertPoems(state: State): Promise<void> {
+		try {
+			await assertPoemsOf(state, poems, file);
+		} catch (error) {
+			if (!(follows && error instanceof PoemsGone)) {
+				throw error;
+			}
 		}
 	}
 
@@ -102,6 +96,9 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 				await load();
 			}
 		},
+		follow() {
+			follows = true;
+		},
 		written(loaded) {
 			wasThere = true;
 			cached = loaded;
@@ -111,19 +108,25 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 
 /** The error of a damaged file, with the copy that can be put back. */
 async function damagedError(file: string, backups: string, damage: Damage): Promise<FlockError> {
-	const {copiesIn} = await import('./backups.ts');
-	const [newest] = await copiesIn(backups).catch(() => []);
-	const hint =
-		newest === undefined
-			? 'There is no copy to put back. Move the file away to begin anew, and keep it: a part of it may be readable.'
-			: `\`keymaker restore 1\` puts back the copy of ${new Date(newest.savedAt).toISOString()}; the damaged file is kept beside it.`;
 	return new FlockError(
 		'keystore-damaged',
 		`The keystore ${visible(file)} is damaged: ${damage.message}. It was left untouched.`,
-		{
-			hint,
-		},
+		{hint: await wayBack(backups)},
 	);
+}
+
+/** Which copy can be put back, or why none can. */
+async function wayBack(backups: string): Promise<string> {
+	const {copiesIn} = await import('./backups.ts');
+	try {
+		const [newest] = await copiesIn(backups);
+		return newest === undefined
+			? 'There is no copy to put back. Move the file away to begin anew, and keep it: a part of it may be readable.'
+			: `\`keymaker restore 1\` puts back the copy of ${new Date(newest.savedAt).toISOString()}; the damaged file is kept beside it.`;
+	} catch (error) {
+		const {message, hint} = failureOf(error, 'read', backups);
+		return `${message} ${hint} Then \`keymaker restore\` shows its copies.`;
+	}
 }
 
 function goneError(file: string): FlockError {

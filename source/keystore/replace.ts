@@ -1,4 +1,4 @@
-import {chownSync, renameSync, rmSync, statSync} from 'node:fs';
+import {renameSync, rmSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
@@ -101,7 +101,6 @@ type ConfClass = typeof import('conf').default;
 function putInPlace(Conf: ConfClass, written: string, {file, base, bytes, lock}: Replacement): boolean {
 	writeByConf(Conf, written, bytes);
 	readBack(written, bytes, file);
-	keepOwner(file, written);
 	if (!lock.isOurs() || !isUnchanged(file, base)) {
 		return false;
 	}
@@ -153,16 +152,4 @@ function readBack(written: string, bytes: Buffer, file: string): void {
 					hint: 'The keys from before are in place. Check that disk, and try again.',
 				},
 			);
-}
-
-/** A keystore that root has saved to stays its owner's. */
-function keepOwner(file: string, written: string): void {
-	const [old, fresh] = [statSync(file, {throwIfNoEntry: false}), statSync(written)];
-	if (old !== undefined && (old.uid !== fresh.uid || old.gid !== fresh.gid)) {
-		try {
-			chownSync(written, old.uid, old.gid);
-		} catch {
-			// Only root may give a file away.
-		}
-	}
 }

@@ -1,13 +1,13 @@
-import {lstatSync, readlinkSync, realpathSync, type Stats, statSync} from 'node:fs';
+import {lstatSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {isMissing} from '../system/errors.ts';
+import {canBeTurned, isTrusted, othersMayReplaceIn, strangerOn, type Use, walk} from '../system/places.ts';
 import {failureOf} from './failures.ts';
 
-/** More links than this in one path go round in circles. */
-const mostLinks = 40;
+const elsewhere = 'choose another place with --keystore DIR';
 
 /**
  * Follows a path to the file that it means, and refuses what others could turn: a link in a folder that others
@@ -16,13 +16,17 @@ const mostLinks = 40;
  * @returns the real path.
  * @throws `keystore-unsafe`, `keystore-unreadable`
  */
-export function safePathOf(file: string): string {
+export function safePathOf(file: string, use: Use = 'read'): string {
 	if (process.platform === 'win32') {
 		return file;
 	}
 
-	const real = follow(file);
+	const real = follow(file, use);
 	const stat = statOf(real);
+	if (stat === null && statOf(file, lstatSync) !== null) {
+		throw unsafe(file, 'is a link that leads nowhere', 'Remove it, or bring back what it leads to.');
+	}
+
 	if (stat !== null && !stat.isFile()) {
 		throw unsafe(real, 'is not a regular file', 'Move it away, or choose another place with --keystore DIR.');
 	}
@@ -35,99 +39,105 @@ export function safePathOf(file: string): string {
 		);
 	}
 
-	const folder = path.dirname(real);
-	const folderStat = statOf(folder);
-	if (folderStat !== null && othersMayReplaceIn(folderStat)) {
+	refuseShared(path.dirname(real), 'keystore');
+	return real;
+}
+
+/**
+ * Looks at the folder of a keystore's copies, and at the one above it, as `safePathOf` looks at the file and its folder.
+ * Both may be missing.
+ * @throws `keystore-unsafe`, `keystore-unreadable`
+ */
+export function assertSafeCopies(folder: string, use: Use = 'read'): void {
+	if (process.platform === 'win32') {
+		return;
+	}
+
+	for (const one of [path.dirname(folder), folder]) {
+		const real = follow(one, use);
+		const stat = statOf(real);
+		if (stat !== null && !stat.isDirectory()) {
+			throw unsafe(real, 'is no folder, and the copies of the keystore go there', 'Move it away.');
+		}
+
+		refuseShared(real, 'copies');
+	}
+
+	refuseStranger(path.join(folder, 'copy'), use);
+}
+
+/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` in one. @returns the real path of the file. */
+export function safeToSave(file: string, copies: string): string {
+	const real = safePathOf(file, 'save');
+	assertSafeCopies(copies, 'save');
+	return real;
+}
+
+function refuseShared(folder: string, what: 'keystore' | 'copies'): void {
+	const stat = statOf(folder);
+	if (stat === null || !othersMayReplaceIn(stat)) {
+		return;
+	}
+
+	if (!isTrusted(stat)) {
 		throw unsafe(
 			folder,
-			'can be written by other users of this computer, who could exchange the keystore in it',
-			`Close it to them (chmod go-w ${shellWord(folder)}), or choose another place with --keystore DIR.`,
+			`belongs to another user of this computer, who could exchange the ${what} in it`,
+			`Move it away, or ${elsewhere}.`,
 		);
 	}
 
-	return real;
+	throw unsafe(
+		folder,
+		`can be written by other users of this computer, who could exchange the ${what} in it`,
+		`Close it to them (chmod go-w ${shellWord(folder)}), or ${elsewhere}.`,
+	);
 }
 
 /** Resolves every link of a path, one after the other, and looks at who could turn it. */
-function follow(file: string): string {
-	let left = path.resolve(file).split(path.sep).filter(Boolean);
-	let real = path.parse(path.resolve(file)).root;
-	for (let links = 0; left.length > 0; ) {
-		const [name = '', ...rest] = left;
-		const next = path.join(real, name);
-		const stat = linkStatOf(next);
-		if (stat === null) {
-			return path.join(next, ...rest);
-		}
-
-		left = rest;
-		if (!stat.isSymbolicLink()) {
-			real = next;
-			continue;
-		}
-
-		const parent = statSync(real);
-		const sticky = (parent.mode & 0o1000) !== 0;
-		if (othersMayReplaceIn(parent) || (sticky && !isTrusted(stat))) {
-			throw unsafe(
-				next,
-				'is a link that other users of this computer could turn elsewhere',
-				'Choose another place with --keystore DIR, or give the folder itself instead of the link.',
-			);
-		}
-
-		links += 1;
-		if (links > mostLinks) {
-			throw failureOf(Object.assign(new Error('Too many links'), {code: 'ELOOP'}), 'read', file);
-		}
-
-		const target = path.resolve(real, readlinkSync(next));
-		if (rest.length === 0 && statOf(target) === null) {
-			throw unsafe(next, 'is a link that leads nowhere', 'Remove it, or bring back what it leads to.');
-		}
-
-		real = path.parse(target).root;
-		left = [...target.split(path.sep).filter(Boolean), ...rest];
-	}
-
-	return real;
-}
-
-/** True where people other than us (and root) may exchange the files of a folder. */
-export function othersMayReplaceIn(folder: Stats): boolean {
-	if ((folder.mode & 0o1000) !== 0) {
-		return false;
-	}
-
-	// Many systems give every user a group of their own, and make new folders writable for it.
-	const groupIsOthers = folder.gid !== process.getgid?.();
-	return (folder.mode & 0o002) !== 0 || ((folder.mode & 0o020) !== 0 && groupIsOthers) || !isTrusted(folder);
-}
-
-/** True for what belongs to us or to root; to root, anybody's is fine. */
-export function isTrusted(stat: Stats): boolean {
-	const own = process.getuid?.();
-	return own === undefined || own === 0 || stat.uid === own || stat.uid === 0;
-}
-
-/** True where a poems folder is the same as another, by whatever path it is reached. */
-export function isSameFolder(one: string, other: string): boolean {
+function follow(file: string, use: Use): string {
+	refuseStranger(file, use);
 	try {
-		return one === other || realpathSync(one) === realpathSync(other);
-	} catch {
-		return false;
+		return walk(file, ({folder, path: entry, stat}) => {
+			if (stat?.isSymbolicLink() && canBeTurned(statSync(folder), stat)) {
+				throw unsafe(
+					entry,
+					'is a link that other users of this computer could turn elsewhere',
+					'Choose another place with --keystore DIR, or give the folder itself instead of the link.',
+				);
+			}
+		});
+	} catch (error) {
+		throw failureOf(error, 'read', file);
 	}
 }
 
-function linkStatOf(target: string): Stats | null {
-	return attempt(() => lstatSync(target), target);
+/** Root saves only where nobody else can exchange anything on the way: else it writes to, or gives away, what they choose. */
+function refuseStranger(file: string, use: Use): void {
+	const stranger = use === 'save' ? attempt(() => strangerOn(file), file) : null;
+	if (stranger === null) {
+		return;
+	}
+
+	const {path: place, uid} = stranger;
+	throw uid === null
+		? unsafe(
+				place,
+				'can be written by other users of this computer, and root saves only where nobody else can',
+				`Close it to them (chmod go-w ${shellWord(place)}), or ${elsewhere}.`,
+			)
+		: unsafe(
+				place,
+				'belongs to another user of this computer, and root saves only to folders of its own',
+				`Save as that user: sudo -H -u '#${uid}' keymaker …`,
+			);
 }
 
-function statOf(target: string): Stats | null {
-	return attempt(() => statSync(target), target);
+function statOf(target: string, look: (target: string) => Stats = statSync): Stats | null {
+	return attempt(() => look(target), target);
 }
 
-function attempt(look: () => Stats, target: string): Stats | null {
+function attempt<T>(look: () => T, target: string): T | null {
 	try {
 		return look();
 	} catch (error) {

@@ -202,6 +202,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			);
 			return count;
 		},
+		adoptPoems: core.adoptPoems,
 		health: () => healthOf(core),
 	};
 }

@@ -14,7 +14,7 @@ import {defaultPatience, type HeldLock, withLock} from './lock.ts';
 import {bytesOf, stampNow} from './read.ts';
 import type {Reader} from './reader.ts';
 import {replaceFile} from './replace.ts';
-import {safePathOf} from './safety.ts';
+import {safeToSave} from './safety.ts';
 import {splice} from './splice.ts';
 
 /** Saves that go into the file together. */
@@ -43,10 +43,10 @@ export function openWriter(
 	let group: Group | null = null;
 
 	async function prepare(): Promise<string> {
-		safePathOf(file);
+		safeToSave(file, backups);
 		try {
 			await makeFolder(folder);
-			const real = safePathOf(file);
+			const real = safeToSave(file, backups);
 			// conf would try for a whole second, with the program standing still, where it may not write.
 			await access(path.dirname(real), constants.W_OK | constants.X_OK);
 			return real;

@@ -1,7 +1,9 @@
 import {randomUUID} from 'node:crypto';
-import {mkdir, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {lstat, mkdir, open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {AccessLevel} from '../flock/key.ts';
+import {isTrusted, strangerOn} from '../system/places.ts';
 import {practiceSecret, userIdOf} from './random.ts';
 
 /** What an access token of practice may do. */
@@ -159,7 +161,7 @@ function sameTokens(
 /** A text that differs whenever another file stands at the path. */
 async function fileStamp(path: string): Promise<string> {
 	try {
-		const {ino, mtimeNs, size} = await stat(path, {bigint: true});
+		const {ino, mtimeNs, size} = await lstat(path, {bigint: true});
 		return `${ino} ${mtimeNs} ${size}`;
 	} catch {
 		return '';
@@ -168,11 +170,30 @@ async function fileStamp(path: string): Promise<string> {
 
 async function readTokens(path: string): Promise<PracticeToken[]> {
 	try {
-		const state: unknown = JSON.parse(await readFile(path, 'utf8'));
+		const state: unknown = JSON.parse(await readOwn(path));
 		const tokens = isObject(state) && state.version === 1 ? state.tokens : null;
 		return Array.isArray(tokens) ? tokens.filter(isToken) : [];
 	} catch {
 		return [];
+	}
+}
+
+/** No file of tokens is as large as this, in bytes. */
+const largest = 16 * 1024 * 1024;
+
+/** The text of a regular file of our own; anything else in its place, a link too, throws. */
+async function readOwn(path: string): Promise<string> {
+	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
+	const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+	try {
+		const found = await file.stat();
+		if (!found.isFile() || !isTrusted(found) || found.size > largest) {
+			throw new Error('This is no file of tokens.');
+		}
+
+		return await file.readFile('utf8');
+	} finally {
+		await file.close();
 	}
 }
 
@@ -182,6 +203,10 @@ async function writeTokens(path: string, tokens: ReadonlyMap<string, PracticeTok
 		version: 1,
 		tokens: [...tokens.values()],
 	};
+	if (strangerOn(path) !== null) {
+		throw new Error('Another user could exchange what root writes there.');
+	}
+
 	const draft = `${path}.${randomUUID()}.tmp`;
 	try {
 		await mkdir(dirname(path), {recursive: true, mode: 0o700});

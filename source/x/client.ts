@@ -29,10 +29,27 @@ export function createClient(appKey: AppKey, token: Token, {agent, env}: ClientO
 		{httpAgent: agent ?? routeFrom(env, {keepAlive: true}).agent},
 	);
 	// The one object that holds the secrets, shared by the client and all clients made from it.
-	const maker: object = Reflect.get(client, '_requestMaker');
+	const maker: Record<string, unknown> = Reflect.get(client, '_requestMaker');
+	for (const [name, first] of Object.entries(maker)) {
+		hide(maker, name, first);
+	}
+
 	Object.defineProperties(maker, {
 		toJSON: {value: () => ({})},
 		[inspect.custom]: {value: () => 'ClientRequestMaker {}'},
 	});
 	return client;
+}
+
+/** Puts a getter and a setter in a field's place: printing calls neither, whatever it is told to show. */
+function hide(owner: object, name: string, first: unknown): void {
+	let value = first;
+	Object.defineProperty(owner, name, {
+		enumerable: true,
+		configurable: true,
+		get: () => value,
+		set(next) {
+			value = next;
+		},
+	});
 }

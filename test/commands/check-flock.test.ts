@@ -38,9 +38,9 @@ test('of a flock of 1,000 keys, check finds the ten that are bad, and no other',
 	const place = await workplace(bots);
 	context.after(() => place.close());
 	const tokens = bots.map(tokenOf);
-	await mkdir(path.join(place.folder, 'keystore'), {mode: 0o700});
+	await mkdir(path.join(place.folder, 'keystore', 'practice'), {recursive: true, mode: 0o700});
 	await writeFile(
-		path.join(place.folder, 'keystore', 'practice-provider.json'),
+		path.join(place.folder, 'keystore', 'practice', '.provider.json'),
 		JSON.stringify({version: 1, tokens: tokens.map(token => ({...token, ...bad.get(token.handle)?.known}))}),
 	);
 	await writeFile(

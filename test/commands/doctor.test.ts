@@ -123,8 +123,8 @@ test('an app key that X refuses is a problem, with X’s code', async () => {
 
 test('the keystore’s permissions, damage, leftovers and passphrase are told with the mend', async () => {
 	assert.equal((await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: 'not a real passphrase'})).code, 0);
-	const folder = path.join(place.folder, 'keystore');
-	const file = path.join(folder, 'practice-flock.json');
+	const folder = path.join(place.folder, 'keystore', 'practice');
+	const file = path.join(folder, 'flock.json');
 	const known = {KEYMAKER_PASSPHRASE: 'not a real passphrase'};
 	const good = await diagnose(known);
 	assert.deepEqual(states(good.of('keystore')), ['ok']);
@@ -321,13 +321,15 @@ test('doctor says nothing secret and draws no control character', async () => {
 		await authorize('ode', 'ode_poem');
 		for (const json of [false, true]) {
 			const said = collect({columns: 200});
-			assert.equal(await doctor({json, surroundings}, services, said.write), 0);
+			assert.equal(await doctor({json, moved: false, surroundings}, services, said.write), 0);
 			await assertHarmless(said.all(), services.keystore);
 		}
 
 		const stopped = collect();
 		stopped.interrupt();
-		await assert.rejects(doctor({json: false, surroundings}, services, stopped.write), {code: 'cancelled'});
+		await assert.rejects(doctor({json: false, moved: false, surroundings}, services, stopped.write), {
+			code: 'cancelled',
+		});
 	} finally {
 		await close();
 	}

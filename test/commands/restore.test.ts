@@ -14,8 +14,8 @@ let file: string;
 beforeEach(async () => {
 	place = await workplace(['harbour', 'kettle']);
 	const keystore = openKeystore({
-		folder: path.join(place.folder, 'keystore'),
-		flock: 'practice-flock',
+		folder: path.join(place.folder, 'keystore', 'practice'),
+		flock: 'flock',
 		poems: path.join(place.folder, 'poems'),
 	});
 	file = keystore.path;
@@ -82,7 +82,7 @@ test('a damaged encrypted keystore is restored with its passphrase, which is ask
 });
 
 test('a damaged backup is listed with its problem, and refused', async () => {
-	const folder = path.join(place.folder, 'keystore', 'backups', 'practice-flock');
+	const folder = path.join(place.folder, 'keystore', 'practice', 'backups', 'flock');
 	const [oldest = ''] = (await readdir(folder)).sort();
 	await writeFile(path.join(folder, oldest), '{"half');
 	assert.match((await place.run(['restore'])).out, /1 .*UTC +It is damaged/);

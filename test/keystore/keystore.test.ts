@@ -179,29 +179,6 @@ test('saves at the same time, from one program and from two, all arrive', async 
 	assert.deepEqual([...(await keystore.list()).records.keys()].sort(), names.sort());
 });
 
-test('a keystore of other poems is refused while those are there, and follows poems that moved', async context => {
-	const {place, keystore} = newKeystore(context);
-	await keystore.update('ode', () => practiceRecord('ode'));
-	const moved = path.join(place.root, 'moved');
-	mkdirSync(moved);
-	const other = openKeystore({...place, poems: moved});
-	await assert.rejects(other.list(), (error: Error & {hint?: string}) => {
-		assert.match(error.hint ?? '', /--flock/);
-		return coded('keystore-other-poems')(error);
-	});
-	await assert.rejects(
-		other.update('moth', () => practiceRecord('moth')),
-		coded('keystore-other-poems'),
-	);
-	assert.equal((await openKeystore({...place, poems: null}).list()).records.size, 1);
-	rmSync(moved, {recursive: true});
-	renameSync(place.poems, moved);
-	await other.update('moth', () => practiceRecord('moth'));
-	assert.equal((await other.list()).records.size, 2);
-	mkdirSync(place.poems);
-	await assert.rejects(keystore.list(), coded('keystore-other-poems'));
-});
-
 test('a keystore of the first version is read as it is, becomes one of today’s with the next save, and can be put back', async context => {
 	const {place, keystore} = newKeystore(context);
 	await keystore.update('ode', () => practiceRecord('ode'));

@@ -18,6 +18,8 @@ type Task = {
 	holdUntil?: string;
 	/** Tries the place for writing. */
 	tryWriting?: boolean;
+	/** Counts the copies, purges a bot from them, and tells what is no copy. */
+	upkeep?: string;
 };
 
 const task = JSON.parse(process.argv[2] ?? '') as Task;
@@ -60,6 +62,13 @@ try {
 
 			return null;
 		});
+	}
+
+	if (task.upkeep !== undefined) {
+		print(`copies ${(await keystore.backups()).length}`);
+		print(`purged ${await keystore.purge(task.upkeep)}`);
+		const {findings} = await keystore.health();
+		print(`findings ${findings.map(({sentence}) => /no copy/.exec(sentence)?.[0] ?? sentence).join(' ')}`);
 	}
 
 	if (task.tryWriting) {

@@ -38,9 +38,12 @@ export async function libraryPlace(context: TestContext, poems: readonly string[
 		'dir',
 	);
 
-	const practice = await startPractice({statePath: path.join(folder, 'practice-provider.json'), handles: []});
+	const practice = await startPractice({
+		statePath: path.join(folder, 'practice', '.provider.json'),
+		handles: [],
+	});
 	const poemsFolder = path.join(place.folder, 'poems');
-	const keystore = openKeystore({folder, flock: 'practice-flock', poems: poemsFolder});
+	const keystore = openKeystore({folder: path.join(folder, 'practice'), flock: 'flock', poems: poemsFolder});
 	const keymaker: Keymaker = createKeymaker({
 		keystore,
 		x: createX({agent: practice.agent, origin: practice.origin, env: {}}),

@@ -89,9 +89,13 @@ test('words of X are quoted on one line, visible, short, and without anything li
 });
 
 test('a client for a bot’s program shows its secrets to nobody, and neither do those made from it', () => {
-	const client = createClient(appKey, token, {env: {}});
+	const env = {HTTPS_PROXY: `http://user:${encodeURIComponent(appKey.consumerSecret)}@proxy.invalid`};
+	const client = createClient(appKey, token, {env});
 	for (const shown of [client, client.v2, client.v1, client.readWrite, client.readOnly.v2]) {
-		assertNoSecret(inspect(shown, {showHidden: true, depth: null}));
+		for (const customInspect of [true, false]) {
+			assertNoSecret(inspect(shown, {showHidden: true, depth: null, customInspect}));
+		}
+
 		assertNoSecret(JSON.stringify(shown));
 	}
 

@@ -68,6 +68,8 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	/** Lines to copy. */
 	examples: readonly string[];
 	needs: N;
+	/** True where no person is asked about the poems, whatever the terminal. */
+	unattended?: true;
 	/** @returns the exit code. @throws FlockError for what ends it. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;
 };
