@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import os from 'node:os';
 import packageJson from '../package.json' with {type: 'json'};
 import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
 import {list} from './commands/list.ts';
@@ -12,13 +11,15 @@ import {isTerminal, openOutput} from './output.ts';
 import {passphraseOptions} from './passphrase.ts';
 import type {Dispatch, Run} from './program.ts';
 import {shortcut} from './shortcut.ts';
+import {endNow, waitsForFile} from './system/end.ts';
+import {openInterruption} from './system/interruption.ts';
+import {allFinished, unfinishedWork} from './system/unfinished.ts';
 import {terminalWrite} from './terminal.ts';
 
-const interruption = new AbortController();
-let endingSignal: NodeJS.Signals = 'SIGINT';
 let onScreen = false;
 const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithReader)];
-const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.abort());
+const interruption = openInterruption(line => write.err(line));
+const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.interrupt('SIGINT'));
 
 process.on('uncaughtException', error => {
 	// The screen has a listener of its own, and restores the terminal first.
@@ -28,14 +29,26 @@ process.on('uncaughtException', error => {
 });
 process.exitCode = await main();
 await Promise.all([stdout.flushed(), stderr.flushed()]);
+if (interruption.exitCode !== null || onScreen || waitsForFile()) {
+	endNow(process.exitCode);
+}
+
 process.exit();
 
 function endWithReader({code}: NodeJS.ErrnoException): void {
 	const gone = code === 'EPIPE' || code === 'EIO';
-	// A window that was closed must not end a PIN's exchange; the screen ends by itself, and waits for that.
-	if (!(gone && onScreen)) {
-		// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
-		process.exit(gone ? exitCode.done : exitCode.failed);
+	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+	const end = () => process.exit(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
+	if (gone && onScreen) {
+		// A window that was closed: the screen ends by itself.
+		return;
+	}
+
+	// Nor must it end a PIN's exchange.
+	if (unfinishedWork().length > 0) {
+		allFinished().then(end);
+	} else {
+		end();
 	}
 }
 
@@ -80,7 +93,8 @@ async function screen(options: SharedOptions): Promise<number> {
 	}
 
 	const {runScreen} = await import('./screen.ts');
-	return runScreen(settingsOf(options, process.env, process.cwd()), process.env, process.cwd(), write);
+	const cwd = process.cwd();
+	return runScreen(settingsOf(options, process.env, cwd), process.env, cwd, write, interruption);
 }
 
 async function listInstead(options: SharedOptions): Promise<number> {
@@ -94,14 +108,6 @@ async function command<Needs>(
 	options: SharedOptions,
 	composed: (...settings: Parameters<typeof compose>) => Promise<{services: Needs; close(): Promise<void>}>,
 ): Promise<number> {
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
-		process.on(signal, () => {
-			endingSignal = signal;
-			interruption.abort();
-		});
-	}
-
 	const {services, close} = await composed(
 		settingsOf(options, process.env, process.cwd()),
 		process.env,
@@ -109,7 +115,8 @@ async function command<Needs>(
 		passphraseOptions(process.env, write.interactive ? write.askHidden : null),
 	);
 	try {
-		return await run(services, write);
+		const code = await run(services, write);
+		return interruption.exitCode ?? code;
 	} finally {
 		await close();
 	}
@@ -119,7 +126,7 @@ async function command<Needs>(
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
 		sayError(error, write);
-		return error.code === 'cancelled' ? 128 + os.constants.signals[endingSignal] : exitCodeOf(error);
+		return interruption.exitCode ?? exitCodeOf(error);
 	}
 
 	if (isParserError(error)) {

@@ -47,6 +47,7 @@ export async function exec(input: ExecInput, given: ExecServices, write: Write):
 
 	const bot = findBot(input.bot, flock);
 	const program = await programOf(bot, input, services, write);
+	write.handOver('restored');
 	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));
 	if (problem !== null) {
 		write.err(problem);
@@ -126,6 +127,7 @@ async function execLabelled(
 		return error.code;
 	}
 
+	write.handOver('restored');
 	const {code, problem} = await runByLines(
 		program,
 		running,

@@ -2,6 +2,7 @@ import {FlockError} from '../flock/error.ts';
 import {type BotRecord, type Key, keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {unfinished} from '../system/unfinished.ts';
 import type {X} from '../x/x.ts';
 import {appKeyOf, otherAppError} from './in-force.ts';
 import type {AppSource} from './keymaker.ts';
@@ -57,20 +58,25 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 	const record = recordOf(bot, await keystore.get(bot));
 	const tokens = new Map(keysOf(record).map(key => [key.accessToken, key]));
 	const sharing = await keystore.sharing(bot);
-	let revoked = 0;
-	for (const key of tokens.values()) {
-		if (!sharing.has(key.accessToken)) {
-			await revokeKey(key);
-			revoked += 1;
-		}
-	}
-
-	await keystore.update(bot, current => {
-		const left = current !== null && keysOf(current).some(key => !tokens.has(key.accessToken));
-		// A key that arrived meanwhile was not revoked, so it is not removed either.
-		return left ? withoutTokens(current, tokens) : null;
-	});
+	const revoked = await unfinished(`${visible(bot)}’s key is being revoked`, revokeAll);
 	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())]};
+
+	async function revokeAll(): Promise<number> {
+		let count = 0;
+		for (const key of tokens.values()) {
+			if (!sharing.has(key.accessToken)) {
+				await revokeKey(key);
+				count += 1;
+			}
+		}
+
+		await keystore.update(bot, current => {
+			const left = current !== null && keysOf(current).some(key => !tokens.has(key.accessToken));
+			// A key that arrived meanwhile was not revoked, so it is not removed either.
+			return left ? withoutTokens(current, tokens) : null;
+		});
+		return count;
+	}
 
 	async function revokeKey(key: Key): Promise<void> {
 		const appKey = await appKeyOf(key, keystore, appSource);

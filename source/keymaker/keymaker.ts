@@ -14,6 +14,7 @@ import {
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import {guard, keptHeld, type Verdict, withHeld, withKey} from './guard.ts';
 import {heldError} from './in-force.ts';
@@ -41,6 +42,9 @@ export type Outcome =
 	| {kind: 'held'; bot: string; key: KeyInfo; reason: HeldReason; otherBot: string | null}
 	/** X has given the key, and the keystore would not take it: it is in memory until `retrySave`. */
 	| {kind: 'unsaved'; bot: string; key: KeyInfo; error: FlockError};
+
+/** What came of an exchange that nobody waits for any more: `FlockError` `x-…`, where there is no key. */
+export type Settled = {bot: string; result: Outcome | FlockError};
 
 /** How a link is asked for. */
 export type LinkOptions = {
@@ -96,8 +100,11 @@ export type Keymaker = {
 	discard(bot: string): Promise<KeyInfo>;
 	/** Sets the handle that a bot is meant to have; `null` or an empty text for any. @throws FlockError `bad-handle` */
 	expectHandle(bot: string, handle: string | null): Promise<void>;
-	/** Resolves when no exchange is under way, so that no key is lost at the program's end. */
-	settled(): Promise<void>;
+	/**
+	 * Resolves when no exchange is under way, so that no key is lost at the program's end.
+	 * @returns what came of each that was.
+	 */
+	settled(): Promise<Settled[]>;
 };
 
 /** X's answers after which the PIN has not been looked at, so that it may be handed in again. */
@@ -119,7 +126,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	const links = new Map<string, Pending>();
 	const linkOfBot = new Map<string, string>();
 	const unsavedKeys = new Map<string, Unsaved>();
-	const exchanges = new Set<Promise<unknown>>();
+	const exchanges = new Map<Promise<Outcome>, string>();
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
@@ -172,7 +179,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		const pin = cleanPin(text, link.id);
 		links.delete(link.id);
 		const exchange = exchangeAndSave();
-		exchanges.add(exchange);
+		exchanges.set(exchange, link.bot);
 		try {
 			return await exchange;
 		} finally {
@@ -183,7 +190,9 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			const {appKey, requestToken, wantedAccess} = pending as Pending;
 			let grant: Grant;
 			try {
-				grant = await x.exchangePin(appKey, requestToken, pin);
+				grant = await unfinished(`X is being asked for ${visible(link.bot)}’s key`, () =>
+					x.exchangePin(appKey, requestToken, pin),
+				);
 			} catch (error) {
 				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain) {
 					links.set(link.id, pending as Pending);
@@ -203,7 +212,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 	}
 
-	async function save(bot: string, fresh: Unsaved): Promise<Outcome> {
+	function save(bot: string, fresh: Unsaved): Promise<Outcome> {
+		return unfinished(`${visible(bot)}’s key is being saved`, () => trySaving(bot, fresh));
+	}
+
+	async function trySaving(bot: string, fresh: Unsaved): Promise<Outcome> {
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		unsavedKeys.set(bot, fresh);
 		let verdict: Verdict = {kind: 'save'};
@@ -277,7 +290,16 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			await keystore.update(bot, record => ({...(record ?? emptyRecord), expectedHandle}));
 		},
 		async settled() {
-			await Promise.allSettled(exchanges);
+			const under = [...exchanges];
+			const results = await Promise.allSettled(under.map(([exchange]) => exchange));
+			return results.flatMap((settled, index) => {
+				const bot = under[index]?.[1] ?? '';
+				if (settled.status === 'fulfilled') {
+					return {bot, result: settled.value};
+				}
+
+				return settled.reason instanceof FlockError ? {bot, result: settled.reason} : [];
+			});
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {unfinished} from '../system/unfinished.ts';
 import type {EditOf, Loaded} from './edit.ts';
 import type {ScryptCost} from './encryption.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
@@ -62,7 +63,7 @@ export function openCore(options: KeystoreOptions): Core {
 	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
-			openWriter({...options, file, backups, keyring, now}, reader),
+			openWriter({...options, file, backups, keyring, now, unfinished}, reader),
 		);
 		return opening;
 	}
