@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import packageJson from '../package.json' with {type: 'json'};
-import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
+import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/command.ts';
 import {list} from './commands/list.ts';
 import type {compose} from './compose.ts';
 import {composeReading} from './compose-reading.ts';
@@ -125,7 +125,9 @@ async function command<Needs>(
 /** The one place where failures end: a sentence and a hint for an expected one, as little as possible for another. */
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
-		sayError(error, write);
+		// A passphrase's command gets the terminal's Ctrl-C too, and then fails.
+		const isStopped = interruption.exitCode !== null && error.code === 'keystore-passphrase';
+		sayError(isStopped ? cancelledError() : error, write);
 		return interruption.exitCode ?? exitCodeOf(error);
 	}
 

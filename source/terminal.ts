@@ -44,7 +44,7 @@ export function terminalWrite(
 		return hidden;
 	}
 
-	/** Whatever a command says, its questions are over. */
+	/** A command that gives a result has no further hidden question; between two of them it may say what was wrong. */
 	function beginLine(): void {
 		handOver('restored');
 		clearProgress();
@@ -56,7 +56,7 @@ export function terminalWrite(
 			stdout.write(`${line}\n`);
 		},
 		err(line) {
-			beginLine();
+			clearProgress();
 			stderr.write(`${line}\n`);
 		},
 		raw(text) {

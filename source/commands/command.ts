@@ -22,8 +22,8 @@ export type Write = {
 	 */
 	askHidden(question: string): Promise<string | null>;
 	/**
-	 * Lets go of the terminal after hidden questions, for a program or a screen that takes it over. Whatever is said, and
-	 * `input`, do so too.
+	 * Lets go of the terminal after hidden questions, for a program or a screen that takes it over. `out`, `raw`, `progress`
+	 * and `input` do so too.
 	 * @param mode `hidden` for a screen that shows nothing of what is typed; `restored` as it was before.
 	 */
 	handOver(mode: 'restored' | 'hidden'): void;
