@@ -1,7 +1,7 @@
 import path from 'node:path';
 import {appSourceOf, type Environment} from './environment.ts';
 import type {PoemFolder} from './flock/poem.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
+import type {AppInUse} from './keymaker/keymaker.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
 import type {Settings} from './options.ts';
@@ -39,7 +39,7 @@ export async function composeReading(
 		...passphrase,
 	});
 
-	async function appSource(): Promise<AppSource | null> {
+	async function appSource(): Promise<AppInUse> {
 		if (practice !== null) {
 			return {appKey: practice.appKey, from: 'practice'};
 		}

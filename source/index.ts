@@ -7,13 +7,13 @@ import type {TwitterApi} from 'twitter-api-v2';
 import {appSourceOf, type Environment} from './environment.ts';
 import {FlockError} from './flock/error.ts';
 import type {Flock} from './flock/flock.ts';
-import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
+import type {AccessLevel, Key as StoredKey} from './flock/key.ts';
 import {nearest} from './flock/nearest.ts';
 import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
-import {appKeyOf, heldError, noKeyError, otherAppError} from './keymaker/in-force.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
+import {appKeyFor, heldError, noKeyError} from './keymaker/in-force.ts';
+import type {AppInUse} from './keymaker/keymaker.ts';
 import {openKeystore as openStore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
 import {settingsOf} from './options.ts';
@@ -101,7 +101,7 @@ type Place = {
 	practice: boolean;
 	poems: ReturnType<typeof openPoems>;
 	store: ReturnType<typeof openStore>;
-	appSource(): Promise<AppSource | null>;
+	appSource(): Promise<AppInUse>;
 };
 
 function placeOf(options: KeystoreOptions): Place {
@@ -138,9 +138,9 @@ async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOpti
 	}
 
 	const {key} = record;
-	const appKey: AppKey | null = await appKeyOf(key, place.store, place.appSource);
-	if (appKey === null) {
-		throw otherAppError(bot);
+	const appKey = await appKeyFor(bot, key, place.store, await place.appSource());
+	if (appKey instanceof FlockError) {
+		throw appKey;
 	}
 
 	const doubt = doubtOf(key, record.wantedAccess === 'write');

@@ -4,8 +4,8 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {X} from '../x/x.ts';
-import {appKeyOf, otherAppError} from './in-force.ts';
-import type {AppSource} from './keymaker.ts';
+import {appKeyFor} from './in-force.ts';
+import type {AppInUse} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */
 export type Forgotten = {
@@ -24,7 +24,7 @@ export type Revoked = {
 };
 
 /** What revoking needs. */
-export type RevokeServices = {x: X; keystore: Keystore; appSource(): Promise<AppSource | null>};
+export type RevokeServices = {x: X; keystore: Keystore; appSource(): Promise<AppInUse>};
 
 /** Removes a bot's record from the keystore alone. @throws FlockError `no-key` where it has none, `keystore-…` */
 export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgotten> {
@@ -52,12 +52,13 @@ export async function forgetBot(bot: string, keystore: Keystore): Promise<Forgot
 /**
  * Tells X that a bot's tokens are void, and only then removes them here.
  * A token that another bot carries too is only removed here: X hands the same token out again, and revoking it would silence that bot.
- * @throws FlockError `no-key`, `other-app`, `x-…` (nothing is removed here then), `keystore-…`
+ * @throws FlockError `no-key`, `other-app`, `bad-app-key`, `x-…` (nothing is removed here then), `keystore-…`
  */
 export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeServices): Promise<Revoked> {
 	const record = recordOf(bot, await keystore.get(bot));
 	const tokens = new Map(keysOf(record).map(key => [key.accessToken, key]));
 	const sharing = await keystore.sharing(bot);
+	const inUse = await appSource();
 	const revoked = await unfinished(`${visible(bot)}’s key is being revoked`, revokeAll);
 	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())]};
 
@@ -79,9 +80,9 @@ export async function revokeBot(bot: string, {x, keystore, appSource}: RevokeSer
 	}
 
 	async function revokeKey(key: Key): Promise<void> {
-		const appKey = await appKeyOf(key, keystore, appSource);
-		if (appKey === null) {
-			throw otherAppError(bot);
+		const appKey = await appKeyFor(bot, key, keystore, inUse);
+		if (appKey instanceof FlockError) {
+			throw appKey;
 		}
 
 		try {

@@ -23,6 +23,12 @@ import {cleanPin} from './pin.ts';
 /** The app key in use, and where it came from. */
 export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
 
+/**
+ * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
+ * `null` where there is none.
+ */
+export type AppInUse = AppSource | FlockError | null;
+
 /** One authorize link as it may be drawn: the request token's secret stays in the keymaker. */
 export type Link = {
 	/** Names this link to `submitPin`; it is the request token, which stands in the address too. */
@@ -67,7 +73,7 @@ export type KeymakerServices = {
 	x: X;
 	keystore: Keystore;
 	/** The app key to ask with; asked anew for each link, since setup may change it. */
-	appSource(): Promise<AppSource | null>;
+	appSource(): Promise<AppInUse>;
 	/** Milliseconds since 1970. */
 	now(): number;
 };
@@ -76,7 +82,7 @@ export type KeymakerServices = {
 export type Keymaker = {
 	/**
 	 * Makes a link for a bot. An earlier link of the same bot is void from then on.
-	 * @throws FlockError `no-app-key`, `held` (decide about that key first), `cancelled`, `x-…`, `keystore-…`
+	 * @throws FlockError `no-app-key`, `bad-app-key`, `held` (decide about that key first), `cancelled`, `x-…`, `keystore-…`
 	 */
 	requestLink(bot: string, options?: LinkOptions): Promise<Link>;
 	/**
@@ -130,6 +136,10 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
+		if (source instanceof FlockError) {
+			throw source;
+		}
+
 		if (source === null) {
 			throw new FlockError('no-app-key', 'There is no app key yet.', {
 				hint: 'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or run keymaker --practice.',
