@@ -24,21 +24,26 @@ const write = terminalWrite(stdout, stderr, interruption.signal, () => interrupt
 process.on('uncaughtException', error => {
 	// The screen has a listener of its own, and restores the terminal first.
 	if (process.listenerCount('uncaughtException') === 1) {
-		process.exit(failed(error));
+		end(failed(error));
 	}
 });
 process.exitCode = await main();
 await Promise.all([stdout.flushed(), stderr.flushed()]);
-if (interruption.exitCode !== null || onScreen || waitsForFile()) {
-	endNow(process.exitCode);
-}
+end(process.exitCode);
 
-process.exit();
+function end(code: number): never {
+	// Whatever still reads then, nobody waits for it.
+	if (interruption.exitCode !== null || onScreen || waitsForFile()) {
+		endNow(code);
+	}
+
+	process.exit(code);
+}
 
 function endWithReader({code}: NodeJS.ErrnoException): void {
 	const gone = code === 'EPIPE' || code === 'EIO';
 	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
-	const end = () => process.exit(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
+	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
 	if (gone && onScreen) {
 		// A window that was closed: the screen ends by itself.
 		return;
@@ -46,9 +51,9 @@ function endWithReader({code}: NodeJS.ErrnoException): void {
 
 	// Nor must it end a PIN's exchange.
 	if (unfinishedWork().length > 0) {
-		allFinished().then(end);
+		allFinished().then(endNext);
 	} else {
-		end();
+		endNext();
 	}
 }
 

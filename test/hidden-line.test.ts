@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -82,6 +83,31 @@ test('what is typed before the screen opens is neither shown nor taken for its k
 	terminal.press('q');
 	await terminal.waitFor('rc=0');
 	await assertNothingShown(terminal);
+});
+
+test('a program that exec runs finds a terminal that echoes', async () => {
+	const bundle = {
+		consumer_token: 'practice-app',
+		consumer_token_secret: 'practice-app-secret',
+		oauth_token: '12-practice-token',
+		oauth_token_secret: 'practice-secret',
+		user_id: '12',
+		screen_name: 'harbour_poem',
+		poem_file: 'harbour.txt',
+	};
+	await writeFile(path.join(place.folder, 'harbour.json'), JSON.stringify(bundle));
+	const {code, err} = await place.run(['import', 'harbour.json'], '', {KEYMAKER_PASSPHRASE: right});
+	assert.equal(code, 0, err);
+	const program = `sh -c 'stty -a; echo ready; read line; echo "got $line"'`;
+	const terminal = place.shell(`keymaker exec harbour -- ${program}; echo "rc=$?"`, {columns: 200});
+	await terminal.waitFor(prompt);
+	terminal.type(`${right}\r`);
+	await terminal.waitFor('ready');
+	assert.match(terminal.screen().join('\n'), /[^-]icanon.*[^-]echo /s);
+	terminal.type('seen\r');
+	await terminal.waitFor('got seen');
+	await terminal.waitFor('rc=0');
+	assert.match(terminal.screen().join('\n'), /^seen$/m);
 });
 
 test('an error that nobody foresaw leaves a terminal that echoes', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, test} from 'node:test';
@@ -6,7 +8,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
-import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {cli, linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
 const passphrase = 'not a real passphrase';
@@ -95,6 +97,49 @@ describe('Ctrl-C ends a program that only reads', () => {
 			await assertRestored(terminal, 130);
 		});
 	}
+});
+
+test('Ctrl-C during exec is for the program, whose exit code it is', async () => {
+	await importKey();
+	const program = `sh -c 'trap "echo told; exit 3" INT; echo begun; while :; do sleep 0.05; done'`;
+	const terminal = place.shell(`${before}keymaker exec harbour -- ${program}; ${afterwards}`, {
+		columns: 200,
+		rows: 40,
+	});
+	await terminal.waitFor('begun');
+	terminal.press('ctrl+c');
+	await terminal.waitFor('told');
+	await assertRestored(terminal, 3);
+});
+
+test('SIGTERM during exec is passed on, and waits for the program', async () => {
+	await importKey();
+	const program =
+		'trap "echo told; sleep 0.5; echo over; exit 4" TERM; echo begun; while :; do sleep 0.05; done';
+	const child = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', program], {
+		cwd: place.folder,
+		env: {
+			PATH: process.env.PATH,
+			HOME: place.folder,
+			KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
+			KEYMAKER_FLOCK: 'flock',
+			KEYMAKER_PRACTICE: '1',
+		},
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	let out = '';
+	const begun = Promise.withResolvers<void>();
+	child.stdout.on('data', chunk => {
+		out += chunk;
+		if (out.includes('begun')) {
+			begun.resolve();
+		}
+	});
+	const closed = once(child, 'close');
+	await begun.promise;
+	child.kill('SIGTERM');
+	assert.deepEqual((await closed)[0], 4);
+	assert.match(out, /told\nover\n/);
 });
 
 describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
