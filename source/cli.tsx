@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import os from 'node:os';
 import packageJson from '../package.json' with {type: 'json'};
 import {type Parsed, parseCommandLine} from './command-line/parse.ts';
-import {exitCode, exitCodeOf, sayError} from './commands/command.ts';
+import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/command.ts';
 import {command as list} from './commands/list.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
@@ -11,30 +10,49 @@ import {askMoved} from './moved.ts';
 import {type SharedOptions, settingsOf} from './options.ts';
 import {isTerminal, openOutput} from './output.ts';
 import {environmentPassphrase, passphraseOptions} from './passphrase.ts';
+import {endNow, waitsForFile} from './system/end.ts';
+import {openInterruption} from './system/interruption.ts';
+import {allFinished, unfinishedWork} from './system/unfinished.ts';
 import {terminalWrite} from './terminal.ts';
 
-const interruption = new AbortController();
-let endingSignal: NodeJS.Signals = 'SIGINT';
 let onScreen = false;
 const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithReader)];
-const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.abort());
+const interruption = openInterruption(line => write.err(line));
+const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.interrupt('SIGINT'));
 
 process.on('uncaughtException', error => {
 	// The screen has a listener of its own, and restores the terminal first.
 	if (process.listenerCount('uncaughtException') === 1) {
-		process.exit(failed(error));
+		end(failed(error));
 	}
 });
 process.exitCode = await main();
 await Promise.all([stdout.flushed(), stderr.flushed()]);
-process.exit();
+end(process.exitCode);
+
+function end(code: number): never {
+	// Whatever still reads then, nobody waits for it.
+	if (interruption.exitCode !== null || onScreen || waitsForFile()) {
+		endNow(code);
+	}
+
+	process.exit(code);
+}
 
 function endWithReader({code}: NodeJS.ErrnoException): void {
 	const gone = code === 'EPIPE' || code === 'EIO';
-	// A window that was closed must not end a PIN's exchange; the screen ends by itself, and waits for that.
-	if (!(gone && onScreen)) {
-		// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
-		process.exit(gone ? exitCode.done : exitCode.failed);
+	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
+	if (gone && onScreen) {
+		// A window that was closed: the screen ends by itself.
+		return;
+	}
+
+	// Nor must it end a PIN's exchange.
+	if (unfinishedWork().length > 0) {
+		allFinished().then(endNext);
+	} else {
+		endNext();
 	}
 }
 
@@ -71,8 +89,9 @@ async function screen(options: SharedOptions): Promise<number> {
 	}
 
 	const {runScreen} = await import('./screen.ts');
-	const settings = settingsOf(options, process.env, process.cwd());
-	return runScreen(settings, process.env, process.cwd(), write, askMoved(write));
+	const cwd = process.cwd();
+	const settings = settingsOf(options, process.env, cwd);
+	return runScreen(settings, process.env, cwd, write, askMoved(write), interruption);
 }
 
 async function listInstead(shared: SharedOptions): Promise<number> {
@@ -97,21 +116,14 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		return command.run(line, {poems: {path: settings.poems}, cwd}, write);
 	}
 
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
-		process.on(signal, () => {
-			endingSignal = signal;
-			interruption.abort();
-		});
-	}
-
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
 	const {services, close} = await composed(settings, env, cwd, {
 		...passphraseOptions(env, write.interactive ? write.askHidden : null),
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {
-		return await command.run(line, services, write);
+		const code = await command.run(line, services, write);
+		return interruption.exitCode ?? code;
 	} finally {
 		await close();
 	}
@@ -120,8 +132,10 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 /** The one place where failures end: a sentence and a hint for an expected one, as little as possible for another. */
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
-		sayError(error, write);
-		return error.code === 'cancelled' ? 128 + os.constants.signals[endingSignal] : exitCodeOf(error);
+		// A passphrase's command gets the terminal's Ctrl-C too, and then fails.
+		const isStopped = interruption.exitCode !== null && error.code === 'keystore-passphrase';
+		sayError(isStopped ? cancelledError() : error, write);
+		return interruption.exitCode ?? exitCodeOf(error);
 	}
 
 	write.err(`keymaker met something that it did not expect: ${placeOf(error)}`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {FlockError} from './flock/error.ts';
 import {shellWord} from './flock/shell-word.ts';
 import {cleanAppKey} from './keymaker/app-key.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
+import type {AppInUse, AppSource} from './keymaker/keymaker.ts';
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,14 +18,23 @@ const names = {
 const largestEnvFile = 1_000_000;
 
 /**
- * The app key of the environment, else of `.env` in a folder; `null` where neither has one.
+ * The app key of the environment, else of `.env` in a folder; `null` where neither has one, and a `FlockError`
+ * (`bad-app-key`) where half of it is missing or malformed, or `.env` cannot be read.
  * Nothing of `.env` reaches `process.env`: a cloned folder must not set a proxy or a passphrase command.
- * @throws FlockError `bad-app-key` where half of it is missing or malformed.
  */
-export async function appSourceOf(env: Environment, folder: string): Promise<AppSource | null> {
-	return fromVariables(env, 'environment') ?? fromVariables(await readEnvFile(folder), '.env');
+export async function appSourceOf(env: Environment, folder: string): Promise<AppInUse> {
+	try {
+		return fromVariables(env, 'environment') ?? fromVariables(await readEnvFile(folder), '.env');
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return error;
+		}
+
+		throw error;
+	}
 }
 
+/** @throws FlockError `bad-app-key` */
 function fromVariables(variables: Environment, from: 'environment' | '.env'): AppSource | null {
 	const key = firstSet(variables, names.consumerKey);
 	const secret = firstSet(variables, names.consumerSecret);

@@ -11,7 +11,7 @@ import {nearest} from './flock/nearest.ts';
 import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
-import {appKeyOf, heldError, noKeyError, otherAppError} from './keymaker/in-force.ts';
+import {appKeyFor, heldError, noKeyError} from './keymaker/in-force.ts';
 import {settingsOf} from './options.ts';
 import {environmentPassphrase} from './passphrase.ts';
 import {type Place as OpenPlace, openPlace} from './place.ts';
@@ -125,9 +125,9 @@ async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOpti
 	}
 
 	const {key} = record;
-	const appKey: AppKey | null = await appKeyOf(key, place.keystore, place.appSource);
-	if (appKey === null) {
-		throw otherAppError(bot);
+	const appKey = await appKeyFor(bot, key, place.keystore, await place.appSource());
+	if (appKey instanceof FlockError) {
+		throw appKey;
 	}
 
 	const doubt = doubtOf(key, record.wantedAccess === 'write');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {appSourceOf, type Environment} from './environment.ts';
-import type {AppSource} from './keymaker/keymaker.ts';
+import type {AppInUse} from './keymaker/keymaker.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
@@ -14,8 +14,8 @@ export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
 
 /** Where a run's poems and keys are. */
 export type Place = Pick<ReadingServices, 'poems' | 'keystore'> & {
-	/** The app key from the environment or `.env`, else what the setup screen saved; `null` where there is none. */
-	appSource(): Promise<AppSource | null>;
+	/** The app key from the environment or `.env`, else what the setup screen saved; `null` where there is none, and a `FlockError` where it makes no sense. */
+	appSource(): Promise<AppInUse>;
 	/** Where practice remembers its tokens: in a name that no flock's keystore has. */
 	practiceState: string;
 };

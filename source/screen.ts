@@ -7,6 +7,7 @@ import type {Moved} from './keystore/poems-folder.ts';
 import type {Settings} from './options.ts';
 import {passphraseOptions} from './passphrase.ts';
 import type {Services} from './services.ts';
+import type {Interruption} from './system/interruption.ts';
 
 /**
  * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
@@ -21,6 +22,7 @@ export async function runScreen(
 	cwd: string,
 	write: Write,
 	ask: HaveMoved | undefined,
+	interruption: Interruption,
 ): Promise<number> {
 	let authorizeFirst: string | null = null;
 	for (let now = settings; ; now = {...now, practice: true}) {
@@ -40,7 +42,8 @@ export async function runScreen(
 			const [{runApp}] = await Promise.all([import('./tui/run.tsx'), unlock(services)]);
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
-			const exit = await runApp(services, {stdin, stdout, stderr, env, authorizeFirst});
+			write.handOver('hidden');
+			const exit = await runApp(services, {stdin, stdout, stderr, env, authorizeFirst, interruption});
 			if (exit.kind === 'ended') {
 				return exit.exitCode;
 			}

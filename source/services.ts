@@ -1,6 +1,6 @@
 import type {ExportRequest, ExportResult} from './bundles/export.ts';
 import type {Desktop} from './desktop/desktop.ts';
-import type {AppSource, Keymaker} from './keymaker/keymaker.ts';
+import type {AppInUse, Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
@@ -9,8 +9,8 @@ import type {X} from './x/x.ts';
 export type ReadingServices = {
 	poems: Poems;
 	keystore: Keystore & KeystoreUpkeep;
-	/** The app key in use, and where it came from; `null` where there is none. */
-	appSource(): Promise<AppSource | null>;
+	/** The app key in use, and where it came from. @throws FlockError `keystore-…` */
+	appSource(): Promise<AppInUse>;
 	/** True where the stand-in for X answers. */
 	practice: boolean;
 	/** The current folder, an absolute path. */

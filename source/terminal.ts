@@ -1,5 +1,6 @@
 import {cancelledError, type Write} from './commands/command.ts';
 import {drawsUnicode} from './flock/glyph.ts';
+import type {HiddenTerminal} from './hidden-line.ts';
 import {isTerminal, type Output} from './output.ts';
 
 const clearLine = '\r\u001b[2K';
@@ -17,6 +18,7 @@ export function terminalWrite(
 ): Write {
 	const unicode = drawsUnicode(process.env, process.platform);
 	let inProgress = false;
+	let hidden: HiddenTerminal | null = null;
 
 	function clearProgress(): void {
 		if (inProgress) {
@@ -25,9 +27,32 @@ export function terminalWrite(
 		}
 	}
 
+	function handOver(mode: 'restored' | 'hidden'): void {
+		hidden?.close(mode);
+		hidden = null;
+	}
+
+	async function hide(): Promise<HiddenTerminal> {
+		const {openHiddenTerminal} = await import('./hidden-line.ts');
+		hidden ??= openHiddenTerminal({
+			input: process.stdin,
+			output: stderr.stream(),
+			mask: unicode ? '•' : '*',
+			signal,
+			onInterrupt,
+		});
+		return hidden;
+	}
+
+	/** A command that gives a result has no further hidden question; between two of them it may say what was wrong. */
+	function beginLine(): void {
+		handOver('restored');
+		clearProgress();
+	}
+
 	return {
 		out(line) {
-			clearProgress();
+			beginLine();
 			stdout.write(`${line}\n`);
 		},
 		err(line) {
@@ -35,16 +60,18 @@ export function terminalWrite(
 			stderr.write(`${line}\n`);
 		},
 		raw(text) {
+			beginLine();
 			stdout.write(text);
 		},
 		progress(line) {
-			clearProgress();
+			beginLine();
 			if (line !== null && stderr.isTerminal) {
 				stderr.write(line);
 				inProgress = true;
 			}
 		},
 		get input() {
+			handOver('restored');
 			return process.stdin;
 		},
 		get interactive() {
@@ -52,21 +79,14 @@ export function terminalWrite(
 		},
 		async askHidden(question) {
 			clearProgress();
-			const {readHiddenLine} = await import('./hidden-line.ts');
-			const answer = await readHiddenLine({
-				input: process.stdin,
-				output: stderr.stream(),
-				question,
-				mask: unicode ? '•' : '*',
-				signal,
-			});
+			const answer = await (await hide()).ask(question);
 			if (answer === 'interrupted') {
-				onInterrupt();
 				throw cancelledError();
 			}
 
 			return answer === 'ended' ? null : answer.line;
 		},
+		handOver,
 		get columns() {
 			return (stdout.isTerminal && stdout.stream().columns) || 80;
 		},

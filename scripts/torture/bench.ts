@@ -46,6 +46,7 @@ export type Bench = {
 export const conditionNames = [
 	'killed in saves',
 	'killed in encryptions',
+	'interrupted in saves',
 	'full disk',
 	'read-only folder',
 	'vanished folder',

@@ -3,6 +3,7 @@ import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
 import {names, screens} from './fuzz-names.ts';
+import {interrupted} from './interrupted.ts';
 import {killed, killedEncrypting} from './kill.ts';
 import {lostLock, noLock, stoppedHolder} from './locks.ts';
 import {many} from './many.ts';
@@ -14,6 +15,7 @@ import {terminal} from './terminal.ts';
 export const conditions: readonly Condition[] = [
 	killed,
 	killedEncrypting,
+	interrupted,
 	fullDisk,
 	readOnly,
 	vanished,

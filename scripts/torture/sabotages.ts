@@ -93,6 +93,19 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.1,
 	},
 	{
+		name: 'unfinished work cut off',
+		edits: [
+			{
+				file: 'system/interruption.ts',
+				find: 'const work = unfinishedWork();',
+				put: 'const work = unfinishedWork(); endNow(exitCode);',
+			},
+		],
+		condition: 'interrupted in saves',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
 		name: 'no reading back',
 		edits: [{file: replace, find: '	readBack(written, bytes, file);\n', put: ''}],
 		condition: 'full disk',

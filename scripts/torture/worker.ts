@@ -2,6 +2,8 @@
 // is about to do and what it has done. Takes its task as JSON.
 import {writeSync} from 'node:fs';
 import {FlockError} from '../../source/flock/error.ts';
+import {openInterruption} from '../../source/system/interruption.ts';
+import {unfinished} from '../../source/system/unfinished.ts';
 import {generator} from './bench.ts';
 import {app, keyOf, type Numbers, openAt, type Place, read, recordOf} from './keys.ts';
 
@@ -15,6 +17,7 @@ export type Task = {
 	| {do: 'save'; bots: readonly string[]}
 	| {do: 'stop'; bot: string}
 	| {do: 'read'}
+	| {do: 'save until interrupted'}
 	| {do: 'try'; bot: string}
 );
 
@@ -84,11 +87,28 @@ async function work(): Promise<void> {
 		}
 		case 'read':
 			return readForEver();
+		case 'save until interrupted':
+			return saveUntilInterrupted();
 		case 'try':
 			await keystore.tryWriting();
 			await keystore.update(task.bot, () => recordOf(task.bot, {key: 2, previous: null}), app);
 			tell({saved: task.bot});
 	}
+}
+
+/** Saves keys as the keymaker does, until a signal comes. */
+async function saveUntilInterrupted(): Promise<void> {
+	const {signal} = openInterruption(() => {});
+	for (let number = 1; !signal.aborted; number += 1) {
+		await unfinished('A key is being saved', async () => {
+			tell({begin: number});
+			await keystore.update('harbour', () => recordOf('harbour', {key: number, previous: null}), app);
+			tell({done: number});
+		});
+	}
+
+	// The interruption ends the program.
+	await new Promise(resolve => setTimeout(resolve, 60_000));
 }
 
 /** Looks again and again, until it is ended; tells where it sees fewer bots than before, or a broken state. */

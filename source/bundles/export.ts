@@ -4,6 +4,7 @@ import {FlockError} from '../flock/error.ts';
 import {isPoemFile} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {strangerOn} from '../system/places.ts';
+import {unfinished} from '../system/unfinished.ts';
 import {type BundleEntry, type Format, type FormatName, labelOf} from './format.ts';
 import {formats} from './formats.ts';
 import {gitWarnings} from './git.ts';
@@ -55,7 +56,7 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 
 	await makeFolder(folder);
 	await refuseOneFileForTwo(files);
-	await writeAll(writings);
+	await unfinished('The key files are being written', () => writeAll(writings));
 	const paths = writings.map(({path}) => path);
 	return {files: paths, warnings: await gitWarnings(paths)};
 }

@@ -4,6 +4,7 @@ import {createInterface} from 'node:readline';
 import type {Readable} from 'node:stream';
 import {isatty} from 'node:tty';
 import {visible} from '../flock/visible.ts';
+import {lendSignals} from '../system/unfinished.ts';
 import type {Variables} from './child-environment.ts';
 
 /** A bot's own program, and where it is to run. */
@@ -48,7 +49,7 @@ export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): 
 	}
 
 	try {
-		return await work(running);
+		return await lendSignals(() => work(running));
 	} finally {
 		for (const signal of signals) {
 			process.off(signal, onSignal);

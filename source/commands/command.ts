@@ -21,6 +21,12 @@ export type Write = {
 	 * @throws FlockError `cancelled` after Ctrl-C
 	 */
 	askHidden(question: string): Promise<string | null>;
+	/**
+	 * Lets go of the terminal after hidden questions, for a program or a screen that takes it over. `out`, `raw`, `progress`
+	 * and `input` do so too.
+	 * @param mode `hidden` for a screen that shows nothing of what is typed; `restored` as it was before.
+	 */
+	handOver(mode: 'restored' | 'hidden'): void;
 	/** The width of the terminal, 80 where there is none. */
 	columns: number;
 	/** False where the locale or the terminal has ASCII only. */

@@ -1,7 +1,7 @@
 import {errorLabel, FlockError} from '../flock/error.ts';
 import {appTail} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
-import type {AppSource} from '../keymaker/keymaker.ts';
+import type {AppInUse, AppSource} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import type {Probe} from '../x/x.ts';
 import {ok, problem, type Result, warning} from './doctor-result.ts';
@@ -34,7 +34,7 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 }
 
 /** The app key in use, without its secret. */
-export function judgeAppKey(source: AppSource | null | FlockError): Result {
+export function judgeAppKey(source: AppInUse): Result {
 	if (source instanceof FlockError) {
 		// What is wrong with the keystore is told by its own lines.
 		return source.code.startsWith('keystore-')

@@ -2,7 +2,8 @@ import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import {appKeyOf, heldError, noKeyError, otherAppError} from '../keymaker/in-force.ts';
+import {appKeyFor, heldError, noKeyError} from '../keymaker/in-force.ts';
+import type {AppInUse} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './bots.ts';
 import {codeOfSignal, type Program, passSignalsOn, type Running, runByLines, runDirectly} from './child.ts';
@@ -20,34 +21,32 @@ export type ExecInput = {
 	env: Variables;
 };
 
+/** What running a program for one bot needs, besides the bot. */
+type Work = {input: ExecInput; services: ExecServices; app: AppInUse; write: Write};
+
 /** What `exec` needs of the services. */
 export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
 
 /**
  * Runs a program with a bot's key in its environment. The exit code is the program's.
- * @throws FlockError `usage`, `unknown-bot`, `no-key`, `held`, `other-app`, `keystore-…`
+ * @throws FlockError `usage`, `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`
  */
-export async function exec(input: ExecInput, given: ExecServices, write: Write): Promise<number> {
+export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
 	if (input.command.length === 0) {
 		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
 	}
 
-	// Looked for once: the app key does not change while programs run with it, and each look takes 0.5 ms.
-	let source: ReturnType<ExecServices['appSource']> | null = null;
-	const appSource = () => {
-		source ??= given.appSource();
-		return source;
-	};
-	const services = {...given, appSource};
-	const {flock} = await readFlock(services);
+	const {flock, app} = await readFlock(services);
+	const work: Work = {input, services, app, write};
 	if (typeof input.bot !== 'string') {
 		const bots = flock.filter(bot => bot.poem !== null && bot.key !== null);
 		const {jobs} = input.bot;
-		return passSignalsOn(running => execAll(bots, jobs, running, input, services, write));
+		return passSignalsOn(running => execAll(bots, jobs, running, work));
 	}
 
 	const bot = findBot(input.bot, flock);
-	const program = await programOf(bot, input, services, write);
+	const program = await programOf(bot, work);
+	write.handOver('restored');
 	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));
 	if (problem !== null) {
 		write.err(problem);
@@ -57,14 +56,8 @@ export async function exec(input: ExecInput, given: ExecServices, write: Write):
 }
 
 /** Runs the program for every bot, so many at a time; exit 1 where any failed. */
-async function execAll(
-	bots: readonly Bot[],
-	jobs: number,
-	running: Running,
-	input: ExecInput,
-	services: ExecServices,
-	write: Write,
-): Promise<number> {
+async function execAll(bots: readonly Bot[], jobs: number, running: Running, work: Work): Promise<number> {
+	const {write} = work;
 	if (!Number.isInteger(jobs) || jobs < 1) {
 		throw new FlockError('usage', '--jobs is a whole number from 1 up.', {
 			hint: 'Without it, one bot runs at a time.',
@@ -79,7 +72,7 @@ async function execAll(
 
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !isStopped(); bot = queue.shift()) {
-			const problem = await execLabelled(bot, running, input, services, write);
+			const problem = await execLabelled(bot, running, work);
 			ended += 1;
 			if (problem !== null) {
 				failed.push(`${visible(bot.name)} (${problem})`);
@@ -107,17 +100,12 @@ async function execAll(
 }
 
 /** Runs the program for one of several bots, its lines labelled; the answer is why it failed, or `null`. */
-async function execLabelled(
-	bot: Bot,
-	running: Running,
-	input: ExecInput,
-	services: ExecServices,
-	write: Write,
-): Promise<string | null> {
+async function execLabelled(bot: Bot, running: Running, work: Work): Promise<string | null> {
+	const {write} = work;
 	const label = `${visible(bot.name)} | `;
 	let program: Program;
 	try {
-		program = await programOf(bot, input, services, write);
+		program = await programOf(bot, work);
 	} catch (error) {
 		if (!(error instanceof FlockError)) {
 			throw error;
@@ -127,6 +115,7 @@ async function execLabelled(
 		return error.code;
 	}
 
+	write.handOver('restored');
 	const {code, problem} = await runByLines(
 		program,
 		running,
@@ -140,16 +129,16 @@ async function execLabelled(
 	return code === 0 ? null : `exit ${code}`;
 }
 
-async function programOf(bot: Bot, input: ExecInput, services: ExecServices, write: Write): Promise<Program> {
-	const {keystore, appSource, practice, cwd} = services;
+async function programOf(bot: Bot, {input, services, app, write}: Work): Promise<Program> {
+	const {keystore, practice, cwd} = services;
 	const key = (await keystore.get(bot.name))?.key ?? null;
 	if (key === null) {
 		throw bot.held.length === 0 ? noKeyError(bot.name) : heldError(bot.name, bot.held);
 	}
 
-	const appKey = await appKeyOf(key, keystore, appSource);
-	if (appKey === null) {
-		throw otherAppError(bot.name);
+	const appKey = await appKeyFor(bot.name, key, keystore, app);
+	if (appKey instanceof FlockError) {
+		throw appKey;
 	}
 
 	if (bot.status === 'rejected') {

@@ -33,9 +33,10 @@ export async function exportKeys(
 	services: ExportServices,
 	write: Write,
 ): Promise<number> {
-	const {flock, folder} = await readFlock(services);
+	const {flock, folder, app} = await readFlock(services);
 	const {entries, left} = await gatherEntries(
 		names.length > 0 ? findBots(names, flock) : flock.filter(({key}) => key !== null),
+		app,
 		services,
 	);
 	const [first] = left;

@@ -13,7 +13,7 @@ import {findBot} from './bots.ts';
 import {count, exitCode, sayError, type Write} from './command.ts';
 import {define} from './shared/definition.ts';
 import {table} from './table.ts';
-import {type FoundKey, type TakeServices, takeKeys} from './take-key.ts';
+import {type FoundKey, takeKeys} from './take-key.ts';
 
 /** `import FILE… [--as BOT] [--force]` */
 export type ImportInput = {
@@ -26,7 +26,7 @@ export type ImportInput = {
 };
 
 /** What `import` needs of the services. */
-export type ImportServices = TakeServices & Pick<Services, 'poems' | 'cwd'>;
+export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
 
 /** One key of a file, and the bot that it is for. */
 type Found = FoundKey & {file: ImportedFile};
@@ -40,7 +40,7 @@ export async function importKeys(
 	services: ImportServices,
 	write: Write,
 ): Promise<number> {
-	const {flock, folder} = await readFlock(services);
+	const {flock, folder, app} = await readFlock(services);
 	const read = await readAll(files, services.cwd, write);
 	const found = read.files.flatMap(file =>
 		file.entries.map(entry => ({entry, file, bot: as ?? botFor(entry, folder.poems, flock)})),
@@ -59,7 +59,7 @@ export async function importKeys(
 		return exitCode.failed;
 	}
 
-	const results = await takeKeys(found, force, services, write);
+	const results = await takeKeys(found, force, {keystore: services.keystore, app}, write);
 	const rows = found.map(rowOf).map((cells, index) => [...cells, results[index] ?? '']);
 	for (const line of table(rows, write.columns)) {
 		write.out(line);

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
 import {rowOf} from '../flock/row.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {ReadingServices} from '../services.ts';
-import {exitCode, type Write} from './command.ts';
+import {exitCode, sayError, type Write} from './command.ts';
 import {folderProblem} from './folder-problem.ts';
 import {safeJson} from './json.ts';
 import {define} from './shared/definition.ts';
@@ -11,9 +12,9 @@ import {define} from './shared/definition.ts';
 /** `list [--json]` */
 export type ListInput = {json: boolean};
 
-/** Shows the flock with its statuses; exit 1 where the folder of poems cannot be read. */
+/** Shows the flock with its statuses, whatever is wrong with the app's key; exit 1 where the folder of poems cannot be read. */
 export async function list({json}: ListInput, services: ReadingServices, write: Write): Promise<number> {
-	const {flock, folder} = await readFlock(services);
+	const {flock, folder, app} = await readFlock(services);
 	if (json) {
 		// Not each path by itself: that takes 0.6 ms for 100 poems, and 15 for 10,000.
 		const prefix = path.relative(services.cwd, path.join(folder.path, 'x')).slice(0, -1);
@@ -28,6 +29,10 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 
 	for (const note of folder.notes) {
 		write.err(`${visible(note.file)}: ${visible(note.sentence)}`);
+	}
+
+	if (app instanceof FlockError) {
+		sayError(app, write);
 	}
 
 	const problem = folderProblem(folder);

@@ -4,6 +4,7 @@ import {type AppKey, appTail, type BotRecord, type Key, sameHandle} from '../flo
 import {visible} from '../flock/visible.ts';
 import {botOfAccount, withKey} from '../keymaker/guard.ts';
 import {appKeyOf} from '../keymaker/in-force.ts';
+import type {AppInUse} from '../keymaker/keymaker.ts';
 import type {OtherRecords} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
 import {linesOf, type Write} from './command.ts';
@@ -14,8 +15,8 @@ export type FoundKey = {entry: BundleEntry; bot: string | null};
 /** What became of a key. */
 export type TakeResult = 'taken' | 'replaced' | 'there already' | 'different key' | 'no bot' | 'no account';
 
-/** What taking a key needs of the services. */
-export type TakeServices = Pick<Services, 'keystore' | 'appSource'>;
+/** What taking a key needs: the keystore, and the app key in use. */
+export type TakeServices = Pick<Services, 'keystore'> & {app: AppInUse};
 
 /** What there is to say of a key besides. */
 type Taken = {result: TakeResult; lines: readonly string[]};
@@ -104,10 +105,10 @@ async function appFor(
 	{consumerKey, consumerSecret}: BundleEntry,
 	apps: ReadonlyMap<string, AppKey>,
 	force: boolean,
-	{keystore, appSource}: TakeServices,
+	{keystore, app}: TakeServices,
 	write: Write,
 ): Promise<AppKey> {
-	const known = apps.get(consumerKey) ?? (await appKeyOf({consumerKey}, keystore, appSource));
+	const known = apps.get(consumerKey) ?? (await appKeyOf(consumerKey, keystore, app));
 	if (known === null || known.consumerSecret === consumerSecret || force) {
 		return {consumerKey, consumerSecret};
 	}

@@ -1,9 +1,9 @@
 import {FlockError} from '../flock/error.ts';
-import {type AppKey, type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
+import {type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
-import {appKeyOf, noKeyError, otherAppError} from './in-force.ts';
-import type {AppSource} from './keymaker.ts';
+import {appKeyFor, noKeyError} from './in-force.ts';
+import type {AppInUse} from './keymaker.ts';
 import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
 /** How many keys X is asked about at once. */
@@ -24,7 +24,7 @@ export type CheckResult = {
 export type CheckServices = {
 	x: X;
 	keystore: Keystore;
-	appSource(): Promise<AppSource | null>;
+	appSource(): Promise<AppInUse>;
 	now(): number;
 };
 
@@ -54,7 +54,7 @@ export async function checkKeys(
 	const results: CheckResult[] = [];
 	// Read at once: one by one, each save of what was learnt made the next one read the file anew, most of the check's time.
 	let records = await keystore.getAll(bots);
-	const appKeys = new Map<string, Promise<AppKey | null>>();
+	const inUse = await services.appSource();
 	const learnt = keepLearnt(keystore, () => {
 		// What cannot be kept need not be asked for: X bills it.
 		queue.length = 0;
@@ -64,7 +64,7 @@ export async function checkKeys(
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
 			const key = records.get(bot)?.key ?? null;
-			const result = await checkOne(bot, key, services, appKeyFor, learnt, signal);
+			const result = await checkOne(bot, key, services, inUse, learnt, signal);
 			if (result.error?.code === 'cancelled') {
 				return;
 			}
@@ -86,12 +86,6 @@ export async function checkKeys(
 		}
 	}
 
-	function appKeyFor(key: KeyInfo): Promise<AppKey | null> {
-		const known = appKeys.get(key.consumerKey) ?? appKeyOf(key, keystore, services.appSource);
-		appKeys.set(key.consumerKey, known);
-		return known;
-	}
-
 	async function waitUntil(until: number, ask: (until: number) => boolean): Promise<boolean> {
 		const waited = ask(until) && (await sleep(Math.max(0, until - services.now()), signal));
 		if (waited) {
@@ -109,8 +103,8 @@ export async function checkKeys(
 async function checkOne(
 	bot: string,
 	key: Key | null,
-	{x, now}: CheckServices,
-	appKeyFor: (key: KeyInfo) => Promise<AppKey | null>,
+	{x, keystore, now}: CheckServices,
+	inUse: AppInUse,
 	learnt: LearntKeeper,
 	signal: AbortSignal | undefined,
 ): Promise<CheckResult> {
@@ -118,9 +112,9 @@ async function checkOne(
 		return {bot, key: null, renamedFrom: null, error: noKeyError(bot)};
 	}
 
-	const appKey = await appKeyFor(key);
-	if (appKey === null) {
-		return {bot, key: keyInfo(key), renamedFrom: null, error: otherAppError(bot)};
+	const appKey = await appKeyFor(bot, key, keystore, inUse);
+	if (appKey instanceof FlockError) {
+		return {bot, key: keyInfo(key), renamedFrom: null, error: appKey};
 	}
 
 	const checkedAt = new Date(now()).toISOString();

@@ -4,24 +4,30 @@ import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {type PoemFolder, poemFileFrom} from '../flock/poem.ts';
 import type {Services} from '../services.ts';
-import {appKeyOf, heldError, noKeyError, otherAppError} from './in-force.ts';
+import {appKeyFor, heldError, noKeyError} from './in-force.ts';
+import type {AppInUse} from './keymaker.ts';
 
 /** What gathering and writing an export needs. */
-export type ExportServices = Pick<Services, 'keystore' | 'appSource' | 'cwd'>;
+export type ExportServices = Pick<Services, 'keystore' | 'cwd'>;
 
 /** The keys of some bots, complete in themselves, and why others could not be gathered. */
 export type Gathered = {entries: BundleEntry[]; left: FlockError[]};
 
 /**
  * Gathers the keys in force of these bots, each with the secret of the app that it was made with.
- * `left` has an error for each bot without one: `no-key`, `held`, `other-app`.
+ * `left` has an error for each bot without one: `no-key`, `held`, `other-app`, `bad-app-key`.
+ * @param inUse the app key in use.
  * @throws FlockError `keystore-…`
  */
-export async function gatherEntries(bots: readonly Bot[], services: ExportServices): Promise<Gathered> {
+export async function gatherEntries(
+	bots: readonly Bot[],
+	inUse: AppInUse,
+	services: ExportServices,
+): Promise<Gathered> {
 	const entries: BundleEntry[] = [];
 	const left: FlockError[] = [];
 	for (const bot of bots) {
-		const entry = await entryOf(bot, services);
+		const entry = await entryOf(bot, inUse, services);
 		if (entry instanceof FlockError) {
 			left.push(entry);
 		} else {
@@ -48,16 +54,17 @@ export function exportRequest(
 
 async function entryOf(
 	bot: Bot,
-	{keystore, appSource, cwd}: ExportServices,
+	inUse: AppInUse,
+	{keystore, cwd}: ExportServices,
 ): Promise<BundleEntry | FlockError> {
 	const key = (await keystore.get(bot.name))?.key ?? null;
 	if (key === null) {
 		return bot.held.length === 0 ? noKeyError(bot.name) : heldError(bot.name, bot.held);
 	}
 
-	const appKey = await appKeyOf(key, keystore, appSource);
-	if (appKey === null) {
-		return otherAppError(bot.name);
+	const appKey = await appKeyFor(bot.name, key, keystore, inUse);
+	if (appKey instanceof FlockError) {
+		return appKey;
 	}
 
 	return {

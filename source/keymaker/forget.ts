@@ -2,9 +2,10 @@ import {FlockError} from '../flock/error.ts';
 import {type BotRecord, type Key, keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {unfinished} from '../system/unfinished.ts';
 import type {X} from '../x/x.ts';
-import {appKeyOf, otherAppError} from './in-force.ts';
-import type {AppSource, Keymaker} from './keymaker.ts';
+import {appKeyFor} from './in-force.ts';
+import type {AppInUse, Keymaker} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */
 export type Forgotten = {
@@ -31,7 +32,7 @@ export type RevokeServices = {
 	x: X;
 	keystore: Keystore;
 	keymaker: Pick<Keymaker, 'unsaved' | 'reveal'>;
-	appSource(): Promise<AppSource | null>;
+	appSource(): Promise<AppInUse>;
 };
 
 /**
@@ -70,7 +71,7 @@ export async function forgetBot(
  * Tells X that a bot's tokens are void, and only then removes them here.
  * A token that another bot carries too, in its record or among the unsaved keys, is only removed here: X hands the same token out again, and revoking it would silence that bot.
  * @param asked as `forgetBot` takes it.
- * @throws FlockError `no-key`, `other-app`, `x-…` (nothing is removed here then), `keystore-…`
+ * @throws FlockError `no-key`, `other-app`, `bad-app-key`, `x-…` (nothing is removed here then), `keystore-…`
  */
 export async function revokeBot(
 	bot: string,
@@ -87,22 +88,27 @@ export async function revokeBot(
 		}
 	}
 
-	let revoked = 0;
-	for (const key of tokens.values()) {
-		if (!sharing.has(key.accessToken)) {
-			await revokeKey(key);
-			revoked += 1;
+	const inUse = await appSource();
+	return await unfinished(`${visible(bot)}’s key is being revoked`, revokeAll);
+
+	async function revokeAll(): Promise<Revoked> {
+		let revoked = 0;
+		for (const key of tokens.values()) {
+			if (!sharing.has(key.accessToken)) {
+				await revokeKey(key);
+				revoked += 1;
+			}
 		}
+
+		// A key that arrived meanwhile was not revoked, so it is not removed either.
+		const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
+		return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
 	}
 
-	// A key that arrived meanwhile was not revoked, so it is not removed either.
-	const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
-	return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
-
 	async function revokeKey(key: Key): Promise<void> {
-		const appKey = await appKeyOf(key, keystore, appSource);
-		if (appKey === null) {
-			throw otherAppError(bot);
+		const appKey = await appKeyFor(bot, key, keystore, inUse);
+		if (appKey instanceof FlockError) {
+			throw appKey;
 		}
 
 		try {

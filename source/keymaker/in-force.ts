@@ -4,16 +4,30 @@ import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {namesOfHeld} from '../flock/words.ts';
 import type {Keystore} from '../keystore/keystore.ts';
-import type {AppSource} from './keymaker.ts';
+import type {AppInUse} from './keymaker.ts';
 
-/** The app that a key was made with, with its secret: from the keystore, or the one in use; `null` where it is not known. */
+/** An app's key with its secret: the one in use, or from the keystore; `null` where the secret is not known. */
 export async function appKeyOf(
-	key: Pick<KeyInfo, 'consumerKey'>,
+	consumerKey: string,
 	keystore: Keystore,
-	appSource: () => Promise<AppSource | null>,
+	inUse: AppInUse,
 ): Promise<AppKey | null> {
-	const source = await appSource();
-	return source?.appKey.consumerKey === key.consumerKey ? source.appKey : keystore.appKey(key.consumerKey);
+	const appKey = inUse === null || inUse instanceof FlockError ? null : inUse.appKey;
+	return appKey?.consumerKey === consumerKey ? appKey : keystore.appKey(consumerKey);
+}
+
+/**
+ * The app that a bot's key was made with. Where its secret is not known, the error that says why: what is wrong with the
+ * app's key in use, else `other-app`.
+ */
+export async function appKeyFor(
+	bot: string,
+	{consumerKey}: Pick<KeyInfo, 'consumerKey'>,
+	keystore: Keystore,
+	inUse: AppInUse,
+): Promise<AppKey | FlockError> {
+	const appKey = await appKeyOf(consumerKey, keystore, inUse);
+	return appKey ?? (inUse instanceof FlockError ? inUse : otherAppError(bot));
 }
 
 /** The error of a bot without a key in force. */
@@ -23,8 +37,7 @@ export function noKeyError(bot: string): FlockError {
 	});
 }
 
-/** The error of a key whose app's secret is not known here. */
-export function otherAppError(bot: string): FlockError {
+function otherAppError(bot: string): FlockError {
 	return new FlockError(
 		'other-app',
 		`The key of ${visible(bot)} belongs to an app whose secret is not known here.`,

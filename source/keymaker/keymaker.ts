@@ -16,6 +16,7 @@ import {
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
 import {heldChangedError, heldError} from './in-force.ts';
@@ -24,6 +25,12 @@ import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
 
 /** The app key in use, and where it came from. */
 export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+
+/**
+ * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
+ * `null` where there is none.
+ */
+export type AppInUse = AppSource | FlockError | null;
 
 /** One authorize link as it may be drawn: the request token's secret stays in the keymaker. */
 export type Link = {
@@ -58,6 +65,9 @@ export type Decision = {
 	left: readonly HeldInfo[];
 };
 
+/** What came of an exchange that nobody waits for any more: `FlockError` `x-…`, where there is no key. */
+export type Settled = {bot: string; result: Outcome | FlockError};
+
 /** How a link is asked for. */
 export type LinkOptions = {
 	/** Asks X for this access; what the bot was meant to have otherwise stays, and X's own default is used. */
@@ -79,7 +89,7 @@ export type KeymakerServices = {
 	x: X;
 	keystore: Keystore;
 	/** The app key to ask with; asked anew for each link, since setup may change it. */
-	appSource(): Promise<AppSource | null>;
+	appSource(): Promise<AppInUse>;
 	/** Milliseconds since 1970. */
 	now(): number;
 };
@@ -88,7 +98,7 @@ export type KeymakerServices = {
 export type Keymaker = {
 	/**
 	 * Makes a link for a bot. An earlier link of the same bot is void from then on.
-	 * @throws FlockError `no-app-key`, `held` (decide about that key first), `cancelled`, `x-…`, `keystore-…`
+	 * @throws FlockError `no-app-key`, `bad-app-key`, `held` (decide about that key first), `cancelled`, `x-…`, `keystore-…`
 	 */
 	requestLink(bot: string, options?: LinkOptions): Promise<Link>;
 	/**
@@ -116,8 +126,11 @@ export type Keymaker = {
 	discard(bot: string, tokenId: string): Promise<Decision>;
 	/** Sets the handle that a bot is meant to have; `null` or an empty text for any. @throws FlockError `bad-handle` */
 	expectHandle(bot: string, handle: string | null): Promise<void>;
-	/** Resolves when no exchange is under way, so that no key is lost at the program's end. */
-	settled(): Promise<void>;
+	/**
+	 * Resolves when no exchange is under way, so that no key is lost at the program's end.
+	 * @returns what came of each that was.
+	 */
+	settled(): Promise<Settled[]>;
 };
 
 /** X's answers after which the PIN has not been looked at, so that it may be handed in again. */
@@ -138,10 +151,14 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	const links = new Map<string, Pending>();
 	const linkOfBot = new Map<string, string>();
 	const unsavedKeys = createUnsavedKeys();
-	const exchanges = new Set<Promise<unknown>>();
+	const exchanges = new Map<Promise<Outcome>, string>();
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
+		if (source instanceof FlockError) {
+			throw source;
+		}
+
 		if (source === null) {
 			throw new FlockError('no-app-key', 'There is no app key yet.', {
 				hint: 'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or run keymaker --practice.',
@@ -191,7 +208,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		const pin = cleanPin(text, link.id);
 		links.delete(link.id);
 		const exchange = exchangeAndSave();
-		exchanges.add(exchange);
+		exchanges.set(exchange, link.bot);
 		try {
 			return await exchange;
 		} finally {
@@ -202,7 +219,9 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			const {appKey, requestToken, wantedAccess} = pending as Pending;
 			let grant: Grant;
 			try {
-				grant = await x.exchangePin(appKey, requestToken, pin);
+				grant = await unfinished(`X is being asked for ${visible(link.bot)}’s key`, () =>
+					x.exchangePin(appKey, requestToken, pin),
+				);
 			} catch (error) {
 				const isLatest = linkOfBot.get(link.bot) === link.id;
 				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain && isLatest) {
@@ -223,7 +242,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 	}
 
-	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+	function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+		return unfinished(`${visible(bot)}’s key is being saved`, () => trySaving(bot, fresh));
+	}
+
+	async function trySaving(bot: string, fresh: UnsavedKey): Promise<Outcome> {
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
 		unsavedKeys.add(bot, fresh);
@@ -309,7 +332,16 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			await keystore.update(bot, record => ({...(record ?? emptyRecord), expectedHandle}));
 		},
 		async settled() {
-			await Promise.allSettled(exchanges);
+			const under = [...exchanges];
+			const results = await Promise.allSettled(under.map(([exchange]) => exchange));
+			return results.flatMap((settled, index) => {
+				const bot = under[index]?.[1] ?? '';
+				if (settled.status === 'fulfilled') {
+					return {bot, result: settled.value};
+				}
+
+				return settled.reason instanceof FlockError ? {bot, result: settled.reason} : [];
+			});
 		},
 	};
 }

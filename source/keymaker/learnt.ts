@@ -1,5 +1,6 @@
 import {type BotRecord, type KeyInfo, sameHandle} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {unfinished} from '../system/unfinished.ts';
 
 /** How long what X says is gathered before it goes into the file together; milliseconds. What a kill loses can be asked again. */
 const gatherFor = 1000;
@@ -23,21 +24,32 @@ export type LearntKeeper = {
 export function keepLearnt(keystore: Pick<Keystore, 'updateAll'>, onFailure: () => void): LearntKeeper {
 	let unsaved = new Map<string, Learnt>();
 	let timer: NodeJS.Timeout | null = null;
+	let isSaved = Promise.withResolvers<void>();
 	const saves: Promise<void>[] = [];
 
 	function save(): void {
 		timer = null;
+		const {resolve} = isSaved;
 		const changes = new Map([...unsaved].map(([bot, learnt]) => [bot, changeBy(learnt)]));
 		unsaved = new Map();
 		const saving = keystore.updateAll(changes);
-		saving.catch(onFailure);
+		saving.catch(onFailure).finally(resolve);
 		saves.push(saving);
+	}
+
+	function saveSoon(): void {
+		timer = setTimeout(save, saves.length === 0 ? 0 : gatherFor);
+		const saved = Promise.withResolvers<void>();
+		isSaved = saved;
+		unfinished('What X said of the keys is being saved', () => saved.promise);
 	}
 
 	return {
 		keep(bot, accessToken, fields) {
 			unsaved.set(bot, {accessToken, fields});
-			timer ??= setTimeout(save, saves.length === 0 ? 0 : gatherFor);
+			if (timer === null) {
+				saveSoon();
+			}
 		},
 		async finish() {
 			if (timer !== null) {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
+import {unfinished} from '../system/unfinished.ts';
 import type {EditOf, Loaded} from './edit.ts';
 import type {ScryptCost} from './encryption.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
@@ -72,7 +73,7 @@ export function openCore(options: KeystoreOptions): Core {
 	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
-			openWriter({...options, file, backups, keyring, now}, reader),
+			openWriter({...options, file, backups, keyring, now, unfinished}, reader),
 		);
 		return opening;
 	}

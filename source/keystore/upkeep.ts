@@ -1,6 +1,7 @@
 import {rm} from 'node:fs/promises';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {unfinished} from '../system/unfinished.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import type {Core, KeystoreOptions} from './core.ts';
 import type {Loaded} from './edit.ts';
@@ -9,7 +10,8 @@ import {readEnvelope} from './envelope.ts';
 import {Damage} from './failures.ts';
 import {writeDurably} from './files.ts';
 import {healthOf} from './health.ts';
-import type {KeystoreUpkeep} from './keystore.ts';
+import type {KeystoreUpkeep, Restored} from './keystore.ts';
+import type {HeldLock} from './lock.ts';
 import {bytesOf, readBytes} from './read.ts';
 import {replaceFile} from './replace.ts';
 import {safePathOf} from './safety.ts';
@@ -128,7 +130,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		async restore(number) {
 			// The passphrase is asked for before the lock is taken.
 			await otherCopies(true);
-			return await core.locked(async (lock, file) => {
+			const putBack = async (lock: HeldLock, file: string): Promise<Restored> => {
 				const {loaded, damaged} = await loadEvenDamaged(file);
 				const copy = (await otherCopies(false))[number - 1];
 				if (copy === undefined) {
@@ -176,7 +178,8 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				}
 
 				return {keptAside};
-			});
+			};
+			return await unfinished('The backup is being put back', () => core.locked(putBack));
 		},
 		async backupsHolding(bot, tokens = []) {
 			const {state} = await core.load();

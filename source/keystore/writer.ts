@@ -2,6 +2,7 @@ import {access, constants} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import type {unfinished} from '../system/unfinished.ts';
 import {rewriteCopies} from './backups.ts';
 import {changeOf} from './change.ts';
 import type {Core, KeystoreOptions} from './core.ts';
@@ -31,11 +32,13 @@ export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience
 	keyring: Keyring;
 	/** Milliseconds since 1970. */
 	now(): number;
+	/** Does what a signal to end the program waits for. */
+	unfinished: typeof unfinished;
 };
 
 /** Nothing is made before the first call. */
 export function openWriter(
-	{folder, poems, patience = defaultPatience, file, backups, keyring, now}: WriterOptions,
+	{folder, poems, patience = defaultPatience, file, backups, keyring, now, unfinished}: WriterOptions,
 	reader: Reader,
 ): Writer {
 	let copiesAreEncrypted = false;
@@ -96,7 +99,13 @@ export function openWriter(
 	): Promise<readonly Outcome[]> {
 		// Before the lock: a damaged file is found without waiting, and whoever is asked for a passphrase holds up nobody.
 		await reader.refresh();
+		return await unfinished('The keystore is being saved', () => commitNow(edits, after));
+	}
 
+	async function commitNow(
+		edits: Group['edits'],
+		after?: (file: string) => Promise<void>,
+	): Promise<readonly Outcome[]> {
 		for (let tries = 1; ; tries += 1) {
 			const done = await locked(async (lock, real) => {
 				closeGroup(edits);

@@ -27,7 +27,8 @@ export type Action =
 	/** The folder or the keystore has changed. */
 	| {type: 'changed'}
 	| {type: 'timer'; timer: Timer}
-	| {type: 'read'; flock: Flock; folder: PoemFolder; app: AppInfo | null}
+	/** `appProblem` says what is wrong with the app key that was given; there is no app then. */
+	| {type: 'read'; flock: Flock; folder: PoemFolder; app: AppInfo | null; appProblem?: Problem | undefined}
 	| {type: 'read-failed'; problem: Problem}
 	| {type: 'poem'; bot: string; text: PoemText}
 	| {type: 'told'; text: string; tone: NoticeTone}

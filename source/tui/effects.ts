@@ -3,6 +3,7 @@ import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
+import type {AppInUse} from '../keymaker/keymaker.ts';
 import {addSample} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
 import type {Action, AppExit, Effect} from './action.ts';
@@ -10,8 +11,9 @@ import {createAttempts} from './attempts.ts';
 import {createAuthorizing} from './authorizing.ts';
 import {exportKeys} from './exporting.ts';
 import {createForgetting} from './forgetting.ts';
-import {expected, problemOf} from './problem.ts';
+import {expected, type Problem, problemOf} from './problem.ts';
 import {previewLineCount} from './screens/preview.ts';
+import type {AppInfo} from './state.ts';
 
 /** What the runner needs of the window. */
 export type Host = {
@@ -36,7 +38,7 @@ const restMs = 25;
  * A `FlockError` is an expected result; anything else ends the program.
  */
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
-	const {poems, keystore, keymaker, desktop, appSource} = services;
+	const {poems, keystore, keymaker, desktop} = services;
 	const attempts = createAttempts();
 	const timers = new Set<NodeJS.Timeout>();
 	const authorizing = createAuthorizing(services, dispatch, attempts, read);
@@ -115,9 +117,8 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 
 	async function readOnce(): Promise<void> {
 		try {
-			const [{flock, folder}, source] = await Promise.all([readFlock(services), appSource()]);
-			const app = source === null ? null : {consumerKey: source.appKey.consumerKey, from: source.from};
-			dispatch({type: 'read', flock, folder, app});
+			const {flock, folder, app} = await readFlock(services);
+			dispatch({type: 'read', flock, folder, ...appOf(app)});
 		} catch (error) {
 			dispatch({type: 'read-failed', problem: problemOf(expected(error))});
 		}
@@ -212,4 +213,13 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			attempts.stop();
 		},
 	};
+}
+
+/** The app key in use, as it may be drawn. */
+function appOf(inUse: AppInUse): {app: AppInfo | null; appProblem?: Problem} {
+	if (inUse === null || inUse instanceof FlockError) {
+		return {app: null, ...(inUse === null ? {} : {appProblem: problemOf(inUse)})};
+	}
+
+	return {app: {consumerKey: inUse.appKey.consumerKey, from: inUse.from}};
 }

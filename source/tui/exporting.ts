@@ -14,10 +14,11 @@ export async function exportKeys(
 	dispatch: (action: Action) => void,
 ): Promise<void> {
 	try {
-		const {flock, folder} = await readFlock(services);
+		const {flock, folder, app} = await readFlock(services);
 		const wanted = new Set(draft.bots);
 		const {entries, left} = await gatherEntries(
 			flock.filter(({name}) => wanted.has(name)),
+			app,
 			services,
 		);
 		const [first] = left;

@@ -113,7 +113,7 @@ export function namesOf(bots: readonly string[]): string {
 		: bots.map(visible).join(', ');
 }
 
-function taken(state: State, {flock, folder, app}: Action & {type: 'read'}, now: number): Step {
+function taken(state: State, {flock, folder, app, appProblem}: Action & {type: 'read'}, now: number): Step {
 	const there = new Set(flock.map(bot => bot.name));
 	const marks = new Set([...state.list.marks].filter(name => there.has(name)));
 	const list =
@@ -123,6 +123,7 @@ function taken(state: State, {flock, folder, app}: Action & {type: 'read'}, now:
 		flock,
 		folder,
 		app,
+		appProblem: appProblem ?? null,
 		problem: null,
 		readAt: now,
 		widths: widthsOf(flock),

@@ -25,6 +25,10 @@ export function openSetup(state: State, bot: string | null): Step {
 export function chooseCommand(state: State, screen: Screen & {name: 'choose-app'}, command: Command): Step {
 	switch (command) {
 		case 'other-field': {
+			if (state.appProblem !== null) {
+				return step(state);
+			}
+
 			const choice: AppChoice = screen.choice === 'practice' ? 'setup' : 'practice';
 			return step({...state, screen: {...screen, choice}});
 		}
@@ -113,7 +117,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 		return step(state);
 	}
 
-	const saved: State = {...state, app: action.app, screen: {name: 'flock'}};
+	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return then({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X takes the app key; it is saved.', 'good'),
@@ -121,9 +125,14 @@ export function setupResult(state: State, action: Action, now: number): Step {
 }
 
 function take(state: State, bot: string | null, choice: AppChoice): Step {
-	return choice === 'practice'
-		? step(state, {type: 'end', exit: {kind: 'practice', bot}})
-		: openSetup(state, bot);
+	if (choice === 'practice') {
+		return step(state, {type: 'end', exit: {kind: 'practice', bot}});
+	}
+
+	// What was given elsewhere goes before what would be saved here.
+	return state.appProblem === null
+		? openSetup(state, bot)
+		: notify(state, `${state.appProblem.sentence} ${state.appProblem.hint}`, 'bad');
 }
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {

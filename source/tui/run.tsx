@@ -1,15 +1,17 @@
 import {once} from 'node:events';
-import {constants} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
 import {type Instance, render, useApp} from 'ink';
 import {useLayoutEffect} from 'react';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
+import type {Interruption} from '../system/interruption.ts';
+import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import type {AppExit} from './action.ts';
 import {App} from './app.tsx';
 import {Boundary} from './components/boundary.tsx';
 import {createRunner} from './effects.ts';
 import {Keyboard, type TerminalInput} from './input/keyboard.ts';
+import {outcomeSentence} from './last-words.ts';
 import {paintedTerminal} from './paint/painter.ts';
 import {initialState} from './state.ts';
 import {createStore, type Store} from './store.ts';
@@ -28,9 +30,9 @@ export type AppOptions = {
 	env: Environment;
 	/** The bot to authorize as soon as the flock has been read. */
 	authorizeFirst?: string | null;
+	/** Ends the screen; Ctrl-C in raw mode is told to it. */
+	interruption: Interruption;
 };
-
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
@@ -38,7 +40,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
  * @throws whatever nobody foresaw, after the terminal has been restored.
  */
 export async function runApp(services: AppServices, options: AppOptions): Promise<AppExit> {
-	const {stdin, stdout, stderr, env} = options;
+	const {stdin, stdout, stderr, env, interruption} = options;
 	const theme = themeOf(env);
 	const ending = Promise.withResolvers<AppExit>();
 	// A second failure may come while the first one is on its way out.
@@ -50,20 +52,24 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		services.now,
 		dispatch =>
 			createRunner(services, dispatch, {
-				end: ending.resolve,
+				end,
 				suspend: async () => suspend(),
 				fail: ending.reject,
 			}),
 	);
-	const onSignal = (signal: NodeJS.Signals) =>
-		ending.resolve({kind: 'ended', exitCode: 128 + constants.signals[signal]});
+	function end(exit: AppExit): void {
+		if (exit.kind === 'ended' && exit.exitCode === interrupted) {
+			interruption.interrupt('SIGINT');
+		}
+
+		ending.resolve(exit);
+	}
+
+	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
-	for (const signal of endingSignals) {
-		process.on(signal, onSignal);
-	}
-
+	interruption.signal.addEventListener('abort', onSignal);
 	// A rejection that nobody handles comes here too.
 	process.on('uncaughtException', ending.reject);
 
@@ -71,6 +77,12 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		one.watch(() => store.dispatch({type: 'changed'})),
 	);
 	let instance: Instance | null = null;
+	const leave = () => {
+		instance?.unmount();
+		keyboard.setRawMode(false);
+	};
+	process.on('exit', leave);
+	interruption.screenIs(true);
 	try {
 		// Ink does so only after its first frame: keys pressed by then would be echoed into it.
 		keyboard.setRawMode(true);
@@ -105,16 +117,18 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		}
 
 		store.stop();
-		instance?.unmount();
-		keyboard.setRawMode(false);
+		leave();
+		process.off('exit', leave);
 		keyboard.destroy();
+		interruption.screenIs(false);
 		await lastWords(services, stderr);
 		process.off('uncaughtException', ending.reject);
-		for (const signal of endingSignals) {
-			process.off(signal, onSignal);
-		}
+		interruption.signal.removeEventListener('abort', onSignal);
 	}
 }
+
+/** The exit code after Ctrl-C. */
+const interrupted = 130;
 
 /** How long the first frame waits for the flock; milliseconds. */
 const readingMs = 100;
@@ -168,13 +182,17 @@ async function stopHere(): Promise<void> {
 	await Promise.race([continued, pause(200)]);
 }
 
-/** Waits for keys on their way, and says what became of them, on the screen that was there before. */
+/** Waits for what is unfinished, and says what came of it, on the screen that was there before. */
 async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): Promise<void> {
-	const settled = keymaker.settled().then(() => 'settled');
-	if ((await Promise.race([settled, pause(20, 'waiting')])) === 'waiting') {
-		stderr.write('X is still turning the PIN into a key; waiting for it, so that the key is not lost.\n');
-		await settled;
-		stderr.write('Done. keymaker list shows what came of it.\n');
+	const settled = keymaker.settled();
+	const finished = allFinished().then(() => 'finished');
+	if ((await Promise.race([finished, pause(20, 'waiting')])) === 'waiting') {
+		stderr.write(`${finishingFirst(unfinishedWork())}\n`);
+		await finished;
+	}
+
+	for (const one of await settled) {
+		stderr.write(`${outcomeSentence(one)}\n`);
 	}
 
 	const unsaved = keymaker.unsaved();

@@ -132,6 +132,8 @@ export type State = {
 	/** The columns that the longest name and handle take. */
 	widths: {name: number; handle: number};
 	app: AppInfo | null;
+	/** What is wrong with the app key that was given; the flock is there all the same. */
+	appProblem: Problem | null;
 	/** The bot beside the list, and the beginning of its poem. It stays until the selected poem has been read, so that nothing flickers. */
 	preview: {bot: string; text: PoemText | null} | null;
 	/** The bot whose poem was asked for last. */
@@ -182,6 +184,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		list: {filter: '', sort: 'name', marks: new Set(), selected: null, shown: [], top: 0},
 		widths: {name: 0, handle: 0},
 		app: null,
+		appProblem: null,
 		preview: null,
 		previewing: null,
 		unsaved: [],

@@ -82,6 +82,7 @@ export function collect({
 				add(err)(question);
 				return answers.shift() ?? null;
 			},
+			handOver() {},
 			signal: interruption.signal,
 		},
 		all: () => [...out, ...err, ...raw, ...progress].join('\n'),

@@ -68,9 +68,10 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
 		const screen = place.screen([], {env: network.env});
 		await holdExchange(network, screen);
 		screen.kill(signal);
-		await screen.waitFor('X is still turning the PIN into a key');
+		await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
 		assert.equal(screen.alternate(), false);
 		network.release();
+		await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
 		assert.equal((await screen.exited).exitCode, {SIGHUP: 129, SIGTERM: 143, SIGINT: 130}[signal]);
 		await assertKept();
 	});
@@ -82,7 +83,7 @@ test('Ctrl-C in the middle of an exchange, pressed twice, costs no key', {
 	const screen = place.screen([], {env: network.env});
 	await holdExchange(network, screen);
 	screen.press('ctrl+c', 'ctrl+c');
-	await screen.waitFor('X is still turning the PIN into a key');
+	await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
 	network.release();
 	assert.equal((await screen.exited).exitCode, 130);
 	await assertKept();

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {inspect} from 'node:util';
+import type {Action} from '../../source/tui/action.ts';
 import {reduce} from '../../source/tui/reducer.ts';
+import {frameLines} from '../../source/tui/screens/frame.ts';
+import type {State} from '../../source/tui/state.ts';
 import {
 	attemptOf,
+	badAppKey,
 	botCalled,
 	flockScreen,
 	keyOf,
@@ -14,6 +18,7 @@ import {
 	pinScreen,
 	play,
 	problemCalled,
+	viewWith,
 } from './support.ts';
 
 const folder = {path: '/poems', poems: [], notes: [], problem: null};
@@ -424,6 +429,37 @@ test('without an app key enter offers practice, chosen beforehand, or setup', ()
 	});
 	assert.equal(play(asked, 'down', 'enter').state.screen.name, 'setup');
 	assert.equal(play(asked, 'escape').state.screen.name, 'flock');
+});
+
+test('beside a bad app key the flock is there with its sentence, and only what needs the app stops', () => {
+	const read = play(flockScreen(), badAppKey).state;
+	const shown = (state: State) =>
+		frameLines(state, viewWith())
+			.map(({spans}) => spans.map(({text}) => text).join(''))
+			.join(' ')
+			.replace(/ +/g, ' ');
+	const sentence =
+		/TWITTER_CONSUMER_SECRET in the environment holds a space or a character that X never uses/;
+	assert.match(shown(read), sentence);
+	assert.match(shown(play(read, 'down', ' ', 'S').state), sentence, 'it went with a key');
+	assert.match(shown(play(read, 'down').state), /kettle/);
+
+	const asked = play(read, 'enter');
+	assert.match(shown(asked.state), sentence);
+	assert.match(shown(asked.state), /Copy it once more/);
+	for (const way of [['s'], ['down', 'enter'], ['tab', 'enter']]) {
+		const {state, effects} = play(asked, ...way);
+		assert.notEqual(state.screen.name, 'setup', way.join());
+		assert.ok(way[0] !== 's' || sentence.test(state.notice?.text ?? ''));
+		assert.ok(effects.every(({type}) => type !== 'request-link'));
+	}
+
+	assert.deepEqual(play(asked, 'enter').effects.at(-1), {
+		type: 'end',
+		exit: {kind: 'practice', bot: 'ferry'},
+	});
+	const mended = play(read, {...badAppKey, appProblem: undefined} as Action).state;
+	assert.doesNotMatch(shown(mended), sentence);
 });
 
 test('setup tries the app key as it was pasted, and goes on to the bot once it is saved', () => {

@@ -1,6 +1,7 @@
 import type {Size, State} from '../../source/tui/state.ts';
 import {
 	attemptOf,
+	badAppKey,
 	botCalled,
 	fixed,
 	flockScreen,
@@ -72,8 +73,11 @@ export function gallery(size: Size): Record<string, State> {
 		},
 		app: null,
 	}).state;
+	const withoutApp = play(flock, badAppKey).state;
 	return {
 		'the flock': flock,
+		'the flock beside a bad app key': withoutApp,
+		'the choice beside a bad app key': play(withoutApp, 'enter').state,
 		'the flock with a poem': play(flock, 'down', {
 			type: 'poem',
 			bot: 'harbour',

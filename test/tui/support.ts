@@ -114,6 +114,19 @@ export function problemCalled(code: Problem['code'], changes: Partial<Problem> =
 	};
 }
 
+/** The flock is read, and the app's key in the environment is malformed. */
+export const badAppKey: Action = {
+	type: 'read',
+	flock: mixedFlock,
+	folder: {path: fixed.poemsPath, poems: [], notes: [], problem: null},
+	app: null,
+	appProblem: problemCalled('bad-app-key', {
+		sentence: 'TWITTER_CONSUMER_SECRET in the environment holds a space or a character that X never uses.',
+		hint: 'Copy it once more.',
+		label: 'bad-app-key',
+	}),
+};
+
 /** What was played: the state at the end, and every effect on the way. */
 export type Played = {state: State; effects: Effect[]};
 

@@ -1,5 +1,7 @@
 /** The full screen on services of its own, for tests that need a terminal. Its last line on standard error is how it ended. */
+import {constants} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
+import type {Interruption} from '../../source/system/interruption.ts';
 import {runApp} from '../../source/tui/run.tsx';
 import {testServices} from '../helpers/services.ts';
 
@@ -20,6 +22,21 @@ if (WINDOW_SLOW !== undefined) {
 	};
 }
 
+// Ends the screen alone, since this program says afterwards how that went.
+const ending = new AbortController();
+const interruption: Interruption = {
+	signal: ending.signal,
+	exitCode: null,
+	interrupt(signal) {
+		Object.assign(interruption, {exitCode: 128 + constants.signals[signal]});
+		ending.abort();
+	},
+	screenIs() {},
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+	process.on(signal, () => interruption.interrupt(signal));
+}
+
 const {stdin, stdout, stderr, env} = process;
 try {
 	const exit = await runApp(
@@ -32,7 +49,7 @@ try {
 						throw new TypeError('not foreseen');
 					},
 				},
-		{stdin, stdout, stderr, env},
+		{stdin, stdout, stderr, env, interruption},
 	);
 	const records = [...(await services.keystore.list()).records].map(([bot, {key, held}]) => ({
 		bot,

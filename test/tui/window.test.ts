@@ -133,7 +133,7 @@ for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
 			window.press('escape');
 			await window.waitFor(/❯ ○ ferry/);
 			window.press('q');
-			await window.waitFor('X is still turning the PIN into a key');
+			await window.waitFor('Finishing first:');
 		} else {
 			process.kill(window.pid, how);
 		}

@@ -87,6 +87,7 @@ async function checked(port: number, poems: string, count: number): Promise<numb
 			input: process.stdin,
 			interactive: false,
 			askHidden: async () => null,
+			handOver: nothing,
 			columns: 80,
 			unicode: true,
 			signal: new AbortController().signal,

@@ -36,7 +36,9 @@ export function frameLines(state: State, view: View): Line[] {
 function orNotes(state: State, said: Line[]): Line[] {
 	const marked = marksLine(state);
 	const notes = marked.length > 0 ? marked : notesLine(state);
-	return state.notice === null && said.length > 0 && notes.length > 0 ? notes : said;
+	return state.notice === null && said.length > 0 && notes.length > 0
+		? [...said.slice(0, -1), ...notes]
+		: said;
 }
 
 function bodyLines(state: State, rows: number, view: View): Line[] {

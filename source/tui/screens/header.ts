@@ -43,7 +43,7 @@ function placesOf(state: State): string[] {
 		case 'setup':
 			return ['Setup'];
 		case 'choose-app':
-			return ['No app key'];
+			return [state.appProblem === null ? 'No app key' : 'The app key'];
 		case 'summary':
 			return ['The walk'];
 		case 'flock': {

@@ -1,4 +1,4 @@
-import {cutOff, type Line, line, squeeze, type View} from '../line.ts';
+import {cutOff, type Line, line, paragraph, squeeze, type View} from '../line.ts';
 import type {Size, State} from '../state.ts';
 import {wrap} from '../text.ts';
 import {helpLines} from './help.ts';
@@ -55,6 +55,13 @@ export function noticeLines({notice, size}: State): Line[] {
 	);
 }
 
+/** What is wrong with the app key, as long as that is so: the flock is there without it. */
+function appProblemLines({appProblem, screen, size}: State): Line[] {
+	return appProblem === null || screen.name !== 'flock' || size.rows < roomyFrom
+		? []
+		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
+}
+
 /** True where the filter has a line of its own. */
 export function filterShown({list, overlay}: State): boolean {
 	return overlay?.name === 'filter' || list.filter !== '';
@@ -66,7 +73,7 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 	const panel = cutOff(squeeze(panelLines(state, view), rows - 2), rows - 2);
 	// A QR code needs every row that there is.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
-	return {panel, notice: crowded ? [] : noticeLines(state)};
+	return {panel, notice: crowded ? [] : [...appProblemLines(state), ...noticeLines(state)]};
 }
 
 /** The rows between the header and whatever stands at the foot. */

@@ -99,14 +99,20 @@ const choiceWords: Readonly<Record<AppChoice, {title: string; text: string}>> = 
 	setup: {title: 'Set up the X app', text: 'Give the API key and secret of your app at X.'},
 };
 
-/** What is offered where there is no app key. */
-export function chooseLines({size}: State, {choice}: Screen & {name: 'choose-app'}): Line[] {
+/** What is offered where there is no app key that can be used. */
+export function chooseLines({size, appProblem}: State, {choice}: Screen & {name: 'choose-app'}): Line[] {
 	const {columns} = size;
+	const choices: AppChoice[] = appProblem === null ? ['practice', 'setup'] : ['practice'];
 	return [
 		blank,
-		...paragraph('There is no app key yet. How do you want to go on?', columns, {rank: 1}),
+		...(appProblem === null
+			? paragraph('There is no app key yet. How do you want to go on?', columns, {rank: 1})
+			: [
+					...paragraph(appProblem.sentence, columns, {tone: 'bad'}),
+					...paragraph(appProblem.hint, columns, {rank: 1}),
+				]),
 		blank,
-		...(['practice', 'setup'] as const).flatMap(one => [
+		...choices.flatMap(one => [
 			{
 				...line(
 					toned('accent', one === choice ? ' ❯ ' : '   '),

@@ -1,0 +1,39 @@
+import {existsSync} from 'node:fs';
+
+const shell = '/bin/sh';
+
+/** True where Node waits for a file: for a disk that does not answer it waits for ever. */
+export function waitsForFile(): boolean {
+	return process.getActiveResourcesInfo().some(resource => resource.startsWith('FSReq'));
+}
+
+/**
+ * Ends the process at once, whatever its threads do. `process.exit` waits for them: for one that computes an encryption
+ * key as long as that takes, for one that opens a pipe or a file on a dead disk for ever. Whoever listens to
+ * `exit` is told.
+ * @param code the exit code; 128 and a signal's number where that signal ends it.
+ */
+export function endNow(code: number): never {
+	process.exitCode = code;
+	try {
+		process.emit('exit', code);
+	} catch {
+		// A terminal that is gone cannot be left as it was.
+	}
+
+	// The kernel ends the threads of a process that becomes another program.
+	if (process.platform !== 'win32' && process.execve !== undefined && existsSync(shell)) {
+		process.execve(shell, ['sh', '-c', `exit ${code}`], {});
+	}
+
+	if (process.platform !== 'win32' && code > 128) {
+		// An older Node: the signal itself, for which a shell gives the same code.
+		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
+			process.removeAllListeners(signal);
+		}
+
+		process.kill(process.pid, code - 128);
+	}
+
+	process.exit(code);
+}

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+import {cli, type Workplace, workplace} from './helpers/program.ts';
+import {type Pty, startPty, type Wanted} from './helpers/pty.ts';
+
+const right = 'not a real passphrase';
+const prompt = 'Passphrase of the keystore:';
+/** What somebody types who does not wait; no word of the program's. */
+const early = 'zqz';
+
+let place: Workplace;
+beforeEach(async () => {
+	place = await workplace(['harbour']);
+	const {code, err} = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: right});
+	assert.equal(code, 0, err);
+});
+afterEach(() => place.close());
+
+/** Goes on typing until the terminal shows something. */
+async function typeUntil(terminal: Pty, wanted: Wanted): Promise<void> {
+	let shown = false;
+	const showing = terminal.waitFor(wanted).finally(() => {
+		shown = true;
+	});
+	while (!shown) {
+		terminal.type(early);
+		await Promise.race([showing, pause(5)]);
+	}
+
+	await showing;
+}
+
+/** Waits for the shell's word on its terminal, and holds what was shown against what was typed. */
+async function assertNothingShown(terminal: Pty): Promise<void> {
+	await terminal.waitFor(/[^-]icanon/);
+	await terminal.waitFor(/[^-]echo /);
+	assert.doesNotMatch(terminal.raw(), /zq|not a real/);
+}
+
+test('what is typed while a passphrase is tried is never shown, and belongs to the next question', async () => {
+	const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
+	await terminal.waitFor(prompt);
+	terminal.type(`wrong words\r${early}`);
+	await typeUntil(terminal, new RegExp(`Not that one, 2 of 3. ${prompt} •{3}`));
+	terminal.type(`\u0015${right}\r`);
+	await terminal.waitFor(/○ harbour .*no key/);
+	await terminal.waitFor('rc=0');
+	await assertNothingShown(terminal);
+});
+
+test('a line that is typed early answers the next question', async () => {
+	const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
+	await terminal.waitFor(prompt);
+	terminal.type(`wrong words\r${right}\r`);
+	await terminal.waitFor('Not that one, 2 of 3.');
+	await terminal.waitFor('rc=0');
+	await assertNothingShown(terminal);
+});
+
+test('a new passphrase that is typed while the old one is tried is not shown', async () => {
+	const terminal = place.shell('keymaker passphrase; echo "rc=$?"; stty -a', {columns: 200});
+	await terminal.waitFor(prompt);
+	terminal.type(`${right}\r`);
+	terminal.type('zq another one\r');
+	await terminal.waitFor('The same again:');
+	terminal.type('zq another one\r');
+	await terminal.waitFor('rc=0');
+	await assertNothingShown(terminal);
+	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'zq another one'})).code, 0);
+});
+
+test('what is typed before the screen opens is neither shown nor taken for its keys', async () => {
+	const terminal = place.shell('keymaker; echo "rc=$?"; stty -a');
+	await terminal.waitFor(prompt);
+	terminal.type(`${right}\r`);
+	// `q` in it would leave the screen.
+	terminal.type(`/${early}\rq`);
+	await terminal.waitFor(/❯ ○ harbour/);
+	assert.equal(terminal.alternate(), true);
+	terminal.press('q');
+	await terminal.waitFor('rc=0');
+	await assertNothingShown(terminal);
+});
+
+test('a program that exec runs finds a terminal that echoes', async () => {
+	const bundle = {
+		consumer_token: 'practice-app',
+		consumer_token_secret: 'practice-app-secret',
+		oauth_token: '12-practice-token',
+		oauth_token_secret: 'practice-secret',
+		user_id: '12',
+		screen_name: 'harbour_poem',
+		poem_file: 'harbour.txt',
+	};
+	await writeFile(path.join(place.folder, 'harbour.json'), JSON.stringify(bundle));
+	const {code, err} = await place.run(['import', 'harbour.json'], '', {KEYMAKER_PASSPHRASE: right});
+	assert.equal(code, 0, err);
+	const program = `sh -c 'stty -a; echo ready; read line; echo "got $line"'`;
+	const terminal = place.shell(`keymaker exec harbour -- ${program}; echo "rc=$?"`, {columns: 200});
+	await terminal.waitFor(prompt);
+	terminal.type(`${right}\r`);
+	await terminal.waitFor('ready');
+	assert.match(terminal.screen().join('\n'), /[^-]icanon.*[^-]echo /s);
+	terminal.type('seen\r');
+	await terminal.waitFor('got seen');
+	await terminal.waitFor('rc=0');
+	assert.match(terminal.screen().join('\n'), /^seen$/m);
+});
+
+test('an error that nobody foresaw leaves a terminal that echoes', async () => {
+	const root = path.join(import.meta.dirname, '..');
+	const line = '"$NODE" --import tsx test/hidden-program.ts; echo "rc=$?"; stty -a';
+	const terminal = startPty('sh', ['-c', line], {cwd: root, env: {NODE: process.execPath}, rows: 40});
+	await terminal.waitFor('What?');
+	terminal.type(`not a real answer\r${early}`);
+	await terminal.waitFor('rc=1');
+	await assertNothingShown(terminal);
+	await terminal.close();
+});
+
+for (const [how, code] of [
+	['Ctrl-C', 130],
+	['SIGTERM', 143],
+	['SIGHUP', 129],
+] as const) {
+	test(`${how} while a passphrase is tried leaves a terminal that echoes, and shows nothing that was typed`, async () => {
+		const start = 'sh -c \'echo $$ > pid; exec "$0" "$@"\' "$NODE" "$CLI" list';
+		const terminal = place.shell(`trap : HUP; ${start}; echo "rc=$?"; stty -a`, {
+			env: {NODE: process.execPath, CLI: cli},
+		});
+		await terminal.waitFor(prompt);
+		terminal.type(`wrong words\r${early}`);
+		await typeUntil(terminal, 'Not that one, 2 of 3');
+		terminal.type(`\u0015wrong again\r${early}`);
+		if (how === 'Ctrl-C') {
+			terminal.press('ctrl+c');
+		} else {
+			process.kill(Number(await place.read('pid')), how);
+		}
+
+		await terminal.waitFor(`rc=${code}`);
+		await assertNothingShown(terminal);
+	});
+}

@@ -1,0 +1,79 @@
+/** A program that does one thing which lasts; it says on standard output when it is in the middle of it. */
+import {randomBytes, scrypt} from 'node:crypto';
+import {readFile} from 'node:fs/promises';
+import {openKeystore} from '../../source/keystore/open.ts';
+import {openInterruption} from '../../source/system/interruption.ts';
+import {allFinished, lendSignals, unfinished, unfinishedWork} from '../../source/system/unfinished.ts';
+
+const [what = '', place = ''] = process.argv.slice(2);
+const interruption = openInterruption(line => process.stderr.write(`${line}\n`));
+process.on('exit', () => process.stdout.write('left\n'));
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const forEver = () => new Promise<void>(() => {});
+setInterval(() => {}, 2 ** 30);
+
+switch (what) {
+	case 'reads a file that does not answer':
+		readFile(place).then(() => say('read'));
+		say('begun');
+		break;
+	case 'derives a key': {
+		// Minutes, and all the threads that Node has.
+		for (let thread = 0; thread < 4; thread += 1) {
+			scrypt('not a real passphrase', randomBytes(16), 32, {N: 2 ** 17, r: 8, p: 1000, maxmem: 2 ** 31}, () =>
+				say('derived'),
+			);
+		}
+
+		say('begun');
+		break;
+	}
+
+	case 'waits':
+		say('begun');
+		await forEver();
+		break;
+	case 'saves': {
+		const keystore = openKeystore({folder: place, flock: 'test', poems: null, patience: 600_000});
+		const saved = keystore.saveAppKey({
+			consumerKey: 'not-a-real-key',
+			consumerSecret: 'not-a-real-secret',
+		});
+		while (unfinishedWork().length === 0) {
+			await new Promise(resolve => setImmediate(resolve));
+		}
+
+		say('begun');
+		await saved;
+		say('saved');
+		await forEver();
+		break;
+	}
+
+	case 'saves twice':
+		await unfinished('The first is being saved', async () => {
+			say('begun');
+			await new Promise<void>(resolve => {
+				interruption.signal.addEventListener('abort', () => resolve());
+			});
+		});
+		await unfinished('The second is being saved', async () => {
+			for (let turn = 0; turn < 100; turn += 1) {
+				await new Promise(resolve => setImmediate(resolve));
+			}
+		});
+		say('both saved');
+		await forEver();
+		break;
+	case 'runs a program':
+		await lendSignals(async () => {
+			const told = new Promise<void>(resolve => {
+				interruption.signal.addEventListener('abort', () => resolve());
+			});
+			say('begun');
+			await told;
+		});
+		await allFinished();
+		say(`exit code ${interruption.exitCode}`);
+		process.exit(7);
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdir, mkdtemp, readFile, rm, utimes} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {afterEach, beforeEach, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
+
+const program = path.join(import.meta.dirname, 'interrupted.ts');
+
+let folder = '';
+let children: ChildProcess[] = [];
+beforeEach(async () => {
+	folder = await mkdtemp(path.join(tmpdir(), 'keymaker-interruption-'));
+	children = [];
+});
+afterEach(async () => {
+	for (const child of children) {
+		child.kill('SIGKILL');
+	}
+
+	await rm(folder, {recursive: true, force: true});
+});
+
+/** The program, once it is in the middle of what it does. */
+async function start(what: string, place = '') {
+	const child = spawn(process.execPath, ['--import', 'tsx', program, what, place], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	children.push(child);
+	const said = {out: '', err: ''};
+	child.stdout.on('data', chunk => {
+		said.out += chunk;
+	});
+	child.stderr.on('data', chunk => {
+		said.err += chunk;
+	});
+	const closed = once(child, 'close');
+	const until = async (condition: () => boolean) => {
+		while (!condition()) {
+			assert.equal(
+				child.exitCode ?? child.signalCode,
+				null,
+				`it has ended, and said: ${said.out}${said.err}`,
+			);
+			await pause(5);
+		}
+	};
+	await until(() => said.out.includes('begun'));
+	return {child, said, until, ended: closed.then(([code, signal]) => code ?? signal)};
+}
+
+/** Presses Ctrl-C as often as it takes: presses that come too close together count as one. */
+async function pressUntil({child, until, said}: Awaited<ReturnType<typeof start>>, text: string) {
+	while (!said.err.includes(text)) {
+		child.kill('SIGINT');
+		await Promise.race([until(() => said.err.includes(text)), pause(300)]);
+	}
+}
+
+for (const [signal, code] of [
+	['SIGINT', 130],
+	['SIGTERM', 143],
+	['SIGHUP', 129],
+] as const) {
+	for (const what of ['reads a file that does not answer', 'derives a key', 'waits']) {
+		test(`${signal} ends with ${code} a program that ${what}`, async () => {
+			const fifo = path.join(folder, 'fifo');
+			execFileSync('mkfifo', [fifo]);
+			const running = await start(what, fifo);
+			running.child.kill(signal);
+			assert.equal(await running.ended, code);
+			assert.match(running.said.out, /left\n$/, 'whoever listens to `exit` was not told');
+		});
+	}
+}
+
+/** A lock that another program holds, kept fresh until it is let go of. */
+async function holdLock(): Promise<{release(): Promise<void>}> {
+	const lock = path.join(folder, 'test.json.lock');
+	await mkdir(lock, {recursive: true});
+	const timer = setInterval(() => utimes(lock, new Date(), new Date()).catch(() => {}), 500);
+	return {
+		async release() {
+			clearInterval(timer);
+			await rm(lock, {recursive: true});
+		},
+	};
+}
+
+test('a save that waits for its turn is finished before Ctrl-C ends the program', async () => {
+	const lock = await holdLock();
+	const running = await start('saves', folder);
+	await pressUntil(running, 'Finishing first: The keystore is being saved.');
+	await lock.release();
+	assert.equal(await running.ended, 130);
+	assert.match(running.said.out, /saved/);
+	assert.match(await readFile(path.join(folder, 'test.json'), 'utf8'), /not-a-real-secret/);
+});
+
+test('the second Ctrl-C says what a third one loses, and the third ends with 130', async () => {
+	const lock = await holdLock();
+	const running = await start('saves', folder);
+	await pressUntil(running, 'Finishing first');
+	await pressUntil(running, 'The keystore is being saved: press Ctrl-C once more to lose it.');
+	running.child.kill('SIGINT');
+	while ((await Promise.race([running.ended, pause(300)])) === undefined) {
+		running.child.kill('SIGINT');
+	}
+
+	assert.equal(await running.ended, 130);
+	assert.doesNotMatch(running.said.out, /saved/);
+	await assert.rejects(readFile(path.join(folder, 'test.json')), {code: 'ENOENT'});
+	await lock.release();
+});
+
+test('signals that a closed window sends lose nothing, however many they are', async () => {
+	const lock = await holdLock();
+	const running = await start('saves', folder);
+	for (const signal of ['SIGHUP', 'SIGTERM', 'SIGHUP', 'SIGTERM'] as const) {
+		running.child.kill(signal);
+		await pause(100);
+	}
+
+	await lock.release();
+	assert.equal(await running.ended, 143);
+	assert.match(running.said.out, /saved/);
+});
+
+test('what follows from unfinished work is finished too', async () => {
+	const running = await start('saves twice');
+	running.child.kill('SIGINT');
+	assert.equal(await running.ended, 130);
+	assert.match(running.said.out, /both saved/);
+});
+
+test('while signals are lent the program ends by itself, with a code of its own', async () => {
+	const running = await start('runs a program');
+	running.child.kill('SIGTERM');
+	assert.equal(await running.ended, 7);
+	assert.match(running.said.out, /exit code null/);
+});
