@@ -55,7 +55,7 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	await refuseOneFileForTwo(files);
 	await writeAll(writings);
 	const paths = writings.map(({path}) => path);
-	return {files: paths, warnings: await gitWarnings(paths)};
+	return {files: paths, warnings: gitWarnings(paths)};
 }
 
 /** One file that is to be written. */

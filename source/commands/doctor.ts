@@ -76,7 +76,7 @@ function checksOf(services: DoctorServices, surroundings: Surroundings, write: W
 		() => checkKeystore(services),
 		() => judgePassphrase(surroundings),
 		() => checkEnvFile(cwd, surroundings.platform),
-		() => checkGit(cwd),
+		() => checkGit(cwd, services.keystore.path),
 		() => {
 			write.progress(services.practice ? 'Asking practice …' : 'Asking X …');
 			return checkX(services, write.signal);

@@ -81,6 +81,7 @@ test('the tarball holds the built program, the library’s types, the licences, 
 		'dist/cli.js',
 		'dist/index.js',
 		'dist/index.d.ts',
+		'dist/browser-worker.js',
 		'dist/clipboard-worker.js',
 		'dist/THIRD-PARTY-LICENSES.txt',
 	]) {
