@@ -8,18 +8,21 @@ export type Surroundings = {
 	platform: NodeJS.Platform;
 	/** Without the leading `v`. */
 	nodeVersion: string;
+	/** The options that Node itself was started with, besides those of NODE_OPTIONS. */
+	nodeOptions: readonly string[];
 	/** Standard output; `null` where it is no terminal. `colours` is 2 for none. */
 	terminal: {columns: number; rows: number; colours: number} | null;
 	clipboard: ClipboardWay;
 };
 
 /** Looks at this process. */
-export function surroundingsOf({env, platform, versions, stdout}: NodeJS.Process): Surroundings {
+export function surroundingsOf({env, execArgv, platform, versions, stdout}: NodeJS.Process): Surroundings {
 	const {isTTY = false} = stdout;
 	return {
 		env,
 		platform,
 		nodeVersion: versions.node,
+		nodeOptions: execArgv,
 		terminal: isTTY
 			? {columns: stdout.columns, rows: stdout.rows, colours: 2 ** stdout.getColorDepth(env)}
 			: null,

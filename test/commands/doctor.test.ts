@@ -6,14 +6,10 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {realFolder} from '../../source/bundles/git.ts';
 import {doctor} from '../../source/commands/doctor.ts';
 import {type Bounds, checkGit, judgeFound} from '../../source/commands/doctor-git.ts';
+import {judgeNode, judgeNodeSettings} from '../../source/commands/doctor-node.ts';
 import {judgeHealth, judgePoems} from '../../source/commands/doctor-place.ts';
 import type {Result} from '../../source/commands/doctor-result.ts';
-import {
-	judgeLocale,
-	judgeNode,
-	judgePassphrase,
-	judgeTerminal,
-} from '../../source/commands/doctor-terminal.ts';
+import {judgeLocale, judgePassphrase, judgeTerminal} from '../../source/commands/doctor-terminal.ts';
 import {judgeAppKey, judgeClock, judgeNetwork, judgeProxy} from '../../source/commands/doctor-x.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import type {Surroundings} from '../../source/surroundings.ts';
@@ -32,6 +28,7 @@ const surroundings: Surroundings = {
 	env: {TERM: 'xterm-256color', LANG: 'C.UTF-8'},
 	platform: 'linux',
 	nodeVersion: '24.1.0',
+	nodeOptions: [],
 	terminal: {columns: 80, rows: 24, colours: 256},
 	clipboard: {way: 'clipboard', sentence: 'c copies to the clipboard (xsel).', hint: null},
 };
@@ -62,6 +59,7 @@ test('in practice nothing stops anybody, and every check has its line', async ()
 		new Set(checks),
 		new Set([
 			'node',
+			'node-settings',
 			'poems',
 			'keystore',
 			'keystore-writing',
@@ -325,6 +323,35 @@ test('terminal, locale, Node and passphrase are judged by what the process says'
 	assert.equal(judgePassphrase(surroundings).state, 'ok');
 	const env = {KEYMAKER_PASSPHRASE: 'not a real passphrase'};
 	assert.doesNotMatch(JSON.stringify(judgePassphrase({...surroundings, env})), /not a real/);
+});
+
+test('settings of Node’s that weaken what is sent to X are told', () => {
+	const judged = (env: Record<string, string>, nodeOptions: string[] = []) =>
+		judgeNodeSettings({...surroundings, env, nodeOptions}).map(({state, sentence}) => `${state} ${sentence}`);
+	assert.deepEqual(judged({NODE_OPTIONS: '--max-old-space-size=100', NODE_DEBUG: 'module'}), [
+		'ok No setting of Node’s weakens what is sent to X.',
+	]);
+	assert.match(
+		judged({NODE_TLS_REJECT_UNAUTHORIZED: '0'}).join(),
+		/^problem .*keymaker checks X’s certificate all/,
+	);
+	assert.match(judged({NODE_TLS_REJECT_UNAUTHORIZED: '1'}).join(), /^ok /);
+	assert.match(judged({NODE_OPTIONS: '--tls-keylog=keys'}).join(), /^problem .*--tls-keylog/);
+	assert.match(judged({}, ['--tls-keylog=keys']).join(), /^problem /);
+	for (const NODE_DEBUG of ['net', 'module,NET', 'child_process', '*', 'n*']) {
+		assert.match(judged({NODE_DEBUG}).join(), /^warning NODE_DEBUG/, NODE_DEBUG);
+	}
+
+	for (const option of ['--inspect', '--inspect-brk=0', '-r ./x.js', '--require=./x.js', '--import ./x.js']) {
+		assert.match(judged({NODE_OPTIONS: option}).join(), /^warning .*debugger/, option);
+	}
+
+	assert.match(judged({NODE_EXTRA_CA_CERTS: 'ca.pem'}).join(), /^ok NODE_EXTRA_CA_CERTS adds/);
+});
+
+test('doctor says of a certificate check that is turned off that it is a problem, and ends with 1', async () => {
+	const {of} = await diagnose({NODE_TLS_REJECT_UNAUTHORIZED: '0'});
+	assert.deepEqual(states(of('node-settings')), ['problem']);
 });
 
 test('an empty folder of poems and files that are no bots are warnings', () => {
