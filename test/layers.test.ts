@@ -130,7 +130,10 @@ test('programs are started from one place, and bots’ own from another', () => 
 	for (const entry of readdirSync(source, {recursive: true, encoding: 'utf8'})) {
 		const file = path.join(source, entry);
 		// Whatever way it is loaded.
-		if (/\.tsx?$/.test(entry) && /(?<!import type [^;]*)\bchild_process\b/.test(readFileSync(file, 'utf8'))) {
+		if (
+			/\.tsx?$/.test(entry) &&
+			/(?<!import type [^;]*)['"`](?:node:)?child_process['"`]/.test(readFileSync(file, 'utf8'))
+		) {
 			note('child_process', file);
 		}
 	}

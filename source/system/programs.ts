@@ -123,8 +123,8 @@ export function ownProgram(module: string, name: string, args: readonly string[]
  */
 export function runWithInput(helper: Helper, text: string, milliseconds: number): Promise<RunEnd> {
 	const child = start(helper, {detached: !isWindows, stdio: ['pipe', 'ignore', 'ignore']});
-	if (child === null) {
-		return Promise.resolve('missing');
+	if (typeof child === 'string') {
+		return Promise.resolve(child === 'ENOENT' ? 'missing' : 'failed');
 	}
 
 	return new Promise(resolve => {
@@ -148,25 +148,17 @@ export function runWithInput(helper: Helper, text: string, milliseconds: number)
  * @param milliseconds how long a failure is waited for; then it is taken to be running, and left alone.
  */
 export function startAndLeave(helper: Helper, milliseconds: number): Promise<Start> {
+	const child = start(helper, {detached: true, stdio: 'ignore'});
+	if (typeof child === 'string') {
+		return Promise.resolve(notStarted(child));
+	}
+
 	return new Promise(resolve => {
-		let child: ChildProcess | null;
-		try {
-			child = start(helper, {detached: true, stdio: 'ignore'});
-		} catch (error) {
-			resolve(notStarted(codeOf(error)));
-			return;
-		}
-
-		if (child === null) {
-			resolve(notStarted('ENOENT'));
-			return;
-		}
-
 		const timer = setTimeout(() => resolve({ok: true}), milliseconds);
 		child.unref();
 		child.once('error', error => {
 			clearTimeout(timer);
-			resolve(notStarted(codeOf(error)));
+			resolve(notStarted(codeOf(error) || 'unknown error'));
 		});
 		child.once('exit', code => {
 			clearTimeout(timer);
@@ -182,7 +174,7 @@ function endedWith(code: number | null): Start {
 }
 
 function notStarted(code: string): Start {
-	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code || 'unknown error'};
+	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code};
 }
 
 /**
@@ -237,13 +229,21 @@ function hasTerminal(): boolean {
 	}
 }
 
-/** Starts a program; `null` where there is none. @throws the system's error where it refuses at once */
+/** Starts a program. @returns the system's code instead where it cannot be started, `ENOENT` where there is none */
 function start(
 	{command: [name = '', ...args], env}: Helper,
 	options: Pick<SpawnOptions, 'detached' | 'stdio'>,
-): ChildProcess | null {
+): ChildProcess | string {
 	const file = findProgram(name, env);
-	return file === null ? null : spawn(file, args, {...everywhere(env), ...options});
+	if (file === null) {
+		return 'ENOENT';
+	}
+
+	try {
+		return spawn(file, args, {...everywhere(env), ...options});
+	} catch (error) {
+		return codeOf(error) || 'unknown error';
+	}
 }
 
 /** What is so for every helper program. */

@@ -165,6 +165,14 @@ test('no helper is a program of the current folder', onUnix, async () => {
 	assert.equal(existsSync(path.join(folder, 'ran')), false);
 });
 
+test('a program that the system refuses at once has failed, and nothing is thrown', onUnix, async () => {
+	await program('tell', 'exit 0');
+	const command = ['tell', 'x'.repeat(4 * 1024 * 1024)];
+	const env = withPath(folder);
+	assert.equal(await runWithInput({command, env}, '', plenty), 'failed');
+	assert.deepEqual(await startAndLeave({command, env}, plenty), {ok: false, reason: 'E2BIG'});
+});
+
 test('where there is no home to enter, a helper starts at the root', onUnix, async () => {
 	const home = process.env.HOME;
 	try {
