@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {chmod, mkdir, mkdtemp, open, readFile, realpath, rm, writeFile} from 'node:fs/promises';
-import {homedir, tmpdir} from 'node:os';
+import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
 import {afterEach, beforeEach, test} from 'node:test';
@@ -39,14 +39,27 @@ const harmless = {DISPLAY: ':0', KEYMAKER_FLOCK: 'flock', https_proxy: 'http://p
 
 let folder: string;
 let before: string;
+let homeBefore: string | undefined;
+/** The person's home folder. */
+let home: string;
 
 beforeEach(async () => {
 	folder = await realpath(await mkdtemp(path.join(tmpdir(), 'programs-')));
 	before = process.cwd();
+	homeBefore = process.env.HOME;
+	home = path.join(folder, 'home');
+	await mkdir(home);
+	process.env.HOME = home;
 });
 
 afterEach(async () => {
 	process.chdir(before);
+	if (homeBefore === undefined) {
+		delete process.env.HOME;
+	} else {
+		process.env.HOME = homeBefore;
+	}
+
 	await rm(folder, {recursive: true, force: true});
 });
 
@@ -140,7 +153,7 @@ test('every way of starting a helper hides the secrets and the current folder', 
 		await rm(path.join(folder, 'told'), {force: true});
 		await run();
 		const [place, ...variables] = (await readFile(path.join(folder, 'told'), 'utf8')).split('\n');
-		assert.equal(place, await realpath(homedir()), what);
+		assert.equal(place, home, what);
 		assert.ok(variables.includes('DISPLAY=:0'), what);
 		assert.doesNotMatch(variables.join('\n'), /not-a-real/, what);
 	}
@@ -174,18 +187,9 @@ test('a program that the system refuses at once has failed, and nothing is throw
 });
 
 test('where there is no home to enter, a helper starts at the root', onUnix, async () => {
-	const home = process.env.HOME;
-	try {
-		for (const none of [path.join(folder, 'gone'), '.', '/dev/null']) {
-			process.env.HOME = none;
-			assert.deepEqual(await runShellLine('pwd', {PATH: '/usr/bin:/bin'}, plenty), {output: '/\n', end: 0});
-		}
-	} finally {
-		if (home === undefined) {
-			delete process.env.HOME;
-		} else {
-			process.env.HOME = home;
-		}
+	for (const none of [path.join(folder, 'gone'), '.', '/dev/null']) {
+		process.env.HOME = none;
+		assert.deepEqual(await runShellLine('pwd', {PATH: '/usr/bin:/bin'}, plenty), {output: '/\n', end: 0});
 	}
 });
 
