@@ -29,8 +29,6 @@ export async function runScreen(
 			return write.askHidden(question);
 		});
 		const {services, close} = await compose(now, env, cwd, passphrase);
-		// Node would write its own word on it across the screen. Nothing here hangs on it, and no bot's program starts here.
-		delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 		try {
 			// The keystore is read while Yoga is being compiled, which is another thread's work: 10 ms less to the first frame.
 			const [{runApp}] = await Promise.all([import('./tui/run.tsx'), unlock(services)]);

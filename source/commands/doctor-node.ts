@@ -1,4 +1,5 @@
 import type {Surroundings} from '../surroundings.ts';
+import type {X} from '../x/x.ts';
 import {ok, problem, type Result, warning} from './doctor-result.ts';
 
 /** The oldest Node that this program runs on. */
@@ -15,11 +16,17 @@ export function judgeNode({nodeVersion}: Surroundings): Result {
 		: problem('node', `Node ${nodeVersion} is too old.`, `Install Node ${oldestNode.join('.')} or newer.`);
 }
 
-/** Settings of Node's that weaken what is sent to X, or show it to others. */
-export function judgeNodeSettings({env, nodeOptions}: Surroundings): Result[] {
+/**
+ * Settings of Node's that weaken what is sent to X, or show it to others.
+ * @param warning what is known of the way to X: the variable itself is taken out before X is asked.
+ */
+export function judgeNodeSettings(
+	{env, nodeOptions}: Surroundings,
+	{warning: unsafe}: Pick<X, 'warning'>,
+): Result[] {
 	const options = `${env.NODE_OPTIONS ?? ''} ${nodeOptions.join(' ')}`;
 	const results: Result[] = [];
-	if (env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+	if (unsafe !== null || env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
 		results.push(
 			problem(
 				'node-settings',

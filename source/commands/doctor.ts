@@ -72,7 +72,7 @@ function checksOf(services: DoctorServices, surroundings: Surroundings, write: W
 	const {poems, desktop, cwd} = services;
 	return [
 		() => judgeNode(surroundings),
-		() => judgeNodeSettings(surroundings),
+		() => judgeNodeSettings(surroundings, services.x),
 		async () => judgePoems(await poems.read()),
 		() => checkKeystore(services),
 		() => judgePassphrase(surroundings),

@@ -327,7 +327,9 @@ test('terminal, locale, Node and passphrase are judged by what the process says'
 
 test('settings of Node’s that weaken what is sent to X are told', () => {
 	const judged = (env: Record<string, string>, nodeOptions: string[] = []) =>
-		judgeNodeSettings({...surroundings, env, nodeOptions}).map(({state, sentence}) => `${state} ${sentence}`);
+		judgeNodeSettings({...surroundings, env, nodeOptions}, {warning: null}).map(
+			({state, sentence}) => `${state} ${sentence}`,
+		);
 	assert.deepEqual(judged({NODE_OPTIONS: '--max-old-space-size=100', NODE_DEBUG: 'module'}), [
 		'ok No setting of Node’s weakens what is sent to X.',
 	]);
@@ -350,8 +352,10 @@ test('settings of Node’s that weaken what is sent to X are told', () => {
 });
 
 test('doctor says of a certificate check that is turned off that it is a problem, and ends with 1', async () => {
-	const {of} = await diagnose({NODE_TLS_REJECT_UNAUTHORIZED: '0'});
-	assert.deepEqual(states(of('node-settings')), ['problem']);
+	for (const more of [{}, {KEYMAKER_PRACTICE: undefined, HTTPS_PROXY: 'http://127.0.0.1:1'}]) {
+		const {of} = await diagnose({NODE_TLS_REJECT_UNAUTHORIZED: '0', ...more});
+		assert.deepEqual(states(of('node-settings')), ['problem']);
+	}
 });
 
 test('an empty folder of poems and files that are no bots are warnings', () => {

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import {once} from 'node:events';
 import {writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
+import {createServer as createTlsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
+import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
@@ -43,6 +45,25 @@ test('what asks X says first that certificates are not checked elsewhere; what d
 
 	const {err} = await place.run(['check'], '', {NODE_TLS_REJECT_UNAUTHORIZED: '0'});
 	assert.doesNotMatch(err, warning, 'practice asks nobody else');
+});
+
+test('an https:// proxy that nobody vouches for gets neither its password nor a request', {skip}, async t => {
+	const {key, cert} = makeCertificate(place.folder, 'proxy.invalid');
+	const asked: unknown[] = [];
+	const proxy = createTlsServer({key, cert}).on('connect', (request, socket) => {
+		asked.push(request.headers);
+		socket.on('error', () => {}).end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+	});
+	proxy.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+	await once(proxy, 'listening');
+	t.after(() => proxy.close());
+	const {port} = proxy.address() as AddressInfo;
+	const more = {...way, HTTPS_PROXY: `https://poet:not-a-real-password@127.0.0.1:${port}`};
+	const {code, err} = await place.run(['authorize', 'harbour'], '', more);
+	assert.equal(code, 1);
+	assert.match(err, /\(x-\w+/);
+	assert.doesNotMatch(err, /\(node:\d+\)|not-a-real-password/);
+	assert.deepEqual(asked, []);
 });
 
 test('every frame says that the way to X is not safe, and Node’s own warning is not written across it', async t => {
