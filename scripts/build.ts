@@ -1,8 +1,9 @@
-/** Builds `dist/`: the program and the library as one split bundle, the licences of what is in it, and the types. */
+/** Builds `dist/`: the program and the library as one split bundle, the licences of what is in it, the types, and the list of what ships. */
 import {chmod, rename, rm, writeFile} from 'node:fs/promises';
 import {bundle, programs} from './bundle.ts';
 import {writeDeclarations} from './declarations.ts';
 import {licencesOf} from './licences.ts';
+import {sbomOf} from './sbom.ts';
 
 // Beside it first: a build that fails leaves what the last one made.
 const draft = `dist-${process.pid}.tmp`;
@@ -11,7 +12,10 @@ try {
 	await chmod(`${draft}/cli.js`, 0o755);
 	await writeFile(`${draft}/THIRD-PARTY-LICENSES.txt`, await licencesOf(metafile));
 	if (!process.argv.includes('--no-types')) {
-		await writeDeclarations('index', draft);
+		await Promise.all([
+			writeDeclarations('index', draft),
+			sbomOf(metafile).then(text => writeFile(`${draft}/sbom.cdx.json`, text)),
+		]);
 	}
 
 	await rm('dist', {recursive: true, force: true});

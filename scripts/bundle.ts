@@ -6,6 +6,7 @@ import {builtinsWithoutFacades, oneCore, withoutUnused} from './bundle-plugins.t
 export const programs = {
 	cli: 'source/cli.tsx',
 	index: 'source/index.ts',
+	'browser-worker': 'source/desktop/browser-worker.ts',
 	'clipboard-worker': 'source/desktop/clipboard-worker.ts',
 };
 

@@ -11,7 +11,7 @@ import {createX} from './x/create.ts';
 export type Composed = {services: Services; close(): Promise<void>};
 
 /**
- * Puts the program together from its parts. Nothing of the keystore is read yet, so a damaged one stops nobody here.
+ * Puts the program together from its parts; from then on this process checks certificates, whatever it was told. Nothing of the keystore is read yet, so a damaged one stops nobody here.
  * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
  * @throws FlockError as `composeReading` does
  */
@@ -29,6 +29,12 @@ export async function compose(
 		agent: practice?.agent,
 		origin: practice?.origin,
 	});
+	if (x.warning !== null) {
+		// The agents check X by themselves, but not an https:// proxy; and Node would write its own word across the screen.
+		// No bot's program starts from here.
+		delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+	}
+
 	const services: Services = {
 		...reading,
 		x,

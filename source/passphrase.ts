@@ -1,8 +1,7 @@
-import {spawn} from 'node:child_process';
-import {text} from 'node:stream/consumers';
 import type {Environment} from './environment.ts';
 import {FlockError} from './flock/error.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
+import {runShellLine} from './system/programs.ts';
 
 /** How a keystore gets at its passphrase. */
 export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries'>;
@@ -12,6 +11,9 @@ export type Prompt = (question: string) => Promise<string | null>;
 
 /** How often a person may be wrong. */
 const tries = 3;
+
+/** How long a passphrase command may take where nobody is there to answer it, in milliseconds. */
+const patience = 120_000;
 
 /**
  * Where an encrypted keystore's passphrase comes from without a person: `KEYMAKER_PASSPHRASE`, else the first line that
@@ -23,7 +25,7 @@ export function environmentPassphrase(env: Environment): (() => Promise<string>)
 		return async () => passphrase;
 	}
 
-	return command ? () => passphraseOf(command) : undefined;
+	return command ? () => passphraseOf(command, env) : undefined;
 }
 
 /**
@@ -77,17 +79,12 @@ function askedOf(prompt: Prompt): (attempt: number) => Promise<string> {
 }
 
 /**
- * Runs a password manager's command, which may ask its own questions at the terminal.
+ * Runs a password manager's command, which may ask its own questions at the terminal; from the home folder.
  * @throws FlockError `keystore-passphrase` where it fails or prints nothing; its output is never repeated.
  */
-async function passphraseOf(command: string): Promise<string> {
+async function passphraseOf(command: string, env: Environment): Promise<string> {
 	// The command is the owner's own line of shell, as restic and borg have it.
-	const child = spawn(command, {shell: true, stdio: ['inherit', 'pipe', 'inherit']});
-	const ended = new Promise<number | string>(resolve => {
-		child.once('error', error => resolve((error as NodeJS.ErrnoException).code ?? 'error'));
-		child.once('close', (code, signal) => resolve(signal ?? code ?? 'error'));
-	});
-	const [output, end] = await Promise.all([text(child.stdout), ended]);
+	const {output, end} = await runShellLine(command, env, patience);
 	const passphrase = output.split(/\r?\n/, 1)[0] ?? '';
 	if (end !== 0 || passphrase === '') {
 		const what = end === 0 ? 'printed nothing' : `failed (${end})`;

@@ -1,7 +1,6 @@
-import {accessSync, constants} from 'node:fs';
-import path from 'node:path';
 import {type ClipboardWay, clipboardWay} from './desktop/clipboard-way.ts';
 import type {Environment} from './environment.ts';
+import {findProgram} from './system/programs.ts';
 
 /** What `doctor` looks at besides the services: the process and its terminal, as plain data. */
 export type Surroundings = {
@@ -9,35 +8,24 @@ export type Surroundings = {
 	platform: NodeJS.Platform;
 	/** Without the leading `v`. */
 	nodeVersion: string;
+	/** The options that Node itself was started with, besides those of NODE_OPTIONS. */
+	nodeOptions: readonly string[];
 	/** Standard output; `null` where it is no terminal. `colours` is 2 for none. */
 	terminal: {columns: number; rows: number; colours: number} | null;
 	clipboard: ClipboardWay;
 };
 
 /** Looks at this process. */
-export function surroundingsOf({env, platform, versions, stdout}: NodeJS.Process): Surroundings {
+export function surroundingsOf({env, execArgv, platform, versions, stdout}: NodeJS.Process): Surroundings {
 	const {isTTY = false} = stdout;
 	return {
 		env,
 		platform,
 		nodeVersion: versions.node,
+		nodeOptions: execArgv,
 		terminal: isTTY
 			? {columns: stdout.columns, rows: stdout.rows, colours: 2 ** stdout.getColorDepth(env)}
 			: null,
-		clipboard: clipboardWay({env, platform, isTTY, hasProgram: name => isOnPath(name, env)}),
+		clipboard: clipboardWay({env, platform, isTTY, hasProgram: name => findProgram(name, env) !== null}),
 	};
-}
-
-function isOnPath(name: string, env: Environment): boolean {
-	return (env.PATH ?? '')
-		.split(path.delimiter)
-		.filter(folder => path.isAbsolute(folder))
-		.some(folder => {
-			try {
-				accessSync(path.join(folder, name), constants.X_OK);
-				return true;
-			} catch {
-				return false;
-			}
-		});
 }

@@ -101,3 +101,44 @@ test('each library with a single place is loaded from that place alone', () => {
 		[],
 	);
 });
+
+/**
+ * The modules that start programs, and the files that may load them. Helpers start in `system/programs.ts`; a bot's own program,
+ * which gets a key and the terminal, in `commands/child.ts`. The two libraries that start programs themselves run in
+ * processes of their own, which `system/programs.ts` starts.
+ */
+const startersIn: Record<string, readonly string[]> = {
+	child_process: ['commands/child.ts', 'system/programs.ts'],
+	clipboardy: ['desktop/clipboard-worker.ts'],
+	cluster: [],
+	open: ['desktop/browser-worker.ts'],
+};
+
+test('programs are started from one place, and bots’ own from another', () => {
+	const found: Record<string, Set<string>> = {};
+	const note = (module: string, file: string) => {
+		found[module] ??= new Set();
+		found[module].add(path.relative(source, file).replaceAll(path.sep, '/'));
+	};
+	for (const {file, specifier, typeOnly} of imports()) {
+		const module = specifier.replace(/^node:/, '');
+		if (!typeOnly && module in startersIn) {
+			note(module, file);
+		}
+	}
+
+	for (const entry of readdirSync(source, {recursive: true, encoding: 'utf8'})) {
+		const file = path.join(source, entry);
+		// Whatever way it is loaded.
+		if (
+			/\.tsx?$/.test(entry) &&
+			/(?<!import type [^;]*)['"`](?:node:)?child_process['"`]/.test(readFileSync(file, 'utf8'))
+		) {
+			note('child_process', file);
+		}
+	}
+
+	for (const [module, files] of Object.entries(startersIn)) {
+		assert.deepEqual([...(found[module] ?? [])].sort(), files, module);
+	}
+});

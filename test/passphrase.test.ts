@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {readFile, writeFile} from 'node:fs/promises';
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, test} from 'node:test';
 import {HiddenLine} from '../source/hidden-line.ts';
@@ -10,6 +10,17 @@ import type {Pty} from './helpers/pty.ts';
 
 const right = 'not a real passphrase';
 const prompt = 'Passphrase of the keystore:';
+
+/** A file of keys in practice, which open nothing. */
+const harbourKey = [
+	'TWITTER_CONSUMER_KEY=practice-app',
+	'TWITTER_CONSUMER_SECRET=practice-app-secret',
+	'TWITTER_ACCESS_TOKEN=12-practice-token',
+	'TWITTER_ACCESS_TOKEN_SECRET=practice-secret',
+	'TWITTER_USER_ID=12',
+	'TWITTER_SCREEN_NAME=harbour_poem',
+	'',
+].join('\n');
 
 function typed(...chunks: readonly string[]): unknown {
 	const line = new HiddenLine();
@@ -201,6 +212,40 @@ describe('at a terminal', () => {
 		await terminal.waitFor('rc=1');
 		assert.match(terminal.screen().join('\n'), /is damaged/);
 		assert.ok(!terminal.raw().includes(prompt));
+	});
+
+	test('a passphrase command reads nothing that is piped to keymaker', async () => {
+		const known = {KEYMAKER_PASSPHRASE: right};
+		await writeFile(path.join(place.folder, 'harbour.env'), harbourKey);
+		const {code, err} = await place.run(['import', 'harbour.env'], '', known);
+		assert.equal(code, 0, err);
+		const reading = {KEYMAKER_PASSPHRASE_COMMAND: `cat > /dev/null; echo ${right}`};
+		const piped = await place.run(['exec', 'harbour', '--', 'cat'], 'a line\n', reading);
+		assert.deepEqual([piped.code, piped.out], [0, 'a line\n'], piped.err);
+
+		const terminal = place.shell(`echo a line | keymaker exec harbour -- cat; echo "rc=$?"`, {env: reading});
+		await terminal.waitFor('rc=0');
+		assert.match(terminal.screen().join('\n'), /^a line$/m);
+	});
+
+	test('a passphrase command asks at the terminal, where keymaker’s input is one', async () => {
+		const asking = {KEYMAKER_PASSPHRASE_COMMAND: 'printf "Which words? " >&2; read words; echo "$words"'};
+		const terminal = place.shell('keymaker list; echo "rc=$?"', {env: asking});
+		await terminal.waitFor('Which words?');
+		terminal.type(`${right}\r`);
+		await terminal.waitFor('rc=0');
+	});
+
+	test('a passphrase command starts in the home folder, wherever keymaker does', async () => {
+		const home = path.join(place.folder, 'home');
+		await mkdir(home);
+		await writeFile(path.join(home, 'words'), `${right}\n`);
+		await writeFile(path.join(place.folder, 'words'), 'somebody else’s\n');
+		const {code, err} = await place.run(['list'], '', {
+			HOME: home,
+			KEYMAKER_PASSPHRASE_COMMAND: 'cat words',
+		});
+		assert.equal(code, 0, err);
 	});
 
 	test('neither variable is ever taken from .env', async () => {

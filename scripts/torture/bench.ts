@@ -62,6 +62,7 @@ export const conditionNames = [
 	'import formats',
 	'answers of X',
 	'screens',
+	'helper programs',
 	'terminal restored',
 ] as const;
 

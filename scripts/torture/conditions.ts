@@ -3,6 +3,7 @@ import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
 import {names, screens} from './fuzz-names.ts';
+import {helpers} from './helpers.ts';
 import {interrupted} from './interrupted.ts';
 import {killed, killedEncrypting} from './kill.ts';
 import {lostLock, noLock, stoppedHolder} from './locks.ts';
@@ -31,5 +32,6 @@ export const conditions: readonly Condition[] = [
 	imports,
 	answers,
 	screens,
+	helpers,
 	terminal,
 ];

@@ -344,6 +344,33 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.02,
 	},
 	{
+		name: 'helpers with secrets',
+		edits: [
+			{
+				file: 'system/programs.ts',
+				find: '!isSecret(name, value) && !/^PGPASSWORD$/i.test(name)',
+				put: '!/^PGPASSWORD$/i.test(name)',
+			},
+		],
+		condition: 'helper programs',
+		column: 'leaked',
+		scale: 0.2,
+	},
+	{
+		name: 'helpers from here',
+		edits: [
+			{
+				file: 'system/programs.ts',
+				find: 'folder => path.isAbsolute(folder)',
+				put: 'folder => folder.length >= 0',
+			},
+			{file: 'system/programs.ts', find: 'cwd: neutralFolder()', put: 'cwd: process.cwd()'},
+		],
+		condition: 'helper programs',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
 		name: 'deaf to signals',
 		edits: [],
 		preload: 'deaf',

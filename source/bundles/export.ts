@@ -58,7 +58,7 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	await refuseOneFileForTwo(files);
 	await unfinished('The key files are being written', () => writeAll(writings));
 	const paths = writings.map(({path}) => path);
-	return {files: paths, warnings: await gitWarnings(paths)};
+	return {files: paths, warnings: gitWarnings(paths)};
 }
 
 /** One file that is to be written. */

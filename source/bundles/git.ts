@@ -1,52 +1,72 @@
-import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
-import {text} from 'node:stream/consumers';
+/**
+ * git is never run: in a clone of somebody else's, its settings can name programs, and there are many of them. That a folder
+ * lies in a work tree is seen by its `.git`, and the person is told what to ask git.
+ */
+import {existsSync, realpathSync} from 'node:fs';
+import path from 'node:path';
+import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 
-/** Warnings about files with keys that git would take up with the next `git add`. All files lie in one folder. */
-export async function gitWarnings(files: readonly string[]): Promise<string[]> {
+/** More files than this are not named in a command: git is asked about their folder. */
+const mostNamed = 5;
+
+/** The folder of the git work tree that a folder lies in, as git would find it; `null` where it lies in none. */
+export function workTreeOf(folder: string): string | null {
+	for (let place = realFolder(folder); ; place = path.dirname(place)) {
+		// A file in a submodule or a linked work tree.
+		if (existsSync(path.join(place, '.git'))) {
+			return place;
+		}
+
+		if (place === path.dirname(place)) {
+			return null;
+		}
+	}
+}
+
+/** Where a folder really lies, links followed; the path as it is where there is none. */
+export function realFolder(folder: string): string {
+	try {
+		return realpathSync(folder);
+	} catch {
+		return path.resolve(folder);
+	}
+}
+
+/**
+ * The commands that ask git about files, for a person who trusts the repository: which of them it ignores, and which it has.
+ * @param folder where git is to be asked; `null` for the current folder.
+ * @param files by their paths from there.
+ */
+export function gitQuestions(
+	folder: string | null,
+	files: readonly string[],
+): {ignored: string; tracked: string} {
+	const git = folder === null ? 'git' : `git -C ${shellWord(folder)}`;
+	if (files.length > mostNamed) {
+		return {ignored: `${git} status --short --ignored .`, tracked: `${git} ls-files .`};
+	}
+
+	// A name that begins with a colon would be more than a name to git.
+	const names = files.map(file => shellWord(file.startsWith(':') ? `./${file}` : file)).join(' ');
+	return {ignored: `${git} check-ignore -v -- ${names}`, tracked: `${git} ls-files -- ${names}`};
+}
+
+/** What to see to where files with keys, which all lie in one folder, lie in a git work tree. */
+export function gitWarnings(files: readonly string[]): string[] {
 	const [first] = files;
-	if (first === undefined) {
+	const folder = first === undefined ? null : path.dirname(first);
+	const tree = folder === null ? null : workTreeOf(folder);
+	if (first === undefined || folder === null || tree === null) {
 		return [];
 	}
 
-	const folder = dirname(first);
-	const ignored = await ignoredByGit(folder, files);
-	if (ignored === null) {
-		return isUnderGit(folder)
-			? [
-					`${visible(folder)} is under git, which could not be asked whether it ignores the keys: see that it does.`,
-				]
-			: [];
-	}
-
-	const open = files.filter(file => !ignored.has(file));
-	const what = open.length === 1 ? visible(basename(open[0] ?? '')) : `${open.length} files with keys`;
-	const where = `in ${visible(folder)}`;
-	return open.length === 0
-		? []
-		: [`${what} ${where} would be committed to git: add a line to .gitignore before you commit.`];
-}
-
-/** Those of the files that git ignores; `null` where git cannot say, or the folder is not under git. */
-async function ignoredByGit(folder: string, files: readonly string[]): Promise<Set<string> | null> {
-	// A cloned folder's settings could name a program for fsmonitor: none is run.
-	const args = ['-c', 'core.fsmonitor=false', 'check-ignore', '-z', '--stdin'];
-	const git = spawn('git', args, {cwd: folder, stdio: ['pipe', 'pipe', 'ignore']});
-	const code = new Promise<number | null>(resolve => {
-		git.once('error', () => resolve(null));
-		git.once('close', resolve);
-	});
-	git.stdin.on('error', () => {});
-	git.stdin.end(files.map(file => `${file}\0`).join(''));
-	const out = await text(git.stdout).catch(() => '');
-	const ended = await code;
-	// 0: some are ignored, 1: none is.
-	return ended === 0 || ended === 1 ? new Set(out.split('\0')) : null;
-}
-
-function isUnderGit(folder: string): boolean {
-	const above = dirname(folder);
-	return existsSync(join(folder, '.git')) || (above !== folder && isUnderGit(above));
+	const [what, them] =
+		files.length === 1
+			? [`${visible(path.basename(first))} lies`, 'it']
+			: [`${files.length} files with keys lie`, 'them'];
+	const names = files.map(file => path.basename(file));
+	return [
+		`${what} in the git work tree ${visible(tree)}. See that git ignores ${them} before you commit: ${gitQuestions(folder, names).ignored}`,
+	];
 }

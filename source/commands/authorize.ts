@@ -9,7 +9,7 @@ import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import {type Lines, openLines} from './ask.ts';
 import {findBots} from './bots.ts';
-import {cancelledError, count, exitCode, sayError, type Write} from './command.ts';
+import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './command.ts';
 import {define} from './shared/definition.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
@@ -46,6 +46,7 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		await services.keymaker.expectHandle(bots[0]?.name ?? '', input.handle);
 	}
 
+	sayWarningOf(services.x, write);
 	const lines = openLines(write);
 	const walk: Walk = {input, services, write, lines, several: bots.length > 1};
 	const results = new Map<string, Result>();

@@ -8,7 +8,7 @@ import {type CheckResult, checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './bots.ts';
-import {count, exitCode, type Write} from './command.ts';
+import {count, exitCode, sayWarningOf, type Write} from './command.ts';
 import {safeJson} from './json.ts';
 import {define} from './shared/definition.ts';
 import {drawing} from './words.ts';
@@ -36,6 +36,7 @@ export async function check(
 		names.length > 0 ? findBots(names, flock) : flock.filter(bot => bot.poem !== null && bot.key !== null);
 	const byName = new Map(bots.map(bot => [bot.name, bot]));
 	const calls = bots.filter(bot => bot.key !== null && bot.status !== 'other-app').length;
+	sayWarningOf(services.x, write);
 	sayBeforehand(calls, write);
 
 	const checked: Checked[] = [];

@@ -1,18 +1,26 @@
 import type {Bot} from '../flock/flock.ts';
 import type {AppKey, Key} from '../flock/key.ts';
+import {type Environment, isAddress, isSecret} from '../system/programs.ts';
 
 /** The variables of a process. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Environment;
 
 /** What a bot's program is given. */
 export type Grant = {bot: Bot; key: Key; appKey: AppKey; practice: boolean};
 
-/** Variables that a bot's program never inherits: another account's key, the keystore's passphrase, another X. */
-const never = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_PRACTICE$)/i;
-
-/** The environment of a bot's program: what was inherited, cleaned, and the bot's own key. */
+/**
+ * The environment of a bot's program: what was inherited, cleaned, and the bot's own key. It is no helper of keymaker's: it
+ * keeps what is the person's, and gets one key. It never inherits another account's key, the keystore's passphrase or
+ * password, the control of practice, or whether X is practice.
+ */
 export function childEnvironment(inherited: Variables, {bot, key, appKey, practice}: Grant): Variables {
-	const cleaned = Object.entries(inherited).filter(([name]) => !never.test(name));
+	const isShared = isAddress(inherited.KEYMAKER_KEYSTORE ?? '');
+	const cleaned = Object.entries(inherited).filter(
+		([name, value]) =>
+			!(isSecret(name, value) || /^KEYMAKER_PRACTICE$/i.test(name)) &&
+			// A bot's program may have a database of its own; beside an address, this is the keystore's password.
+			!(isShared && /^PGPASSWORD$/i.test(name)),
+	);
 	return {
 		...Object.fromEntries(cleaned),
 		TWITTER_CONSUMER_KEY: appKey.consumerKey,

@@ -1,5 +1,6 @@
 import type {Readable} from 'node:stream';
 import {errorLabel, FlockError} from '../flock/error.ts';
+import type {X} from '../x/x.ts';
 
 /** Where a command's words go and come from. Lines are given without their line end. */
 export type Write = {
@@ -54,6 +55,13 @@ export function exitCodeOf(error: FlockError): number {
 export function sayError(error: FlockError, write: Write): void {
 	for (const line of linesOf(error)) {
 		write.err(line);
+	}
+}
+
+/** Says what is wrong with the way to X, before it is gone. */
+export function sayWarningOf({warning}: Pick<X, 'warning'>, write: Write): void {
+	if (warning !== null) {
+		write.err(warning);
 	}
 }
 

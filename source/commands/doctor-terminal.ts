@@ -2,10 +2,7 @@ import {drawsUnicode} from '../flock/glyph.ts';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
 import type {Surroundings} from '../surroundings.ts';
-import {ok, problem, type Result, warning} from './doctor-result.ts';
-
-/** The oldest Node that this program runs on. */
-const oldestNode = [22, 12] as const;
+import {ok, type Result, warning} from './doctor-result.ts';
 
 /** Below this the screens are cramped. */
 const smallest = {columns: 40, rows: 10};
@@ -54,14 +51,6 @@ export function judgeLocale({env, platform}: Surroundings): Result {
 				`${locale || 'No locale is set'}${locale === '' ? ', so' : ':'} only ASCII is drawn.`,
 				'Set a UTF-8 locale, such as LANG=C.UTF-8.',
 			);
-}
-
-/** Whether this Node is new enough. */
-export function judgeNode({nodeVersion}: Surroundings): Result {
-	const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-	return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
-		? ok('node', `Node ${nodeVersion}.`)
-		: problem('node', `Node ${nodeVersion} is too old.`, `Install Node ${oldestNode.join('.')} or newer.`);
 }
 
 /** Where a passphrase is had from. */

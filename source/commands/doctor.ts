@@ -3,13 +3,13 @@ import type {Services} from '../services.ts';
 import type {Surroundings} from '../surroundings.ts';
 import {cancelledError, count, exitCode, type Write} from './command.ts';
 import {checkGit} from './doctor-git.ts';
+import {judgeNode, judgeNodeSettings} from './doctor-node.ts';
 import {adoptPoems, checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
 import {problem, type Result} from './doctor-result.ts';
 import {
 	judgeBrowser,
 	judgeClipboard,
 	judgeLocale,
-	judgeNode,
 	judgePassphrase,
 	judgeTerminal,
 } from './doctor-terminal.ts';
@@ -81,11 +81,12 @@ function checksOf(services: DoctorServices, surroundings: Surroundings, write: W
 	const {poems, desktop, cwd} = services;
 	return [
 		() => judgeNode(surroundings),
+		() => judgeNodeSettings(surroundings, services.x),
 		async () => judgePoems(await poems.read()),
 		() => checkKeystore(services),
 		() => judgePassphrase(surroundings),
 		() => checkEnvFile(cwd, surroundings.platform),
-		() => checkGit(cwd),
+		() => checkGit(cwd, services.keystore.path),
 		() => {
 			write.progress(services.practice ? 'Asking practice …' : 'Asking X …');
 			return checkX(services, write.signal);

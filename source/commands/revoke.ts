@@ -1,7 +1,7 @@
 import {visible} from '../flock/visible.ts';
 import {revokeBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
-import {count, type Write} from './command.ts';
+import {count, sayWarningOf, type Write} from './command.ts';
 import {cameSince, type RemoveInput, removeKeys, removeOptions} from './remove.ts';
 import {define} from './shared/definition.ts';
 
@@ -13,6 +13,7 @@ export type RevokeInput = RemoveInput;
  * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
  */
 export async function revoke(input: RevokeInput, services: Services, write: Write): Promise<number> {
+	sayWarningOf(services.x, write);
 	return removeKeys(
 		input,
 		{

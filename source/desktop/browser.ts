@@ -1,14 +1,13 @@
-import {type ChildProcess, spawn} from 'node:child_process';
 import {delimiter} from 'node:path';
+import {type Environment, ownProgram, startAndLeave} from '../system/programs.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {OpenResult} from './desktop.ts';
-import {type Environment, withoutSecrets} from './run.ts';
 
 /** How long a browser's failure is waited for, in milliseconds. Then it is taken to be running. */
 const patience = 1000;
 
-/** How an attempt to start a program went, as far as anybody can know. */
-type Start = {ok: true} | {ok: false; reason: string};
+/** The same for the program that asks the system's: it ends by itself, and takes a moment to start. */
+const workerPatience = 10_000;
 
 /** Why no browser is opened by itself, as a sentence; `null` where it is. */
 export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: boolean): string | null {
@@ -38,11 +37,13 @@ export async function openBrowser(
 		return {started: false, sentence: noDisplay};
 	}
 
-	const starts =
-		commands.length > 0 ? commands.map(words => () => startCommand(words, env)) : [() => startOpen(url)];
+	const attempts =
+		commands.length > 0
+			? commands.map(command => () => startAndLeave({command, env}, patience))
+			: [() => startAndLeave(ownProgram(import.meta.url, 'browser-worker', [url], env), workerPatience)];
 	let reason = '';
-	for (const start of starts) {
-		const how = await start();
+	for (const attempt of attempts) {
+		const how = await attempt();
 		if (how.ok) {
 			return {started: true, sentence: 'Asked the browser to open it.'};
 		}
@@ -81,52 +82,4 @@ function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 
 function isWebAddress(url: string): boolean {
 	return URL.canParse(url) && /^https?:\/\/[\x21-\x7e]+$/.test(url);
-}
-
-async function startCommand(words: readonly string[], env: Environment): Promise<Start> {
-	const [command = '', ...args] = words;
-	try {
-		return await watchStart(
-			spawn(command, args, {detached: true, env: withoutSecrets(env), stdio: 'ignore'}),
-		);
-	} catch (error) {
-		return failed(error);
-	}
-}
-
-async function startOpen(url: string): Promise<Start> {
-	try {
-		const {default: open} = await import('open');
-		return await watchStart(await open(url));
-	} catch (error) {
-		return failed(error);
-	}
-}
-
-/** `open` resolves although the program that it ran then failed: its exit code says more. */
-function watchStart(child: ChildProcess): Promise<Start> {
-	return new Promise(resolve => {
-		const ended = (code: number | null): void => {
-			clearTimeout(timer);
-			resolve(
-				code === 0 ? {ok: true} : {ok: false, reason: code === null ? 'it was ended' : `exit code ${code}`},
-			);
-		};
-
-		const timer = setTimeout(() => resolve({ok: true}), patience);
-		child.unref();
-		child.once('error', error => {
-			clearTimeout(timer);
-			resolve(failed(error));
-		});
-		child.once('exit', ended);
-		if (child.exitCode !== null) {
-			ended(child.exitCode);
-		}
-	});
-}
-
-function failed(error: unknown): Start {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code};
 }

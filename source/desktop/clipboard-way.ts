@@ -1,6 +1,6 @@
+import type {Environment} from '../system/programs.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {CopyResult} from './desktop.ts';
-import type {Environment} from './run.ts';
 
 /** What tells how a text would be copied. */
 export type ClipboardSurroundings = {

@@ -1,6 +1,5 @@
-import {fileURLToPath} from 'node:url';
+import {type Environment, ownProgram, type RunEnd, runWithInput} from '../system/programs.ts';
 import type {CopyResult} from './desktop.ts';
-import {type Environment, type RunEnd, runWithInput} from './run.ts';
 
 /** How long a way of copying may take, in milliseconds. */
 const patience = 2000;
@@ -13,8 +12,6 @@ export type ClipboardOptions = {
 	writeTerminal(text: string): void;
 	/** True where standard output is a terminal. */
 	isTTY: boolean;
-	/** The file that runs clipboardy; the one beside this module where not given. */
-	clipboardWorker?: string | undefined;
 };
 
 /** True where the person sits at another computer, whose clipboard the programs here cannot reach. */
@@ -27,8 +24,8 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
 	const {env} = options;
 	let before = '';
 	if (!isOverSsh(env)) {
-		const worker = options.clipboardWorker ?? workerBesideThisModule();
-		const end = await runWithInput(process.execPath, [worker], text, env, patience);
+		const worker = ownProgram(import.meta.url, 'clipboard-worker', [], env);
+		const end = await runWithInput(worker, text, patience);
 		if (end === 'done') {
 			return {way: 'clipboard', sentence: 'Copied.'};
 		}
@@ -37,7 +34,7 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
 	}
 
 	if (env.TMUX) {
-		const end = await runWithInput('tmux', ['load-buffer', '-w', '-'], text, env, patience);
+		const end = await runWithInput({command: ['tmux', 'load-buffer', '-w', '-'], env}, text, patience);
 		if (end === 'done') {
 			const sentence = `${before}Copied into tmux's buffer (paste with its prefix and ]) and handed to the terminal.`;
 			return {way: 'tmux', sentence};
@@ -64,10 +61,4 @@ function refusal(end: Exclude<RunEnd, 'done'>): string {
 	return end === 'too-slow'
 		? `The clipboard did not answer in ${patience / 1000} s. `
 		: 'There is no clipboard program that works here. ';
-}
-
-/** Beside the source it is TypeScript, beside the built program JavaScript. */
-function workerBesideThisModule(): string {
-	const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-	return fileURLToPath(new URL(`./clipboard-worker.${ending}`, import.meta.url));
 }

@@ -212,6 +212,7 @@ function fixedOf(
 		keystorePath: keystore.path,
 		practice,
 		deadlineSeconds: x.deadlineSeconds,
+		warning: x.warning,
 		whyNotOpen: desktop.whyNotOpen,
 		spoken: isSpoken(env),
 		authorizeFirst,

@@ -163,6 +163,8 @@ export type Fixed = {
 	practice: boolean;
 	/** The seconds that X gets for an answer. */
 	deadlineSeconds: number;
+	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
+	warning: string | null;
 	/** Why no browser is opened by itself. */
 	whyNotOpen: string | null;
 	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
@@ -177,7 +179,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		size,
 		screen: {name: 'flock'},
 		overlay: null,
-		notice: null,
+		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
 		flock: null,
 		folder: null,
 		problem: null,

@@ -16,7 +16,7 @@ import {host, type Route, routeFrom} from './proxy.ts';
 import type {RequestedLink, Token, X} from './x.ts';
 
 /** The calls to X; the client library is only loaded by the first one that is signed. */
-export type Calls = Omit<X, 'deadlineSeconds'>;
+export type Calls = Omit<X, 'deadlineSeconds' | 'warning'>;
 
 /** How X is reached, with nothing left to a default. */
 export type CallsOptions = Pick<XOptions, 'agent' | 'origin' | 'env'> & {

@@ -17,6 +17,10 @@ export type XOptions = {
 	now?: (() => number) | undefined;
 };
 
+/** What is said where the environment turns Node's check of certificates off; `routeFrom` does not hang on it. */
+const uncheckedElsewhere =
+	'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same, but bots’ own programs in Node do not. Unset it.';
+
 /**
  * X by way of twitter-api-v2. What speaks to X is loaded by the first call: Node's own part for HTTPS alone takes 15 ms,
  * half of what Node itself takes to start, and most commands never ask X.
@@ -30,6 +34,10 @@ export function createX({deadlineSeconds = 15, now = Date.now, ...options}: XOpt
 
 	return {
 		deadlineSeconds,
+		warning:
+			options.agent === undefined && options.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+				? uncheckedElsewhere
+				: null,
 		requestLink: async request => (await calls()).requestLink(request),
 		exchangePin: async (...pair) => (await calls()).exchangePin(...pair),
 		whoIs: async (...who) => (await calls()).whoIs(...who),

@@ -18,7 +18,7 @@ export type Route = {
 };
 
 /**
- * The way to X that the environment asks for.
+ * The way to X that the environment asks for. Certificates are checked on it, whatever the environment says.
  * @param options for the agent.
  * @param nodeVersion the version of Node that will speak to the proxy.
  * @throws FlockError `x-proxy` for a proxy that this Node cannot use, since it would be bypassed in silence.
@@ -29,15 +29,16 @@ export function routeFrom(
 	nodeVersion: string = process.versions.node,
 ): Route {
 	const proxy = proxyFrom(env);
+	const checked = {...options, rejectUnauthorized: true};
 	if (proxy === null) {
-		return {agent: new Agent(options), proxy: null};
+		return {agent: new Agent(checked), proxy: null};
 	}
 
 	if (!supportsProxies(nodeVersion)) {
 		throw failure('proxy-node', {variable: proxy.variable});
 	}
 
-	return {agent: new Agent({...options, proxyEnv: {https_proxy: proxy.url.href}}), proxy: proxy.url.origin};
+	return {agent: new Agent({...checked, proxyEnv: {https_proxy: proxy.url.href}}), proxy: proxy.url.origin};
 }
 
 /**

@@ -49,6 +49,8 @@ export type Probe = {
 export type X = {
 	/** The seconds that X gets for an answer; counted from the request, whatever drips in. */
 	readonly deadlineSeconds: number;
+	/** What a person is to know of the way to X before X is asked; `null` where there is nothing, and in practice. */
+	readonly warning: string | null;
 	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`. */
 	requestLink(request: LinkRequest): Promise<RequestedLink>;
 	/** Leg 3: `POST oauth/access_token`. Is not cancelled: a PIN works once, and its token must not be lost. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {
 	chmod,
 	link,
@@ -240,19 +240,38 @@ test('no temporary file stays', async () => {
 	assert.equal((await readdir(join(folder, 'keys'))).filter(name => name.startsWith('.')).length, 0);
 });
 
-test('where git would take the keys up, there is a warning', async () => {
-	execFileSync('git', ['init', '-q', folder]);
+test('where the files lie in a git work tree, the command that asks git about them is told', async () => {
 	const warned = async () => (await write()).warnings.join();
-	assert.match(
-		await warned(),
-		/^harbour\.json in .*keys would be committed to git: add a line to \.gitignore/,
-	);
-	await writeFile(join(folder, '.gitignore'), 'keys/\n');
 	assert.equal(await warned(), '');
-	execFileSync('git', ['-C', folder, 'add', '-f', 'keys/harbour.json']);
-	assert.match(await warned(), /would be committed/);
-	const many = await write({out: 'open', entries: [entryOf(), entryOf({bot: 'moth'})]});
-	assert.match(many.warnings.join(), /^2 files with keys in .*open would be committed/);
+	await mkdir(join(folder, '.git'));
+	assert.equal(
+		await warned(),
+		`harbour.json lies in the git work tree ${folder}. See that git ignores it before you commit: git -C ${join(folder, 'keys')} check-ignore -v -- harbour.json`,
+	);
+	const bots = ['1', '2', '3', '4', '5', '6'];
+	const many = await write({out: 'open', entries: bots.map(bot => entryOf({bot}))});
+	assert.match(
+		many.warnings.join(),
+		/^6 files with keys lie in the git work tree .* ignores them before .*: git -C \S+open status --short --ignored \.$/,
+	);
+});
+
+test('the command that is told says of a real repository what git ignores', {
+	skip: spawnSync('git', ['--version']).status === 0 ? false : 'git is not installed',
+}, async () => {
+	execFileSync('git', ['init', '-q', folder]);
+	const asked = async (more: Partial<ExportRequest> = {}) => {
+		const {warnings} = await write(more);
+		const command = warnings[0]?.slice((warnings[0] ?? '').indexOf(': git ') + 2) ?? '';
+		return spawnSync('sh', ['-c', command], {encoding: 'utf8'}).stdout;
+	};
+
+	const many = {out: "keys o'f all", entries: ['1', '2', '3', '4', '5', '6'].map(bot => entryOf({bot}))};
+	assert.equal(await asked(), '');
+	assert.equal(await asked(many), '?? ./\n');
+	await writeFile(join(folder, '.gitignore'), 'keys*/\n');
+	assert.match(await asked(), /\.gitignore:1:keys\*\/\tharbour\.json\n$/);
+	assert.equal(await asked(many), '!! ./\n');
 });
 
 test('standard output gets the same text', () => {

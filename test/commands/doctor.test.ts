@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {chmod, mkdir, readdir, writeFile} from 'node:fs/promises';
+import {chmod, mkdir, readdir, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
+import {realFolder} from '../../source/bundles/git.ts';
 import {doctor} from '../../source/commands/doctor.ts';
-import {checkGit, judgeFiles} from '../../source/commands/doctor-git.ts';
+import {type Bounds, checkGit, judgeFound} from '../../source/commands/doctor-git.ts';
+import {judgeNode, judgeNodeSettings} from '../../source/commands/doctor-node.ts';
 import {judgeHealth, judgePoems} from '../../source/commands/doctor-place.ts';
 import type {Result} from '../../source/commands/doctor-result.ts';
-import {
-	judgeLocale,
-	judgeNode,
-	judgePassphrase,
-	judgeTerminal,
-} from '../../source/commands/doctor-terminal.ts';
+import {judgeLocale, judgePassphrase, judgeTerminal} from '../../source/commands/doctor-terminal.ts';
 import {judgeAppKey, judgeClock, judgeNetwork, judgeProxy} from '../../source/commands/doctor-x.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import type {Surroundings} from '../../source/surroundings.ts';
@@ -31,6 +28,7 @@ const surroundings: Surroundings = {
 	env: {TERM: 'xterm-256color', LANG: 'C.UTF-8'},
 	platform: 'linux',
 	nodeVersion: '24.1.0',
+	nodeOptions: [],
 	terminal: {columns: 80, rows: 24, colours: 256},
 	clipboard: {way: 'clipboard', sentence: 'c copies to the clipboard (xsel).', hint: null},
 };
@@ -61,6 +59,7 @@ test('in practice nothing stops anybody, and every check has its line', async ()
 		new Set(checks),
 		new Set([
 			'node',
+			'node-settings',
 			'poems',
 			'keystore',
 			'keystore-writing',
@@ -169,13 +168,6 @@ test('a place that cannot be made is a problem before anybody is asked for a PIN
 	assert.deepEqual(states(of('keystore-writing')), ['problem']);
 });
 
-function git(...args: string[]): void {
-	execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.invalid', ...args], {
-		cwd: place.folder,
-		stdio: 'ignore',
-	});
-}
-
 const key = {
 	consumer_token: 'not-a-real-key',
 	consumer_token_secret: 'not-a-real-secret',
@@ -186,47 +178,91 @@ const key = {
 	poem_file: 'poems/harbour.txt',
 };
 
-test('.env and files of keys that git has are a problem; those that it would take up a warning', async () => {
-	assert.match((await checkGit(place.folder))[0]?.sentence ?? '', /not under git/);
-	git('init', '-q');
-	assert.deepEqual(states(await checkGit(place.folder)), ['ok']);
+/** What is said of git in a folder. */
+function lookAtGit(more: {keystore?: string; cwd?: string; bounds?: Bounds} = {}): Promise<Result[]> {
+	const {keystore = path.join(place.folder, 'none.json'), cwd = place.folder, bounds} = more;
+	return checkGit(cwd, keystore, bounds);
+}
 
+test('files with keys that lie in a git work tree are told, with the commands that ask git', async () => {
 	await mkdir(path.join(place.folder, 'keys'));
 	await writeFile(path.join(place.folder, 'keys', 'harbour.json'), JSON.stringify(key));
 	await writeFile(path.join(place.folder, 'package.json'), '{"name": "a-bot"}');
 	await writeFile(path.join(place.folder, '.env.example'), 'TWITTER_CONSUMER_KEY=\n');
 	await writeFile(path.join(place.folder, '.env'), 'A=1\n');
-	const [open, ...others] = await checkGit(place.folder);
+	assert.deepEqual(states(await lookAtGit()), ['ok'], 'no work tree');
+
+	// A file, as in a submodule.
+	await writeFile(path.join(place.folder, '.git'), 'gitdir: ../elsewhere\n');
+	const [found, ...others] = await lookAtGit();
 	assert.deepEqual(others, []);
-	assert.equal(open?.state, 'warning');
-	assert.match(open?.sentence ?? '', /would take up \.env, keys\/harbour\.json, with keys/);
+	assert.equal(found?.state, 'warning');
+	assert.match(found?.sentence ?? '', /there are \.env, keys\/harbour\.json, with keys\.$/);
+	assert.match(
+		found?.hint ?? '',
+		/: git check-ignore -v -- \.env keys\/harbour\.json tells .*, git ls-files -- \.env /,
+	);
+	assert.doesNotMatch(JSON.stringify(found), /not-a-real/);
 
-	git('add', '-f', '.');
-	const [tracked] = await checkGit(place.folder);
-	assert.equal(tracked?.state, 'problem');
-	assert.match(tracked?.sentence ?? '', /git has \.env, keys\/harbour\.json, with keys/);
-	assert.match(tracked?.hint ?? '', /^git rm --cached \.env keys\/harbour\.json, /);
-	assert.doesNotMatch(JSON.stringify(tracked), /not-a-real/);
-
-	git('rm', '-q', '--cached', '.env', 'keys/harbour.json');
-	await writeFile(path.join(place.folder, '.gitignore'), '.env\nkeys/\n');
-	assert.deepEqual(states(await checkGit(place.folder)), ['ok']);
+	const below = await lookAtGit({cwd: path.join(place.folder, 'keys')});
+	assert.match(below[0]?.hint ?? '', /: git -C \S+ check-ignore -v -- keys\/harbour\.json tells/);
 });
 
-test('where git is missing, its check is skipped', async () => {
-	const {of} = await diagnose({PATH: path.join(place.folder, 'bin')});
-	assert.deepEqual(of('git'), [
-		{check: 'git', state: 'ok', sentence: 'Skipped: git is not installed.', hint: null},
-	]);
+test('a keystore and a flock in work trees of their own are told apart', async () => {
+	const keystore = path.join(place.folder, 'dotfiles', 'keymaker', 'flock.json');
+	await mkdir(path.dirname(keystore), {recursive: true});
+	await mkdir(path.join(place.folder, 'dotfiles', '.git'));
+	await writeFile(path.join(place.folder, '.env'), 'A=1\n');
+	assert.deepEqual(states(await lookAtGit({keystore})), ['ok'], 'there is no keystore yet');
+	await writeFile(keystore, '{}');
+	await mkdir(path.join(place.folder, '.git'));
+	const results = await lookAtGit({keystore});
+	assert.deepEqual(
+		results.map(({sentence}) => /work tree (\S+) there is (.*), with/.exec(sentence)?.slice(1)),
+		[
+			[realFolder(place.folder), '.env'],
+			[path.join(realFolder(place.folder), 'dotfiles'), 'keymaker/flock.json'],
+		],
+	);
+});
+
+test('the look for files with keys is bounded, follows no link, and says where it stopped', async () => {
+	await mkdir(path.join(place.folder, '.git'));
+	const elsewhere = path.join(place.folder, 'bin', 'elsewhere');
+	await mkdir(elsewhere, {recursive: true});
+	await writeFile(path.join(elsewhere, 'moth.json'), JSON.stringify(key));
+	const deep = path.join(place.folder, 'a', 'b', 'c');
+	await mkdir(deep, {recursive: true});
+	await symlink(elsewhere, path.join(deep, 'link'));
+	await symlink(path.join(elsewhere, 'moth.json'), path.join(deep, 'link.json'));
+	await symlink(place.folder, path.join(deep, 'round'));
+	await writeFile(path.join(deep, 'harbour.json'), JSON.stringify(key));
+	await writeFile(path.join(deep, 'large.json'), JSON.stringify({...key, padding: ' '.repeat(5000)}));
+	execFileSync('mkfifo', [path.join(deep, 'fifo.json')]);
+	const roomy: Bounds = {depth: 3, entries: 100, opened: 10, bytes: 4000};
+	const told = async (bounds: Bounds) =>
+		(await lookAtGit({bounds})).map(({state, sentence}) => `${state} ${sentence}`).join('\n');
+
+	assert.match(
+		await told(roomy),
+		/^warning .* there are a\/b\/c\/harbour\.json, bin\/elsewhere\/moth\.json, with keys\.$/,
+	);
+	assert.match(await told({...roomy, depth: 2}), / there is bin\/elsewhere\/moth\.json, with keys\.$/);
+	assert.match(await told({...roomy, entries: 3}), /^warning There is more under /m);
+	assert.match(await told({...roomy, opened: 0}), /^warning There is more under /m);
 });
 
 test('names of files are made safe, and safe for a shell', () => {
-	const [result] = judgeFiles(["a b'c/\u001b[2J.env"], []);
-	assert.doesNotMatch(`${result?.sentence}${result?.hint}`, /\u001b/);
-	assert.match(result?.hint ?? '', /'a b'\\''c/);
+	const judged = (...files: string[]) =>
+		judgeFound({tree: '/flock', files: files.map(file => `/flock/${file}`)}, '/flock');
+	const {sentence, hint} = judged("a b'c/\u001b[2J.env", ':(top).env', '-v.env');
+	assert.doesNotMatch(`${sentence}${hint}`, /\u001b/);
+	assert.match(hint ?? '', /-- \$'a b\\'c\/\\x1b\[2J\.env' '\.\/:\(top\)\.env' -v\.env tells/);
+	const many = judged('1.env', '2.env', '3.env', '4.env', '5.env', '6.env');
+	assert.match(many.sentence, /and 1 more/);
 	assert.match(
-		judgeFiles(['1.env', '2.env', '3.env', '4.env', '5.env', '6.env'], [])[0]?.sentence ?? '',
-		/and 1 more/,
+		many.hint ?? '',
+		/: git status --short --ignored \. tells what it ignores, git ls-files \. what/,
 	);
 });
 
@@ -287,6 +323,39 @@ test('terminal, locale, Node and passphrase are judged by what the process says'
 	assert.equal(judgePassphrase(surroundings).state, 'ok');
 	const env = {KEYMAKER_PASSPHRASE: 'not a real passphrase'};
 	assert.doesNotMatch(JSON.stringify(judgePassphrase({...surroundings, env})), /not a real/);
+});
+
+test('settings of Node’s that weaken what is sent to X are told', () => {
+	const judged = (env: Record<string, string>, nodeOptions: string[] = []) =>
+		judgeNodeSettings({...surroundings, env, nodeOptions}, {warning: null}).map(
+			({state, sentence}) => `${state} ${sentence}`,
+		);
+	assert.deepEqual(judged({NODE_OPTIONS: '--max-old-space-size=100', NODE_DEBUG: 'module'}), [
+		'ok No setting of Node’s weakens what is sent to X.',
+	]);
+	assert.match(
+		judged({NODE_TLS_REJECT_UNAUTHORIZED: '0'}).join(),
+		/^problem .*keymaker checks X’s certificate all/,
+	);
+	assert.match(judged({NODE_TLS_REJECT_UNAUTHORIZED: '1'}).join(), /^ok /);
+	assert.match(judged({NODE_OPTIONS: '--tls-keylog=keys'}).join(), /^problem .*--tls-keylog/);
+	assert.match(judged({}, ['--tls-keylog=keys']).join(), /^problem /);
+	for (const NODE_DEBUG of ['net', 'module,NET', 'child_process', '*', 'n*']) {
+		assert.match(judged({NODE_DEBUG}).join(), /^warning NODE_DEBUG/, NODE_DEBUG);
+	}
+
+	for (const option of ['--inspect', '--inspect-brk=0', '-r ./x.js', '--require=./x.js', '--import ./x.js']) {
+		assert.match(judged({NODE_OPTIONS: option}).join(), /^warning .*debugger/, option);
+	}
+
+	assert.match(judged({NODE_EXTRA_CA_CERTS: 'ca.pem'}).join(), /^ok NODE_EXTRA_CA_CERTS adds/);
+});
+
+test('doctor says of a certificate check that is turned off that it is a problem, and ends with 1', async () => {
+	for (const more of [{}, {KEYMAKER_PRACTICE: undefined, HTTPS_PROXY: 'http://127.0.0.1:1'}]) {
+		const {of} = await diagnose({NODE_TLS_REJECT_UNAUTHORIZED: '0', ...more});
+		assert.deepEqual(states(of('node-settings')), ['problem']);
+	}
 });
 
 test('an empty folder of poems and files that are no bots are warnings', () => {

@@ -100,18 +100,22 @@ test('without a display nothing is tried', async () => {
 
 test('without BROWSER the system opens the address, and its failure is told', {
 	skip: process.platform === 'linux' ? false : 'xdg-open is for Linux',
-}, async t => {
-	const before = {...process.env};
-	t.after(() => {
-		process.env = before;
-	});
+}, async () => {
 	// The system's opener takes this for GNOME, and asks `gio`.
-	process.env = {PATH: `${folder}:${before.PATH}`, XDG_CURRENT_DESKTOP: 'GNOME', DISPLAY: ':practice'};
-	const gio = await program('gio', 'if [ "$1" = open ]; then echo "$@" > "$0.log"; fi');
-	assert.equal((await open(link, {DISPLAY: ':practice'})).started, true);
-	assert.equal(await readFile(`${gio}.log`, 'utf8'), `open ${link}\n`);
+	const env = {PATH: `${folder}:${process.env.PATH}`, XDG_CURRENT_DESKTOP: 'GNOME', DISPLAY: ':practice'};
+	const gio = await program('gio', 'if [ "$1" = open ]; then (echo "$@"; pwd; env) > "$0.log"; fi');
+	const secrets = {
+		TWITTER_CONSUMER_SECRET: 'not-a-real-secret',
+		KEYMAKER_PASSPHRASE: 'not-a-real-passphrase',
+	};
+	assert.equal((await open(link, {...env, ...secrets})).started, true);
+	const [args, place, ...variables] = (await readFile(`${gio}.log`, 'utf8')).split('\n');
+	assert.equal(args, `open ${link}`);
+	assert.notEqual(place, process.cwd());
+	assert.ok(variables.includes('DISPLAY=:practice'));
+	assert.doesNotMatch(variables.join('\n'), /not-a-real/);
 	await program('gio', 'test "$1" != open');
-	const result = await open(link, {DISPLAY: ':practice'});
+	const result = await open(link, env);
 	assert.equal(result.started, false);
 	assert.match(result.sentence, /did not start: exit code/);
 });

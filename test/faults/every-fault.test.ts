@@ -83,6 +83,7 @@ beforeEach(async () => {
 function choosing(chosen: () => X): X {
 	return {
 		deadlineSeconds: 15,
+		warning: null,
 		requestLink: request => chosen().requestLink(request),
 		exchangePin: (...asked) => chosen().exchangePin(...asked),
 		whoIs: (...asked) => chosen().whoIs(...asked),

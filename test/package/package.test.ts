@@ -65,9 +65,9 @@ async function install(args: readonly string[], cwd: string): Promise<string | n
 	return unreachable === undefined ? null : `npm’s registry cannot be reached: ${unreachable}`;
 }
 
-test('the tarball holds the built program, the library’s types, the licences, the example, and nothing else', () => {
+test('the tarball holds the built program, the library’s types, the licences, the list of what ships, the example, and nothing else', () => {
 	const wanted =
-		/^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|examples\/bot\.js|dist\/(?:[\w-]+\.js(?:\.LEGAL\.txt)?|THIRD-PARTY-LICENSES\.txt|(?:\w+\/)?[\w-]+\.d\.ts))$/;
+		/^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|examples\/bot\.js|dist\/(?:[\w-]+\.js(?:\.LEGAL\.txt)?|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|(?:\w+\/)?[\w-]+\.d\.ts))$/;
 	assert.deepEqual(
 		packed.filter(file => !wanted.test(file)),
 		[],
@@ -81,8 +81,10 @@ test('the tarball holds the built program, the library’s types, the licences, 
 		'dist/cli.js',
 		'dist/index.js',
 		'dist/index.d.ts',
+		'dist/browser-worker.js',
 		'dist/clipboard-worker.js',
 		'dist/THIRD-PARTY-LICENSES.txt',
+		'dist/sbom.cdx.json',
 	]) {
 		assert.ok(packed.includes(file), `${file} is missing`);
 	}

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
-import {readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {mkdir, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import {promisify} from 'node:util';
 import type {Action} from '../../source/tui/action.ts';
 import {createRunner} from '../../source/tui/effects.ts';
 import {exportFormats} from '../../source/tui/reduce-export.ts';
@@ -183,11 +181,14 @@ test('a key whose app’s secret is not known is left out, and named', async () 
 	assert.equal(alone.overlay.problem?.code, 'other-app');
 });
 
-test('where git does not ignore the file, that is said with the rest', async () => {
-	await promisify(execFile)('git', ['init', '-q'], {cwd: flock.folder});
+test('where the file lies in a git work tree, the command that asks git is said with the rest', async () => {
+	await mkdir(path.join(flock.folder, '.git'));
 	press('x', 'enter');
 	const {notice} = await until(({overlay}) => overlay === null);
-	assert.match(notice?.text ?? '', /^1 key written .*would be committed to git/);
+	assert.match(
+		notice?.text ?? '',
+		/^1 key written .*lies in the git work tree .*git -C \S+ check-ignore -v -- harbour\.json/,
+	);
 });
 
 test('what comes of an export that was left is told all the same', async () => {

@@ -98,6 +98,8 @@ test('practice stands on every screen of practice, and on none of the others', (
 					textOf(frameLines(state, view))[0]?.endsWith('practice '),
 				`${name} at ${columns}×${rows}`,
 			);
+			const unsafe = {...state, fixed: {...state.fixed, practice: false, warning: 'It is not safe.'}};
+			assert.match(textOf(frameLines(unsafe, view))[0] ?? '', /unsafe: see doctor ?$/, name);
 			const real = {...state, fixed: {...state.fixed, practice: false}};
 			assert.ok(!textOf(frameLines(real, view))[0]?.includes('practice'), name);
 		}

@@ -17,6 +17,7 @@ export const fixed: Fixed = {
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,
 	deadlineSeconds: 15,
+	warning: null,
 	whyNotOpen: null,
 	spoken: false,
 	authorizeFirst: null,

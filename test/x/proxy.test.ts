@@ -3,12 +3,13 @@ import {execFile} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer, type Server} from 'node:http';
-import {createServer as createTlsServer} from 'node:https';
+import {Agent, createServer as createTlsServer, request} from 'node:https';
 import {type AddressInfo, connect, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {promisify} from 'node:util';
+import {createClient} from '../../source/x/client.ts';
 import {createX} from '../../source/x/create.ts';
 import {type Environment, proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
 import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
@@ -40,6 +41,10 @@ type Network = {
 	certPath: string;
 	/** What the proxy was asked for. */
 	asked: string[];
+	/** The requests that came through to who stands there for X. */
+	reached: string[];
+	/** Where that one listens itself. */
+	port: number;
 };
 
 /** A proxy, and behind it a stand-in for api.x.com that speaks TLS. */
@@ -50,7 +55,9 @@ async function startNetwork(
 	const folder = mkdtempSync(path.join(tmpdir(), 'keymaker-proxy-'));
 	t.after(() => rmSync(folder, {recursive: true}));
 	const {key, cert, certPath} = makeCertificate(folder, name);
+	const reached: string[] = [];
 	const behind = createTlsServer({key, cert}, (request, response) => {
+		reached.push(`${request.method} ${request.url}`);
 		response.end(request.method === 'POST' ? goodLink : undefined);
 	});
 	behind.on('tlsClientError', () => {});
@@ -73,7 +80,7 @@ async function startNetwork(
 		}
 	});
 	const proxyPort = await listen(t, proxy);
-	return {proxy: `http://user:${proxyPassword}@127.0.0.1:${proxyPort}`, certPath, asked};
+	return {proxy: `http://user:${proxyPassword}@127.0.0.1:${proxyPort}`, certPath, asked, reached, port};
 }
 
 type Outcome = {
@@ -115,6 +122,54 @@ test('a certificate that nobody vouches for is refused, and the request is not s
 	assert.match(message ?? '', /certificate shown for api\.x\.com is not trusted/);
 	assert.equal(uncertain, false);
 	assert.equal(asked.length, 1);
+});
+
+test('a certificate that nobody vouches for is refused although NODE_TLS_REJECT_UNAUTHORIZED is 0', {
+	skip,
+}, async t => {
+	const {proxy, asked, reached, port} = await startNetwork(t);
+	const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+	t.after(() => {
+		if (before === undefined) {
+			delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+		} else {
+			process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+		}
+	});
+	process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+	const toThere = {host: '127.0.0.1', port, servername: 'api.x.com'};
+	const outcomeOf = (agent: Agent) =>
+		new Promise(resolve => {
+			request({...toThere, agent})
+				.on('response', response => resolve(response.resume().statusCode))
+				.on('error', error => resolve('code' in error ? error.code : error))
+				.end();
+		});
+	// Without keymaker's word anybody would be taken for X.
+	assert.equal(await outcomeOf(new Agent()), 200);
+	assert.equal(await outcomeOf(routeFrom({}).agent), 'DEPTH_ZERO_SELF_SIGNED_CERT');
+	assert.equal(reached.length, 1);
+
+	const env = {HTTPS_PROXY: proxy, NODE_TLS_REJECT_UNAUTHORIZED: '0'};
+	const x = createX({env});
+	assert.match(
+		x.warning ?? '',
+		/^NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same/,
+	);
+	for (const call of Object.values(calls)) {
+		assert.equal((await failureOf(call.make(x))).code, 'x-tls');
+	}
+
+	assert.equal((await failureOf(x.probe())).code, 'x-tls');
+	const token = {accessToken: '12-not-a-real-token', accessSecret: 'not-a-real-secret'};
+	const client = createClient({consumerKey: 'not-a-real-key', consumerSecret: 'not-a-real-one'}, token, {
+		env,
+	});
+	await assert.rejects(client.v2.me());
+	assert.equal(asked.length, Object.keys(calls).length + 2);
+	assert.equal(reached.length, 1, 'a request went to somebody else');
+	assert.equal(createX({env: {NODE_TLS_REJECT_UNAUTHORIZED: '1'}}).warning, null);
+	assert.equal(createX({env, agent: new Agent()}).warning, null, 'practice asks nobody else');
 });
 
 test('a trusted certificate for another name is refused', {skip}, async t => {

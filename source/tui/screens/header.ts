@@ -7,27 +7,29 @@ import type {AuthorizeScreen} from '../authorization.ts';
 import {ends, type Line, type Span, toned} from '../line.ts';
 import type {State} from '../state.ts';
 
-/** The first line of every screen: where one is, and on the right `practice` and how far a walk has come. */
+/** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
 export function headerLine(state: State): Line {
 	const {columns} = state.size;
-	const practice: Span[] = state.fixed.practice ? [toned('warn', 'practice')] : [];
+	const {practice, warning} = state.fixed;
+	const mark = practice ? 'practice' : warning === null ? null : 'unsafe: see doctor';
+	const marked: Span[] = mark === null ? [] : [toned('warn', mark)];
 	const [place, ...shorter] = placesOf(state);
 	const progress = state.screen.name === 'authorize' ? progressOf(state.screen) : null;
 	const right =
 		progress === null
-			? practice
-			: [toned('quiet', progress), ...(practice.length > 0 ? [toned('quiet', ' · '), ...practice] : [])];
+			? marked
+			: [toned('quiet', progress), ...(mark === null ? [] : [toned('quiet', ' · '), ...marked])];
 	const rightWidth = right.reduce((sum, {text}) => sum + stringWidth(text), 0);
 	const fitting = [place, ...shorter].find(text => stringWidth(text ?? '') + rightWidth + 4 <= columns);
 	const left = fitting ?? shorter.at(-1) ?? place ?? '';
 	const line =
-		fitting === undefined && practice.length > 0
-			? // `practice` stands on every frame, whatever else there is no room for.
-				ends([toned('strong', cut(` ${left}`, columns - 11))], practice, columns - 1)
+		fitting === undefined && mark !== null
+			? // It stands on every frame, whatever else there is no room for.
+				ends([toned('strong', cut(` ${left}`, columns - mark.length - 3))], marked, columns - 1)
 			: ends([toned('strong', ` ${left}`)], right, columns - 1);
 	return {
 		...line,
-		say: [place, progress, state.fixed.practice ? 'practice' : null].filter(Boolean).join(', '),
+		say: [place, progress, practice ? mark : warning].filter(Boolean).join(', '),
 	};
 }
 

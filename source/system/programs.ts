@@ -1,0 +1,302 @@
+/**
+ * The one place where helper programs start: the browser, the clipboard's, tmux, a passphrase command. None of them gets a
+ * secret, the current folder (which may be a clone of somebody else's) or this program's own input. A bot's own program is
+ * no helper: `commands/child.ts` runs it, and `commands/child-environment.ts` says what it is given.
+ */
+import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process';
+import {accessSync, closeSync, constants, openSync, statSync} from 'node:fs';
+import {homedir} from 'node:os';
+import path from 'node:path';
+import {isatty} from 'node:tty';
+import {fileURLToPath} from 'node:url';
+import {codeOf} from './errors.ts';
+
+/** The variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A program with its arguments, and the variables that it gets, once they are cleaned. */
+export type Helper = {command: readonly string[]; env: Environment};
+
+/** How a program ended that was given a text: `missing` where there is no such program. */
+export type RunEnd = 'done' | 'failed' | 'missing' | 'too-slow';
+
+/** How an attempt to start a program went, as far as anybody can know. */
+export type Start = {ok: true} | {ok: false; reason: string};
+
+/** What a line of shell printed, and how it ended: its exit code, a signal, or a word for what stopped it. */
+export type Printed = {output: string; end: number | string};
+
+const isWindows = process.platform === 'win32';
+
+/** What no other program is given, whoever asks for it. */
+const secretNames = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_PRACTICE_CONTROL$)/i;
+
+/** A shell's exit code for a program that is not there. */
+const notFound = 127;
+
+/** More than this is no passphrase; in characters. */
+const mostPrinted = 1024 * 1024;
+
+/** True where a variable holds a secret of keymaker's: a key, a passphrase, practice's control, a keystore's password. */
+export function isSecret(name: string, value: string | undefined): boolean {
+	return secretNames.test(name) || (/^KEYMAKER_KEYSTORE$/i.test(name) && hasPassword(value ?? ''));
+}
+
+/** True for an address, such as `postgres://…`, where a folder could stand. */
+export function isAddress(place: string): boolean {
+	return /^[a-z][a-z\d+.-]+:\/\//i.test(place);
+}
+
+function hasPassword(place: string): boolean {
+	const url = URL.parse(place);
+	// An address that nobody can read may hold one too.
+	return isAddress(place) && (url === null || url.password !== '' || /password/i.test(url.search));
+}
+
+/**
+ * The variables of a helper program: without secrets, and with a PATH that leads nowhere near the current folder, for the
+ * programs that it starts itself. What is the person's and not keymaker's stays, a proxy's password included.
+ */
+export function helperEnvironment(env: Environment): Record<string, string | undefined> {
+	const kept = Object.entries(env).filter(
+		([name, value]) => !isSecret(name, value) && !/^PGPASSWORD$/i.test(name) && !isPath(name),
+	);
+	const folders = searched(env);
+	return {
+		...Object.fromEntries(kept),
+		// An empty PATH would stand for the current folder; without one, a system has its own.
+		...(folders.length > 0 ? {PATH: folders.join(path.delimiter)} : {}),
+		// Else Windows looks into the current folder before the PATH.
+		...(isWindows ? {NoDefaultCurrentDirectoryInExePath: '1'} : {}),
+	};
+}
+
+function isPath(name: string): boolean {
+	return isWindows ? /^path$/i.test(name) : name === 'PATH';
+}
+
+/** The folders of the PATH; those that hang on the current folder are passed over. */
+function searched(env: Environment): string[] {
+	const [, folders = ''] = Object.entries(env).find(([name]) => isPath(name)) ?? [];
+	return folders.split(path.delimiter).filter(folder => path.isAbsolute(folder));
+}
+
+/**
+ * The absolute path of a program on the PATH, `null` where there is none. A path that hangs on the current folder leads to
+ * none; an absolute one to itself.
+ */
+export function findProgram(name: string, env: Environment): string | null {
+	const isName = name !== '' && path.basename(name) === name;
+	const places = path.isAbsolute(name)
+		? [name]
+		: isName
+			? searched(env).map(folder => path.join(folder, name))
+			: [];
+	const endings = isWindows && path.extname(name) === '' ? ['.com', '.exe'] : [''];
+	return places.flatMap(place => endings.map(ending => place + ending)).find(isExecutable) ?? null;
+}
+
+function isExecutable(file: string): boolean {
+	try {
+		accessSync(file, constants.X_OK);
+		return statSync(file).isFile();
+	} catch {
+		return false;
+	}
+}
+
+/**
+ * One of keymaker's own programs, which Node runs. It gets none of Node's own settings, which may name files of the current
+ * folder.
+ * @param module the `import.meta.url` of a module that it lies beside: TypeScript in the source, JavaScript in the build.
+ */
+export function ownProgram(module: string, name: string, args: readonly string[], env: Environment): Helper {
+	const file = fileURLToPath(new URL(`./${name}.${module.endsWith('.ts') ? 'ts' : 'js'}`, module));
+	const kept = Object.entries(env).filter(([variable]) => !/^NODE_/i.test(variable));
+	return {command: [process.execPath, file, ...args], env: Object.fromEntries(kept)};
+}
+
+/**
+ * Runs a program with a text on its standard input, never in its arguments. Where it takes too long, it is
+ * ended together with every program that it started; so it is when this program ends first.
+ * @param milliseconds how long it may take.
+ */
+export function runWithInput(helper: Helper, text: string, milliseconds: number): Promise<RunEnd> {
+	const child = start(helper, {detached: !isWindows, stdio: ['pipe', 'ignore', 'ignore']});
+	if (typeof child === 'string') {
+		return Promise.resolve(child === 'ENOENT' ? 'missing' : 'failed');
+	}
+
+	return new Promise(resolve => {
+		const guard = endInTime(child, milliseconds, () => resolve('too-slow'));
+		child.once('error', error => {
+			guard.release();
+			resolve(codeOf(error) === 'ENOENT' ? 'missing' : 'failed');
+		});
+		// Not `close`: a clipboard program may leave a child behind that serves the clipboard.
+		child.once('exit', code => {
+			guard.release();
+			resolve(code === 0 ? 'done' : 'failed');
+		});
+		child.stdin?.on('error', () => {});
+		child.stdin?.end(text);
+	});
+}
+
+/**
+ * Starts a program that outlives this one, and waits whether it fails.
+ * @param milliseconds how long a failure is waited for; then it is taken to be running, and left alone.
+ */
+export function startAndLeave(helper: Helper, milliseconds: number): Promise<Start> {
+	const child = start(helper, {detached: true, stdio: 'ignore'});
+	if (typeof child === 'string') {
+		return Promise.resolve(notStarted(child));
+	}
+
+	return new Promise(resolve => {
+		const timer = setTimeout(() => resolve({ok: true}), milliseconds);
+		child.unref();
+		child.once('error', error => {
+			clearTimeout(timer);
+			resolve(notStarted(codeOf(error) || 'unknown error'));
+		});
+		child.once('exit', code => {
+			clearTimeout(timer);
+			resolve(code === 0 ? {ok: true} : endedWith(code));
+		});
+	});
+}
+
+function endedWith(code: number | null): Start {
+	return code === notFound
+		? notStarted('ENOENT')
+		: {ok: false, reason: code === null ? 'it was ended' : `exit code ${code}`};
+}
+
+function notStarted(code: string): Start {
+	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code};
+}
+
+/**
+ * Runs the person's own line of shell, which may ask questions at the terminal: it gets this program's input only where that
+ * is one, since what is piped is meant for this program. It starts in the home folder, so that a relative path in it means
+ * the same wherever keymaker is started.
+ * @param milliseconds how long it may take where there is no terminal, and so nobody that it could be waiting for.
+ */
+export function runShellLine(line: string, env: Environment, milliseconds: number): Promise<Printed> {
+	const isAttended = hasTerminal();
+	const child = spawn(line, {
+		...everywhere(env),
+		shell: true,
+		stdio: [isatty(0) ? 'inherit' : 'ignore', 'pipe', 'inherit'],
+		// A process group of its own is no foreground: it could not ask at the terminal, and Ctrl-C would not reach it.
+		detached: !(isAttended || isWindows),
+	});
+	return new Promise(resolve => {
+		let output = '';
+		const settle = (end: number | string): void => {
+			guard.release();
+			resolve({output, end});
+		};
+		const guard = endInTime(child, isAttended ? null : milliseconds, () => {
+			child.stdout.destroy();
+			settle('it took too long');
+		});
+		child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+			output += chunk;
+			if (output.length > mostPrinted) {
+				guard.end();
+				child.stdout.destroy();
+				settle('it printed too much');
+			}
+		});
+		child.once('error', error => settle(codeOf(error) || 'error'));
+		child.once('close', (code, signal) => settle(signal ?? code ?? 'error'));
+	});
+}
+
+/** True where a person may sit at a terminal, whatever this program's own input and output are. */
+function hasTerminal(): boolean {
+	if (isWindows) {
+		return [0, 1, 2].some(stream => isatty(stream));
+	}
+
+	try {
+		closeSync(openSync('/dev/tty', 'r+'));
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Starts a program. @returns the system's code instead where it cannot be started, `ENOENT` where there is none */
+function start(
+	{command: [name = '', ...args], env}: Helper,
+	options: Pick<SpawnOptions, 'detached' | 'stdio'>,
+): ChildProcess | string {
+	const file = findProgram(name, env);
+	if (file === null) {
+		return 'ENOENT';
+	}
+
+	try {
+		return spawn(file, args, {...everywhere(env), ...options});
+	} catch (error) {
+		return codeOf(error) || 'unknown error';
+	}
+}
+
+/** What is so for every helper program. */
+function everywhere(env: Environment): Pick<SpawnOptions, 'cwd' | 'env' | 'windowsHide'> {
+	return {cwd: neutralFolder(), env: helperEnvironment(env), windowsHide: true};
+}
+
+/** The home folder, or the root where there is none that can be entered. */
+function neutralFolder(): string {
+	try {
+		const home = homedir();
+		accessSync(home, constants.X_OK);
+		if (path.isAbsolute(home) && statSync(home).isDirectory()) {
+			return home;
+		}
+	} catch {
+		// Some users have none.
+	}
+
+	return path.parse(process.execPath).root;
+}
+
+/** Ends a program with all that it started, when its time is up or this program ends; `release` lets it be. */
+function endInTime(
+	child: ChildProcess,
+	milliseconds: number | null,
+	onTooSlow: () => void,
+): {end(): void; release(): void} {
+	const end = (): void => {
+		try {
+			// A group's leader takes the group along. Windows has no groups, and who is no leader has none to end.
+			if (isWindows || child.pid === undefined) {
+				child.kill('SIGKILL');
+			} else {
+				process.kill(-child.pid, 'SIGKILL');
+			}
+		} catch {
+			child.kill('SIGKILL');
+		}
+	};
+	const timer =
+		milliseconds === null
+			? null
+			: setTimeout(() => {
+					end();
+					onTooSlow();
+				}, milliseconds);
+	process.once('exit', end);
+	return {
+		end,
+		release() {
+			clearTimeout(timer ?? undefined);
+			process.off('exit', end);
+		},
+	};
+}
