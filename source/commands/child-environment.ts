@@ -7,8 +7,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** What a bot's program is given. */
 export type Grant = {bot: Bot; key: Key; appKey: AppKey; practice: boolean};
 
-/** Variables that a bot's program never inherits: another account's key, the keystore's passphrase, another X. */
-const never = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_PRACTICE$)/i;
+/** Variables that a bot's program never inherits: another account's key, the keystore's passphrase, another bot's poem, another X. */
+const never = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_POEM$|KEYMAKER_PRACTICE$)/i;
 
 /** The environment of a bot's program: what was inherited, cleaned, and the bot's own key. */
 export function childEnvironment(inherited: Variables, {bot, key, appKey, practice}: Grant): Variables {
@@ -22,7 +22,8 @@ export function childEnvironment(inherited: Variables, {bot, key, appKey, practi
 		TWITTER_USER_ID: key.userId,
 		TWITTER_SCREEN_NAME: key.handle,
 		KEYMAKER_BOT: bot.name,
-		...(bot.poem === null ? {} : {KEYMAKER_POEM: bot.poem.path}),
+		// A program reads what it is given: what lies outside the folder of poems may be anything, a private key too.
+		...(bot.poem === null || bot.poem.leadsTo !== undefined ? {} : {KEYMAKER_POEM: bot.poem.path}),
 		...(practice ? {KEYMAKER_PRACTICE: '1'} : {}),
 	};
 }

@@ -157,5 +157,11 @@ async function programOf(bot: Bot, input: ExecInput, services: ExecServices, wri
 		write.err(`The key of ${visible(bot.name)} may only read; it is used all the same.`);
 	}
 
+	if (bot.poem?.leadsTo !== undefined) {
+		write.err(
+			`The poem of ${visible(bot.name)} is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems: KEYMAKER_POEM is not set.`,
+		);
+	}
+
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
 }

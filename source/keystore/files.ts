@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
-import {chmod, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {chmod, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {isMissing} from '../system/errors.ts';
+import {makeFolders} from '../system/files.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
 const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;
@@ -107,7 +108,7 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
 export async function makeFolder(folder: string): Promise<void> {
-	if ((await mkdir(folder, {recursive: true, mode: 0o700})) !== undefined && process.platform !== 'win32') {
+	if ((await makeFolders(folder)) && process.platform !== 'win32') {
 		await chmod(folder, 0o700);
 	}
 }

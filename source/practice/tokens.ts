@@ -1,8 +1,12 @@
 import {randomUUID} from 'node:crypto';
-import {mkdir, open, readFile, rename, rm, stat} from 'node:fs/promises';
+import {open, rename, rm, stat} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {AccessLevel} from '../flock/key.ts';
+import {makeFolders, readFileWithin} from '../system/files.ts';
 import {practiceSecret, userIdOf} from './random.ts';
+
+/** A file of tokens larger than this is none of practice's; bytes. */
+const largestState = 64 * 1024 * 1024;
 
 /** What an access token of practice may do. */
 export type PracticeAccess = Extract<AccessLevel, 'read' | 'read-write'>;
@@ -168,7 +172,8 @@ async function fileStamp(path: string): Promise<string> {
 
 async function readTokens(path: string): Promise<PracticeToken[]> {
 	try {
-		const state: unknown = JSON.parse(await readFile(path, 'utf8'));
+		const {bytes} = await readFileWithin(path, {most: largestState, ours: true});
+		const state: unknown = JSON.parse(bytes.toString());
 		const tokens = isObject(state) && state.version === 1 ? state.tokens : null;
 		return Array.isArray(tokens) ? tokens.filter(isToken) : [];
 	} catch {
@@ -184,7 +189,7 @@ async function writeTokens(path: string, tokens: ReadonlyMap<string, PracticeTok
 	};
 	const draft = `${path}.${randomUUID()}.tmp`;
 	try {
-		await mkdir(dirname(path), {recursive: true, mode: 0o700});
+		await makeFolders(dirname(path));
 		const file = await open(draft, 'wx', 0o600);
 		try {
 			await file.writeFile(`${JSON.stringify(state, null, '\t')}\n`);

@@ -1,5 +1,4 @@
 import {FlockError} from '../flock/error.ts';
-import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -50,7 +49,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'read':
 				return read();
 			case 'read-poem':
-				return readPoemSoon(effect.poem);
+				return readPoemSoon(effect);
 			case 'request-link':
 				return authorizing.requestLink(effect);
 			case 'leave':
@@ -123,7 +122,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		}
 	}
 
-	function readPoemSoon(poem: Poem): void {
+	function readPoemSoon({poem, agreed}: Effect & {type: 'read-poem'}): void {
 		if (poemTimer !== null) {
 			clearTimeout(poemTimer);
 			timers.delete(poemTimer);
@@ -131,7 +130,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 
 		poemTimer = startTimer(restMs, () =>
 			run(async () =>
-				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount)}),
+				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount, agreed)}),
 			),
 		);
 	}
