@@ -1,10 +1,10 @@
-import {randomUUID} from 'node:crypto';
 import {type FileHandle, lstat, open, rename, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {codeOf} from '../system/errors.ts';
 import {makeFolders, readFileWithin} from '../system/files.ts';
+import {temporaryName} from './leftovers.ts';
 
 /** No file of keys is larger, in bytes: the keys of 10,000 bots take 5 MB in the longest format. */
 export const largestKeyFile = 8 * 1024 * 1024;
@@ -79,7 +79,7 @@ export async function writeAll(writings: readonly Writing[]): Promise<void> {
 	const staged: Staged[] = [];
 	try {
 		for (const {path, text} of writings) {
-			const temporary = join(dirname(path), `.keymaker-${randomUUID()}.tmp`);
+			const temporary = join(dirname(path), temporaryName());
 			staged.push({temporary, path});
 			await writeNew(temporary, path, text);
 		}
