@@ -114,6 +114,8 @@ async function execLabelled(
 	write: Write,
 ): Promise<string | null> {
 	const label = `${visible(bot.name)} | `;
+	// A line too long to be kept is passed on in pieces.
+	const goingOn = `${visible(bot.name)} + `;
 	let program: Program;
 	try {
 		program = await programOf(bot, input, services, write);
@@ -129,8 +131,8 @@ async function execLabelled(
 	const {code, problem} = await runByLines(
 		program,
 		running,
-		line => write.out(label + line),
-		line => write.err(label + line),
+		(text, goesOn) => write.out((goesOn ? goingOn : label) + text),
+		(text, goesOn) => write.err((goesOn ? goingOn : label) + text),
 	);
 	if (problem !== null) {
 		write.err(label + problem);
