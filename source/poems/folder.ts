@@ -111,6 +111,13 @@ export function namePoems(
 		}
 
 		const leadsTo = outside.get(file);
+		if (bot.startsWith(' ') || bot.endsWith(' ')) {
+			clashes.push({
+				file,
+				sentence: 'Its name begins or ends with a space, which cannot be seen. Rename it.',
+			});
+		}
+
 		byName.set(bot, {bot, file, path: prefix + file, ...(leadsTo === undefined ? {} : {leadsTo})});
 	}
 

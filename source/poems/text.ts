@@ -1,6 +1,6 @@
 import {realpath} from 'node:fs/promises';
 import {dirname, sep} from 'node:path';
-import {visible} from '../flock/visible.ts';
+import {legible} from '../flock/visible.ts';
 import {readFileWithin, reasonOf, waitFor} from '../system/files.ts';
 import type {PoemText} from './poems.ts';
 
@@ -56,7 +56,7 @@ export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): Poe
 	}
 
 	return {
-		lines: all.slice(0, lines).map(line => visible(line.replaceAll('\t', '    ')).trimEnd()),
+		lines: all.slice(0, lines).map(line => legible(line.replaceAll('\t', '    ')).trimEnd()),
 		note: decoded.note,
 		more: cutOff || all.length > lines,
 	};
