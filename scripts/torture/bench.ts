@@ -46,6 +46,7 @@ export type Bench = {
 export const conditionNames = [
 	'killed in saves',
 	'killed in encryptions',
+	'killed in exports',
 	'full disk',
 	'read-only folder',
 	'vanished folder',

@@ -1,4 +1,5 @@
 import type {Condition} from './bench.ts';
+import {killedExporting} from './exports.ts';
 import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
@@ -13,6 +14,7 @@ import {terminal} from './terminal.ts';
 export const conditions: readonly Condition[] = [
 	killed,
 	killedEncrypting,
+	killedExporting,
 	fullDisk,
 	readOnly,
 	vanished,

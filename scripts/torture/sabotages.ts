@@ -93,6 +93,13 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.1,
 	},
 	{
+		name: 'leftovers stay',
+		edits: [{file: 'bundles/export.ts', find: 'await sweepLeftovers(folder)', put: '[]'}],
+		condition: 'killed in exports',
+		column: 'leaked',
+		scale: 0.1,
+	},
+	{
 		name: 'no reading back',
 		edits: [{file: replace, find: '	readBack(written, bytes, file);\n', put: ''}],
 		condition: 'full disk',

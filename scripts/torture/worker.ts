@@ -15,6 +15,7 @@ export type Task = {
 	| {do: 'save'; bots: readonly string[]}
 	| {do: 'stop'; bot: string}
 	| {do: 'read'}
+	| {do: 'export'; folder: string}
 	| {do: 'try'; bot: string}
 );
 
@@ -84,10 +85,23 @@ async function work(): Promise<void> {
 		}
 		case 'read':
 			return readForEver();
+		case 'export':
+			return exportForEver(task.folder);
+
 		case 'try':
 			await keystore.tryWriting();
 			await keystore.update(task.bot, () => recordOf(task.bot, {key: 2, previous: null}), app);
 			tell({saved: task.bot});
+	}
+}
+
+/** Exports again and again, until it is ended. Loaded late: the other workers start without it. */
+async function exportForEver(folder: string): Promise<never> {
+	const {writeExport} = await import('../../source/bundles/export.ts');
+	const {exportTo} = await import('./exports.ts');
+	tell({exporting: true});
+	for (;;) {
+		await writeExport(exportTo(folder));
 	}
 }
 
