@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import {mkdtemp, rm, writeFile} from 'node:fs/promises';
+import {execFileSync, spawn} from 'node:child_process';
+import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {appSourceOf} from '../source/environment.ts';
 import {FlockError} from '../source/flock/error.ts';
 import {settingsOf} from '../source/options.ts';
+import {hangingFolder} from './helpers/hanging-folder.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -79,6 +81,62 @@ test('a bearer token in the place of a key is explained by the field’s name', 
 
 test('a folder without .env has no app key', async () => {
 	assert.equal(await appSourceOf({}, folder), null);
+});
+
+const unreadable = {code: 'bad-app-key', message: /\.env cannot be read/};
+
+test('an .env that is no file is an error, and neither waited for nor read', async t => {
+	await mkdir(path.join(folder, '.env'));
+	assert.equal(await appSourceOf({}, folder), null);
+	if (process.platform === 'win32') {
+		t.diagnostic('named pipes and devices have no names in folders here');
+		return;
+	}
+
+	await rm(path.join(folder, '.env'), {recursive: true});
+	await symlink('/dev/zero', path.join(folder, '.env'));
+	await assert.rejects(appSourceOf({}, folder), unreadable);
+	await rm(path.join(folder, '.env'));
+	execFileSync('mkfifo', [path.join(folder, '.env')]);
+	await assert.rejects(appSourceOf({}, folder), unreadable);
+});
+
+test('an .env of line ends or quotation marks is read in one walk, and one too large for any is refused', async () => {
+	const file = path.join(folder, '.env');
+	for (const piece of ['\n', ' \n', "A='\\'\n", 'A="\n', 'A=\n', 'export \n']) {
+		await writeFile(file, piece.repeat(Math.floor(999_900 / piece.length)));
+		assert.equal(await appSourceOf({}, folder), null);
+	}
+
+	await writeFile(file, '\n'.repeat(1_000_001));
+	await assert.rejects(appSourceOf({}, folder), {...unreadable, message: /far too large/});
+});
+
+test('the program ends by itself although the share that .env lies on hangs', async t => {
+	const hanging = hangingFolder();
+	if (typeof hanging === 'string') {
+		t.skip(hanging);
+		return;
+	}
+
+	try {
+		await symlink(path.join(hanging.path, 'env'), path.join(folder, '.env'));
+		await mkdir(path.join(folder, 'poems'));
+		await writeFile(path.join(folder, 'poems', 'harbour.txt'), 'a line\n');
+		const cli = path.join(import.meta.dirname, '..', 'source', 'cli.tsx');
+		const program = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), cli, 'list'], {
+			cwd: folder,
+			env: {PATH: process.env.PATH, HOME: folder, KEYMAKER_KEYSTORE: path.join(folder, 'keys')},
+			stdio: 'ignore',
+		});
+		const [code, signal] = await new Promise<[number | null, string | null]>(resolve =>
+			program.once('exit', (...ended) => resolve(ended)),
+		);
+		assert.equal(signal, null);
+		assert.ok(code === 0 || code === 1, `exit ${code}`);
+	} finally {
+		hanging.close();
+	}
 });
 
 test('options go before the environment, and the environment before the defaults', () => {

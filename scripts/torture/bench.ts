@@ -47,6 +47,7 @@ export const conditionNames = [
 	'killed in saves',
 	'killed in encryptions',
 	'interrupted in saves',
+	'killed in exports',
 	'full disk',
 	'read-only folder',
 	'vanished folder',

@@ -1,4 +1,5 @@
 import type {Condition} from './bench.ts';
+import {killedExporting} from './exports.ts';
 import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
@@ -17,6 +18,7 @@ export const conditions: readonly Condition[] = [
 	killed,
 	killedEncrypting,
 	interrupted,
+	killedExporting,
 	fullDisk,
 	readOnly,
 	vanished,

@@ -52,7 +52,7 @@ const noSecondLook: readonly Edit[] = [
 
 /** Names and words drawn as they came. */
 const asItIs: readonly Edit[] = [
-	{file: 'flock/visible.ts', find: 'return unsafe.test(text) ?', put: 'return text === unsafe.source ?'},
+	{file: 'flock/visible.ts', find: 'if (plain.test(text)) {', put: 'if (plain.flags === text.slice(0, 0)) {'},
 ];
 
 /** Each breaks one part, and must move the zero that stands for it. */
@@ -104,6 +104,13 @@ export const sabotages: readonly Sabotage[] = [
 		condition: 'interrupted in saves',
 		column: 'lost',
 		scale: 0.2,
+	},
+	{
+		name: 'leftovers stay',
+		edits: [{file: 'bundles/export.ts', find: 'await sweepLeftovers(folder)', put: '[]'}],
+		condition: 'killed in exports',
+		column: 'leaked',
+		scale: 0.1,
 	},
 	{
 		name: 'no reading back',

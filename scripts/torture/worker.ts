@@ -18,6 +18,7 @@ export type Task = {
 	| {do: 'stop'; bot: string}
 	| {do: 'read'}
 	| {do: 'save until interrupted'}
+	| {do: 'export'; folder: string}
 	| {do: 'try'; bot: string}
 );
 
@@ -89,6 +90,9 @@ async function work(): Promise<void> {
 			return readForEver();
 		case 'save until interrupted':
 			return saveUntilInterrupted();
+		case 'export':
+			return exportForEver(task.folder);
+
 		case 'try':
 			await keystore.tryWriting();
 			await keystore.update(task.bot, () => recordOf(task.bot, {key: 2, previous: null}), app);
@@ -109,6 +113,16 @@ async function saveUntilInterrupted(): Promise<void> {
 
 	// The interruption ends the program.
 	await new Promise(resolve => setTimeout(resolve, 60_000));
+}
+
+/** Exports again and again, until it is ended. Loaded late: the other workers start without it. */
+async function exportForEver(folder: string): Promise<never> {
+	const {writeExport} = await import('../../source/bundles/export.ts');
+	const {exportTo} = await import('./exports.ts');
+	tell({exporting: true});
+	for (;;) {
+		await writeExport(exportTo(folder));
+	}
 }
 
 /** Looks again and again, until it is ended; tells where it sees fewer bots than before, or a broken state. */

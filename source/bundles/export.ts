@@ -8,6 +8,7 @@ import {unfinished} from '../system/unfinished.ts';
 import {type BundleEntry, type Format, type FormatName, labelOf} from './format.ts';
 import {formats} from './formats.ts';
 import {gitWarnings} from './git.ts';
+import {sweepLeftovers} from './leftovers.ts';
 import {fileNameOf} from './names.ts';
 import {makeFolder, type Place, placeOf, readText, type Writing, writeAll} from './safe-file.ts';
 
@@ -55,10 +56,16 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	}
 
 	await makeFolder(folder);
+	const left = await sweepLeftovers(folder);
 	await refuseOneFileForTwo(files);
 	await unfinished('The key files are being written', () => writeAll(writings));
 	const paths = writings.map(({path}) => path);
-	return {files: paths, warnings: gitWarnings(paths)};
+	return {files: paths, warnings: [...leftWarnings(left, folder), ...gitWarnings(paths)]};
+}
+
+function leftWarnings({length}: readonly string[], folder: string): string[] {
+	const what = length === 1 ? 'A file with keys was' : `${length} files with keys were`;
+	return length === 0 ? [] : [`${what} removed that a killed export had left in ${visible(folder)}.`];
 }
 
 /** One file that is to be written. */

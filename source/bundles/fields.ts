@@ -13,6 +13,15 @@ export type Fields = ReadonlyMap<string, string | null>;
 /** A key, token or secret longer than this is somebody's mistake. */
 const longest = 1000;
 
+/** More names than this in one entry are not looked through for what somebody may have meant: a key has a dozen. */
+const mostNames = 1000;
+
+/** More sentences about one file than this help nobody. */
+const mostProblems = 1000;
+
+/** A name longer than this is no field's name that was spelt wrong. */
+const longestName = 60;
+
 const required = ['consumerKey', 'consumerSecret', 'accessToken', 'accessSecret'] as const;
 
 /** What tools call the four values, to recognise a field under another tool's name. */
@@ -29,7 +38,8 @@ const elsewhere: Record<keyof Secrets, readonly string[]> = {
  */
 export function readFields(name: string, fields: Fields, names: FieldNames, reading: Reading): void {
 	const problems: string[] = [];
-	const unknown = unknownFields(fields, names);
+	const told = reading.problems.length < mostProblems;
+	const unknown = told ? unknownFields(fields, names) : [];
 	const value = (field: keyof Secrets): string => {
 		const found = names[field].find(candidate => fields.has(candidate));
 		if (found === undefined) {
@@ -62,6 +72,10 @@ export function readFields(name: string, fields: Fields, names: FieldNames, read
 	}
 
 	if (problems.length > 0) {
+		if (!told) {
+			return;
+		}
+
 		reading.problems.push(...problems.map(problem => `${label(name)}: ${problem}.`));
 		return;
 	}
@@ -86,7 +100,7 @@ export function nameCredentials(fieldNames: Iterable<string>): boolean {
 			candidate => sameWords(name, candidate) || leven(name.toLowerCase(), candidate) <= slips(candidate),
 		);
 
-	return [...fieldNames].filter(isOne).length >= 2;
+	return likelyNames(fieldNames).filter(isOne).length >= 2;
 }
 
 /** How many letters of a name may be wrong for it to be the same name still. */
@@ -96,7 +110,25 @@ function slips(name: string): number {
 
 function unknownFields(fields: Fields, names: FieldNames): string[] {
 	const known = new Set(Object.values(names).flat());
-	return [...fields.keys()].filter(field => !known.has(field));
+	return likelyNames(fields.keys()).filter(field => !known.has(field));
+}
+
+/** The first names that are short enough to be compared: each comparison takes the product of the lengths. */
+function likelyNames(names: Iterable<string>): string[] {
+	const likely: string[] = [];
+	let seen = 0;
+	for (const name of names) {
+		seen += 1;
+		if (seen > mostNames) {
+			break;
+		}
+
+		if (name.length <= longestName) {
+			likely.push(name);
+		}
+	}
+
+	return likely;
 }
 
 /** Says which name was expected, and what was found that somebody may have meant by it. */

@@ -2,7 +2,7 @@ import {readdir} from 'node:fs/promises';
 import {basename, extname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import {codeOf} from '../system/errors.ts';
+import {reasonOf} from '../system/files.ts';
 import {type BundleEntry, type FormatName, formatNames, type Reading} from './format.ts';
 import {detectFormat} from './formats.ts';
 import {botOfFileName} from './names.ts';
@@ -81,12 +81,8 @@ function asProblem(path: string): (error: unknown) => ImportedFile {
 }
 
 function unreadable(path: string, error: unknown): FlockError {
-	return new FlockError(
-		'import-unreadable',
-		`${visible(path)} cannot be read (${codeOf(error) || 'unknown error'}).`,
-		{
-			hint: 'Check the path and its permissions.',
-			cause: error,
-		},
-	);
+	return new FlockError('import-unreadable', `${visible(path)} cannot be read: ${reasonOf(error)}.`, {
+		hint: 'Check the path and its permissions; a file of keys is an ordinary file, of 8 MB at most.',
+		cause: error,
+	});
 }

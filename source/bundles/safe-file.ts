@@ -1,13 +1,16 @@
-import {randomUUID} from 'node:crypto';
-import {constants} from 'node:fs';
-import {type FileHandle, lstat, mkdir, open, rename, rm} from 'node:fs/promises';
+import {type FileHandle, lstat, open, rename, rm} from 'node:fs/promises';
 import {dirname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {codeOf} from '../system/errors.ts';
+import {makeFolders, readFileWithin} from '../system/files.ts';
+import {temporaryName} from './leftovers.ts';
 
-/** No file of keys is as large as this, in bytes. */
-const largest = 16 * 1024 * 1024;
+/** No file of keys is larger, in bytes: the keys of 10,000 bots take 5 MB in the longest format. */
+export const largestKeyFile = 8 * 1024 * 1024;
+
+/** A file of keys has no more lines, brackets and commas together: the keys of 10,000 bots have 300,000. Each takes memory when it is read. */
+const mostParts = 600_000;
 
 /** What a path leads to, without following a link. */
 export type Place = 'nothing' | 'file' | 'folder' | 'link' | 'other';
@@ -33,29 +36,33 @@ export async function placeOf(path: string): Promise<Place> {
 }
 
 /**
- * A file's text; `null` for what is no UTF-8 or far too large. Waits for no FIFO.
+ * A file's text; `null` for what is no UTF-8, or made of more parts than any file of keys.
  * @param follow whether a link is followed.
- * @throws the system's error where it cannot be read, or `null` as well where it is no file.
+ * @throws Error with the system's code or a refusal's where it cannot be read
  */
 export async function readText(path: string, follow: boolean): Promise<string | null> {
-	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
-	const file = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+	const {bytes} = await readFileWithin(path, {most: largestKeyFile, links: follow});
 	try {
-		const found = await file.stat();
-		if (!found.isFile() || found.size > largest) {
-			return null;
-		}
-
-		return new TextDecoder('utf-8', {fatal: true}).decode(await file.readFile());
+		const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
+		return hasMoreParts(text) ? null : text;
 	} catch (error) {
 		if (error instanceof TypeError) {
 			return null;
 		}
 
 		throw error;
-	} finally {
-		await file.close();
 	}
+}
+
+function hasMoreParts(text: string): boolean {
+	const part = /[\n\r[\]{},?!&*]|[:-](?=\s)/g;
+	for (let parts = 0; part.test(text); parts += 1) {
+		if (parts === mostParts) {
+			return true;
+		}
+	}
+
+	return false;
 }
 
 /** A text and where it goes. */
@@ -72,7 +79,7 @@ export async function writeAll(writings: readonly Writing[]): Promise<void> {
 	const staged: Staged[] = [];
 	try {
 		for (const {path, text} of writings) {
-			const temporary = join(dirname(path), `.keymaker-${randomUUID()}.tmp`);
+			const temporary = join(dirname(path), temporaryName());
 			staged.push({temporary, path});
 			await writeNew(temporary, path, text);
 		}
@@ -91,7 +98,7 @@ export async function writeAll(writings: readonly Writing[]): Promise<void> {
 /** Makes a folder for its owner alone, and those above it that are missing. */
 export async function makeFolder(path: string): Promise<void> {
 	try {
-		await mkdir(path, {recursive: true, mode: 0o700});
+		await makeFolders(path);
 	} catch (error) {
 		throw unwritable(path, error);
 	}

@@ -21,6 +21,8 @@ const names: FieldNames = {
 	bot: ['[section]'],
 };
 
+const known = new Set(Object.values(names).flat());
+
 /** An option of a section, and the lines that it stands on. */
 type Option = {value: string; from: number; to: number};
 
@@ -50,7 +52,11 @@ export const twarc: Format = {
 	read(text) {
 		const reading: Reading = {entries: [], problems: []};
 		const sections = sectionsOf(linesOf(text));
-		const defaults = sections.filter(section => section.name === 'DEFAULT').flatMap(valuesOf);
+		const defaults = sections
+			.filter(section => section.name === 'DEFAULT')
+			.flatMap(valuesOf)
+			// Every section gets them: only those that count.
+			.filter(([name]) => known.has(name));
 		for (const section of sections) {
 			if (section.name !== 'DEFAULT') {
 				readFields(
@@ -132,16 +138,17 @@ function withSections(lines: readonly string[], sections: ReadonlyMap<string, Va
 		}
 	}
 
-	const changed: string[] = [];
+	const changed: (readonly string[])[] = [];
 	let next = 0;
 	for (const edit of edits.sort((one, other) => one.from - other.from)) {
-		changed.push(...lines.slice(next, edit.from), ...edit.lines);
+		changed.push(lines.slice(next, edit.from), edit.lines);
 		next = edit.to;
 	}
 
-	changed.push(...lines.slice(next));
-	const needsNoGap = changed.length === 0 || changed.at(-1)?.trim() === '';
-	return [...changed, ...added.slice(needsNoGap ? 1 : 0)];
+	// Not as arguments of one call, of which there may be only so many.
+	const kept = [...changed, lines.slice(next)].flat();
+	const needsNoGap = kept.length === 0 || kept.at(-1)?.trim() === '';
+	return [...kept, ...added.slice(needsNoGap ? 1 : 0)];
 }
 
 function editsOf(section: Section, values: Values): Edit[] {
@@ -177,13 +184,13 @@ function sectionsOf(lines: readonly string[]): Section[] {
 			option = null;
 			optionIndent = indent;
 			const header = /^\[(.+)\]/.exec(text)?.[1];
-			const [, name, value] = /^(.*?)\s*[=:]\s*(.*)$/.exec(text) ?? [];
+			const sign = text.search(/[=:]/);
 			if (header !== undefined) {
 				section = sections.get(header) ?? {name: header, options: new Map(), end: 0};
 				sections.set(header, section);
-			} else if (section !== null && name !== undefined && value !== undefined) {
-				option = {value, from: index, to: index + 1};
-				section.options.set(name.toLowerCase(), option);
+			} else if (section !== null && sign >= 0) {
+				option = {value: text.slice(sign + 1).trimStart(), from: index, to: index + 1};
+				section.options.set(text.slice(0, sign).trimEnd().toLowerCase(), option);
 			}
 		}
 

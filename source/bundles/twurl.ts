@@ -48,6 +48,10 @@ function profiles(name: 'twurl' | 't'): Format {
 		ending: '.yml',
 
 		detect(text, fileName) {
+			if (!text.includes('profiles')) {
+				return false;
+			}
+
 			const yaml = parseYaml(text);
 			if (!isYamlMap(yaml, valueAt(yaml, yaml.root, 'profiles'))) {
 				return false;

@@ -41,6 +41,10 @@ export const xurl: Format = {
 	ending: '.yml',
 
 	detect(text) {
+		if (!text.includes('apps')) {
+			return false;
+		}
+
 		const yaml = parseYaml(text);
 		return isYamlMap(yaml, valueAt(yaml, yaml.root, 'apps'));
 	},

@@ -1,10 +1,11 @@
 import {createInterface} from 'node:readline';
 import {FlockError} from '../flock/error.ts';
+import {longestLine} from '../system/lines.ts';
 import {cancelledError, type Write} from './command.ts';
 
 /** Standard input, line by line. */
 export type Lines = {
-	/** The next line; `null` at the input's end. @throws FlockError `cancelled` after Ctrl-C */
+	/** The next line; `null` at the input's end. @throws FlockError `cancelled` after Ctrl-C, `usage` for a line without end */
 	next(): Promise<string | null>;
 	/** Lets go of the input. */
 	close(): void;
@@ -19,6 +20,23 @@ export function openLines(write: Write): Lines {
 		signal: write.signal,
 	});
 	const lines = reader[Symbol.asyncIterator]();
+	let begun = 0;
+	let isTooLong = false;
+	const onData = (chunk: Buffer | string) => {
+		const text = String(chunk);
+		const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+		begun = end < 0 ? begun + text.length : text.length - end - 1;
+		if (begun > longestLine) {
+			// Whoever ends no line would be read for ever.
+			isTooLong = true;
+			close();
+		}
+	};
+	const close = () => {
+		write.input.off('data', onData);
+		reader.close();
+	};
+	write.input.on('data', onData);
 	return {
 		async next() {
 			const line = write.signal.aborted ? null : await lines.next();
@@ -26,9 +44,15 @@ export function openLines(write: Write): Lines {
 				throw cancelledError();
 			}
 
+			if (isTooLong) {
+				throw new FlockError('usage', 'A line of standard input is far too long.', {
+					hint: 'One line is one answer: give each a line end of its own.',
+				});
+			}
+
 			return line === null || line.done ? null : line.value;
 		},
-		close: () => reader.close(),
+		close,
 	};
 }
 

@@ -11,13 +11,13 @@ export type Grant = {bot: Bot; key: Key; appKey: AppKey; practice: boolean};
 /**
  * The environment of a bot's program: what was inherited, cleaned, and the bot's own key. It is no helper of keymaker's: it
  * keeps what is the person's, and gets one key. It never inherits another account's key, the keystore's passphrase or
- * password, the control of practice, or whether X is practice.
+ * password, the control of practice, whether X is practice, or another bot's poem.
  */
 export function childEnvironment(inherited: Variables, {bot, key, appKey, practice}: Grant): Variables {
 	const isShared = isAddress(inherited.KEYMAKER_KEYSTORE ?? '');
 	const cleaned = Object.entries(inherited).filter(
 		([name, value]) =>
-			!(isSecret(name, value) || /^KEYMAKER_PRACTICE$/i.test(name)) &&
+			!(isSecret(name, value) || /^KEYMAKER_(PRACTICE|POEM)$/i.test(name)) &&
 			// A bot's program may have a database of its own; beside an address, this is the keystore's password.
 			!(isShared && /^PGPASSWORD$/i.test(name)),
 	);
@@ -30,7 +30,8 @@ export function childEnvironment(inherited: Variables, {bot, key, appKey, practi
 		TWITTER_USER_ID: key.userId,
 		TWITTER_SCREEN_NAME: key.handle,
 		KEYMAKER_BOT: bot.name,
-		...(bot.poem === null ? {} : {KEYMAKER_POEM: bot.poem.path}),
+		// A program reads what it is given: what lies outside the folder of poems may be anything, a private key too.
+		...(bot.poem === null || bot.poem.leadsTo !== undefined ? {} : {KEYMAKER_POEM: bot.poem.path}),
 		...(practice ? {KEYMAKER_PRACTICE: '1'} : {}),
 	};
 }

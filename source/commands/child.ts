@@ -1,9 +1,8 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import os from 'node:os';
-import {createInterface} from 'node:readline';
-import type {Readable} from 'node:stream';
 import {isatty} from 'node:tty';
 import {visible} from '../flock/visible.ts';
+import {eachLine} from '../system/lines.ts';
 import {lendSignals} from '../system/unfinished.ts';
 import type {Variables} from './child-environment.ts';
 
@@ -67,16 +66,25 @@ export async function runDirectly(program: Program, running: Running): Promise<E
 	return run(program, running, 'inherit', () => {});
 }
 
+/** Hears a line of a program; of a very long one, its pieces, `goesOn` being true for all but the first. */
+export type OnLine = (text: string, goesOn: boolean) => void;
+
 /** Runs a program without input, and hands over each line of its output and of its errors. */
 export async function runByLines(
 	program: Program,
 	running: Running,
-	onOut: (line: string) => void,
-	onErr: (line: string) => void,
+	onOut: OnLine,
+	onErr: OnLine,
 ): Promise<Ending> {
 	return run(program, running, ['ignore', 'pipe', 'pipe'], child => {
-		eachLine(child.stdout, onOut);
-		eachLine(child.stderr, onErr);
+		for (const [stream, onLine] of [
+			[child.stdout, onOut],
+			[child.stderr, onErr],
+		] as const) {
+			if (stream !== null) {
+				eachLine(stream, onLine);
+			}
+		}
 	});
 }
 
@@ -114,10 +122,4 @@ function notStarted(file: string, error: unknown): Ending {
 	return reason === 'ENOENT'
 		? {code: shellCode.notFound, problem: `${visible(file)} was not found.`}
 		: {code: shellCode.notExecutable, problem: `${visible(file)} cannot be run: ${visible(String(reason))}.`};
-}
-
-function eachLine(stream: Readable | null, onLine: (line: string) => void): void {
-	if (stream !== null) {
-		createInterface({input: stream, crlfDelay: Number.POSITIVE_INFINITY}).on('line', onLine);
-	}
 }

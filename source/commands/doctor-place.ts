@@ -5,6 +5,8 @@ import type {PoemFolder} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import type {KeystoreHealth} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
+import {codeOf} from '../system/errors.ts';
+import {reasonOf, waitFor} from '../system/files.ts';
 import {count} from './command.ts';
 import {ok, problem, type Result, warning} from './doctor-result.ts';
 import {folderProblem} from './folder-problem.ts';
@@ -103,7 +105,8 @@ export function judgePoems(folder: PoemFolder): Result[] {
 /** Looks at who can read `.env`. */
 export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Promise<Result> {
 	try {
-		const {mode} = await stat(path.join(cwd, '.env'));
+		const file = path.join(cwd, '.env');
+		const {mode} = await waitFor(file, stat(file));
 		return platform !== 'win32' && (mode & 0o077) !== 0
 			? warning(
 					'env-file',
@@ -112,9 +115,8 @@ export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Prom
 				)
 			: ok('env-file', 'Only you can read .env.');
 	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		return code === 'ENOENT'
+		return codeOf(error) === 'ENOENT'
 			? ok('env-file', 'There is no .env in this folder.')
-			: warning('env-file', `.env could not be looked at: ${code}.`, 'Look at its permissions.');
+			: warning('env-file', `.env could not be looked at: ${reasonOf(error)}.`, 'Look at its permissions.');
 	}
 }

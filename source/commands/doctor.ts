@@ -3,6 +3,7 @@ import type {Services} from '../services.ts';
 import type {Surroundings} from '../surroundings.ts';
 import {cancelledError, count, exitCode, type Write} from './command.ts';
 import {checkGit} from './doctor-git.ts';
+import {checkLeftovers} from './doctor-leftovers.ts';
 import {judgeNode, judgeNodeSettings} from './doctor-node.ts';
 import {adoptPoems, checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
 import {problem, type Result} from './doctor-result.ts';
@@ -87,6 +88,7 @@ function checksOf(services: DoctorServices, surroundings: Surroundings, write: W
 		() => judgePassphrase(surroundings),
 		() => checkEnvFile(cwd, surroundings.platform),
 		() => checkGit(cwd, services.keystore.path),
+		() => checkLeftovers(cwd),
 		() => {
 			write.progress(services.practice ? 'Asking practice …' : 'Asking X …');
 			return checkX(services, write.signal);

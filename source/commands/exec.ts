@@ -103,6 +103,8 @@ async function execAll(bots: readonly Bot[], jobs: number, running: Running, wor
 async function execLabelled(bot: Bot, running: Running, work: Work): Promise<string | null> {
 	const {write} = work;
 	const label = `${visible(bot.name)} | `;
+	// A line too long to be kept is passed on in pieces.
+	const goingOn = `${visible(bot.name)} + `;
 	let program: Program;
 	try {
 		program = await programOf(bot, work);
@@ -119,8 +121,8 @@ async function execLabelled(bot: Bot, running: Running, work: Work): Promise<str
 	const {code, problem} = await runByLines(
 		program,
 		running,
-		line => write.out(label + line),
-		line => write.err(label + line),
+		(text, goesOn) => write.out((goesOn ? goingOn : label) + text),
+		(text, goesOn) => write.err((goesOn ? goingOn : label) + text),
 	);
 	if (problem !== null) {
 		write.err(label + problem);
@@ -145,6 +147,12 @@ async function programOf(bot: Bot, {input, services, app, write}: Work): Promise
 		write.err(`X refused the key of ${visible(bot.name)} when last asked; it is used all the same.`);
 	} else if (bot.status === 'read-only') {
 		write.err(`The key of ${visible(bot.name)} may only read; it is used all the same.`);
+	}
+
+	if (bot.poem?.leadsTo !== undefined) {
+		write.err(
+			`The poem of ${visible(bot.name)} is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems: KEYMAKER_POEM is not set.`,
+		);
 	}
 
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};

@@ -94,7 +94,7 @@ async function readAll(
 
 	for (const file of files) {
 		for (const problem of file.problems) {
-			write.err(`${visible(path.basename(file.path))}: ${visible(problem)}`);
+			write.err(`${visible(path.basename(file.path))}: ${problem}`);
 			complete = false;
 		}
 	}

@@ -1,8 +1,11 @@
-import {appendFile, readFile, stat, writeFile} from 'node:fs/promises';
+import {constants} from 'node:fs';
+import {open, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {visible} from '../flock/visible.ts';
-import {addSample, unwritable} from '../keymaker/sample.ts';
+import {addSample, refuseLink, unwritable} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
+import {codeOf} from '../system/errors.ts';
+import {readFileWithin} from '../system/files.ts';
 import {exitCode, type Write} from './command.ts';
 import {envTemplate} from './env-template.ts';
 import {define} from './shared/definition.ts';
@@ -13,19 +16,29 @@ export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string}
 /** `init` takes nothing of its own. */
 export type InitInput = Record<never, never>;
 
+/** No `.gitignore` is larger; bytes. */
+const largestGitignore = 1_000_000;
+
 /** What must never come under git. */
 const ignored = ['.env', 'keys/'];
 
 /**
  * Makes what a new flock needs: poems with a sample, `.env` and lines of `.gitignore`. Nothing that is there
  * already is changed, but for lines added to `.gitignore`.
- * @throws FlockError `init-unwritable` where something cannot be written
+ * @throws FlockError `init-unwritable` where something cannot be written, `init-unsafe` where a link stands in its place
  */
 export async function init(_input: InitInput, {poems, cwd}: InitServices, write: Write): Promise<number> {
+	const env = path.join(cwd, '.env');
+	const gitignore = path.join(cwd, '.gitignore');
 	try {
+		// All of them before the first is made.
+		for (const place of [poems.path, env, gitignore]) {
+			await refuseLink(place);
+		}
+
 		write.out(await initPoems(poems.path));
-		write.out(await initEnv(path.join(cwd, '.env')));
-		write.out(await initGitignore(path.join(cwd, '.gitignore')));
+		write.out(await initEnv(env));
+		write.out(await initGitignore(gitignore));
 	} catch (error) {
 		throw unwritable(error, cwd);
 	}
@@ -46,7 +59,7 @@ async function initEnv(file: string): Promise<string> {
 		await writeFile(file, envTemplate, {flag: 'wx', mode: 0o600});
 		return '.env: made, for the app’s key and secret.';
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+		if (codeOf(error) !== 'EEXIST') {
 			throw error;
 		}
 	}
@@ -57,13 +70,7 @@ async function initEnv(file: string): Promise<string> {
 }
 
 async function initGitignore(file: string): Promise<string> {
-	const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') {
-			return '';
-		}
-
-		throw error;
-	});
+	const text = await textOf(file);
 	const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
 	const missing = ignored.filter(line => !lines.has(line));
 	if (missing.length === 0) {
@@ -71,7 +78,7 @@ async function initGitignore(file: string): Promise<string> {
 	}
 
 	const start = text === '' || text.endsWith('\n') ? '' : '\n';
-	await appendFile(file, `${start}${missing.join('\n')}\n`);
+	await append(file, `${start}${missing.join('\n')}\n`);
 	return `.gitignore: ${missing.join(' and ')} added.`;
 }
 
@@ -85,3 +92,27 @@ export const command = define({
 	needs: 'no-keystore',
 	run: (_, services, write) => init({}, services, write),
 });
+
+async function textOf(file: string): Promise<string> {
+	try {
+		const {bytes} = await readFileWithin(file, {most: largestGitignore, links: false});
+		return bytes.toString();
+	} catch (error) {
+		if (codeOf(error) === 'ENOENT') {
+			return '';
+		}
+
+		throw Object.assign(error as Error, {path: file});
+	}
+}
+
+/** Adds to a file that is no link, even if one has taken its place meanwhile. */
+async function append(file: string, text: string): Promise<void> {
+	const {O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
+	const opened = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o666);
+	try {
+		await opened.writeFile(text);
+	} finally {
+		await opened.close();
+	}
+}

@@ -9,6 +9,7 @@ export type ErrorCode =
 	// The flock.
 	| 'no-poems'
 	| 'init-unwritable'
+	| 'init-unsafe'
 	| 'unknown-bot'
 	| 'no-key'
 	| 'other-app'

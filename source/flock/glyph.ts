@@ -27,6 +27,8 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'█': '#',
 	'░': '.',
 	'•': '*',
+	'‹': '<',
+	'›': '>',
 	'…': '.',
 	'—': '-',
 	'–': '-',

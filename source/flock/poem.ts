@@ -8,6 +8,8 @@ export type Poem = {
 	file: string;
 	/** The absolute path. */
 	path: string;
+	/** Where it leads, an absolute path, where it is a link out of the folder of poems. */
+	leadsTo?: string;
 };
 
 /** Something in the folder of poems that is no bot, or not quite, and why. */

@@ -7,6 +7,8 @@ export type BotRow = {
 	bot: string;
 	/** The poem's path; `null` where the poem is gone. */
 	poem: string | null;
+	/** Where the poem leads, an absolute path; only of a link out of the folder of poems. Post nothing from such a one. */
+	poemLink?: string;
 	status: Status;
 	/** The account of the key in force, without @; `null` without one, or where an imported key has not said it yet. */
 	handle: string | null;
@@ -27,10 +29,14 @@ export type BotRow = {
 };
 
 /** @param poem the poem's path, as the reader can use it. */
-export function rowOf({name, status, key, held, expectedHandle}: Bot, poem: string | null): BotRow {
+export function rowOf(
+	{name, poem: itsPoem, status, key, held, expectedHandle}: Bot,
+	poem: string | null,
+): BotRow {
 	return {
 		bot: name,
 		poem,
+		...(itsPoem?.leadsTo === undefined ? {} : {poemLink: itsPoem.leadsTo}),
 		status,
 		handle: key?.handle || null,
 		expectedHandle,

@@ -72,7 +72,8 @@ async function entryOf(
 		accessToken: key.accessToken,
 		accessSecret: key.accessSecret,
 		bot: bot.name,
-		poemFile: bot.poem && poemFileFrom(cwd, bot.poem.path),
+		// No program is sent to a file outside the folder of poems.
+		poemFile: bot.poem === null || bot.poem.leadsTo !== undefined ? null : poemFileFrom(cwd, bot.poem.path),
 		userId: key.userId,
 		handle: key.handle || null,
 	};

@@ -1,8 +1,10 @@
-import {mkdir, readdir, writeFile} from 'node:fs/promises';
+import {lstat, readdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {isPoemFile} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
+import {codeOf, isMissing} from '../system/errors.ts';
+import {makeFolders, reasonOf} from '../system/files.ts';
 
 /** The sample that stands in a new folder of poems. */
 const sample = {
@@ -13,11 +15,12 @@ const sample = {
 /**
  * Makes the folder of poems where it is missing, and puts a sample into it where it has no poem yet.
  * @returns the sample's file name; `null` where there are poems already.
- * @throws FlockError `init-unwritable`
+ * @throws FlockError `init-unwritable`, `init-unsafe`
  */
 export async function addSample(folder: string): Promise<string | null> {
 	try {
-		await mkdir(folder, {recursive: true});
+		await refuseLink(folder);
+		await makeFolders(folder, 0o777);
 		if ((await readdir(folder)).some(isPoemFile)) {
 			return null;
 		}
@@ -30,17 +33,41 @@ export async function addSample(folder: string): Promise<string | null> {
 }
 
 /**
+ * Refuses a link where something is to be made or added to: in a folder that came from somebody else it may lead
+ * to any file of the person's.
+ * @throws FlockError `init-unsafe`, or the system's error
+ */
+export async function refuseLink(place: string): Promise<void> {
+	const found = await lstat(place).catch(error => {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw error;
+	});
+	if (found?.isSymbolicLink()) {
+		throw new FlockError('init-unsafe', `${visible(place)} is a link; nothing is written through it.`, {
+			hint: 'Put a file or a folder in its place, or run keymaker init in another folder.',
+		});
+	}
+}
+
+/**
  * The error for a place that could not be written.
  * @param error of the file system; anything else is thrown as it is.
  * @param place where the error names none.
  */
 export function unwritable(error: unknown, place: string): FlockError {
-	const {code, path: where} = error as NodeJS.ErrnoException;
-	if (code === undefined || error instanceof FlockError) {
+	const {path: where} = error as NodeJS.ErrnoException;
+	if (codeOf(error) === '' || error instanceof FlockError) {
 		throw error;
 	}
 
-	return new FlockError('init-unwritable', `${visible(where ?? place)} cannot be written: ${code}.`, {
-		hint: 'Make the folder writable, or run keymaker init in another one.',
-	});
+	return new FlockError(
+		'init-unwritable',
+		`${visible(where ?? place)} cannot be written: ${reasonOf(error)}.`,
+		{
+			hint: 'Make the folder writable, or run keymaker init in another one.',
+		},
+	);
 }

@@ -61,6 +61,12 @@ function reasonOf(code: string): string {
 		case 'EMFILE':
 		case 'ENFILE':
 			return ': too many files are open';
+		case 'not-a-file':
+			return ': it is not a file';
+		case 'too-large':
+			return ': it is far too large';
+		case 'too-slow':
+			return ': its disk or share does not answer';
 		default:
 			return code === '' ? '' : ` (${code})`;
 	}

@@ -1,9 +1,10 @@
 import {randomBytes} from 'node:crypto';
 import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
-import {lstat, mkdir, readdir, rename, rm} from 'node:fs/promises';
+import {lstat, readdir, rename, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {codeOf, isMissing} from '../system/errors.ts';
+import {makeFolders} from '../system/files.ts';
 import {isTrusted} from '../system/places.ts';
 
 /** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
@@ -131,7 +132,7 @@ export async function syncFolder(folder: string): Promise<void> {
 /** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
 export async function makeFolder(folder: string): Promise<void> {
 	// Never by path afterwards: what stands there then may be another's.
-	await mkdir(folder, {recursive: true, mode: 0o700});
+	await makeFolders(folder);
 }
 
 /** The names in a folder; none where it is missing. */

@@ -1,7 +1,6 @@
-import * as fs from 'node:fs';
 import {stat} from 'node:fs/promises';
-import {promisify} from 'node:util';
 import {isMissing} from '../system/errors.ts';
+import {readFileWithin} from '../system/files.ts';
 import type {DerivedKey} from './encryption.ts';
 import {seal, unseal} from './encryption.ts';
 import {readEnvelope, writeEnvelope} from './envelope.ts';
@@ -25,24 +24,14 @@ export type Opened = {state: State; key: DerivedKey | null};
 /** A file whose time of change is nearer than this to when it was read may change again unnoticed; milliseconds. */
 const coarsestClock = 100;
 
-// Not by a file handle: for that Node loads its parts for lines, folders and watching, 3 ms of a command's start.
-const openFile = promisify(fs.open);
-const statFile = promisify(fs.fstat);
-const readFile = promisify(fs.readFile);
-const closeFile = promisify(fs.close);
+/** No keystore is as large as this: 10,000 bots take a few megabytes. Bytes. */
+const largest = 256 * 1024 * 1024;
 
 /** Reads a file in one piece; `null` where there is none. @throws `keystore-unreadable` */
 export async function readBytes(path: string): Promise<FileBytes | null> {
 	try {
-		// Not blocking: a FIFO in the file's place must not hold anybody up.
-		const file = await openFile(path, fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0));
-		try {
-			const before = await statFile(file, {bigint: true});
-			const bytes = await readFile(file);
-			return {bytes, stamp: stampOf(before), fresh: Number(before.mtimeMs) > Date.now() - coarsestClock};
-		} finally {
-			await closeFile(file);
-		}
+		const {bytes, stats} = await readFileWithin(path, {most: largest});
+		return {bytes, stamp: stampOf(stats), fresh: Number(stats.mtimeMs) > Date.now() - coarsestClock};
 	} catch (error) {
 		if (isMissing(error)) {
 			return null;

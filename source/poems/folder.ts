@@ -1,11 +1,13 @@
 import {isUtf8} from 'node:buffer';
 import type {Dirent, Stats} from 'node:fs';
-import {readdir, stat} from 'node:fs/promises';
+import {readdir, realpath, stat} from 'node:fs/promises';
 import {join, resolve, sep} from 'node:path';
 import {compareNames, sortedByName} from '../flock/flock.ts';
 import {botName, isPoemFile, type Poem, type PoemFolder, type PoemNote} from '../flock/poem.ts';
+import {codeOf} from '../system/errors.ts';
+import {reasonOf, waitFor} from '../system/files.ts';
 import type {Poems} from './poems.ts';
-import {readPoemText, reasonOf} from './text.ts';
+import {isOutside, readPoemText} from './text.ts';
 import {watchFolder} from './watch.ts';
 
 /** The folder of poems at this path, which need not exist (yet). */
@@ -14,7 +16,7 @@ export function openPoems(path: string): Poems {
 	return {
 		path: folder,
 		read: () => readFolder(folder),
-		text: (poem, lines) => readPoemText(poem.path, lines),
+		text: (poem, lines, agreed) => readPoemText(poem.path, lines, agreed),
 		watch: onChange => watchFolder(folder, onChange),
 	};
 }
@@ -22,7 +24,7 @@ export function openPoems(path: string): Poems {
 async function readFolder(path: string): Promise<PoemFolder> {
 	let found: Entry[];
 	try {
-		found = await entriesIn(path);
+		found = await waitFor(path, entriesIn(path));
 	} catch (error) {
 		return {path, poems: [], notes: [], problem: problemOf(error)};
 	}
@@ -46,15 +48,22 @@ async function readFolder(path: string): Promise<PoemFolder> {
 		}
 	}
 
-	for (const {file, problem} of await Promise.all(links.map(file => followLink(path, file)))) {
-		if (problem === null) {
+	const outside = new Map<string, string>();
+	for (const {file, sentence, leadsTo} of await followLinks(path, links)) {
+		if (sentence !== null) {
+			notes.push({file, sentence});
+		}
+
+		if (leadsTo !== null) {
+			outside.set(file, leadsTo);
+		}
+
+		if (sentence === null || leadsTo !== null) {
 			files.push(file);
-		} else {
-			notes.push({file, sentence: problem});
 		}
 	}
 
-	const {poems, clashes} = namePoems(path, files);
+	const {poems, clashes} = namePoems(path, files, outside);
 	notes.push(...clashes);
 	notes.sort((one, other) => compareNames(one.file, other.file));
 	return {path, poems, notes, problem: poems.length === 0 ? 'empty' : null};
@@ -77,8 +86,13 @@ async function entriesIn(path: string): Promise<Entry[]> {
 /**
  * Gives every file its bot's name. `ode.txt` and `ode.TXT` would both be `ode`: the lower-case ending
  * keeps the name, the other is called by its whole file name, and a note says so.
+ * @param outside where the files lead that are links out of the folder.
  */
-export function namePoems(folder: string, files: readonly string[]): {poems: Poem[]; clashes: PoemNote[]} {
+export function namePoems(
+	folder: string,
+	files: readonly string[],
+	outside: ReadonlyMap<string, string> = new Map(),
+): {poems: Poem[]; clashes: PoemNote[]} {
 	const byName = new Map<string, Poem>();
 	// Not joined one by one: that takes 15 ms at 10,000.
 	const prefix = join(folder, sep);
@@ -96,7 +110,15 @@ export function namePoems(folder: string, files: readonly string[]): {poems: Poe
 			clashes.push({file, sentence});
 		}
 
-		byName.set(bot, {bot, file, path: prefix + file});
+		const leadsTo = outside.get(file);
+		if (bot.startsWith(' ') || bot.endsWith(' ')) {
+			clashes.push({
+				file,
+				sentence: 'Its name begins or ends with a space, which cannot be seen. Rename it.',
+			});
+		}
+
+		byName.set(bot, {bot, file, path: prefix + file, ...(leadsTo === undefined ? {} : {leadsTo})});
 	}
 
 	const poems = sortedByName([...byName.values()], ({bot}) => bot);
@@ -109,13 +131,34 @@ function lowerCaseEndingFirst(files: readonly string[]): string[] {
 	return [...files.filter(file => file.endsWith('.txt')), ...others.sort(compareNames)];
 }
 
-async function followLink(folder: string, file: string): Promise<{file: string; problem: string | null}> {
+/** What a link in the folder is: a poem if `sentence` is `null` or `leadsTo` is not. */
+type Followed = {file: string; sentence: string | null; leadsTo: string | null};
+
+async function followLinks(path: string, links: readonly string[]): Promise<Followed[]> {
+	if (links.length === 0) {
+		return [];
+	}
+
+	// A folder of poems that is itself a link is the person's own choice.
+	const folder = await waitFor(path, realpath(path)).catch(() => path);
+	return Promise.all(links.map(file => followLink(path, folder, file)));
+}
+
+async function followLink(path: string, folder: string, file: string): Promise<Followed> {
+	const link = join(path, file);
 	try {
-		const target = await stat(join(folder, file));
-		return {file, problem: target.isFile() ? null : `Skipped: it is a link to ${kindOf(target)}.`};
+		const [target, real] = await waitFor(link, Promise.all([stat(link), realpath(link)]));
+		if (!target.isFile()) {
+			return {file, sentence: `Skipped: it is a link to ${kindOf(target)}.`, leadsTo: null};
+		}
+
+		return isOutside(folder, real)
+			? {file, sentence: `A link to ${real}, outside this folder.`, leadsTo: real}
+			: {file, sentence: null, leadsTo: null};
 	} catch (error) {
-		const gone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-		return {file, problem: gone ? 'Skipped: it is a link to nothing.' : `Skipped: ${reasonOf(error)}.`};
+		const sentence =
+			codeOf(error) === 'ENOENT' ? 'Skipped: it is a link to nothing.' : `Skipped: ${reasonOf(error)}.`;
+		return {file, sentence, leadsTo: null};
 	}
 }
 
@@ -128,6 +171,6 @@ function kindOf(entry: Entry['entry'] | Stats): string {
 }
 
 function problemOf(error: unknown): PoemFolder['problem'] {
-	const code = error instanceof Error && 'code' in error ? error.code : null;
+	const code = codeOf(error);
 	return code === 'ENOENT' ? 'missing' : code === 'ENOTDIR' ? 'not-a-folder' : 'unreadable';
 }

@@ -8,6 +8,8 @@ export type PoemText = {
 	note: string | null;
 	/** True where the file goes on. */
 	more: boolean;
+	/** The real path of the file outside the folder that the poem is a link to, where it was not read for that reason. */
+	elsewhere?: string;
 };
 
 /** The folder of poems. Reading it never reads a poem's text. Nothing here throws. */
@@ -16,8 +18,8 @@ export type Poems = {
 	readonly path: string;
 	/** Reads the folder anew. */
 	read(): Promise<PoemFolder>;
-	/** Reads the beginning of one poem. */
-	text(poem: Poem, lines: number): Promise<PoemText>;
+	/** Reads the beginning of one poem; of a file outside the folder only if its real path is among those agreed to. */
+	text(poem: Poem, lines: number, agreed?: ReadonlySet<string>): Promise<PoemText>;
 	/** Calls back, at most a few times a second, after the folder has changed, vanished or come back; returns how to stop. */
 	watch(onChange: () => void): () => void;
 };

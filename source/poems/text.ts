@@ -1,33 +1,39 @@
-import {constants} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
-import {visible} from '../flock/visible.ts';
+import {realpath} from 'node:fs/promises';
+import {dirname, sep} from 'node:path';
+import {legible} from '../flock/visible.ts';
+import {readFileWithin, reasonOf, waitFor} from '../system/files.ts';
 import type {PoemText} from './poems.ts';
 
 /** How much of a poem is ever read, in bytes. */
 const limit = 64 * 1024;
 
 /**
- * Reads the beginning of a poem. Never waits for a FIFO that took the poem's place, and never throws:
- * what stands in the way is the note.
+ * Reads the beginning of a poem. Never throws: what stands in the way is the note.
+ * @param path of the poem itself, which lies in the folder of poems.
+ * @param agreed the files outside that folder which may be read, as real paths: a link to another one is not.
  */
-export async function readPoemText(path: string, lines: number): Promise<PoemText> {
+export async function readPoemText(
+	path: string,
+	lines: number,
+	agreed: ReadonlySet<string> = new Set(),
+): Promise<PoemText> {
 	try {
-		// A FIFO without a writer blocks the open itself; O_NONBLOCK means nothing to a regular file.
-		const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-		try {
-			const {size, isFile} = await file.stat().then(found => ({size: found.size, isFile: found.isFile()}));
-			if (!isFile) {
-				return nothing('cannot be read: it is not a file');
-			}
-
-			const bytes = await readBeginning(file);
-			return poemText(bytes, size > bytes.length, lines);
-		} finally {
-			await file.close();
+		const [real, folder] = await waitFor(path, Promise.all([realpath(path), realpath(dirname(path))]));
+		if (isOutside(folder, real) && !agreed.has(real)) {
+			return {...nothing(null), elsewhere: real};
 		}
+
+		// What was looked at is what is read: a link that took the file's place meanwhile leads nowhere.
+		const {bytes, more} = await readFileWithin(real, {most: limit, beginning: true, links: false});
+		return poemText(bytes, more, lines);
 	} catch (error) {
 		return nothing(`cannot be read: ${reasonOf(error)}`);
 	}
+}
+
+/** True where a file is in neither a folder nor those under it; both are real paths. */
+export function isOutside(folder: string, file: string): boolean {
+	return !file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /**
@@ -50,44 +56,14 @@ export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): Poe
 	}
 
 	return {
-		lines: all.slice(0, lines).map(line => visible(line.replaceAll('\t', '    ')).trimEnd()),
+		lines: all.slice(0, lines).map(line => legible(line.replaceAll('\t', '    ')).trimEnd()),
 		note: decoded.note,
 		more: cutOff || all.length > lines,
 	};
 }
 
-/** Why a file or folder cannot be read, from the system's error code. */
-export function reasonOf(error: unknown): string {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-	return reasons.get(code) ?? code;
-}
-
-const reasons: ReadonlyMap<string, string> = new Map([
-	['ENOENT', 'it is gone'],
-	['EACCES', 'no permission'],
-	['EPERM', 'no permission'],
-	['ELOOP', 'a link that leads back to itself'],
-	['ENXIO', 'it is not a file'],
-	['ENOTDIR', 'it is not in a folder'],
-]);
-
-function nothing(note: string): PoemText {
+function nothing(note: string | null): PoemText {
 	return {lines: [], note, more: false};
-}
-
-async function readBeginning(file: FileHandle): Promise<Buffer> {
-	const buffer = Buffer.alloc(limit);
-	let length = 0;
-	while (length < limit) {
-		const {bytesRead} = await file.read(buffer, length, limit - length);
-		if (bytesRead === 0) {
-			break;
-		}
-
-		length += bytesRead;
-	}
-
-	return buffer.subarray(0, length);
 }
 
 function decode(bytes: Uint8Array, cutOff: boolean): {text: string; note: string | null} | null {

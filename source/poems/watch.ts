@@ -18,6 +18,7 @@ type Sight = {folder: string | null; changed: bigint};
  */
 export function watchFolder(path: string, onChange: () => void): () => void {
 	let stopped = false;
+	let looking = false;
 	let seen: Sight | null = null;
 	let watcher: FSWatcher | null = null;
 	let gathering: NodeJS.Timeout | null = null;
@@ -53,7 +54,14 @@ export function watchFolder(path: string, onChange: () => void): () => void {
 	};
 
 	const check = async (): Promise<void> => {
+		// A share that hangs keeps a look for ever: one is enough.
+		if (looking) {
+			return;
+		}
+
+		looking = true;
 		const now = await look(path);
+		looking = false;
 		if (stopped) {
 			return;
 		}

@@ -1,10 +1,13 @@
 import {randomUUID} from 'node:crypto';
-import {constants} from 'node:fs';
-import {lstat, mkdir, open, rename, rm} from 'node:fs/promises';
+import {lstat, open, rename, rm} from 'node:fs/promises';
 import {dirname} from 'node:path';
 import type {AccessLevel} from '../flock/key.ts';
-import {isTrusted, strangerOn} from '../system/places.ts';
+import {makeFolders, readFileWithin} from '../system/files.ts';
+import {strangerOn} from '../system/places.ts';
 import {practiceSecret, userIdOf} from './random.ts';
+
+/** A file of tokens larger than this is none of practice's; bytes. */
+const largestState = 64 * 1024 * 1024;
 
 /** What an access token of practice may do. */
 export type PracticeAccess = Extract<AccessLevel, 'read' | 'read-write'>;
@@ -170,30 +173,12 @@ async function fileStamp(path: string): Promise<string> {
 
 async function readTokens(path: string): Promise<PracticeToken[]> {
 	try {
-		const state: unknown = JSON.parse(await readOwn(path));
+		const {bytes} = await readFileWithin(path, {most: largestState, ours: true, links: false});
+		const state: unknown = JSON.parse(bytes.toString());
 		const tokens = isObject(state) && state.version === 1 ? state.tokens : null;
 		return Array.isArray(tokens) ? tokens.filter(isToken) : [];
 	} catch {
 		return [];
-	}
-}
-
-/** No file of tokens is as large as this, in bytes. */
-const largest = 16 * 1024 * 1024;
-
-/** The text of a regular file of our own; anything else in its place, a link too, throws. */
-async function readOwn(path: string): Promise<string> {
-	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
-	const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
-	try {
-		const found = await file.stat();
-		if (!found.isFile() || !isTrusted(found) || found.size > largest) {
-			throw new Error('This is no file of tokens.');
-		}
-
-		return await file.readFile('utf8');
-	} finally {
-		await file.close();
 	}
 }
 
@@ -209,7 +194,7 @@ async function writeTokens(path: string, tokens: ReadonlyMap<string, PracticeTok
 
 	const draft = `${path}.${randomUUID()}.tmp`;
 	try {
-		await mkdir(dirname(path), {recursive: true, mode: 0o700});
+		await makeFolders(dirname(path));
 		const file = await open(draft, 'wx', 0o600);
 		try {
 			await file.writeFile(`${JSON.stringify(state, null, '\t')}\n`);

@@ -21,11 +21,7 @@ export function endNow(code: number): never {
 		// A terminal that is gone cannot be left as it was.
 	}
 
-	// The kernel ends the threads of a process that becomes another program.
-	if (process.platform !== 'win32' && process.execve !== undefined && existsSync(shell)) {
-		process.execve(shell, ['sh', '-c', `exit ${code}`], {});
-	}
-
+	leaveThreads(code);
 	if (process.platform !== 'win32' && code > 128) {
 		// An older Node: the signal itself, for which a shell gives the same code.
 		for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
@@ -36,4 +32,19 @@ export function endNow(code: number): never {
 	}
 
 	process.exit(code);
+}
+
+/**
+ * Ends the process without its threads, which the kernel ends where a process becomes another program. Comes back where
+ * that cannot be: on Windows, with an older Node, in a sandbox.
+ * @param code the exit code.
+ */
+export function leaveThreads(code: number): void {
+	try {
+		if (process.platform !== 'win32' && existsSync(shell)) {
+			process.execve?.(shell, ['sh', '-c', `exit ${code}`], {});
+		}
+	} catch {
+		// A sandbox may forbid it.
+	}
 }

@@ -80,7 +80,7 @@ export type AppExit =
 /** Work to be done outside, as plain data. */
 export type Effect =
 	| {type: 'read'}
-	| {type: 'read-poem'; poem: Poem}
+	| {type: 'read-poem'; poem: Poem; agreed: ReadonlySet<string>}
 	| {type: 'request-link'; bot: string; attempt: number}
 	/** Nobody waits for this attempt any more. */
 	| {type: 'leave'; attempt: number}

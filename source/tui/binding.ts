@@ -26,6 +26,7 @@ export type Command =
 	| 'sort'
 	| 'handle'
 	| 'read-again'
+	| 'read-link'
 	| 'erase'
 	| 'clear-field'
 	| 'accept'

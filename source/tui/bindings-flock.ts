@@ -1,5 +1,5 @@
 import {type Binding, clearField, erase, help} from './binding.ts';
-import type {Mode} from './state.ts';
+import {type Mode, selectedBot} from './state.ts';
 
 const moving: readonly Binding[] = [
 	{keys: ['up', 'k'], label: 'up k', short: null, help: 'up', command: 'up'},
@@ -85,6 +85,16 @@ export const flockBindings = {
 			short: 'export',
 			help: 'write the keys of the selected or marked bots into files for other programs',
 			command: 'export',
+		},
+		{
+			keys: ['l'],
+			label: 'l',
+			short: 'read the link',
+			brief: 'read',
+			help: 'read a poem that is a link out of the folder of poems',
+			command: 'read-link',
+			when: state =>
+				state.preview?.text?.elsewhere !== undefined && state.preview.bot === selectedBot(state)?.name,
 		},
 		{
 			keys: ['r'],

@@ -1,5 +1,4 @@
 import {FlockError} from '../flock/error.ts';
-import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -52,7 +51,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 			case 'read':
 				return read();
 			case 'read-poem':
-				return readPoemSoon(effect.poem);
+				return readPoemSoon(effect);
 			case 'request-link':
 				return authorizing.requestLink(effect);
 			case 'leave':
@@ -124,7 +123,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		}
 	}
 
-	function readPoemSoon(poem: Poem): void {
+	function readPoemSoon({poem, agreed}: Effect & {type: 'read-poem'}): void {
 		if (poemTimer !== null) {
 			clearTimeout(poemTimer);
 			timers.delete(poemTimer);
@@ -132,7 +131,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 
 		poemTimer = startTimer(restMs, () =>
 			run(async () =>
-				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount)}),
+				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount, agreed)}),
 			),
 		);
 	}

@@ -30,6 +30,8 @@ export function flockCommand(state: State, command: Command, now: number): Step 
 			return step({...withFilter(state, ''), list: {...withFilter(state, '').list, marks: new Set()}});
 		case 'read-again':
 			return then(step(state, {type: 'read'}), next => notify(next, 'Read again.'));
+		case 'read-link':
+			return readLink(state);
 		case 'check':
 			return state.list.marks.size > 1 ? askToCheck(state) : checkSelected(state, now);
 		case 'check-all':
@@ -60,6 +62,14 @@ export function flockCommand(state: State, command: Command, now: number): Step 
 		default:
 			return move(state, command);
 	}
+}
+
+/** Reads the file that was shown as lying outside the folder, and asks no more about it. */
+function readLink(state: State): Step {
+	const elsewhere = state.preview?.text?.elsewhere;
+	return elsewhere === undefined
+		? step(state)
+		: step({...state, agreed: new Set(state.agreed).add(elsewhere), previewing: null});
 }
 
 /** Moves the selection. */

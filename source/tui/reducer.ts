@@ -267,5 +267,5 @@ function settle(state: State): Step {
 	const poem = selectedBot(settled)?.poem ?? null;
 	const kept = poem === null ? null : state.preview;
 	const next: State = {...settled, preview: kept ?? {bot: wanted, text: null}, previewing: wanted};
-	return poem === null ? step(next) : step(next, {type: 'read-poem', poem});
+	return poem === null ? step(next) : step(next, {type: 'read-poem', poem, agreed: state.agreed});
 }

@@ -138,6 +138,8 @@ export type State = {
 	preview: {bot: string; text: PoemText | null} | null;
 	/** The bot whose poem was asked for last. */
 	previewing: string | null;
+	/** The files outside the folder of poems that the person wants to read, as real paths. */
+	agreed: ReadonlySet<string>;
 	/** Fresh keys that are in memory only, because the keystore would not take them. */
 	unsaved: readonly UnsavedKey[];
 	/** The latest bots that were forgotten and can be brought back, latest first. */
@@ -189,6 +191,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		appProblem: null,
 		preview: null,
 		previewing: null,
+		agreed: new Set(),
 		unsaved: [],
 		forgotten: [],
 		attempts: 0,

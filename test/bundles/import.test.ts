@@ -314,5 +314,5 @@ test('a link is followed, and a named pipe is not waited for', {timeout: 10_000}
 	await symlink(await file('real', formats.twarc.write([entryOf()], null)), join(folder, 'link'));
 	assert.equal((await readImport(join(folder, 'link')))[0]?.format, 'twarc');
 	execFileSync('mkfifo', [join(folder, 'pipe')]);
-	await assert.rejects(readImport(join(folder, 'pipe')), {code: 'import-format'});
+	await assert.rejects(readImport(join(folder, 'pipe')), {code: 'import-unreadable'});
 });

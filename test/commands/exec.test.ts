@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {chmod, readFile, writeFile} from 'node:fs/promises';
+import {chmod, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {spawn as spawnPty} from '@lydell/node-pty';
 import {type ExecInput, exec} from '../../source/commands/exec.ts';
+import {exportKeys} from '../../source/commands/export.ts';
+import {list} from '../../source/commands/list.ts';
 import type {Key} from '../../source/flock/key.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
@@ -272,4 +274,37 @@ test('exec --all starts no further program after Ctrl-C', async () => {
 	run.interrupt();
 	assert.equal(await done, 130);
 	assert.match(run.err.at(-1) ?? '', /^3 bots: 1 done; 2 not run\.$/);
+});
+
+test('a poem that is a link out of the folder is handed to no program, and that is said', async () => {
+	const poem = path.join(flock.folder, 'poems', 'moth.txt');
+	await writeFile(path.join(flock.folder, 'private-key'), 'not-a-real-private-key\n');
+	await rm(poem);
+	await symlink('../private-key', poem);
+	const run = collect();
+	const file = path.join(flock.folder, 'seen');
+	const code = `fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`;
+	// Not that of another bot either, which an exec round this one has set.
+	const inherited = {...env, KEYMAKER_POEM: path.join(flock.folder, 'poems', 'harbour.txt')};
+	await exec({bot: 'moth', command: ['node', '-e', code], env: inherited}, flock.services, run.write);
+	const seen = JSON.parse(await readFile(file, 'utf8'));
+	assert.deepEqual([seen.KEYMAKER_BOT, seen.KEYMAKER_POEM], ['moth', undefined]);
+	assert.match(
+		run.err.join('\n'),
+		/The poem of moth is a link to .*private-key, outside the folder of poems: KEYMAKER_POEM is not set\./,
+	);
+
+	const listed = collect();
+	await list({json: true}, flock.services, listed.write);
+	assert.match(listed.err.join('\n'), /moth\.txt: A link to .*private-key, outside this folder\./);
+	const rows: {bot: string; poemLink?: string}[] = JSON.parse(listed.out.join('\n'));
+	assert.deepEqual(
+		rows.filter(row => row.poemLink !== undefined).map(row => [row.bot, path.basename(row.poemLink ?? '')]),
+		[['moth', 'private-key']],
+	);
+
+	const keys = path.join(flock.folder, 'keys');
+	await exportKeys({bots: ['moth'], format: 'bundle', out: 'keys', force: false}, flock.services, run.write);
+	const bundle = JSON.parse(await readFile(path.join(keys, 'moth.json'), 'utf8'));
+	assert.deepEqual([bundle.poem_file, bundle.file], [null, null]);
 });

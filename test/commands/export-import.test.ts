@@ -5,6 +5,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import type {FormatName} from '../../source/bundles/format.ts';
 import {exportKeys} from '../../source/commands/export.ts';
 import {importKeys} from '../../source/commands/import.ts';
+import {FlockError} from '../../source/flock/error.ts';
 import type {Key} from '../../source/flock/key.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
@@ -295,4 +296,27 @@ test('of two keys for one bot in a file, the first is taken and the second is a 
 		assert.equal(run.err.at(-1), '1 key taken, 0 there already, 1 not taken.');
 		assert.equal((await keyOf('harbour', other)).accessSecret, one.accessSecret);
 	});
+});
+
+test('export ends with a sentence where no folder can be made, and writes to no device', async t => {
+	if (process.platform !== 'linux') {
+		t.skip('needs /proc and /dev');
+		return;
+	}
+
+	for (const [out, codes] of [
+		['/proc/x/y', ['export-unwritable']],
+		['/proc/self/x', ['export-unwritable']],
+		['/dev/null', ['export-unsafe', 'export-exists']],
+		['/dev/stdout', ['export-unsafe']],
+		['/dev/null/x', ['export-unwritable']],
+	] as const) {
+		for (const format of ['bundle', 'json'] as const) {
+			await assert.rejects(
+				exportKeys({...everything, format, out}, flock.services, collect().write),
+				error => error instanceof FlockError && (codes as readonly string[]).includes(error.code),
+				`${format} ${out}`,
+			);
+		}
+	}
 });

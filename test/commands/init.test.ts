@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict';
-import {chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile} from 'node:fs/promises';
+import {execFileSync} from 'node:child_process';
+import {
+	chmod,
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rm,
+	stat,
+	symlink,
+	truncate,
+	writeFile,
+} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
@@ -60,6 +72,49 @@ test('init adds no sample to poems that are there, and keeps the lines of a .git
 test('init says which place it cannot write', async () => {
 	await writeFile(path.join(folder, 'poems'), 'a file\n');
 	await assert.rejects(run(), {code: 'init-unwritable', message: /poems cannot be written: EEXIST/});
+});
+
+test('init writes through no link, and makes nothing at all where there is one', async () => {
+	const outside = await mkdtemp(path.join(tmpdir(), 'keymaker-outside-'));
+	try {
+		await writeFile(path.join(outside, 'file'), 'mine\n');
+		for (const name of ['.gitignore', '.env', 'poems']) {
+			for (const target of [
+				name === 'poems' ? outside : path.join(outside, 'file'),
+				path.join(outside, 'new'),
+			]) {
+				await symlink(target, path.join(folder, name));
+				await assert.rejects(run(), {
+					code: 'init-unsafe',
+					message: /is a link; nothing is written through it/,
+				});
+				assert.deepEqual(await readdir(folder), [name]);
+				await rm(path.join(folder, name));
+			}
+		}
+
+		assert.deepEqual(await readdir(outside), ['file']);
+		assert.equal(await readFile(path.join(outside, 'file'), 'utf8'), 'mine\n');
+	} finally {
+		await rm(outside, {recursive: true});
+	}
+});
+
+test('init waits for no .gitignore that is a named pipe, and reads none without end', async t => {
+	if (process.platform === 'win32') {
+		t.skip('needs named pipes');
+		return;
+	}
+
+	execFileSync('mkfifo', [path.join(folder, '.gitignore')]);
+	await assert.rejects(run(), {
+		code: 'init-unwritable',
+		message: /\.gitignore cannot be written: it is not a file/,
+	});
+	await rm(path.join(folder, '.gitignore'));
+	await writeFile(path.join(folder, '.gitignore'), '');
+	await truncate(path.join(folder, '.gitignore'), 2 ** 40);
+	await assert.rejects(run(), {code: 'init-unwritable', message: /far too large/});
 });
 
 test('.env.example is what init writes', async () => {

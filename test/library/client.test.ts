@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import {readFile, symlink, writeFile} from 'node:fs/promises';
+import {readFile, realpath, rm, symlink, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {test} from 'node:test';
+import {openKeystore} from '../../source/index.ts';
 import {libraryPlace, root} from './place.ts';
 
 test('clientFor posts as the bot, in practice too, and lets the program end by itself', async context => {
@@ -63,4 +64,29 @@ test('the example posts the poem’s lines one after the other, and begins anew 
 	const refused = await run('kettle');
 	assert.deepEqual([refused.code, refused.out], [1, '']);
 	assert.equal(refused.err, 'kettle has no key in force.\n  Authorize it: keymaker authorize kettle\n');
+});
+
+test('the example posts nothing from a poem that is a link out of the folder, and writes through no link', async context => {
+	const place = await libraryPlace(context, ['harbour']);
+	await place.authorize('harbour', 'harbour_poem');
+	await symlink(path.join(root, 'examples'), path.join(place.folder, 'examples'), 'dir');
+	const run = () => place.runCode("process.argv[2] = 'harbour'; await import('./examples/bot.js');");
+	const poem = path.join(place.folder, 'poems', 'harbour.txt');
+	const secret = path.join(place.folder, 'private-key');
+	await writeFile(secret, 'not-a-real-private-key\n');
+	await rm(poem);
+	await symlink('../private-key', poem);
+	const refused = await run();
+	assert.deepEqual([refused.code, refused.out], [1, '']);
+	assert.match(refused.err, /is a link to .*private-key, outside the folder of poems: nothing is posted/);
+	const [row] = await openKeystore(place.options).list();
+	assert.equal(row?.poemLink, await realpath(secret));
+
+	await rm(poem);
+	await writeFile(poem, 'a line\n');
+	await symlink('private-key', path.join(place.folder, 'harbour.next-line'));
+	const unwritten = await run();
+	assert.deepEqual([unwritten.code, unwritten.out], [1, '']);
+	assert.equal(await readFile(secret, 'utf8'), 'not-a-real-private-key\n');
+	assert.equal((await openKeystore(place.options).list())[0]?.poemLink, undefined);
 });

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {previewLines} from '../../source/tui/screens/preview.ts';
 import {listRows} from '../../source/tui/screens/regions.ts';
 import {initialState, selectedBot} from '../../source/tui/state.ts';
-import {botCalled, fixed, flockScreen, heldOf, keyOf, mixedFlock, play} from './support.ts';
+import {
+	botCalled,
+	fixed,
+	flockScreen,
+	heldOf,
+	keyOf,
+	mixedFlock,
+	type Played,
+	play,
+	viewWith,
+} from './support.ts';
 
 const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
 const folder = {path: '/poems', poems: [], notes: [], problem: null};
@@ -218,6 +229,34 @@ test('a poem is read for the preview only where there is room for it, and only w
 		reads({columns: 100, rows: 24}).map(effect => effect.type === 'read-poem' && effect.poem.bot),
 		['harbour', 'kettle'],
 	);
+});
+
+test('a poem that is a link out of the folder is read after l, once for all, and its place is drawn safely', () => {
+	const size = {columns: 120, rows: 24};
+	const elsewhere = '/home/somebody/.ssh/\u001B]0;id\u0007';
+	const text = {lines: [], note: null, more: false, elsewhere};
+	const readings = (played: Played) => played.effects.filter(effect => effect.type === 'read-poem');
+	const shown = play(flockScreen(mixedFlock, {size}), {type: 'poem', bot: 'ferry', text});
+	const lines = previewLines(shown.state, 80, 20, viewWith())
+		.map(({spans}) => spans.map(({text: part}) => part).join(''))
+		.join(' ');
+	assert.match(lines, /a link to \/home\/somebody\/\.ssh\/␛\]0;id␇, outside this folder: l reads it/);
+	const agreed = play({...shown, effects: []}, 'l');
+	assert.deepEqual(
+		readings(agreed).map(effect => [effect.poem.bot, [...effect.agreed]]),
+		[['ferry', [elsewhere]]],
+	);
+	const later = play(agreed, {
+		type: 'poem',
+		bot: 'ferry',
+		text: {lines: ['a line'], note: null, more: false},
+	});
+	assert.deepEqual(
+		[...(readings(play({...later, effects: []}, 'down', 'up')).at(-1)?.agreed ?? [])],
+		[elsewhere],
+	);
+	// There is nothing to read then, and l does nothing.
+	assert.deepEqual(play({...later, effects: []}, 'l').effects, []);
 });
 
 test('a notice goes by itself, and not before its own time', () => {

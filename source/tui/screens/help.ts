@@ -38,7 +38,9 @@ function notes({folder, size}: State): Line[] {
 
 	return [
 		line(toned('strong', ' In the folder, but no bot')),
-		...folder.notes.flatMap(({file, sentence}) => paragraph(`${visible(file)}: ${sentence}`, size.columns)),
+		...folder.notes.flatMap(({file, sentence}) =>
+			paragraph(`${visible(file)}: ${visible(sentence)}`, size.columns),
+		),
 		blank,
 	];
 }

@@ -48,6 +48,12 @@ function poemLines(text: PoemText | null, width: number): Line[] {
 	return [
 		...text.lines.map(one => line(one)),
 		...(text.more ? [line(toned('quiet', '…'))] : []),
+		...(text.elsewhere === undefined
+			? []
+			: paragraph(`a link to ${visible(text.elsewhere)}, outside this folder: l reads it`, width, {
+					tone: 'warn',
+					indent: 0,
+				})),
 		...(text.note === null ? [] : paragraph(text.note, width, {tone: 'quiet', indent: 0})),
 	];
 }

@@ -1,0 +1,54 @@
+import type {Readable} from 'node:stream';
+import {StringDecoder} from 'node:string_decoder';
+
+/** A longer line is not kept whole anywhere; characters. */
+export const longestLine = 64 * 1024;
+
+/**
+ * Hands over a stream line by line, without line ends. A line that is longer than `longestLine` comes in pieces as they
+ * arrive, so that a program that never ends its line takes no memory; nothing is lost.
+ * @param onLine gets a line, or a piece of one; `goesOn` is true for the second piece of a line and those after it.
+ */
+export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolean) => void): void {
+	const decoder = new StringDecoder('utf8');
+	let begun = '';
+	let inPieces = false;
+	let afterReturn = false;
+
+	function end(): void {
+		onLine(begun, inPieces);
+		begun = '';
+		inPieces = false;
+	}
+
+	function add(text: string): void {
+		begun += text;
+		while (begun.length > longestLine) {
+			// Not through a character that takes two.
+			const cut = /[\ud800-\udbff]/.test(begun[longestLine - 1] ?? '') ? longestLine - 1 : longestLine;
+			onLine(begun.slice(0, cut), inPieces);
+			begun = begun.slice(cut);
+			inPieces = true;
+		}
+	}
+
+	function take(text: string): void {
+		// The second half of a line end whose first half came before.
+		const from = afterReturn && text.startsWith('\n') ? 1 : 0;
+		afterReturn = text === '' ? afterReturn : text.endsWith('\r');
+		const [first = '', ...lines] = text.slice(from).split(/\r\n|\n|\r/);
+		add(first);
+		for (const line of lines) {
+			end();
+			add(line);
+		}
+	}
+
+	stream.on('data', (chunk: Buffer) => take(decoder.write(chunk)));
+	stream.once('end', () => {
+		take(decoder.end());
+		if (begun !== '') {
+			end();
+		}
+	});
+}
