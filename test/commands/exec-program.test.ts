@@ -4,6 +4,7 @@ import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {practiceAppKey} from '../../source/practice/provider.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
@@ -78,7 +79,7 @@ test('a signal to keymaker reaches the program, and its exit code comes back', a
 	const child = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', script], {
 		cwd: place.folder,
 		env: {
-			PATH: process.env.PATH,
+			...inheritedAt(place.folder),
 			KEYMAKER_PRACTICE: '1',
 			KEYMAKER_FLOCK: 'flock',
 			KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),

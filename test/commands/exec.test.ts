@@ -6,13 +6,14 @@ import {after, before, test} from 'node:test';
 import {spawn as spawnPty} from '@lydell/node-pty';
 import {type ExecInput, exec} from '../../source/commands/exec.ts';
 import type {Key} from '../../source/flock/key.ts';
+import {inherited} from '../helpers/environment.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
 
 let flock: TestServices;
 let key: Key;
-const env = {PATH: process.env.PATH};
+const env = inherited();
 
 before(async () => {
 	flock = await testServices({poems: ['harbour', 'kettle', 'moth', 'lamplight']});
@@ -41,7 +42,7 @@ test('exec gives the program the bot’s key, and nothing inherited that belongs
 	const text = await output(
 		file => ['node', '-e', `fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`],
 		{
-			...env,
+			PATH: process.env.PATH,
 			TWITTER_BEARER_TOKEN: 'not-a-real-bearer',
 			TWITTER_ACCESS_TOKEN: 'not-a-real-token',
 			KEYMAKER_PASSPHRASE: 'not-a-real-passphrase',

@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {browserCommands, whyNotOpen} from '../../source/desktop/browser.ts';
 import {createDesktop} from '../../source/desktop/create.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 
 const link = 'https://api.x.com/oauth/authorize?oauth_token=practice&force_login=true&screen_name=harbour';
 
@@ -29,7 +30,7 @@ async function program(name: string, script: string): Promise<string> {
 
 function open(url: string, env: Record<string, string>) {
 	return createDesktop({
-		env: {PATH: process.env.PATH, ...env},
+		env: {...inheritedAt(folder), ...env},
 		platform: 'linux',
 		noOpen: false,
 		writeTerminal: () => {},

@@ -7,6 +7,7 @@ import {join} from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
 import {afterEach, beforeEach, test} from 'node:test';
 import {createDesktop} from '../../source/desktop/create.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 
 const link = 'https://api.x.com/oauth/authorize?oauth_token=practice-token&force_login=true';
 const linux = process.platform === 'linux' ? {} : {skip: 'clipboardy asks xsel on Linux alone'};
@@ -31,7 +32,7 @@ async function program(name: string, script: string): Promise<void> {
 
 function desktop(env: Record<string, string> = {}, isTTY = true) {
 	return createDesktop({
-		env: {PATH: `${folder}:${process.env.PATH}`, FOLDER: folder, ...env},
+		env: {...inheritedAt(folder), PATH: `${folder}:${process.env.PATH}`, FOLDER: folder, ...env},
 		platform: process.platform,
 		noOpen: false,
 		writeTerminal: text => {

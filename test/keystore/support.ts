@@ -100,9 +100,7 @@ export function startWorker(context: TestContext, task: object, options: {uid?: 
 	const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(task)], {
 		cwd: fileURLToPath(new URL('../..', import.meta.url)),
 		stdio: ['pipe', 'pipe', 'inherit'],
-		...(options.uid === undefined
-			? {}
-			: {uid: options.uid, gid: options.uid, env: {PATH: process.env.PATH, TMPDIR: tmpdir()}}),
+		...(options.uid === undefined ? {} : {uid: options.uid, gid: options.uid}),
 	});
 	let output = '';
 	child.stdout?.setEncoding('utf8').on('data', (text: string) => {
