@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import {createReadStream, existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
-import {afterEach, beforeEach, test} from 'node:test';
+import {afterEach, beforeEach, mock, test} from 'node:test';
 import {createDesktop} from '../../source/desktop/create.ts';
 import {inheritedAt} from '../helpers/environment.ts';
 
@@ -19,9 +20,12 @@ let written: string;
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'desktop-'));
 	written = '';
+	// The time is the tests' own: a busy computer makes no clipboard program look as if it did not answer.
+	mock.timers.enable({apis: ['setTimeout']});
 });
 
 afterEach(async () => {
+	mock.timers.reset();
 	await rm(folder, {recursive: true, force: true});
 });
 
@@ -76,8 +80,12 @@ test('a clipboard program that never returns is left and ended with its children
 	const alive = join(folder, 'alive');
 	execFileSync('mkfifo', [alive]);
 	await program('xsel', 'exec 9>"$FOLDER/alive"; echo started >&9; sleep 600; echo late >&9');
-	const holders = allOf(createReadStream(alive));
-	const result = await desktop().copy(link);
+	const pipe = createReadStream(alive);
+	const holders = allOf(pipe);
+	const copying = desktop().copy(link);
+	await once(pipe, 'readable');
+	mock.timers.tick(2000);
+	const result = await copying;
 	assert.equal(result.way, 'osc52');
 	assert.match(result.sentence, /did not answer in 2 s/);
 	// The pipe ends when the last process that holds it has ended.

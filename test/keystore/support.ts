@@ -25,7 +25,9 @@ export function newPlace(context: TestContext): KeystoreOptions & {root: string;
 	const root = temporaryFolder(context);
 	const poems = path.join(root, 'poems');
 	mkdirSync(poems);
-	return {root, folder: path.join(root, 'keys'), flock: 'harbour', poems, scrypt: cheapScrypt};
+	// However busy the computer is, a save waits for another program's.
+	const patience = 600_000;
+	return {root, folder: path.join(root, 'keys'), flock: 'harbour', poems, scrypt: cheapScrypt, patience};
 }
 
 /** A keystore of its own for a test. */

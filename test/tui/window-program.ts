@@ -1,9 +1,10 @@
 /** The full screen on services of its own, for tests that need a terminal. Its last line on standard error is how it ended. */
+import {existsSync} from 'node:fs';
 import {setTimeout as pause} from 'node:timers/promises';
 import {runApp} from '../../source/tui/run.tsx';
 import {testServices} from '../helpers/services.ts';
 
-const {WINDOW_POEMS = 'ferry,harbour,kettle', WINDOW_FAULT, WINDOW_BROKEN, WINDOW_SLOW} = process.env;
+const {WINDOW_POEMS = 'ferry,harbour,kettle', WINDOW_FAULT, WINDOW_BROKEN, WINDOW_GATE} = process.env;
 const {services, practice, close} = await testServices({
 	poems: WINDOW_POEMS === '' ? null : WINDOW_POEMS.split(','),
 });
@@ -11,11 +12,14 @@ if (WINDOW_FAULT !== undefined) {
 	practice.setFault(WINDOW_FAULT);
 }
 
-if (WINDOW_SLOW !== undefined) {
-	// Saving takes so long that a test can do something meanwhile.
+if (WINDOW_GATE !== undefined) {
+	// Nothing is saved before this file is there, so that a test can do something meanwhile.
 	const update = services.keystore.update.bind(services.keystore);
 	services.keystore.update = async (...change) => {
-		await pause(Number(WINDOW_SLOW));
+		while (!existsSync(WINDOW_GATE)) {
+			await pause(10);
+		}
+
 		return update(...change);
 	};
 }
