@@ -51,11 +51,11 @@ test('an .env with a byte order mark is read', async () => {
 test('nothing of .env reaches the environment of the process', async () => {
 	await writeFile(
 		path.join(folder, '.env'),
-		'HTTPS_PROXY=http://127.0.0.1:9\nKEYMAKER_PASSPHRASE_COMMAND=false\n',
+		'HTTPS_PROXY=http://127.0.0.1:9/of-.env\nKEYMAKER_PASSPHRASE_COMMAND=not-a-program\n',
 	);
 	assert.equal(await appSourceOf({}, folder), null);
-	assert.equal(process.env.KEYMAKER_PASSPHRASE_COMMAND, undefined);
-	assert.notEqual(process.env.HTTPS_PROXY, 'http://127.0.0.1:9');
+	assert.notEqual(process.env.KEYMAKER_PASSPHRASE_COMMAND, 'not-a-program');
+	assert.notEqual(process.env.HTTPS_PROXY, 'http://127.0.0.1:9/of-.env');
 });
 
 test('half an app key is an error that names the other half and repeats no value', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {afterEach, beforeEach, test} from 'node:test';
+import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import stringWidth from 'string-width';
 import {approve} from '../helpers/approve.ts';
@@ -60,17 +60,32 @@ const ways: Record<string, (screen: Pty, pin: string) => unknown> = {
 	'on lines of its own, with empty ones round it': (screen, pin) => screen.paste(`\r\n\r\n${pin}\r\n\r\n`),
 	'and enter pressed twice': (screen, pin) => screen.type(`${pin}\r\r`),
 };
-for (const [way, send] of Object.entries(ways)) {
-	test(`a PIN is taken whole, and handed in once: ${way}`, async () => {
-		const {screen, link} = await enterFirst();
-		await send(screen, await approve(link, 'harbour_poem'));
-		await screen.waitFor('harbour is ready');
-		assert.doesNotMatch(screen.raw(), /void/, 'the PIN was handed in twice');
-		screen.press('escape');
-		await screen.waitFor(/● harbour +@harbour_poem +ready/);
-		await screen.waitFor(/○ kettle +— +no key/);
+describe('a PIN is taken whole, and handed in once', () => {
+	// One screen for all of them, and a bot for each.
+	const bots = Object.keys(ways).map((_, index) => `bot-${String(index).padStart(2, '0')}`);
+	let flock: Workplace;
+	let screen: Pty;
+	before(async () => {
+		flock = await workplace(bots);
+		screen = flock.screen();
 	});
-}
+	after(() => flock.close());
+
+	for (const [index, [way, send]] of Object.entries(ways).entries()) {
+		const bot = bots[index] ?? '';
+		test(way, async () => {
+			await screen.waitFor(new RegExp(`❯ ○ ${bot} +— +no key`));
+			const before = screen.raw().length;
+			screen.press('enter');
+			await send(screen, await approve(await nextLink(screen), `${bot.replace('-', '_')}_poem`));
+			await screen.waitFor(`${bot} is ready`);
+			assert.doesNotMatch(screen.raw().slice(before), /void/, 'the PIN was handed in twice');
+			screen.press('escape');
+			await screen.waitFor(new RegExp(`❯ ● ${bot} +@\\S+ +ready`));
+			screen.press('down');
+		});
+	}
+});
 
 /** What people paste in the place of a PIN, and what they are told. */
 const mistakes: Record<string, {text: (link: string) => string; words: string[]}> = {
@@ -93,23 +108,42 @@ const mistakes: Record<string, {text: (link: string) => string; words: string[]}
 		words: ['That address belongs to another link than the one shown here.', 'pin-of-another-link'],
 	},
 };
-for (const [what, {text, words}] of Object.entries(mistakes)) {
-	test(`${what} in the place of a PIN is explained, and the link is still good`, async () => {
-		const {screen, link} = await enterFirst();
-		const pasted = text(link);
-		screen.paste(pasted);
-		if (!pasted.endsWith('\n')) {
-			screen.press('enter');
-		}
+describe('in the place of a PIN', () => {
+	// One link for all of them: none may make it void.
+	let flock: Workplace;
+	let screen: Pty;
+	let link: string;
+	before(async () => {
+		flock = await workplace(['harbour']);
+		screen = flock.screen();
+		await screen.waitFor(/❯ ○ harbour/);
+		screen.press('enter');
+		link = await nextLink(screen);
+	});
+	after(() => flock.close());
 
-		await told(screen, ...words);
-		assert.equal(await nextLink(screen), link);
-		screen.press('ctrl+u');
-		await screen.waitFor(/here: ▏/);
+	for (const [what, {text, words}] of Object.entries(mistakes)) {
+		test(`${what} is explained, and the link stays`, async () => {
+			const pasted = text(link);
+			screen.paste(pasted);
+			if (!pasted.endsWith('\n')) {
+				screen.press('enter');
+			}
+
+			await told(screen, ...words);
+			assert.equal(await nextLink(screen), link);
+			screen.press('ctrl+u');
+			await screen.waitFor(
+				rows => rows.some(row => /here: ▏/.test(row)) && !rows.join(' ').includes(words[0] ?? ''),
+			);
+		});
+	}
+
+	test('the link is still good after all of them', async () => {
 		screen.paste(`${await approve(link, 'harbour_poem')}\n`);
 		await screen.waitFor('harbour is ready');
 	});
-}
+});
 
 test('from a callback address of this link the PIN is taken', async () => {
 	const {screen, link} = await enterFirst();

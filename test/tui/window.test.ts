@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {type Bundled, bundled} from '../helpers/bundled.ts';
 import {nextLink} from '../helpers/program.ts';
@@ -122,6 +123,40 @@ test('escape leaves while X hangs, and Ctrl-C ends while X hangs', async () => {
 	await window.waitFor(/Asking X for a link · (?!600 )\d+ s left/);
 	window.press('ctrl+c');
 	assert.equal((await ending(window)).exitCode, 130);
+});
+
+/** Waits for words, wherever the lines break. */
+async function told(window: Pty, ...words: readonly string[]): Promise<void> {
+	await window.waitFor(rows => {
+		const text = rows.map(row => row.trim()).join(' ');
+		return words.every(word => text.includes(word));
+	});
+}
+
+test('while X hangs the seconds left are counted down, then the deadline is told, and enter tries again', async () => {
+	const window = await open({env: {WINDOW_FAULT: 'request_token:hang:1'}});
+	window.press('enter');
+	await window.waitFor(/Asking X for a link · (?!600 )\d+ s left/);
+	process.kill(window.pid, 'SIGUSR2');
+	await told(window, 'X gave no whole answer within 600 seconds.', 'KEYMAKER_TIMEOUT', 'x-timeout');
+	// An enter that follows another at once counts as held down.
+	await pause(250);
+	window.press('enter');
+	window.paste(`${await approve(await nextLink(window), 'ferry_poem')}\n`);
+	await window.waitFor('ferry is ready');
+});
+
+test('an answer that drips does not stretch the deadline, and a new link comes by itself', async () => {
+	const window = await open({env: {WINDOW_FAULT: 'access_token:dripping:1'}});
+	window.press('enter');
+	const link = await nextLink(window);
+	window.paste(`${await approve(link, 'ferry_poem')}\n`);
+	await window.waitFor(/Handing the PIN to X · (?!600 )\d+ s left/);
+	process.kill(window.pid, 'SIGUSR2');
+	const next = await nextLink(window, link);
+	await told(window, 'X gave no whole answer within 600 seconds. It is not known whether X took the PIN.');
+	window.paste(`${await approve(next, 'ferry_poem')}\n`);
+	await window.waitFor('ferry is ready');
 });
 
 for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
