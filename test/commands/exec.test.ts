@@ -78,9 +78,10 @@ test('exec does not say practice where X itself is meant, even if that was inher
 test('exec hands arguments over as they are, and no secret is one of them', async () => {
 	const odd = ['a b', '', '$HOME', '*', '--all', 'quote"\'', '俳句'];
 	const text = await output(file => [
-		'python3',
-		'-c',
-		'import sys,json; open(sys.argv[1],"w").write(json.dumps([sys.argv[2:], open("/proc/self/cmdline").read()]))',
+		'node',
+		'-e',
+		'const [file, ...given] = process.argv.slice(1); fs.writeFileSync(file, JSON.stringify([given, fs.readFileSync("/proc/self/cmdline", "utf8")]))',
+		'--',
 		file,
 		...odd,
 	]);
