@@ -5,6 +5,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {promisify} from 'node:util';
+import {gunzipSync} from 'node:zlib';
 import {bundle, programs} from '../../scripts/bundle.ts';
 import {packagesIn} from '../../scripts/licences.ts';
 import {assertLibraryWorks, assertModules, assertProgramWorks, pack, root, run} from './installed.ts';
@@ -40,7 +41,9 @@ async function layOut(tarball: string, modules: string): Promise<void> {
 		await cp(path.join(root, name), path.join(modules, '..', name), {recursive: true});
 	}
 
-	await promisify(execFile)('tar', ['-xzf', tarball, '-C', folder]);
+	const unpacked = path.join(folder, 'package.tar');
+	await writeFile(unpacked, gunzipSync(await readFile(tarball)));
+	await promisify(execFile)('tar', ['-xf', unpacked, '-C', folder]);
 	const keymaker = path.join(modules, 'keymaker');
 	await cp(path.join(folder, 'package'), keymaker, {recursive: true});
 	const {bin} = JSON.parse(await readFile(path.join(keymaker, 'package.json'), 'utf8'));

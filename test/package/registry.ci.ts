@@ -42,7 +42,11 @@ test('installed for all of a computer’s folders, the program works', async () 
 test('without any installation, npx fetches the program and runs it', async () => {
 	const elsewhere = path.join(folder, 'elsewhere');
 	await mkdir(elsewhere);
-	const {code, out, err} = await run('npx', ['--yes', tarball, '--version'], elsewhere);
+	const {code, out, err} = await run(
+		'npx',
+		['--yes', '--package', tarball, 'keymaker', '--version'],
+		elsewhere,
+	);
 	assert.equal(code, 0, err);
 	assert.match(out, /^\d+\.\d+\.\d+\n$/);
 });
