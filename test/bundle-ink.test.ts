@@ -92,7 +92,11 @@ function drawnWith({Box, Text, renderToString}: Libraries, {lines, border, direc
 test('Ink draws in the bundle what it draws by itself', async () => {
 	await fc.assert(
 		fc.asyncProperty(layout, async one => {
-			assert.deepEqual(await shown(drawnWith(bundled, one)), await shown(drawnWith(asTheyAre, one)));
+			const [drawn, wanted] = [drawnWith(bundled, one), drawnWith(asTheyAre, one)];
+			// The same bytes show the same; a terminal is asked about others alone.
+			if (drawn !== wanted) {
+				assert.deepEqual(await shown(drawn), await shown(wanted));
+			}
 		}),
 		{numRuns: 500},
 	);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
+import {inheritedAt} from './helpers/environment.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -56,7 +57,7 @@ async function run(args: readonly string[], more: {env?: Record<string, string>;
 	const {uid, env} = more;
 	return promisify(execFile)(process.execPath, [...args], {
 		cwd: folder,
-		env: {PATH: process.env.PATH, HOME: folder, KEYMAKER_KEYSTORE: path.join(folder, 'keystore'), ...env},
+		env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore'), ...env},
 		...(uid === undefined ? {} : {uid, gid: uid}),
 	});
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {after, before, test} from 'node:test';
+import {inheritedAt} from './helpers/environment.ts';
 import {cli, type Workplace, workplace} from './helpers/program.ts';
 
 const child = path.join(import.meta.dirname, 'output-child.ts');
@@ -61,7 +62,7 @@ test('whoever writes hears that nobody reads any more', {skip: onWindows}, async
 function listTo(stdout: 'pipe' | number) {
 	return spawn(process.execPath, [cli, 'list', '--json'], {
 		cwd: place.folder,
-		env: {PATH: process.env.PATH, HOME: place.folder, KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore')},
+		env: {...inheritedAt(place.folder), KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore')},
 		stdio: ['ignore', stdout, 'pipe'],
 	});
 }
@@ -88,7 +89,7 @@ test('a list is as whole in a file as in a pipe', async () => {
 test('a list that nothing takes ends well', {skip: onWindows}, async () => {
 	const line = spawn('sh', ['-c', `exec '${process.execPath}' '${cli}' list --json >&-`], {
 		cwd: place.folder,
-		env: {PATH: process.env.PATH, HOME: place.folder},
+		env: inheritedAt(place.folder),
 		stdio: ['ignore', 'inherit', 'pipe'],
 	});
 	const ended = new Promise(resolve => line.once('exit', resolve));

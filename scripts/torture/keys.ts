@@ -18,7 +18,7 @@ export function placeIn(folder: string): Place {
 export const scrypt = {N: 1024, r: 8, p: 1};
 
 /** Opens a keystore, with a passphrase where it needs one. */
-export function openAt(place: Place, passphrase: string | null = null, patience = 12_000) {
+export function openAt(place: Place, passphrase: string | null = null, patience = 600_000) {
 	return openKeystore({
 		...place,
 		patience,

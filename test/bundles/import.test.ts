@@ -230,7 +230,7 @@ test('no text breaks a reader, and nothing that it says of it reaches the termin
 });
 
 test('depth breaks no reader', () => {
-	for (const depth of [1000, 30_000]) {
+	for (const depth of [1000, 10_000]) {
 		for (const text of [
 			'['.repeat(depth),
 			'{"a":'.repeat(depth),
@@ -310,7 +310,7 @@ test('what is no file of keys is refused', async () => {
 	await assert.rejects(readImport(join(folder, 'x', 'y')), {code: 'import-unreadable'});
 });
 
-test('a link is followed, and a named pipe is not waited for', {timeout: 10_000}, async () => {
+test('a link is followed, and a named pipe is not waited for', async () => {
 	await symlink(await file('real', formats.twarc.write([entryOf()], null)), join(folder, 'link'));
 	assert.equal((await readImport(join(folder, 'link')))[0]?.format, 'twarc');
 	execFileSync('mkfifo', [join(folder, 'pipe')]);

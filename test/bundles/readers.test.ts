@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
 import type {BundleEntry} from '../../source/bundles/format.ts';
 import {formats} from '../../source/bundles/formats.ts';
+import {inherited} from '../helpers/environment.ts';
 import {entries, entryOf, everyPrintable} from './entries.ts';
 
 let folder: string;
@@ -200,7 +201,7 @@ async function readByShell(text: string): Promise<string[]> {
 		['-c', `set -a; . "$1"; printf '%s\\0' ${print}`, 'sh', file],
 		{
 			encoding: 'utf8',
-			env: {PATH: process.env.PATH},
+			env: inherited(),
 		},
 	);
 	assert.deepEqual([status, stderr], [0, '']);

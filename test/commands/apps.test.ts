@@ -8,6 +8,7 @@ import {importKeys} from '../../source/commands/import.ts';
 import {revoke} from '../../source/commands/revoke.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import {approve} from '../helpers/approve.ts';
+import {inherited} from '../helpers/environment.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
@@ -59,7 +60,7 @@ test('X is asked about each key with the app that it was made with', async () =>
 test('exec gives each program the app of its bot’s key', async () => {
 	const run = collect();
 	const command = ['sh', '-c', 'echo "$TWITTER_CONSUMER_KEY $TWITTER_CONSUMER_SECRET"'];
-	const env = {PATH: process.env.PATH, TWITTER_CONSUMER_KEY: 'not-a-real-inherited-key'};
+	const env = {...inherited(), TWITTER_CONSUMER_KEY: 'not-a-real-inherited-key'};
 	assert.equal(await exec({bot: {all: true, jobs: 1}, command, env}, flock.services, run.write), 0);
 	const {consumerKey, consumerSecret} = flock.practice.appKey;
 	assert.deepEqual(run.out, [

@@ -13,6 +13,7 @@ import {judgeLocale, judgePassphrase, judgeTerminal} from '../../source/commands
 import {judgeAppKey, judgeClock, judgeNetwork, judgeProxy} from '../../source/commands/doctor-x.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import type {Surroundings} from '../../source/surroundings.ts';
+import {withoutNetwork} from '../helpers/environment.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {testServices} from '../helpers/services.ts';
@@ -34,7 +35,7 @@ const surroundings: Surroundings = {
 };
 
 async function diagnose(more: Record<string, string | undefined> = {}) {
-	const {code, out, err} = await place.run(['doctor', '--json'], '', more);
+	const {code, out, err} = await place.run(['doctor', '--json'], '', {...withoutNetwork(), ...more});
 	const results: Result[] = JSON.parse(out);
 	for (const result of results) {
 		assert.deepEqual(Object.keys(result), ['check', 'state', 'sentence', 'hint']);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
+import {spawn, spawnSync} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {practiceAppKey} from '../../source/practice/provider.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
@@ -58,7 +59,8 @@ for (const [name, program] of [
 		],
 	],
 ] as const) {
-	test(`exec runs ${name} with the key of exactly that bot`, async () => {
+	const skip = spawnSync(name, ['-c', '']).error ? `${name} is not installed` : false;
+	test(`exec runs ${name} with the key of exactly that bot`, {skip}, async () => {
 		assert.equal((await place.run(['exec', 'the sea', '--', ...program])).out, 'poem_1 the sea');
 		assert.equal((await place.run(['exec', 'harbour', '--', ...program])).out, 'poem_0 harbour');
 	});
@@ -78,7 +80,7 @@ test('a signal to keymaker reaches the program, and its exit code comes back', a
 	const child = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', script], {
 		cwd: place.folder,
 		env: {
-			PATH: process.env.PATH,
+			...inheritedAt(place.folder),
 			KEYMAKER_PRACTICE: '1',
 			KEYMAKER_FLOCK: 'flock',
 			KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),

@@ -8,13 +8,14 @@ import {type ExecInput, exec} from '../../source/commands/exec.ts';
 import {exportKeys} from '../../source/commands/export.ts';
 import {list} from '../../source/commands/list.ts';
 import type {Key} from '../../source/flock/key.ts';
+import {inherited} from '../helpers/environment.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
 
 let flock: TestServices;
 let key: Key;
-const env = {PATH: process.env.PATH};
+const env = inherited();
 
 before(async () => {
 	flock = await testServices({poems: ['harbour', 'kettle', 'moth', 'lamplight']});
@@ -43,7 +44,7 @@ test('exec gives the program the bot’s key, and nothing inherited that belongs
 	const text = await output(
 		file => ['node', '-e', `fs.writeFileSync(${JSON.stringify(file)}, JSON.stringify(process.env))`],
 		{
-			...env,
+			PATH: process.env.PATH,
 			TWITTER_BEARER_TOKEN: 'not-a-real-bearer',
 			TWITTER_ACCESS_TOKEN: 'not-a-real-token',
 			KEYMAKER_PASSPHRASE: 'not-a-real-passphrase',
@@ -79,9 +80,10 @@ test('exec does not say practice where X itself is meant, even if that was inher
 test('exec hands arguments over as they are, and no secret is one of them', async () => {
 	const odd = ['a b', '', '$HOME', '*', '--all', 'quote"\'', '俳句'];
 	const text = await output(file => [
-		'python3',
-		'-c',
-		'import sys,json; open(sys.argv[1],"w").write(json.dumps([sys.argv[2:], open("/proc/self/cmdline").read()]))',
+		'node',
+		'-e',
+		'const [file, ...given] = process.argv.slice(1); fs.writeFileSync(file, JSON.stringify([given, fs.readFileSync("/proc/self/cmdline", "utf8")]))',
+		'--',
 		file,
 		...odd,
 	]);

@@ -3,21 +3,29 @@ import {existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterEach, beforeEach, test} from 'node:test';
+import {afterEach, beforeEach, mock, test} from 'node:test';
 import {browserCommands, whyNotOpen} from '../../source/desktop/browser.ts';
 import {createDesktop} from '../../source/desktop/create.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 
 const link = 'https://api.x.com/oauth/authorize?oauth_token=practice&force_login=true&screen_name=harbour';
 
 let folder: string;
 let recorder: string;
+/** A browser keeps no program alive, so something else must. */
+let alive: NodeJS.Timeout;
 
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'browser-'));
+	// The time is the tests' own: a busy computer does not make a browser that fails look as if it ran.
+	mock.timers.enable({apis: ['setTimeout']});
+	alive = setInterval(() => {}, 1000);
 	recorder = await program('recorder', 'printf "%s\\n" "$@" >> "$0.log"');
 });
 
 afterEach(async () => {
+	clearInterval(alive);
+	mock.timers.reset();
 	await rm(folder, {recursive: true, force: true});
 });
 
@@ -29,7 +37,7 @@ async function program(name: string, script: string): Promise<string> {
 
 function open(url: string, env: Record<string, string>) {
 	return createDesktop({
-		env: {PATH: process.env.PATH, ...env},
+		env: {...inheritedAt(folder), ...env},
 		platform: 'linux',
 		noOpen: false,
 		writeTerminal: () => {},

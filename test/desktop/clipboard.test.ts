@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import {createReadStream, existsSync} from 'node:fs';
 import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
-import {afterEach, beforeEach, test} from 'node:test';
+import {afterEach, beforeEach, mock, test} from 'node:test';
 import {createDesktop} from '../../source/desktop/create.ts';
+import {inheritedAt} from '../helpers/environment.ts';
 
 const link = 'https://api.x.com/oauth/authorize?oauth_token=practice-token&force_login=true';
 const linux = process.platform === 'linux' ? {} : {skip: 'clipboardy asks xsel on Linux alone'};
@@ -18,9 +20,12 @@ let written: string;
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'desktop-'));
 	written = '';
+	// The time is the tests' own: a busy computer makes no clipboard program look as if it did not answer.
+	mock.timers.enable({apis: ['setTimeout']});
 });
 
 afterEach(async () => {
+	mock.timers.reset();
 	await rm(folder, {recursive: true, force: true});
 });
 
@@ -31,7 +36,7 @@ async function program(name: string, script: string): Promise<void> {
 
 function desktop(env: Record<string, string> = {}, isTTY = true) {
 	return createDesktop({
-		env: {PATH: `${folder}:${process.env.PATH}`, FOLDER: folder, ...env},
+		env: {...inheritedAt(folder), PATH: `${folder}:${process.env.PATH}`, FOLDER: folder, ...env},
 		platform: process.platform,
 		noOpen: false,
 		writeTerminal: text => {
@@ -75,8 +80,12 @@ test('a clipboard program that never returns is left and ended with its children
 	const alive = join(folder, 'alive');
 	execFileSync('mkfifo', [alive]);
 	await program('xsel', 'exec 9>"$FOLDER/alive"; echo started >&9; sleep 600; echo late >&9');
-	const holders = allOf(createReadStream(alive));
-	const result = await desktop().copy(link);
+	const pipe = createReadStream(alive);
+	const holders = allOf(pipe);
+	const copying = desktop().copy(link);
+	await once(pipe, 'readable');
+	mock.timers.tick(2000);
+	const result = await copying;
 	assert.equal(result.way, 'osc52');
 	assert.match(result.sentence, /did not answer in 2 s/);
 	// The pipe ends when the last process that holds it has ended.

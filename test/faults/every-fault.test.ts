@@ -5,17 +5,16 @@ import {after, before, beforeEach, test} from 'node:test';
 import {errorLabel, type FlockError} from '../../source/flock/error.ts';
 import {checkKeys} from '../../source/keymaker/check.ts';
 import {forgetBot, revokeBot} from '../../source/keymaker/forget.ts';
-import {createKeymaker, type Link} from '../../source/keymaker/keymaker.ts';
+import type {Link} from '../../source/keymaker/keymaker.ts';
 import {type Fault, type FaultKind, faults, type Leg} from '../../source/practice/faults.ts';
 import type {Services} from '../../source/services.ts';
 import type {Action} from '../../source/tui/action.ts';
 import {createRunner} from '../../source/tui/effects.ts';
 import {Secret} from '../../source/tui/secret.ts';
-import {createX} from '../../source/x/create.ts';
 import {type FailureName, failures} from '../../source/x/failures.ts';
 import {closeKept} from '../../source/x/kept.ts';
-import type {X} from '../../source/x/x.ts';
 import {approve} from '../helpers/approve.ts';
+import {outOfTime} from '../helpers/deadline.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {assertNoSecret, everythingOf, failureOf} from '../x/fixtures.ts';
 
@@ -57,16 +56,10 @@ const pinStays: ReadonlySet<FaultKind> = new Set(['skewed-date', '401-32', '401-
 
 let flock: TestServices;
 let services: Services;
-/** True while X gets a moment only, for faults that never end. */
-let impatient = false;
 
 before(async () => {
 	flock = await testServices({poems: ['harbour', 'kettle', 'moth']});
-	const {practice} = flock;
-	const quick = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds: 0.3});
-	const x = choosing(() => (impatient ? quick : flock.services.x));
-	const {keystore, appSource, now} = flock.services;
-	services = {...flock.services, x, keymaker: createKeymaker({x, keystore, appSource, now})};
+	services = flock.services;
 	await flock.authorize('kettle', 'kettle_poem');
 });
 
@@ -78,20 +71,6 @@ beforeEach(async () => {
 		await flock.authorize('harbour', 'harbour_poem');
 	}
 });
-
-/** Whichever X is chosen when a call is made. */
-function choosing(chosen: () => X): X {
-	return {
-		deadlineSeconds: 15,
-		warning: null,
-		requestLink: request => chosen().requestLink(request),
-		exchangePin: (...asked) => chosen().exchangePin(...asked),
-		whoIs: (...asked) => chosen().whoIs(...asked),
-		revoke: (...asked) => chosen().revoke(...asked),
-		tryAppKey: (...asked) => chosen().tryAppKey(...asked),
-		probe: signal => chosen().probe(signal),
-	};
-}
 
 /** Everything that the keystore keeps, byte for byte, and the names of its files. */
 async function kept(): Promise<string> {
@@ -112,11 +91,11 @@ async function meet<T>(leg: Leg, {kind}: Fault, call: () => Promise<T>): Promise
 	flock.practice.setFault(`${leg}:${kind}:1`);
 	// A reset of a kept connection means that it had died, and is nothing to tell of.
 	closeKept(flock.practice.agent);
-	impatient = told[kind] === 'timeout';
 	try {
-		return await call();
+		const hasCome = () => flock.practice.log().length > before;
+		const {deadlineSeconds} = services.x;
+		return await (told[kind] === 'timeout' ? outOfTime(deadlineSeconds, hasCome, call) : call());
 	} finally {
-		impatient = false;
 		const calls = flock.practice.log().slice(before);
 		assert.equal(calls.length, 1, 'X was asked again, or never');
 		assert.equal(calls[0]?.fault, kind);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
+import {withoutNetwork} from '../helpers/environment.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
@@ -32,6 +33,7 @@ for (const {spec, words} of [
 
 test('without practice KEYMAKER_PRACTICE_FAULT is nothing', async () => {
 	const {code} = await place.run(['list'], '', {
+		...withoutNetwork(),
 		KEYMAKER_PRACTICE: undefined,
 		KEYMAKER_PRACTICE_FAULT: 'nonsense',
 	});

@@ -7,17 +7,18 @@ import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate as skip} from '../helpers/certificate.ts';
+import {withoutNetwork} from '../helpers/environment.ts';
 import {listen, type Network, startNetwork} from '../helpers/network.ts';
 import {type Finished, type Workplace, workplace} from '../helpers/program.ts';
 
 const proxyPassword = 'practice-proxy-password';
 const practiceApp = {
+	// Whatever a machine's own settings are, nothing here may leave it.
+	...withoutNetwork(),
 	KEYMAKER_PRACTICE: undefined,
 	TWITTER_CONSUMER_KEY: 'practiceConsumerKey0001',
 	TWITTER_CONSUMER_SECRET: 'practice-secret-that-is-not-a-real-one',
-	// Whatever a machine's own settings are, nothing here may leave it.
 	HTTPS_PROXY: 'http://127.0.0.1:9',
-	NO_PROXY: undefined,
 };
 
 let place: Workplace;

@@ -39,20 +39,33 @@ after(async () => {
 	await network?.close();
 });
 
+/** What has been found in what has passed, and how much of that was looked at. */
+const found = new Set<string>();
+let looked = 0;
+/** Answers that hold nothing new, but all that there was before. */
+const echoed = new Set<string>();
+
 /** Every secret that there has been: those of the answers, the signatures of the requests, and what was planted. */
 function secrets(): string[] {
-	const found = network.passed.flatMap(text => {
+	for (const text of network.passed.slice(looked)) {
+		looked += 1;
+		if (echoed.has(text)) {
+			continue;
+		}
+
 		const granted = /\buser_id=/.test(text) ? [...text.matchAll(/(?:^|[\s&])oauth_token=([^&\s]+)/g)] : [];
-		return [
+		for (const [, secret = ''] of [
 			...text.matchAll(/oauth_token_secret=([^&\s]+)/g),
 			...text.matchAll(/oauth_signature="([^"]+)"/g),
 			...text.matchAll(/oauth_nonce="([^"]+)"/g),
 			...granted,
-		].map(([, secret = '']) => secret);
-	});
+		]) {
+			found.add(secret).add(decodeURIComponent(secret));
+		}
+	}
+
 	const all = new Set([
 		...found,
-		...found.map(decodeURIComponent),
 		...Object.values(planted),
 		...pins,
 		Buffer.from(`user:${planted.proxyPassword}`).toString('base64'),
@@ -119,8 +132,13 @@ const echoes: Record<string, (everything: string) => string> = {
 /** Lets X answer one call by an echo. */
 function echo(call: string, answer: (everything: string) => string): void {
 	network.instead = request => {
-		const secret = secrets().join(' ');
-		return request.split(' ')[1]?.includes(call) ? answer(`${secret} ${request}`) : null;
+		if (!request.split(' ')[1]?.includes(call)) {
+			return null;
+		}
+
+		const text = answer(`${secrets().join(' ')} ${request}`);
+		echoed.add(text);
+		return text;
 	};
 }
 

@@ -8,7 +8,7 @@ import {visible} from '../../source/flock/visible.ts';
 /** What a shell makes of words, one a line of NUL-ended texts. */
 function readBy(shell: string, words: readonly string[]): string[] {
 	const script = `printf '%s\\0' ${words.join(' ')}`;
-	return execFileSync(shell, ['-c', script], {env: {LC_ALL: 'C.UTF-8'}})
+	return execFileSync(shell, ['-c', script], {env: {...process.env, LC_ALL: 'C.UTF-8'}})
 		.toString()
 		.split('\0')
 		.slice(0, -1);

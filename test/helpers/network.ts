@@ -9,6 +9,7 @@ import type {Practice} from '../../source/practice/practice.ts';
 import {startPractice} from '../../source/practice/provider.ts';
 import {approve} from './approve.ts';
 import {makeCertificate} from './certificate.ts';
+import {type Variables, withoutNetwork} from './environment.ts';
 import {nextLink} from './program.ts';
 import type {Pty} from './pty.ts';
 
@@ -16,7 +17,7 @@ import type {Pty} from './pty.ts';
 export type Network = {
 	practice: Practice;
 	/** What the program has to be started with, in place of practice of its own. */
-	env: Readonly<Record<string, string | undefined>>;
+	env: Variables;
 	/** The proxy's address. */
 	proxy: string;
 	/** Every request and every answer that has passed, as text. */
@@ -103,6 +104,7 @@ export async function startNetwork(name = 'api.x.com', proxyHost = '127.0.0.1'):
 		practice,
 		proxy: address,
 		env: {
+			...withoutNetwork(),
 			KEYMAKER_PRACTICE: undefined,
 			HTTPS_PROXY: address,
 			NODE_EXTRA_CA_CERTS: certPath,

@@ -2,6 +2,7 @@ import {execFile} from 'node:child_process';
 import {chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {inheritedAt, type Variables} from './environment.ts';
 import {type Pty, type PtyOptions, startPty} from './pty.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -18,11 +19,7 @@ export type Workplace = {
 	/** Opens the full screen on a pseudo-terminal; closed by `close`. */
 	screen(args?: readonly string[], options?: PtyOptions): Pty;
 	/** Runs a command without a terminal. @param more variables; `undefined` takes one out. */
-	run(
-		args: readonly string[],
-		input?: string,
-		more?: Readonly<Record<string, string | undefined>>,
-	): Promise<Finished>;
+	run(args: readonly string[], input?: string, more?: Variables): Promise<Finished>;
 	/** Runs a line of shell on a pseudo-terminal, with `keymaker` as a command in it; closed by `close`. */
 	shell(line: string, options?: PtyOptions): Pty;
 	/** Writes a program that goes before all others on the PATH. */
@@ -49,13 +46,14 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 	}
 
 	const env = {
-		HOME: folder,
+		...inheritedAt(folder),
 		KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
 		KEYMAKER_FLOCK: 'flock',
 		KEYMAKER_PRACTICE: '1',
 		KEYMAKER_OPEN: 'never',
 		PATH: `${bin}:${process.env.PATH}`,
-		LANG: 'C.UTF-8',
+		// A busy computer must not make X look slow; tests that want a deadline set their own.
+		KEYMAKER_TIMEOUT: '600',
 	};
 	const screens: Pty[] = [];
 	return {

@@ -1,8 +1,9 @@
 import {spawn} from '@lydell/node-pty';
 import xterm, {type IBuffer} from '@xterm/headless';
+import {inheritedAt, type Variables} from './environment.ts';
 
-/** How long a condition is waited for before the wait fails; milliseconds. */
-const patienceMs = 20_000;
+/** How long a condition is waited for before the wait fails: a net that no load trips; milliseconds. */
+const patienceMs = 240_000;
 
 /** What is looked for on the screen. */
 export type Wanted = string | RegExp | ((screen: readonly string[]) => boolean);
@@ -23,8 +24,8 @@ export type PtyOptions = {
 	columns?: number;
 	rows?: number;
 	cwd?: string;
-	/** Added to the few variables that are always set; nothing else is inherited. `undefined` takes one out. */
-	env?: Readonly<Record<string, string | undefined>>;
+	/** Put over this process's environment, of which what tells of the person's own terminal is left out. `undefined` takes one out. */
+	env?: Variables;
 };
 
 /** A program on a real pseudo-terminal, read as a screen. */
@@ -238,10 +239,8 @@ function sameStyle(one: Omit<StyledRun, 'text'>, other: Omit<StyledRun, 'text'>)
 	);
 }
 
-/** The few variables that a program needs, the same on every machine. */
-function environment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-	const {PATH = '', HOME = '/', TMPDIR} = process.env;
-	const all = {PATH, HOME, TMPDIR, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env};
+function environment(env: Variables): Record<string, string> {
+	const all = {...inheritedAt(process.env.HOME ?? '/'), TERM: 'xterm-256color', ...env};
 	return Object.fromEntries(
 		Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
 	);

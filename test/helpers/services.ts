@@ -39,6 +39,8 @@ export type TestOptions = {
 	practice?: boolean;
 	/** Apps that practice knows besides its own. */
 	otherApps?: readonly AppKey[];
+	/** The seconds that X gets for an answer; so many that a busy computer does not make it look slow where not given. */
+	deadlineSeconds?: number;
 	/** Milliseconds since 1970. */
 	now?: () => number;
 	/** Why the desktop opens no browser by itself; `null` where it does. */
@@ -50,13 +52,14 @@ export async function testServices({
 	poems = [],
 	practice: inPractice = true,
 	otherApps = [],
+	deadlineSeconds = 600,
 	now = Date.now,
 	whyNotOpen = 'There is no display here.',
 }: TestOptions = {}): Promise<TestServices> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-test-'));
 	const poemsFolder = path.join(folder, 'poems');
 	const practice = await startPractice({statePath: null, handles: [], otherApps});
-	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, now});
+	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds, now});
 	const keystore = openKeystore({folder: path.join(folder, 'keystore'), flock: 'test', poems: poemsFolder});
 	const appSource: Services['appSource'] = async () => ({appKey: practice.appKey, from: 'practice'});
 	const keymaker = createKeymaker({x, keystore, appSource, now});

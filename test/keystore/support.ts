@@ -25,7 +25,9 @@ export function newPlace(context: TestContext): KeystoreOptions & {root: string;
 	const root = temporaryFolder(context);
 	const poems = path.join(root, 'poems');
 	mkdirSync(poems);
-	return {root, folder: path.join(root, 'keys'), flock: 'harbour', poems, scrypt: cheapScrypt};
+	// However busy the computer is, a save waits for another program's.
+	const patience = 600_000;
+	return {root, folder: path.join(root, 'keys'), flock: 'harbour', poems, scrypt: cheapScrypt, patience};
 }
 
 /** A keystore of its own for a test. */
@@ -100,9 +102,7 @@ export function startWorker(context: TestContext, task: object, options: {uid?: 
 	const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(task)], {
 		cwd: fileURLToPath(new URL('../..', import.meta.url)),
 		stdio: ['pipe', 'pipe', 'inherit'],
-		...(options.uid === undefined
-			? {}
-			: {uid: options.uid, gid: options.uid, env: {PATH: process.env.PATH, TMPDIR: tmpdir()}}),
+		...(options.uid === undefined ? {} : {uid: options.uid, gid: options.uid}),
 	});
 	let output = '';
 	child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -8,6 +8,7 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {startPractice} from '../../source/practice/provider.ts';
 import {createX} from '../../source/x/create.ts';
 import {approve} from '../helpers/approve.ts';
+import {inheritedAt, type Variables} from '../helpers/environment.ts';
 import {type Finished, type Workplace, workplace} from '../helpers/program.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..');
@@ -21,9 +22,9 @@ export type LibraryPlace = Workplace & {
 	/** Takes a bot through the whole flow, as this account. @returns the key's access token */
 	authorize(bot: string, account: string, access?: 'read' | 'write'): Promise<string>;
 	/** Starts a program of a bot; ended with the test. */
-	startCode(code: string, env?: Readonly<Record<string, string | undefined>>): ChildProcess;
+	startCode(code: string, env?: Variables): ChildProcess;
 	/** Runs a program of a bot to its end. */
-	runCode(code: string, env?: Readonly<Record<string, string | undefined>>): Promise<Finished>;
+	runCode(code: string, env?: Variables): Promise<Finished>;
 };
 
 /** Makes such a folder, with poems of these names. */
@@ -60,12 +61,11 @@ export async function libraryPlace(context: TestContext, poems: readonly string[
 		await place.close();
 	});
 
-	function startCode(code: string, env: Readonly<Record<string, string | undefined>> = {}): ChildProcess {
+	function startCode(code: string, env: Variables = {}): ChildProcess {
 		const child = spawn(process.execPath, ['--input-type=module', '--eval', code], {
 			cwd: place.folder,
 			env: {
-				PATH: process.env.PATH,
-				HOME: place.folder,
+				...inheritedAt(place.folder),
 				KEYMAKER_KEYSTORE: folder,
 				KEYMAKER_FLOCK: 'flock',
 				KEYMAKER_PRACTICE: '1',

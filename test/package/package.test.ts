@@ -1,68 +1,55 @@
 import assert from 'node:assert/strict';
-import {type ExecFileException, execFile} from 'node:child_process';
-import {access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {execFile} from 'node:child_process';
+import {access, chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {promisify} from 'node:util';
+import {gunzipSync} from 'node:zlib';
 import {bundle, programs} from '../../scripts/bundle.ts';
 import {packagesIn} from '../../scripts/licences.ts';
-import {startPty} from '../helpers/pty.ts';
+import {assertLibraryWorks, assertModules, assertProgramWorks, pack, root, run} from './installed.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
 let folder: string;
-let tarball: string;
 let packed: string[];
-/** An empty folder that the tarball was installed into. */
+/** A folder that holds the tarball's files and what they need, as npm would have installed them. */
 let project: string;
-/** Why it was not. */
-let notInstalled: string | null = null;
 
 before(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'keymaker-package-'));
+	const {tarball, files} = await pack(folder);
+	packed = files;
 	project = path.join(folder, 'project');
 	await mkdir(project);
-	const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
-	// What npm run build has made: packing itself would build it anew under the tests that run beside this one.
-	const {code, out, err} = await run('npm', pack, root);
-	assert.equal(code, 0, err);
-	const [{filename, files}] = JSON.parse(out);
-	tarball = path.join(folder, filename);
-	packed = files.map((file: {path: string}) => file.path);
-
 	await writeFile(path.join(project, 'package.json'), '{"private": true, "type": "module"}\n');
-	const installed = await install([], project);
-	if (installed !== null) {
-		notInstalled = installed;
-	}
+	await layOut(tarball, path.join(project, 'node_modules'));
 });
 
 after(() => rm(folder, {recursive: true, force: true}));
 
-type Ran = {code: number; out: string; err: string};
+/**
+ * Unpacks the tarball, and copies the packages that the lock file names for it from the project's own: npm itself would ask
+ * the registry about them, which `test/package/registry.ci.ts` does.
+ */
+async function layOut(tarball: string, modules: string): Promise<void> {
+	const {packages} = JSON.parse(await readFile(path.join(root, 'package-lock.json'), 'utf8'));
+	const needed = Object.entries<{dev?: boolean; devOptional?: boolean}>(packages)
+		.filter(([name, {dev, devOptional}]) => name !== '' && !dev && !devOptional)
+		.map(([name]) => name);
+	assert.ok(needed.includes('node_modules/twitter-api-v2'));
+	for (const name of needed) {
+		await cp(path.join(root, name), path.join(modules, '..', name), {recursive: true});
+	}
 
-function run(file: string, args: readonly string[], cwd: string): Promise<Ran> {
-	const env = {
-		PATH: process.env.PATH,
-		HOME: process.env.HOME,
-		KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
-		KEYMAKER_OPEN: 'never',
-	};
-	return new Promise(resolve => {
-		execFile(file, args, {cwd, env}, (error: ExecFileException | null, out, err) => {
-			resolve({code: error === null ? 0 : Number(error.code), out, err});
-		});
-	});
-}
-
-/** Installs the tarball. @returns why that could not be, where no registry was to be had; `null` otherwise */
-async function install(args: readonly string[], cwd: string): Promise<string | null> {
-	const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-	const {code, err} = await run('npm', ['install', ...quiet, ...args, tarball], cwd);
-	const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ENOTCACHED)\b/.exec(
-		err,
-	)?.[0];
-	assert.ok(code === 0 || unreachable !== undefined, err);
-	return unreachable === undefined ? null : `npm’s registry cannot be reached: ${unreachable}`;
+	const unpacked = path.join(folder, 'package.tar');
+	await writeFile(unpacked, gunzipSync(await readFile(tarball)));
+	await promisify(execFile)('tar', ['-xf', unpacked, '-C', folder]);
+	const keymaker = path.join(modules, 'keymaker');
+	await cp(path.join(folder, 'package'), keymaker, {recursive: true});
+	const {bin} = JSON.parse(await readFile(path.join(keymaker, 'package.json'), 'utf8'));
+	await mkdir(path.join(modules, '.bin'));
+	await chmod(path.join(keymaker, bin.keymaker), 0o755);
+	await symlink(path.join('..', 'keymaker', bin.keymaker), path.join(modules, '.bin', 'keymaker'));
 }
 
 test('the tarball holds the built program, the library’s types, the licences, the list of what ships, the example, and nothing else', () => {
@@ -113,71 +100,13 @@ test('every package whose code is in the build has its licence in the tarball', 
 	}
 });
 
-test('installed into an empty folder, keymaker works by npx', async t => {
-	if (notInstalled !== null) {
-		t.skip(notInstalled);
-		return;
-	}
-
-	const {version} = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-	assert.equal((await run('npx', ['keymaker', '--version'], project)).out, `${version}\n`);
-	const help = await run('npx', ['keymaker', '--help'], project);
-	assert.deepEqual([help.code, help.err], [0, '']);
-	assert.match(help.out, /authorize .*\n[\s\S]*--practice/);
-	await mkdir(path.join(project, 'poems'));
-	await writeFile(path.join(project, 'poems', 'harbour.txt'), 'Boats knock.\n');
-	const {code, out} = await run('npx', ['keymaker', 'list', '--json'], project);
-	assert.equal(code, 0);
-	assert.deepEqual(
-		JSON.parse(out).map(({bot, status}: {bot: string; status: string}) => [bot, status]),
-		[['harbour', 'no-key']],
-	);
+test('installed, the program works by npx, on the full screen too, and nothing came that it holds already', async () => {
+	await assertModules(project);
+	await assertProgramWorks(project);
 });
 
-test('installed, the full screen opens, and what it stands on came with it', async t => {
-	if (notInstalled !== null) {
-		t.skip(notInstalled);
-		return;
-	}
-
-	const screen = startPty(path.join(project, 'node_modules', '.bin', 'keymaker'), ['--practice'], {
-		cwd: project,
-		env: {
-			PATH: process.env.PATH ?? '',
-			HOME: folder,
-			KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
-			LANG: 'C.UTF-8',
-		},
-	});
-	try {
-		await screen.waitFor(/0 of 1/);
-	} finally {
-		await screen.close();
-	}
-
-	const modules = await readdir(path.join(project, 'node_modules'));
-	for (const name of ['ink', 'react', 'conf', 'commander']) {
-		assert.ok(!modules.includes(name), `${name} is in the build already, and was installed besides`);
-	}
-
-	for (const name of ['clipboardy', 'open', 'twitter-api-v2']) {
-		assert.ok(modules.includes(name), `${name} is missing`);
-	}
-});
-
-test('installed, the library is imported, and its types please a strict compiler', async t => {
-	if (notInstalled !== null) {
-		t.skip(notInstalled);
-		return;
-	}
-
-	const imported = await run(
-		process.execPath,
-		['--input-type=module', '--eval', "console.log(Object.keys(await import('keymaker')).sort().join())"],
-		project,
-	);
-	assert.equal(imported.out, 'FlockError,clientFor,openKeystore\n');
-
+test('installed, the library is imported, and its types please a strict compiler', async () => {
+	await assertLibraryWorks(project);
 	// The types of Node are all that a consumer brings.
 	for (const name of ['@types/node', 'undici-types']) {
 		await cp(path.join(root, 'node_modules', name), path.join(project, 'node_modules', name), {
@@ -235,19 +164,6 @@ function export_(...texts: string[]): void {
 	process.stdout.write(texts.join(' '));
 }
 `;
-
-test('installed for all of a computer’s folders, keymaker works too', async t => {
-	if (notInstalled !== null) {
-		t.skip(notInstalled);
-		return;
-	}
-
-	const prefix = path.join(folder, 'global');
-	assert.equal(await install(['--global', '--prefix', prefix], folder), null);
-	const {code, out} = await run(path.join(prefix, 'bin', 'keymaker'), ['--version'], folder);
-	assert.equal(code, 0);
-	assert.match(out, /^\d+\.\d+\.\d+\n$/);
-});
 
 test('each package that keymaker is made with is named in CONTRIBUTING, with what it is there for', async () => {
 	const text = await readFile(path.join(root, 'CONTRIBUTING.md'), 'utf8');

@@ -219,7 +219,7 @@ async function until(path: string, watch: ReturnType<typeof watched>, expected: 
 	}
 }
 
-test('a watched folder tells of poems that come, go and are renamed', {timeout: 20_000}, async () => {
+test('a watched folder tells of poems that come, go and are renamed', async () => {
 	await write('ode.txt');
 	const watch = watched(folder);
 	try {
@@ -234,7 +234,7 @@ test('a watched folder tells of poems that come, go and are renamed', {timeout: 
 	}
 });
 
-test('a watched folder that vanishes and comes back is still watched', {timeout: 20_000}, async () => {
+test('a watched folder that vanishes and comes back is still watched', async () => {
 	await write('ode.txt');
 	const watch = watched(folder);
 	try {
@@ -255,7 +255,7 @@ test('a watched folder that vanishes and comes back is still watched', {timeout:
 	}
 });
 
-test('a folder that does not exist yet can be watched', {timeout: 20_000}, async () => {
+test('a folder that does not exist yet can be watched', async () => {
 	const later = join(folder, 'later');
 	const watch = watched(later);
 	try {
@@ -268,7 +268,7 @@ test('a folder that does not exist yet can be watched', {timeout: 20_000}, async
 	}
 });
 
-test('a watched poem that is rewritten is told of', {timeout: 20_000}, async () => {
+test('a watched poem that is rewritten is told of', async () => {
 	await write('ode.txt');
 	const watch = watched(folder);
 	const alive = setInterval(() => {}, 1000);
@@ -282,7 +282,7 @@ test('a watched poem that is rewritten is told of', {timeout: 20_000}, async () 
 	}
 });
 
-test('watching keeps no program alive', {timeout: 20_000}, () => {
+test('watching keeps no program alive', () => {
 	const module = new URL('../../source/poems/folder.ts', import.meta.url).href;
 	const script = `
 		const {openPoems} = await import(${JSON.stringify(module)});
@@ -292,7 +292,7 @@ test('watching keeps no program alive', {timeout: 20_000}, () => {
 	const out = execFileSync(
 		process.execPath,
 		['--import', 'tsx', '--input-type=module', '-e', script, folder],
-		{encoding: 'utf8', timeout: 15_000},
+		{encoding: 'utf8'},
 	);
 	assert.equal(out, 'watching');
 });

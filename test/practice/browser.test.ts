@@ -11,10 +11,14 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/
 );
 const missing = executablePath === undefined && process.env.CI !== 'true';
 
+/** A net that no load trips; milliseconds. */
+const patienceMs = 240_000;
+
 suite('the authorize page in Chromium', {skip: missing && 'Chromium is not installed'}, () => {
 	let browser: Browser;
 	before(async () => {
 		browser = await chromium.launch({
+			timeout: patienceMs,
 			executablePath: executablePath ?? '/usr/bin/chromium',
 			args: [
 				'--no-sandbox',
@@ -31,6 +35,7 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 
 	async function open(t: TestContext): Promise<{practice: Practice; page: Page}> {
 		const context = await browser.newContext();
+		context.setDefaultTimeout(patienceMs);
 		t.after(() => context.close());
 		return {practice: await practiceFor(t), page: await context.newPage()};
 	}

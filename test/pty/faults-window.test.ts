@@ -27,7 +27,7 @@ async function assertKept(): Promise<void> {
 	assert.equal(harbour.handle ?? harbour.heldHandle, 'harbour_poem');
 }
 
-test('a window that is closed in the middle of an exchange costs no key', {skip}, async () => {
+test('a window that is closed in the middle of an exchange costs no key', {skip}, async context => {
 	const variables = {
 		...network.env,
 		HOME: place.folder,
@@ -43,15 +43,17 @@ test('a window that is closed in the middle of an exchange costs no key', {skip}
 		],
 		{stdio: ['pipe', 'pipe', 'inherit']},
 	);
-	const [first] = (await once(window.stdout, 'data')) as [Buffer];
+	context.after(() => window.kill('SIGKILL'));
+	const ended = once(window, 'close').then(() => assert.fail('the window has ended by itself'));
+	const [first] = (await Promise.race([once(window.stdout, 'data'), ended])) as [Buffer];
 	const {pid, link} = JSON.parse(first.toString());
 	const pin = await approve(network.pageOf(link), 'harbour_poem');
 	network.hold();
 	const answered = network.answered('/oauth/access_token');
 	window.stdin.write(`${pin}\n`);
-	await Promise.all([answered, once(window.stdout, 'data')]);
+	await Promise.race([Promise.all([answered, once(window.stdout, 'data')]), ended]);
 	window.kill('SIGKILL');
-	await once(window, 'close');
+	await assert.rejects(ended);
 	// Long enough for the program to notice that its window is gone.
 	await pause(500);
 	assert.equal(isRunning(pid), true, 'the program did not wait for the key');

@@ -2,11 +2,15 @@
 // force from outside. Prints the program's process number and the link as JSON, takes the PIN from standard input, and
 // says when the exchange is under way.
 import {once} from 'node:events';
+import {withoutNetwork} from '../helpers/environment.ts';
 import {nextLink} from '../helpers/program.ts';
 import {startPty} from '../helpers/pty.ts';
 
 const [cli = '', folder = '', variables = '{}'] = process.argv.slice(2);
-const screen = startPty(process.execPath, [cli], {cwd: folder, env: JSON.parse(variables)});
+const screen = startPty(process.execPath, [cli], {
+	cwd: folder,
+	env: {...withoutNetwork(), ...JSON.parse(variables)},
+});
 await screen.waitFor(/❯ ○ harbour/);
 screen.press('enter');
 process.stdout.write(`${JSON.stringify({pid: screen.pid, link: await nextLink(screen)})}\n`);

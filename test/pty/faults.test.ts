@@ -90,29 +90,6 @@ for (const {fault, words} of links) {
 	});
 }
 
-test('while X hangs the seconds left are counted down, then the deadline is told, and enter tries again', async () => {
-	const screen = await open('request_token:hang:1', {KEYMAKER_TIMEOUT: '2'});
-	screen.press('enter');
-	await screen.waitFor('Asking X for a link · 2 s left');
-	await screen.waitFor('Asking X for a link · 1 s left');
-	await told(screen, 'X gave no whole answer within 2 seconds.', 'KEYMAKER_TIMEOUT', 'x-timeout');
-	await enter(screen);
-	await handIn(screen, await nextLink(screen));
-	await assertSaved(screen);
-});
-
-test('a dripping answer does not stretch the deadline', async () => {
-	const screen = await open('access_token:dripping:1', {KEYMAKER_TIMEOUT: '2'});
-	screen.press('enter');
-	const link = await nextLink(screen);
-	await handIn(screen, link);
-	await screen.waitFor('Handing the PIN to X · 1 s left');
-	const next = await nextLink(screen, link);
-	await told(screen, 'X gave no whole answer within 2 seconds. It is not known whether X took the PIN.');
-	await handIn(screen, next);
-	await assertSaved(screen);
-});
-
 for (const {fault, sentence, label} of [
 	{fault: '500', sentence: 'X has a problem of its own.', label: 'x-trouble · 500 · 131'},
 	{

@@ -5,6 +5,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {approve} from '../helpers/approve.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
+import {until} from '../keystore/support.ts';
 
 let place: Workplace;
 beforeEach(async () => {
@@ -27,6 +28,19 @@ async function authorize(screen: Pty, bot: string, account: string): Promise<voi
 	await screen.waitFor(`@${account}`);
 }
 
+/** Copies the link; once more where a busy computer's clipboard did not answer in time. */
+async function copy(screen: Pty): Promise<void> {
+	for (;;) {
+		screen.press('c');
+		const rows = await screen.waitFor(/Copied\.|did not answer/);
+		if (rows.join(' ').includes('Copied.')) {
+			return;
+		}
+
+		await screen.waitUntilGone('did not answer');
+	}
+}
+
 async function keyOf(bot: string): Promise<Record<string, unknown>> {
 	const {out} = await place.run(['list', '--json']);
 	return (JSON.parse(out) as Array<Record<string, unknown>>).find(row => row.bot === bot) ?? {};
@@ -44,11 +58,10 @@ test('a person goes from a poem to a key that is still there in the next run', a
 	const link = await nextLink(screen);
 	assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/oauth\/authorize\?oauth_token=\w+&force_login=true$/);
 
-	screen.press('c');
-	await screen.waitFor('Copied.');
+	await copy(screen);
 	assert.equal(await place.read('copied.txt'), link);
-	await screen.waitFor(/Asked the browser|Copied/);
-	assert.equal((await place.read('opened.txt')).trim(), link);
+	await until(async () => (await place.read('opened.txt').catch(() => '')).endsWith('\n'));
+	assert.equal(await place.read('opened.txt'), `${link}\n`);
 
 	// The line end that comes along with a paste submits it, once.
 	screen.paste(`${await approve(link, 'kettle_poem')}\n`);
@@ -142,11 +155,23 @@ test('escape leaves an authorization while X does not answer, and nothing is sav
 	const screen = place.screen([], {env: {KEYMAKER_PRACTICE_FAULT: 'request_token:hang:1'}});
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
-	await screen.waitFor(/\d+ s/);
+	await screen.waitFor(/\d+ s left/);
 	screen.press('escape');
 	await screen.waitFor(/❯ ○ harbour +— +no key/);
-	// The same bot works at once when X does.
-	await authorize(screen, 'harbour', 'harbour_poem');
+	// The same bot works when X does. A busy computer may have asked nothing yet when escape came: then this one hangs.
+	for (let link = ''; link === ''; ) {
+		screen.press('enter');
+		const rows = await screen.waitFor(/Paste the PIN here|(?!600 )\d{3} s left/);
+		if (rows.join(' ').includes('s left')) {
+			screen.press('escape');
+			await screen.waitFor(/❯ ○ harbour/);
+		} else {
+			link = await nextLink(screen);
+			screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+		}
+	}
+
+	await screen.waitFor('harbour is ready');
 });
 
 test('half a PIN survives a resize, and the rest completes it', async () => {

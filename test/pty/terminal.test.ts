@@ -51,17 +51,19 @@ test('Ctrl-Z gives the terminal back to the shell, and fg brings the screen back
 	}
 });
 
-test('a window that is closed by force ends the program', {skip}, async () => {
+test('a window that is closed by force ends the program', {skip}, async context => {
 	const window = spawn(
 		process.execPath,
 		['--import', 'tsx', path.join(import.meta.dirname, 'window.ts'), cli, place.folder],
 		{stdio: ['ignore', 'pipe', 'inherit']},
 	);
-	const [text] = (await once(window.stdout, 'data')) as [Buffer];
+	context.after(() => window.kill('SIGKILL'));
+	const ended = once(window, 'close').then(() => assert.fail('the window has ended by itself'));
+	const [text] = (await Promise.race([once(window.stdout, 'data'), ended])) as [Buffer];
 	const pid = Number(text.toString());
 	assert.equal(isRunning(pid), true);
 	window.kill('SIGKILL');
-	await once(window, 'close');
+	await assert.rejects(ended);
 	while (isRunning(pid)) {
 		await delay(20);
 	}

@@ -12,7 +12,7 @@ const conditions = conditionNames.filter(name => name !== 'terminal restored');
 
 let rows: Row[] = [];
 before(async () => {
-	rows = await torture({conditions, seed, scale: 0.02});
+	rows = await torture({conditions, seed, scale: 0.01});
 });
 after(() => {
 	rows = [];
@@ -36,7 +36,8 @@ for (const name of conditions) {
 	});
 }
 
-for (const name of ['no reading back', 'no lock', 'no scrubbing', 'names as they are']) {
+// `.ci/run` tries them all.
+for (const name of ['no reading back', 'no lock']) {
 	test(`the torture notices sabotage: ${name}`, async context => {
 		const sabotage = sabotages.find(one => one.name === name);
 		assert.ok(sabotage);

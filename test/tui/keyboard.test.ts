@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import {once} from 'node:events';
 import {PassThrough} from 'node:stream';
-import {test} from 'node:test';
+import {afterEach, beforeEach, mock, test} from 'node:test';
 import type {Key} from 'ink';
 import {Keyboard} from '../../source/tui/input/keyboard.ts';
 import {actionOf} from '../../source/tui/input/keys.ts';
 
 const escapeKey = '\u001B[27u';
+
+/** How long the rest of a sequence is waited for; milliseconds. */
+const patienceMs = 150;
+
+// The time is the tests' own: however busy the computer is, it passes when they say so.
+beforeEach(() => mock.timers.enable({apis: ['setTimeout']}));
+afterEach(() => mock.timers.reset());
 
 /** Sends chunks one after the other, and gives what the keyboard hands on by the time `x` has come through. */
 async function through(...chunks: readonly (string | Buffer)[]): Promise<string> {
@@ -52,10 +59,30 @@ for (const arrow of [
 test('an Escape that nothing follows is handed on as Escape', async () => {
 	const terminal = new PassThrough();
 	const keyboard = new Keyboard(terminal);
-	terminal.write('\u001B');
-	assert.deepEqual(await once(keyboard, 'data'), [escapeKey]);
-	terminal.write('\u001B\u001B');
-	assert.deepEqual(await once(keyboard, 'data'), [escapeKey + escapeKey]);
+	const after = async (bytes: string) => {
+		const heard = once(keyboard, 'data');
+		terminal.write(bytes);
+		await new Promise(setImmediate);
+		mock.timers.tick(patienceMs);
+		return heard;
+	};
+	assert.deepEqual(await after('\u001B'), [escapeKey]);
+	assert.deepEqual(await after('\u001B\u001B'), [escapeKey + escapeKey]);
+	keyboard.destroy();
+});
+
+test('an arrow whose bytes come slowly is an arrow, as long as the next comes in time', async () => {
+	const terminal = new PassThrough();
+	const keyboard = new Keyboard(terminal);
+	const seen: string[] = [];
+	keyboard.on('data', (text: string) => seen.push(text));
+	for (const byte of '12\u001B[A\u001BOB34\u001B[D') {
+		terminal.write(byte);
+		await new Promise(setImmediate);
+		mock.timers.tick(patienceMs - 1);
+	}
+
+	assert.equal(seen.join('|'), '1|2|\u001B[A|\u001BOB|3|4|\u001B[D');
 	keyboard.destroy();
 });
 
@@ -70,17 +97,13 @@ test('half a sequence that never goes on is nothing', async () => {
 	const seen: string[] = [];
 	keyboard.on('data', (text: string) => seen.push(text));
 	terminal.write('\u001B[1;');
-	// A lone Escape on a second keyboard, written later, is given up later: by then the first has given up too.
-	const other = new PassThrough();
-	const later = new Keyboard(other);
-	other.write('\u001B');
-	await once(later, 'data');
+	await new Promise(setImmediate);
+	mock.timers.tick(patienceMs);
 	const heard = once(keyboard, 'data');
 	terminal.write('q');
 	await heard;
 	assert.deepEqual(seen, ['q']);
 	keyboard.destroy();
-	later.destroy();
 });
 
 test('a paste passes unchanged, with escapes in it and split anywhere', async () => {

@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import {after, test} from 'node:test';
+import {after, before, test} from 'node:test';
 import {approve} from '../helpers/approve.ts';
+import {type Bundled, bundled} from '../helpers/bundled.ts';
 import {nextLink} from '../helpers/program.ts';
 import {type Pty, startPty} from '../helpers/pty.ts';
 
-const program = path.join(import.meta.dirname, 'window-program.ts');
+let built: Bundled;
 const windows: Pty[] = [];
-after(async () => Promise.all(windows.map(window => window.close())));
+before(async () => {
+	built = await bundled('test/tui/window-program.ts');
+});
+after(async () => {
+	await Promise.all(windows.map(window => window.close()));
+	await built.remove();
+});
 
 async function open(): Promise<Pty> {
-	const window = startPty(process.execPath, ['--import', 'tsx', program], {
+	const window = startPty(process.execPath, [built.program], {
 		env: {WINDOW_POEMS: 'ferry,harbour,kettle,moth'},
 	});
 	windows.push(window);

@@ -13,6 +13,7 @@ import {createClient} from '../../source/x/client.ts';
 import {createX} from '../../source/x/create.ts';
 import {type Environment, proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
 import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
+import {inherited, withoutNetwork} from '../helpers/environment.ts';
 import {assertNoSecret, calls, failureOf, goodLink} from './fixtures.ts';
 
 const proxyPassword = 'practice-proxy-password';
@@ -91,11 +92,11 @@ type Outcome = {
 	probe?: unknown;
 };
 
-/** Asks X from a process of its own that has just these variables. */
+/** Asks X from a process of its own, whose way there is told by just these variables. */
 async function askFrom(env: Record<string, string>): Promise<Outcome> {
 	const child = path.join(import.meta.dirname, 'proxy-child.ts');
 	const {stdout, stderr} = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], {
-		env: {PATH: process.env.PATH ?? '', ...env},
+		env: {...inherited(), ...withoutNetwork(), ...env},
 	});
 	const shown = stdout + stderr;
 	assertNoSecret(shown, [proxyPassword, Buffer.from(`user:${proxyPassword}`).toString('base64')]);
