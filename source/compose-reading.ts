@@ -4,6 +4,7 @@ import type {PoemFolder} from './flock/poem.ts';
 import type {AppSource} from './keymaker/keymaker.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
+import {seenFileOf} from './keystore/seen/place.ts';
 import type {Settings} from './options.ts';
 import type {PassphraseOptions} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
@@ -35,7 +36,9 @@ export async function composeReading(
 	const keystore = openKeystore({
 		folder,
 		flock: practice === null ? settings.flock : `practice-${settings.flock}`,
+		kind: practice === null ? 'x' : 'practice',
 		poems: settings.poems,
+		seen: seenFileOf(env, cwd),
 		...passphrase,
 	});
 

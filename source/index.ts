@@ -16,6 +16,7 @@ import {appKeyOf, heldError, noKeyError, otherAppError} from './keymaker/in-forc
 import type {AppSource} from './keymaker/keymaker.ts';
 import {openKeystore as openStore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
+import {seenFileOf} from './keystore/seen/place.ts';
 import {settingsOf} from './options.ts';
 import {environmentPassphrase} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
@@ -36,7 +37,7 @@ export type KeystoreOptions = {
 	keystore?: string | undefined;
 	/** True to speak to the stand-in for X, and to use its keystore; true for `KEYMAKER_PRACTICE=1` otherwise. */
 	practice?: boolean | undefined;
-	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. */
+	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. With one, a keystore in plain text is refused. */
 	passphrase?: (() => string | Promise<string>) | undefined;
 	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
 	onWarning?: ((message: string) => void) | undefined;
@@ -110,6 +111,7 @@ function placeOf(options: KeystoreOptions): Place {
 	const settings = settingsOf(options, env, cwd);
 	const folder = settings.keystoreFolder ?? defaultFolder(env);
 	const isNamed = Boolean(options.flock || env.KEYMAKER_FLOCK);
+	const passphrase = options.passphrase ?? environmentPassphrase(env);
 	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);
 	return {
 		folder,
@@ -121,7 +123,10 @@ function placeOf(options: KeystoreOptions): Place {
 			// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
 			// which other folders may have too, and then another flock's keys must not come.
 			poems: isNamed && !arePoemsNamed ? null : settings.poems,
-			passphrase: options.passphrase ?? environmentPassphrase(env),
+			kind: settings.practice ? 'practice' : 'x',
+			passphrase,
+			passphraseGiven: passphrase !== undefined,
+			seen: seenFileOf(env, cwd),
 		}),
 		appSource: async () => (settings.practice ? null : appSourceOf(env, cwd)),
 	};

@@ -5,7 +5,7 @@ import {FlockError} from './flock/error.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 
 /** How a keystore gets at its passphrase. */
-export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries'>;
+export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries' | 'passphraseGiven'>;
 
 /** Asks a person for a line that is not shown; `null` where there is none. */
 export type Prompt = (question: string) => Promise<string | null>;
@@ -37,6 +37,7 @@ export function passphraseOptions(env: Environment, prompt: Prompt | null): Pass
 		return {
 			passphrase: attempt => (attempt === 1 ? given() : Promise.reject(wrongOf(env))),
 			passphraseTries: 2,
+			passphraseGiven: true,
 		};
 	}
 

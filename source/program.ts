@@ -263,7 +263,10 @@ export function buildProgram(
 		['keymaker decrypt'],
 		() =>
 			async (...to) =>
-				(await import('./commands/decrypt.ts')).decrypt({}, ...to),
+				(await import('./commands/decrypt.ts')).decrypt(
+					{given: environmentPassphrase(process.env) !== undefined},
+					...to,
+				),
 	);
 	add(
 		'passphrase',
@@ -290,17 +293,18 @@ export function buildProgram(
 					...to,
 				),
 	);
-	add<{json?: true}>(
+	add<{json?: true; forgetSeen?: true}>(
 		'doctor',
 		'Looks at all that keymaker stands on, and says how to mend what is wrong.\nAsks X once whether it takes the app key.',
 		['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
-		(_, {json = false}) =>
+		(_, {json = false, forgetSeen = false}) =>
 			async (...to) => {
 				const {surroundingsOf} = await import('./surroundings.ts');
 				const {doctor} = await import('./commands/doctor.ts');
-				return doctor({json, surroundings: surroundingsOf(process)}, ...to);
+				return doctor({json, forgetSeen, surroundings: surroundingsOf(process)}, ...to);
 			},
 		json,
+		new Option('--forget-seen', 'first take the keystore as it is, older or in plain text'),
 	);
 	if (words?.[0] !== undefined && words[0] !== 'init' && program.commands.length === 0) {
 		for (const addOther of others) {

@@ -208,9 +208,9 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'no checksum',
 		edits: [
 			{
-				file: 'keystore/envelope.ts',
-				find: 'found.checksum === found.right(bytes)',
-				put: 'found.checksum.length > 0',
+				file: 'keystore/form/envelope.ts',
+				find: 'found.checksum !== checksumOf(bytes, found.at)',
+				put: "found.checksum === ''",
 			},
 		],
 		condition: 'keystore files',
@@ -219,7 +219,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'damage quoted',
-		edits: [{file: 'keystore/envelope.ts', find: "? 'it is not valid JSON'", put: '? text'}],
+		edits: [{file: 'keystore/form/envelope.ts', find: "? 'it is not valid JSON'", put: '? text'}],
 		condition: 'keystore files',
 		column: 'leaked',
 		scale: 0.1,
@@ -230,7 +230,7 @@ export const sabotages: readonly Sabotage[] = [
 			{
 				file: 'keystore/reader.ts',
 				find: 'throw error instanceof Damage ?',
-				put: 'if (error instanceof Damage) { return {file: bytes, state: emptyState, key: null}; } throw error instanceof Damage ?',
+				put: "if (error instanceof Damage) { return {identity: {id: '0'.repeat(32), flock: 'harbour', kind: 'x', counter: 1}, state: emptyState, key: null}; } throw error instanceof Damage ?",
 			},
 		],
 		condition: 'keystore files',

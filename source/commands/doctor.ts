@@ -3,7 +3,7 @@ import type {Services} from '../services.ts';
 import type {Surroundings} from '../surroundings.ts';
 import {cancelledError, count, exitCode, type Write} from './command.ts';
 import {checkGit} from './doctor-git.ts';
-import {checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
+import {checkEnvFile, checkKeystore, judgePoems, takeAsItIs} from './doctor-place.ts';
 import {problem, type Result} from './doctor-result.ts';
 import {
 	judgeBrowser,
@@ -17,8 +17,13 @@ import {checkX, type WayServices} from './doctor-x.ts';
 import {safeJson} from './json.ts';
 import {drawing} from './words.ts';
 
-/** `doctor [--json]` */
-export type DoctorInput = {json: boolean; surroundings: Surroundings};
+/** `doctor [--json] [--forget-seen]` */
+export type DoctorInput = {
+	json: boolean;
+	/** True to take the keystore as it is first, whatever this computer has seen of it. */
+	forgetSeen: boolean;
+	surroundings: Surroundings;
+};
 
 /** What `doctor` needs of the services. */
 export type DoctorServices = WayServices & Pick<Services, 'keystore' | 'poems' | 'desktop' | 'cwd'>;
@@ -30,12 +35,15 @@ const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
  * @throws FlockError `cancelled`
  */
 export async function doctor(
-	{json, surroundings}: DoctorInput,
+	{json, forgetSeen, surroundings}: DoctorInput,
 	services: DoctorServices,
 	write: Write,
 ): Promise<number> {
 	const results: Result[] = [];
-	for (const look of checksOf(services, surroundings, write)) {
+	for (const look of [
+		...(forgetSeen ? [() => takeAsItIs(services)] : []),
+		...checksOf(services, surroundings, write),
+	]) {
 		const found = await resultsOf(look);
 		if (write.signal.aborted) {
 			throw cancelledError();

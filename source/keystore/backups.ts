@@ -3,8 +3,8 @@ import path from 'node:path';
 import {isMissing} from '../system/errors.ts';
 import {Damage, failureOf} from './failures.ts';
 import {compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
-import type {Keyring} from './keyring.ts';
-import {bytesOf, type Opened, openBytes, readBytes} from './read.ts';
+import {readEnvelope} from './form/envelope.ts';
+import {bytesOf, type Open, type Opened, readBytes} from './read.ts';
 import {fieldsOf, type State} from './state.ts';
 
 /** How many states are kept besides the one in force. */
@@ -82,19 +82,35 @@ export async function rotate(folder: string): Promise<void> {
 	}
 }
 
+/** True where the newest copy that is whole is encrypted: then so was the keystore, when it was last saved. */
+export async function isNewestEncrypted(folder: string): Promise<boolean> {
+	for (const copy of await copiesIn(folder)) {
+		try {
+			const read = await readBytes(copy.path);
+			if (read !== null) {
+				return readEnvelope(read.bytes, copy.path).encrypted;
+			}
+		} catch {
+			// What cannot be read tells nothing; an older one may.
+		}
+	}
+
+	return false;
+}
+
 /** A copy as it was opened, or why it cannot be. */
 export type OpenedCopy = Copy &
 	({opened: Opened; bytes: Buffer} | {opened: null; bytes: Buffer; error: unknown});
 
 /** Opens every copy in a folder, the newest first; a copy that was removed meanwhile is left out. */
-export async function openCopies(folder: string, keyring: Keyring, ask: boolean): Promise<OpenedCopy[]> {
+export async function openCopies(folder: string, open: Open, ask: boolean): Promise<OpenedCopy[]> {
 	const found: OpenedCopy[] = [];
 	for (const copy of await copiesIn(folder)) {
 		const read = await readBytes(copy.path);
 		if (read !== null) {
 			const {bytes} = read;
 			try {
-				found.push({...copy, bytes, opened: await openBytes(bytes, copy.path, keyring, ask)});
+				found.push({...copy, bytes, opened: await open(bytes, copy.path, ask)});
 			} catch (error) {
 				found.push({...copy, bytes, opened: null, error});
 			}
@@ -111,14 +127,14 @@ export async function openCopies(folder: string, keyring: Keyring, ask: boolean)
  */
 export async function rewriteCopies(
 	folder: string,
-	keyring: Keyring,
-	change: (opened: Opened) => Opened | null,
+	open: Open,
+	change: (opened: Opened) => Opened | null | Promise<Opened | null>,
 ): Promise<number> {
 	let count = 0;
 	const seen = new Set<string>();
-	for (const copy of await openCopies(folder, keyring, false)) {
+	for (const copy of await openCopies(folder, open, false)) {
 		if (copy.opened !== null) {
-			const changed = change(copy.opened);
+			const changed = await change(copy.opened);
 			const contents = JSON.stringify(fieldsOf((changed ?? copy.opened).state));
 			if (seen.has(contents)) {
 				await rm(copy.path, {force: true});

@@ -1,10 +1,13 @@
 import path from 'node:path';
 import type {EditOf, Loaded} from './edit.ts';
-import type {ScryptCost} from './encryption.ts';
+import type {ScryptCost} from './form/encryption.ts';
+import type {Kind, Label} from './form/identity.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
 import type {HeldLock} from './lock.ts';
 import {fileNameOf} from './place.ts';
+import {type Open, openerOf} from './read.ts';
 import {openReader} from './reader.ts';
+import {type Memory, openMemory} from './seen/memory.ts';
 import type {Writer} from './writer.ts';
 
 /** What opening a keystore needs. */
@@ -13,18 +16,32 @@ export type KeystoreOptions = {
 	folder: string;
 	/** The flock's name, which the file is named after. */
 	flock: string;
+	/** Whose keys it holds; those of X's accounts unless given. */
+	kind?: Kind | undefined;
 	/** The poems folder, an absolute real path; `null` for a reader that has none, which opens any flock's keystore. */
 	poems: string | null;
 	/** Asked only where the file is encrypted. */
 	passphrase?: PassphraseProvider | undefined;
 	/** How often it is asked before a wrong passphrase is an error; once unless given. */
 	passphraseTries?: number | undefined;
+	/** True where a passphrase is given beforehand: then one that is made is encrypted from the start, and one in plain text is refused. */
+	passphraseGiven?: boolean | undefined;
+	/** The file in which this computer remembers what it has seen of keystores, an absolute path; nothing is remembered without. */
+	seen?: string | null | undefined;
 	/** Milliseconds since 1970. */
 	now?: (() => number) | undefined;
 	/** How long a save waits for another program; milliseconds. */
 	patience?: number | undefined;
 	/** What deriving a new encryption key costs. */
 	scrypt?: ScryptCost | undefined;
+};
+
+/** A save that concerns the keystore as a whole, and shares with no other. */
+export type WholeSave = {
+	/** Runs while the lock is still held. */
+	after(file: string): Promise<void>;
+	/** As `Memory.check` has it. */
+	takesPlain?: boolean;
 };
 
 /** Reading and saving one keystore file as a whole. */
@@ -34,15 +51,18 @@ export type Core = {
 	/** The folder of its copies. */
 	backups: string;
 	keyring: Keyring;
+	label: Label;
+	/** Opens the file's bytes, or a copy's. */
+	open: Open;
+	memory: Memory;
 	now(): number;
-	/** What is there now. */
-	load(): Promise<Loaded>;
+	/** What is there now. @param takesPlain as `Memory.check` has it. */
+	load(takesPlain?: boolean): Promise<Loaded>;
 	/**
 	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
 	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
-	 * @param after runs while the lock is still held; such a save shares with no other.
 	 */
-	save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T>;
+	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
 	/** Does something under the lock, with the real path of the file. */
 	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
 	/** Reads under the lock, without asking anybody, and as `load` does otherwise. */
@@ -55,14 +75,28 @@ export function openCore(options: KeystoreOptions): Core {
 	const file = path.join(options.folder, `${name}.json`);
 	const backups = path.join(options.folder, 'backups', name);
 	const now = options.now ?? Date.now;
-	const keyring = openKeyring(options.passphrase, file, options.passphraseTries);
-	const reader = openReader({file, backups, keyring, poems: options.poems});
+	const keyring = openKeyring({
+		provider: options.passphrase,
+		file,
+		tries: options.passphraseTries,
+		cost: options.scrypt,
+	});
+	const label: Label = {flock: options.flock, kind: options.kind ?? 'x'};
+	const open = openerOf(label, keyring);
+	const memory = openMemory({
+		seen: options.seen ?? null,
+		file,
+		label,
+		passphraseGiven: options.passphraseGiven ?? false,
+		areCopiesEncrypted: async () => (await import('./backups.ts')).isNewestEncrypted(backups),
+	});
+	const reader = openReader({file, backups, open, memory, poems: options.poems});
 	let opening: Promise<Writer> | null = null;
 
 	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
-			openWriter({...options, file, backups, keyring, now}, reader),
+			openWriter({...options, file, backups, keyring, label, open, memory, now}, reader),
 		);
 		return opening;
 	}
@@ -71,10 +105,13 @@ export function openCore(options: KeystoreOptions): Core {
 		path: file,
 		backups,
 		keyring,
+		label,
+		open,
+		memory,
 		now,
 		load: reader.load,
 		loadLocked: () => reader.read(false),
-		save: async (edit, after) => (await writer()).save(edit, after),
+		save: async (edit, whole) => (await writer()).save(edit, whole),
 		locked: async work => (await writer()).locked(work),
 	};
 }

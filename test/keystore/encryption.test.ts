@@ -6,7 +6,7 @@ import {inspect} from 'node:util';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf} from '../../source/keystore/read.ts';
 import {emptyState} from '../../source/keystore/state.ts';
-import {coded, filesBelow, newKeystore, practiceApp, practiceRecord} from './support.ts';
+import {coded, filesBelow, newKeystore, practiceApp, practiceIdentity, practiceRecord} from './support.ts';
 
 const plain = /practice|harbour_poem|consumerSecret|accessToken/;
 
@@ -132,7 +132,11 @@ test('a copy that an encryption which was ended midway left in plain text is rep
 	const left = path.join(place.folder, 'backups', 'harbour', '2026-01-01T000000.000Z.json');
 	writeFileSync(
 		left,
-		bytesOf({state: {...emptyState, records: new Map([['old', practiceRecord('old')]])}, key: null}),
+		bytesOf({
+			identity: practiceIdentity(),
+			state: {...emptyState, records: new Map([['old', practiceRecord('old')]])},
+			key: null,
+		}),
 		{
 			mode: 0o600,
 		},

@@ -40,7 +40,7 @@ export async function libraryPlace(context: TestContext, poems: readonly string[
 
 	const practice = await startPractice({statePath: path.join(folder, 'practice-provider.json'), handles: []});
 	const poemsFolder = path.join(place.folder, 'poems');
-	const keystore = openKeystore({folder, flock: 'practice-flock', poems: poemsFolder});
+	const keystore = openKeystore({folder, flock: 'practice-flock', kind: 'practice', poems: poemsFolder});
 	const keymaker: Keymaker = createKeymaker({
 		keystore,
 		x: createX({agent: practice.agent, origin: practice.origin, env: {}}),
