@@ -6,7 +6,7 @@ import {safePathOf} from '../safety.ts';
 import {readSights, type Sight, type Sights} from './sights.ts';
 
 /** How long a program waits for another one that writes down what it has seen; milliseconds. */
-const patience = 1000;
+const patience = 5000;
 
 /** More keystores than this are not remembered; the ones seen longest ago go. */
 const mostSights = 1000;
