@@ -1,4 +1,5 @@
 import type {Condition} from './bench.ts';
+import {exchanged} from './exchanged.ts';
 import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
@@ -23,6 +24,7 @@ export const conditions: readonly Condition[] = [
 	names,
 	pins,
 	keystoreFiles,
+	exchanged,
 	imports,
 	answers,
 	screens,

@@ -7,7 +7,7 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import type {Bench, Column} from './bench.ts';
 
 /** Where a keystore is. */
-export type Place = {folder: string; flock: string; poems: null};
+export type Place = {folder: string; flock: string; poems: null; seen?: string | null};
 
 /** A place of its own. */
 export function placeIn(folder: string): Place {

@@ -238,6 +238,58 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.1,
 	},
 	{
+		name: 'counter not raised',
+		edits: [
+			{
+				file: 'keystore/writer.ts',
+				find: 'counter: before.counter + 1}',
+				put: 'counter: before.counter}',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'older taken',
+		edits: [
+			{
+				file: 'keystore/seen/memory.ts',
+				find: 'identity.counter < sight.counter',
+				put: 'identity.counter < 0',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'plain taken',
+		edits: [
+			{
+				file: 'keystore/seen/memory.ts',
+				find: 'key === null && !takesPlain ?',
+				put: 'key === null && takesPlain ?',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'flock not authenticated',
+		edits: [
+			{
+				file: 'keystore/form/encryption.ts',
+				find: '[1, id, flock, kind, counter, cipher',
+				put: '[1, cipher',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
 		name: 'secrets cleaned',
 		edits: [
 			{

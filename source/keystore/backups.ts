@@ -82,13 +82,18 @@ export async function rotate(folder: string): Promise<void> {
 	}
 }
 
-/** True where the newest copy that is whole is encrypted: then so was the keystore, when it was last saved. */
-export async function isNewestEncrypted(folder: string): Promise<boolean> {
+/**
+ * True where the copies speak against a file in plain text, or against none: the newest that is whole is encrypted, and the
+ * file is none of them, as it is where an encryption was ended before it took the file's place.
+ * @param bytes the file's; `null` where there is none.
+ */
+export async function speakAgainst(folder: string, bytes: Buffer | null): Promise<boolean> {
 	for (const copy of await copiesIn(folder)) {
 		try {
 			const read = await readBytes(copy.path);
 			if (read !== null) {
-				return readEnvelope(read.bytes, copy.path).encrypted;
+				const {encrypted} = readEnvelope(read.bytes, copy.path);
+				return encrypted && (bytes === null || (await findCopy(folder, bytes)) === null);
 			}
 		} catch {
 			// What cannot be read tells nothing; an older one may.

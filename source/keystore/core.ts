@@ -88,7 +88,7 @@ export function openCore(options: KeystoreOptions): Core {
 		file,
 		label,
 		passphraseGiven: options.passphraseGiven ?? false,
-		areCopiesEncrypted: async () => (await import('./backups.ts')).isNewestEncrypted(backups),
+		copiesSpeakAgainst: async bytes => (await import('./backups.ts')).speakAgainst(backups, bytes),
 	});
 	const reader = openReader({file, backups, open, memory, poems: options.poems});
 	let opening: Promise<Writer> | null = null;

@@ -53,6 +53,11 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 		}
 	});
 	await attempt(async () => {
+		if (health.exists && health.bots !== null && !(await core.memory.isKept())) {
+			findings.push(forgetful(core.memory.file ?? ''));
+		}
+	});
+	await attempt(async () => {
 		const leftovers = await leftoversOf(file);
 		if (leftovers.length > 0) {
 			findings.push({
@@ -98,6 +103,14 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			}
 		}
 	}
+}
+
+function forgetful(file: string): KeystoreFinding {
+	return {
+		sentence: `What this computer sees of the keystore cannot be kept in ${visible(file)}: an older one in its place would not be noticed.`,
+		hint: 'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
+		serious: false,
+	};
 }
 
 async function statOf(target: string): Promise<Stats | null> {

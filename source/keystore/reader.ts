@@ -70,7 +70,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		}
 
 		const opened = await openUnlessKnown(bytes.bytes, ask);
-		await memory.check(opened, sights, takesPlain);
+		await memory.check({...opened, bytes: bytes.bytes}, sights, takesPlain);
 		await assertPoems(opened.state.poems);
 		wasThere = true;
 		// What is about to be encrypted is no sight of its own.

@@ -139,12 +139,21 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		async decrypt() {
 			const loaded = await core.load();
 			assertEncrypted(loaded);
-			if (loaded.identity !== null) {
+			const {identity} = loaded;
+			if (identity !== null) {
 				// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
-				await memory.accept({identity: loaded.identity, encrypted: false});
+				await memory.accept({identity, encrypted: false});
 			}
 
-			await saveUnder(null, assertEncrypted);
+			try {
+				await saveUnder(null, assertEncrypted);
+			} catch (error) {
+				if (identity !== null && (await isEncrypted().catch(() => false))) {
+					await memory.accept({identity, encrypted: true});
+				}
+
+				throw error;
+			}
 		},
 		async changePassphrase(passphrase) {
 			assertEncrypted(await core.load());

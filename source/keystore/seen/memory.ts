@@ -13,7 +13,7 @@ export type Memory = {
 	 * @param takesPlain true where plain text is fine, since it is about to be encrypted.
 	 * @throws `keystore-plain`, `keystore-older`
 	 */
-	check(found: Opened, sights: Sights, takesPlain: boolean): Promise<void>;
+	check(found: Opened & {bytes: Buffer}, sights: Sights, takesPlain: boolean): Promise<void>;
 	/** The same where there is no file. @throws `keystore-unreadable` where an encrypted one was */
 	checkMissing(sights: Sights): Promise<void>;
 	/** True where a keystore in plain text would be refused, whatever its id. */
@@ -24,7 +24,9 @@ export type Memory = {
 	learn(found: Pick<Opened, 'identity' | 'key'>, sights?: Sights): Promise<void>;
 	/** Takes what is there as it is, older or in plain text; `null` for nothing. Throws nothing either. */
 	accept(found: {identity: Identity; encrypted: boolean} | null): Promise<void>;
-	/** Where it is kept; `null` where nothing is remembered. */
+	/** True where something is remembered of the keystore, or nothing is to be. */
+	isKept(): Promise<boolean>;
+	/** Where it is kept; `null` where nothing is to be remembered. */
 	file: string | null;
 };
 
@@ -37,13 +39,13 @@ export type MemoryOptions = {
 	label: Label;
 	/** True where a passphrase is given beforehand. */
 	passphraseGiven: boolean;
-	/** True where the newest copy of the keystore is encrypted. */
-	areCopiesEncrypted(): Promise<boolean>;
+	/** True where the keystore's copies are encrypted, and a file of these bytes, or none, is not what was saved last. */
+	copiesSpeakAgainst(bytes: Buffer | null): Promise<boolean>;
 };
 
 /** Practice is left out of all this: its keys open nothing. */
 export function openMemory(options: MemoryOptions): Memory {
-	const {file, label, passphraseGiven, areCopiesEncrypted} = options;
+	const {file, label, passphraseGiven, copiesSpeakAgainst} = options;
 	const isReal = label.kind === 'x';
 	const seen = isReal ? options.seen : null;
 
@@ -59,12 +61,12 @@ export function openMemory(options: MemoryOptions): Memory {
 	}
 
 	/** Why plain text is not what is due; `null` where it is. */
-	async function plainProblem(sight: Sight | null): Promise<FlockError | null> {
+	async function plainProblem(sight: Sight | null, bytes: Buffer): Promise<FlockError | null> {
 		if (passphraseGiven) {
 			return plainError(file, 'a passphrase is given', byPassphrase);
 		}
 
-		if (sight === null ? await areCopiesEncrypted() : sight.encrypted) {
+		if (sight === null ? await copiesSpeakAgainst(bytes) : sight.encrypted) {
 			const why = sight === null ? 'its newest copy is encrypted' : 'this computer has seen it encrypted';
 			return plainError(file, why, bySight);
 		}
@@ -74,14 +76,15 @@ export function openMemory(options: MemoryOptions): Memory {
 
 	return {
 		file: seen,
+		isKept: async () => seen === null || (await readSights(seen)).has(file),
 		recall: async () => (seen === null ? new Map() : await readSights(seen)),
-		async check({identity, key}, sights, takesPlain) {
+		async check({identity, key, bytes}, sights, takesPlain) {
 			if (!isReal) {
 				return;
 			}
 
 			const sight = sightOf(sights, file, identity.id);
-			const problem = key === null && !takesPlain ? await plainProblem(sight) : null;
+			const problem = key === null && !takesPlain ? await plainProblem(sight, bytes) : null;
 			if (problem !== null) {
 				throw problem;
 			}
@@ -98,7 +101,7 @@ export function openMemory(options: MemoryOptions): Memory {
 		},
 		async checkMissing(sights) {
 			const sight = sightOf(sights, file, null);
-			if (isReal && (sight === null ? await areCopiesEncrypted() : sight.encrypted)) {
+			if (isReal && (sight === null ? await copiesSpeakAgainst(null) : sight.encrypted)) {
 				throw new FlockError(
 					'keystore-unreadable',
 					`The keystore ${visible(file)} is gone: ${sight === null ? 'its copies are there, encrypted' : 'this computer has seen an encrypted one there'}.`,

@@ -60,13 +60,8 @@ export function sightOf(sights: Sights, path: string, id: string | null): Sight 
 	);
 }
 
-/** True where a sight tells what was not known of the keystore at a path. */
+/** True where a sight tells what was not known of the keystore at a path: another one, or a newer save. */
 export function isNews(sights: Sights, path: string, sight: Sight): boolean {
 	const known = sights.get(path);
-	return (
-		known === undefined ||
-		known.id !== sight.id ||
-		known.counter < sight.counter ||
-		(known.counter === sight.counter && known.encrypted !== sight.encrypted)
-	);
+	return known === undefined || known.id !== sight.id || known.counter < sight.counter;
 }
