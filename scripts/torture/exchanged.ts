@@ -26,14 +26,14 @@ export const exchanged: Condition = {
 
 async function tryRound(bench: Bench): Promise<void> {
 	const folder = bench.folder();
-	const place = {...placeIn(folder), seen: path.join(folder, 'state', 'seen.json')};
+	const place = placeIn(folder);
 	const open = () => openAt(place, passphrase);
 	const keystore = open();
 	await keystore.encrypt(passphrase);
 	const other = openAt({...place, flock: 'kettle'}, passphrase);
 	await other.encrypt(passphrase);
 	await other.update('kettle', () => recordOf('kettle', {key: 1, previous: null}), app);
-	const plain = openAt({...place, folder: path.join(folder, 'plain'), seen: null});
+	const plain = openAt({...place, folder: path.join(folder, 'plain')});
 	await plain.update('harbour', () => recordOf('harbour', {key: 9, previous: null}), app);
 
 	const older: Buffer[] = [];

@@ -85,7 +85,10 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	}
 
 	/** What stands in the file now: opened, or bytes that cannot be used, to be kept aside. Under the lock. */
-	async function loadEvenUnusable(file: string): Promise<{loaded: Loaded | null; unusable: Buffer | null}> {
+	async function loadEvenUnusable(
+		file: string,
+		replaceable: ReadonlySet<string>,
+	): Promise<{loaded: Loaded | null; unusable: Buffer | null}> {
 		try {
 			return {loaded: await core.loadLocked(), unusable: null};
 		} catch (error) {
@@ -168,10 +171,13 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			}));
 		},
 		async restore(number) {
-			// The passphrase is asked for before the lock is taken.
+			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.
 			await otherCopies(true);
+			const found = await core.load().catch(error => error);
+			const isLocked = found instanceof FlockError && found.code === 'keystore-passphrase';
+			const replaceable = new Set([...unusableCodes, ...(isLocked ? ['keystore-passphrase'] : [])]);
 			return await core.locked(async (lock, file) => {
-				const {loaded, unusable} = await loadEvenUnusable(file);
+				const {loaded, unusable} = await loadEvenUnusable(file, replaceable);
 				const copies = await otherCopies(false);
 				const copy = copies[number - 1];
 				if (copy === undefined) {
@@ -250,12 +256,12 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 }
 
 /** What a file in the keystore's place may be without being worth more than a copy. */
-const replaceable: ReadonlySet<string> = new Set([
+const unusableCodes: readonly string[] = [
 	'keystore-damaged',
 	'keystore-older',
 	'keystore-other-flock',
 	'keystore-plain',
-]);
+];
 
 /** A token that another bot has now (X gives the same account the same one) is that bot's. */
 function tokensToSeek(

@@ -147,3 +147,19 @@ test('a copy that an encryption which was ended midway left in plain text is rep
 	assert.deepEqual((await fresh.health()).findings, []);
 	assert.deepEqual(plainFilesBelow(place.folder), []);
 });
+
+test('a file in the keystore’s place that no known passphrase opens is kept aside by a restoration', async context => {
+	const {place, keystore} = newKeystore(context, {passphrase: () => 'words'});
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.encrypt('words');
+	await keystore.update('moth', () => practiceRecord('moth'));
+	const other = openKeystore({...place, folder: path.join(place.root, 'other'), passphrase: () => 'others'});
+	await other.encrypt('others');
+	const planted = readFileSync(other.path);
+	writeFileSync(keystore.path, planted);
+	const fresh = openKeystore(place);
+	await assert.rejects(fresh.list(), coded('keystore-passphrase'));
+	const {keptAside} = await fresh.restore(1);
+	assert.deepEqual(readFileSync(keptAside ?? ''), planted);
+	assert.equal((await fresh.list()).records.size, 2);
+});
