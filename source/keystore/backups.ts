@@ -88,7 +88,8 @@ export async function rotate(folder: string): Promise<void> {
  * @param bytes the file's; `null` where there is none.
  */
 export async function speakAgainst(folder: string, bytes: Buffer | null): Promise<boolean> {
-	for (const copy of await copiesIn(folder)) {
+	// Copies that nobody may look at tell nothing.
+	for (const copy of await copiesIn(folder).catch(() => [])) {
 		try {
 			const read = await readBytes(copy.path);
 			if (read !== null) {
