@@ -182,8 +182,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/state.ts',
-				find: '{bot}`] = copyOfRecord(record)',
-				put: '{bot.normalize()}`] = copyOfRecord(record)',
+				find: '{bot}`] = record',
+				put: '{bot.normalize()}`] = record',
 			},
 		],
 		condition: 'bot and file names',

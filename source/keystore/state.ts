@@ -28,7 +28,7 @@ export function fieldsOf(state: State): Record<string, unknown> {
 	}
 
 	for (const [bot, record] of state.records) {
-		fields[`${botPrefix}${bot}`] = copyOfRecord(record);
+		fields[`${botPrefix}${bot}`] = record;
 	}
 
 	return fields;
