@@ -71,6 +71,7 @@ async function authorizeSome(place: Workplace): Promise<void> {
 	const keystore = openKeystore({
 		folder: path.join(place.folder, 'keystore', 'practice'),
 		flock: 'flock',
+		kind: 'practice',
 		poems: path.join(place.folder, 'poems'),
 	});
 	const stage = (bot: string, change: (record: BotRecord) => BotRecord) =>

@@ -32,7 +32,7 @@ export type KeystoreOptions = {
 	keystore?: string | undefined;
 	/** True to speak to the stand-in for X, and to use its keystore; true for `KEYMAKER_PRACTICE=1` otherwise. */
 	practice?: boolean | undefined;
-	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. */
+	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. With one, a keystore in plain text is refused. */
 	passphrase?: (() => string | Promise<string>) | undefined;
 	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
 	onWarning?: ((message: string) => void) | undefined;
@@ -102,12 +102,14 @@ function placeOf(options: KeystoreOptions): Place {
 	const cwd = process.cwd();
 	const settings = settingsOf(options, env, cwd);
 	const isNamed = Boolean(options.flock || env.KEYMAKER_FLOCK);
+	const passphrase = options.passphrase ?? environmentPassphrase(env);
 	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);
 	const place = openPlace(settings, env, cwd, {
 		// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
 		// which other folders may have too, and then another flock's keys must not come.
 		poems: isNamed && !arePoemsNamed ? null : settings.poems,
-		passphrase: options.passphrase ?? environmentPassphrase(env),
+		passphrase,
+		passphraseGiven: passphrase !== undefined,
 	});
 	const {practice} = settings;
 	// The practice app's secret is in practice's keystore, beside each key that was made with it.

@@ -4,7 +4,7 @@ import type {KeystoreOptions} from './keystore/core.ts';
 import {runShellLine} from './system/programs.ts';
 
 /** How a keystore gets at its passphrase. */
-export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries'>;
+export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries' | 'passphraseGiven'>;
 
 /** Asks a person for a line that is not shown; `null` where there is none. */
 export type Prompt = (question: string) => Promise<string | null>;
@@ -39,6 +39,7 @@ export function passphraseOptions(env: Environment, prompt: Prompt | null): Pass
 		return {
 			passphrase: attempt => (attempt === 1 ? given() : Promise.reject(wrongOf(env))),
 			passphraseTries: 2,
+			passphraseGiven: true,
 		};
 	}
 

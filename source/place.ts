@@ -4,6 +4,7 @@ import type {AppInUse} from './keymaker/keymaker.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 import {openKeystore} from './keystore/open.ts';
 import {defaultFolder} from './keystore/place.ts';
+import {seenFileOf} from './keystore/seen/place.ts';
 import type {Settings} from './options.ts';
 import type {PassphraseOptions} from './passphrase.ts';
 import {openPoems} from './poems/folder.ts';
@@ -37,7 +38,9 @@ export function openPlace(
 	const keystore = openKeystore({
 		folder: settings.practice ? practiceFolder : keystores,
 		flock: settings.flock,
+		kind: settings.practice ? 'practice' : 'x',
 		poems,
+		seen: seenFileOf(env, cwd),
 		...answers,
 	});
 	return {

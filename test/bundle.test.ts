@@ -22,7 +22,7 @@ const marks = {
 	'the check of schemas': 'https://json-schema.org/draft/2020-12/schema',
 	YAML: 'tag:yaml.org,2002:',
 	'the flow that makes keys': 'There is no app key yet.',
-	'the upkeep of keystores': 'An empty passphrase protects nothing.',
+	'the upkeep of keystores': 'lists the backups there are.',
 	'the help': 'Exit codes: 0 done',
 	'the browser': 'There is no display here to open a browser on.',
 } as const;

@@ -87,7 +87,8 @@ export async function makeKeystore(folder: string, poems: string, count: number)
 	const records = new Map(Array.from({length: count - 1}, (_, index) => [botAt(index), recordAt(index)]));
 	const apps = new Map([[benchApp.consumerKey, benchApp.consumerSecret]]);
 	const state: State = {...emptyState, poems, apps, records};
-	writeFileSync(file, bytesOf({state, key: null}), {mode: 0o600});
+	const identity = {id: '0'.repeat(32), flock: 'flock', kind: 'x', counter: 1} as const;
+	writeFileSync(file, bytesOf({identity, state, key: null}), {mode: 0o600});
 	await openKeystore({folder, flock: 'flock', poems}).update(
 		botAt(count - 1),
 		() => recordAt(count - 1),

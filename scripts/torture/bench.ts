@@ -60,6 +60,7 @@ export const conditionNames = [
 	'bot and file names',
 	'PINs and pastes',
 	'keystore files',
+	'exchanged files',
 	'import formats',
 	'answers of X',
 	'screens',

@@ -1,4 +1,5 @@
 import type {Condition} from './bench.ts';
+import {exchanged} from './exchanged.ts';
 import {killedExporting} from './exports.ts';
 import {fullDisk} from './full-disk.ts';
 import {answers} from './fuzz-answers.ts';
@@ -31,6 +32,7 @@ export const conditions: readonly Condition[] = [
 	names,
 	pins,
 	keystoreFiles,
+	exchanged,
 	imports,
 	answers,
 	screens,

@@ -74,7 +74,7 @@ function leave(disk: string, blocks: number): void {
 
 /** The fresh key stays in memory until there is room again, and can be shown. */
 async function authorizeWithoutRoom(bench: Bench, disk: string): Promise<void> {
-	const keystore = openAt({folder: path.join(disk, 'fresh'), flock: 'harbour', poems: null});
+	const keystore = openAt({...placeIn(disk), folder: path.join(disk, 'fresh')});
 	const practice = await startPractice({statePath: null, handles: []});
 	try {
 		const x = createX({agent: practice.agent, origin: practice.origin, env: {}});

@@ -102,13 +102,7 @@ export const keystoreFiles: Condition = {
 					() => new Error('the damage was not noticed'),
 					(reason: unknown) => reason,
 				);
-				lookAtError(
-					bench,
-					error,
-					/^keystore-(damaged|newer|passphrase)$/,
-					[mark],
-					`damage in ${bytes.length} bytes`,
-				);
+				lookAtError(bench, error, /^keystore-damaged$/, [mark], `damage in ${bytes.length} bytes`);
 				if (!readFileSync(keystore.path).equals(bytes)) {
 					bench.count('lost', 'a damaged file was written over');
 				}

@@ -6,12 +6,17 @@ import type {Keystore} from '../../source/keystore/keystore.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import type {Bench, Column} from './bench.ts';
 
-/** Where a keystore is. */
-export type Place = {folder: string; flock: string; poems: null};
+/** Where a keystore is, and where its computer remembers what it has seen. */
+export type Place = {folder: string; flock: string; poems: null; seen: string};
 
 /** A place of its own. */
 export function placeIn(folder: string): Place {
-	return {folder: path.join(folder, 'keys'), flock: 'harbour', poems: null};
+	return {
+		folder: path.join(folder, 'keys'),
+		flock: 'harbour',
+		poems: null,
+		seen: path.join(folder, 'state', 'seen.json'),
+	};
 }
 
 /** Cheap enough to encrypt a thousand times. */

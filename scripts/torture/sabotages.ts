@@ -248,8 +248,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/state.ts',
-				find: '{bot}`] = copyOfRecord(record)',
-				put: '{bot.normalize()}`] = copyOfRecord(record)',
+				find: '{bot}`] = record',
+				put: '{bot.normalize()}`] = record',
 			},
 		],
 		condition: 'bot and file names',
@@ -274,9 +274,9 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'no checksum',
 		edits: [
 			{
-				file: 'keystore/envelope.ts',
-				find: 'found.checksum === found.right(bytes)',
-				put: 'found.checksum.length > 0',
+				file: 'keystore/form/envelope.ts',
+				find: 'found.checksum !== checksumOf(bytes, found.at)',
+				put: "found.checksum === ''",
 			},
 		],
 		condition: 'keystore files',
@@ -285,7 +285,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'damage quoted',
-		edits: [{file: 'keystore/envelope.ts', find: "? 'it is not valid JSON'", put: '? text'}],
+		edits: [{file: 'keystore/form/envelope.ts', find: "? 'it is not valid JSON'", put: '? text'}],
 		condition: 'keystore files',
 		column: 'leaked',
 		scale: 0.1,
@@ -296,12 +296,64 @@ export const sabotages: readonly Sabotage[] = [
 			{
 				file: 'keystore/reader.ts',
 				find: 'throw error instanceof Damage ?',
-				put: 'if (error instanceof Damage) { return {file: bytes, state: emptyState, key: null}; } throw error instanceof Damage ?',
+				put: "if (error instanceof Damage) { return {identity: {id: '0'.repeat(32), flock: 'harbour', kind: 'x', counter: 1}, state: emptyState, key: null}; } throw error instanceof Damage ?",
 			},
 		],
 		condition: 'keystore files',
 		column: 'lost',
 		scale: 0.1,
+	},
+	{
+		name: 'counter not raised',
+		edits: [
+			{
+				file: 'keystore/writer.ts',
+				find: 'counter: before.counter + 1}',
+				put: 'counter: before.counter}',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'older taken',
+		edits: [
+			{
+				file: 'keystore/seen/memory.ts',
+				find: 'identity.counter < sight.counter',
+				put: 'identity.counter < 0',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'plain taken',
+		edits: [
+			{
+				file: 'keystore/seen/memory.ts',
+				find: 'key === null && !takesPlain ?',
+				put: 'key === null && takesPlain ?',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
+	},
+	{
+		name: 'flock not authenticated',
+		edits: [
+			{
+				file: 'keystore/form/encryption.ts',
+				find: '[1, id, flock, kind, counter, cipher',
+				put: '[1, cipher',
+			},
+		],
+		condition: 'exchanged files',
+		column: 'broken',
+		scale: 0.05,
 	},
 	{
 		name: 'secrets cleaned',

@@ -3,20 +3,29 @@ import {exitCode, type Write} from './command.ts';
 import {type EncryptionServices, withBackups} from './encrypt.ts';
 import {define} from './shared/definition.ts';
 
-/** `decrypt` takes nothing of its own. */
-export type DecryptInput = Record<never, never>;
+/** `decrypt` */
+export type DecryptInput = {
+	/** True where the environment gave the passphrase. */
+	given: boolean;
+};
 
 /**
  * Keeps the keystore and every backup in plain text again.
  * @throws FlockError `keystore-not-encrypted`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function decrypt(
-	_input: DecryptInput,
+	{given}: DecryptInput,
 	{keystore}: EncryptionServices,
 	write: Write,
 ): Promise<number> {
 	await keystore.decrypt();
 	write.out(`${visible(keystore.path)} is in plain text now, ${await withBackups(keystore)}.`);
+	if (given) {
+		write.err(
+			'The environment still gives a passphrase: unset KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND, or it is refused in plain text.',
+		);
+	}
+
 	write.err('Only its permissions (0600) keep others out; keymaker encrypt encrypts it again.');
 	return exitCode.done;
 }
@@ -29,5 +38,5 @@ export const command = define({
 	options: {},
 	examples: ['keymaker decrypt'],
 	needs: 'all',
-	run: (_, services, write) => decrypt({}, services, write),
+	run: ({givenPassphrase}, services, write) => decrypt({given: givenPassphrase !== null}, services, write),
 });

@@ -44,6 +44,15 @@ export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 
 	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
 }
 
+/** Takes the keystore as it is, whatever this computer has seen of it. @throws FlockError `keystore-…` */
+export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promise<Result> {
+	await keystore.forgetSeen();
+	return ok(
+		'keystore-seen',
+		'What this computer has seen of the keystore is forgotten: it is taken as it is.',
+	);
+}
+
 /** What a keystore's health says. */
 export function judgeHealth(health: KeystoreHealth): Result[] {
 	const findings = health.findings.map(({sentence, hint, serious}) =>

@@ -5,7 +5,7 @@ import {cancelledError, count, exitCode, type Write} from './command.ts';
 import {checkGit} from './doctor-git.ts';
 import {checkLeftovers} from './doctor-leftovers.ts';
 import {judgeNode, judgeNodeSettings} from './doctor-node.ts';
-import {adoptPoems, checkEnvFile, checkKeystore, judgePoems} from './doctor-place.ts';
+import {adoptPoems, checkEnvFile, checkKeystore, judgePoems, takeAsItIs} from './doctor-place.ts';
 import {problem, type Result} from './doctor-result.ts';
 import {
 	judgeBrowser,
@@ -19,11 +19,13 @@ import {safeJson} from './json.ts';
 import {define} from './shared/definition.ts';
 import {drawing} from './words.ts';
 
-/** `doctor [--json] [--moved]` */
+/** `doctor [--json] [--moved] [--forget-seen]` */
 export type DoctorInput = {
 	json: boolean;
 	/** True to make the keystore this folder's first, where the poems that it belongs to are gone. */
 	moved: boolean;
+	/** True to take the keystore as it is first, whatever this computer has seen of it. */
+	forgetSeen: boolean;
 	surroundings: Surroundings;
 };
 
@@ -37,12 +39,13 @@ const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
  * @throws FlockError `cancelled`
  */
 export async function doctor(
-	{json, moved, surroundings}: DoctorInput,
+	{json, moved, forgetSeen, surroundings}: DoctorInput,
 	services: DoctorServices,
 	write: Write,
 ): Promise<number> {
 	const results: Result[] = [];
 	for (const look of [
+		...(forgetSeen ? [() => takeAsItIs(services)] : []),
 		...(moved ? [() => adoptPoems(services)] : []),
 		...checksOf(services, surroundings, write),
 	]) {
@@ -128,10 +131,11 @@ export const command = define({
 	details: 'Asks X once whether it takes the app key.',
 	options: {
 		json: {help: 'print JSON for a program to read'},
+		'forget-seen': {help: 'first take the keystore as it is, older or in plain text'},
 		moved: {help: 'first take the keystore for this folder’s, where the poems that it belongs to are gone'},
 	},
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',
-	run: async ({options, surroundings}, services, write) =>
-		doctor({...options, surroundings: await surroundings()}, services, write),
+	run: async ({options: {'forget-seen': forgetSeen, ...options}, surroundings}, services, write) =>
+		doctor({...options, forgetSeen, surroundings: await surroundings()}, services, write),
 });

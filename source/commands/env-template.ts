@@ -17,6 +17,9 @@ TWITTER_CONSUMER_SECRET=
 #                                     the folder of poems); like --flock
 #   KEYMAKER_KEYSTORE=DIR             the folder that keystores are kept in (your system's own place for a
 #                                     program's settings); like --keystore
+#   KEYMAKER_STATE=DIR                the folder in which keymaker remembers what it has seen of keystores,
+#                                     so that an older one, or one in plain text, is noticed (your system's
+#                                     own place for a program's state)
 #   KEYMAKER_PRACTICE=1               practice with a stand-in for X; like --practice
 #   KEYMAKER_PRACTICE_FAULT=LEG:KIND[:TIMES]
 #                                     what goes wrong in practice, several separated by commas

@@ -1,27 +1,14 @@
 import {FlockError} from '../flock/error.ts';
+import {passphraseProblem} from '../flock/passphrase.ts';
 import {openLines} from './ask.ts';
 import {cancelledError, type Write} from './command.ts';
-
-/** A passphrase that is shorter is tried out in no time; characters. */
-const shortest = 8;
 
 /** How often a new passphrase is asked for. */
 const tries = 3;
 
-/** Why a text is no passphrase for a keystore, in one sentence; `null` where it will do. */
-export function weakness(passphrase: string): string | null {
-	if (passphrase.trim() === '') {
-		return 'An empty passphrase protects nothing.';
-	}
-
-	return [...passphrase].length < shortest
-		? `A passphrase of fewer than ${shortest} characters is soon guessed.`
-		: null;
-}
-
 /** The passphrase, if it will do. @throws FlockError `keystore-passphrase` */
 export function requireStrong(passphrase: string): string {
-	const problem = weakness(passphrase);
+	const problem = passphraseProblem(passphrase);
 	if (problem !== null) {
 		throw refusal(problem);
 	}
@@ -42,7 +29,7 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 	for (let attempt = 1; attempt <= tries; attempt += 1) {
 		const passphrase = await askOnce('New passphrase:', write);
 		const problem =
-			weakness(passphrase) ??
+			passphraseProblem(passphrase) ??
 			((await askOnce('The same again:', write)) === passphrase ? null : 'The two are not the same.');
 		if (problem === null) {
 			return passphrase;

@@ -62,7 +62,7 @@ async function putBack(
 		chosen === undefined ? `Backup ${number}` : `The backup of ${timeOf(chosen)}, ${contentsOf(chosen)},`;
 	write.out(`${what} is in force now.`);
 	if (keptAside !== null) {
-		write.out(`It replaced a damaged file, which is kept as ${visible(keptAside)}.`);
+		write.out(`It replaced a file that could not be used, which is kept as ${visible(keptAside)}.`);
 		return exitCode.done;
 	}
 

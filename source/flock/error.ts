@@ -29,6 +29,9 @@ export type ErrorCode =
 	// The keystore.
 	| 'keystore-damaged'
 	| 'keystore-newer'
+	| 'keystore-plain'
+	| 'keystore-older'
+	| 'keystore-other-flock'
 	| 'keystore-other-poems'
 	| 'keystore-unreadable'
 	| 'keystore-unwritable'

@@ -4,8 +4,8 @@ import path from 'node:path';
 import {isMissing} from '../system/errors.ts';
 import {Damage, failureOf} from './failures.ts';
 import {besideOf, compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
-import type {Keyring} from './keyring.ts';
-import {bytesOf, type Opened, openBytes, readBytes} from './read.ts';
+import {readEnvelope} from './form/envelope.ts';
+import {bytesOf, type Open, type Opened, readBytes} from './read.ts';
 import {assertSafeCopies} from './safety.ts';
 import {fieldsOf, type State} from './state.ts';
 
@@ -138,19 +138,41 @@ export async function rotate(folder: string): Promise<void> {
 	}
 }
 
+/**
+ * True where the copies speak against a file in plain text, or against none: the newest that is whole is encrypted, and the
+ * file is none of them, as it is where an encryption was ended before it took the file's place.
+ * @param bytes the file's; `null` where there is none.
+ */
+export async function speakAgainst(folder: string, bytes: Buffer | null): Promise<boolean> {
+	// Copies that nobody may look at tell nothing.
+	for (const copy of await copiesIn(folder).catch(() => [])) {
+		try {
+			const read = await readBytes(copy.path);
+			if (read !== null) {
+				const {encrypted} = readEnvelope(read.bytes, copy.path);
+				return encrypted && (bytes === null || (await findCopy(folder, bytes)) === null);
+			}
+		} catch {
+			// What cannot be read tells nothing; an older one may.
+		}
+	}
+
+	return false;
+}
+
 /** A copy as it was opened, or why it cannot be. */
 export type OpenedCopy = Copy &
 	({opened: Opened; bytes: Buffer} | {opened: null; bytes: Buffer; error: unknown});
 
 /** Opens every copy in a folder, the newest first; a copy that was removed meanwhile is left out. */
-export async function openCopies(folder: string, keyring: Keyring, ask: boolean): Promise<OpenedCopy[]> {
+export async function openCopies(folder: string, open: Open, ask: boolean): Promise<OpenedCopy[]> {
 	const found: OpenedCopy[] = [];
 	for (const copy of await copiesIn(folder)) {
 		const read = await readBytes(copy.path);
 		if (read !== null) {
 			const {bytes} = read;
 			try {
-				found.push({...copy, bytes, opened: await openBytes(bytes, copy.path, keyring, ask)});
+				found.push({...copy, bytes, opened: await open(bytes, copy.path, ask)});
 			} catch (error) {
 				found.push({...copy, bytes, opened: null, error});
 			}
@@ -167,14 +189,14 @@ export async function openCopies(folder: string, keyring: Keyring, ask: boolean)
  */
 export async function rewriteCopies(
 	folder: string,
-	keyring: Keyring,
-	change: (opened: Opened) => Opened | null,
+	open: Open,
+	change: (opened: Opened) => Opened | null | Promise<Opened | null>,
 ): Promise<number> {
 	let count = 0;
 	const seen = new Set<string>();
-	for (const copy of await openCopies(folder, keyring, false)) {
+	for (const copy of await openCopies(folder, open, false)) {
 		if (copy.opened !== null) {
-			const changed = change(copy.opened);
+			const changed = await change(copy.opened);
 			const contents = JSON.stringify(fieldsOf((changed ?? copy.opened).state));
 			if (seen.has(contents)) {
 				await rm(copy.path, {force: true});

@@ -2,12 +2,15 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {EditOf, Loaded} from './edit.ts';
-import type {ScryptCost} from './encryption.ts';
+import type {ScryptCost} from './form/encryption.ts';
+import type {Kind, Label} from './form/identity.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
 import type {HeldLock} from './lock.ts';
 import {fileNameOf} from './place.ts';
 import {type Moved, PoemsGone} from './poems-folder.ts';
+import {type Open, openerOf} from './read.ts';
 import {openReader} from './reader.ts';
+import {type Memory, openMemory} from './seen/memory.ts';
 import type {Writer} from './writer.ts';
 
 /** Says whether poems that are gone have moved to the folder that the keystore was opened for. */
@@ -19,6 +22,8 @@ export type KeystoreOptions = {
 	folder: string;
 	/** The flock's name, which the file is named after. */
 	flock: string;
+	/** Whose keys it holds; those of X's accounts unless given. */
+	kind?: Kind | undefined;
 	/** The poems folder, an absolute real path; `null` for a reader that has none, which opens any flock's keystore. */
 	poems: string | null;
 	/** Asked only where the file is encrypted. */
@@ -27,12 +32,24 @@ export type KeystoreOptions = {
 	passphraseTries?: number | undefined;
 	/** Asked where the folder of poems that it belongs to is gone; without it, that is an error. */
 	haveMoved?: HaveMoved | undefined;
+	/** True where a passphrase is given beforehand: then one that is made is encrypted from the start, and one in plain text is refused. */
+	passphraseGiven?: boolean | undefined;
+	/** The file in which this computer remembers what it has seen of keystores, an absolute path; nothing is remembered without. */
+	seen?: string | null | undefined;
 	/** Milliseconds since 1970. */
 	now?: (() => number) | undefined;
 	/** How long a save waits for another program; milliseconds. */
 	patience?: number | undefined;
 	/** What deriving a new encryption key costs. */
 	scrypt?: ScryptCost | undefined;
+};
+
+/** A save that concerns the keystore as a whole, and shares with no other. */
+export type WholeSave = {
+	/** Runs while the lock is still held. */
+	after(file: string): Promise<void>;
+	/** As `Memory.check` has it. */
+	takesPlain?: boolean;
 };
 
 /** Reading and saving one keystore file as a whole. */
@@ -42,15 +59,18 @@ export type Core = {
 	/** The folder of its copies. */
 	backups: string;
 	keyring: Keyring;
+	label: Label;
+	/** Opens the file's bytes, or a copy's. */
+	open: Open;
+	memory: Memory;
 	now(): number;
-	/** What is there now. */
-	load(): Promise<Loaded>;
+	/** What is there now. @param takesPlain as `Memory.check` has it. */
+	load(takesPlain?: boolean): Promise<Loaded>;
 	/**
 	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
 	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
-	 * @param after runs while the lock is still held; such a save shares with no other.
 	 */
-	save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T>;
+	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
 	/** Does something under the lock, with the real path of the file. */
 	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
 	/** Makes it the keystore of the folder that it was opened for, where the one that it belongs to is gone. */
@@ -65,15 +85,29 @@ export function openCore(options: KeystoreOptions): Core {
 	const file = path.join(options.folder, `${name}.json`);
 	const backups = path.join(options.folder, 'backups', name);
 	const now = options.now ?? Date.now;
-	const keyring = openKeyring(options.passphrase, file, options.passphraseTries);
-	const reader = openReader({file, backups, keyring, poems: options.poems});
+	const keyring = openKeyring({
+		provider: options.passphrase,
+		file,
+		tries: options.passphraseTries,
+		cost: options.scrypt,
+	});
+	const label: Label = {flock: options.flock, kind: options.kind ?? 'x'};
+	const open = openerOf(label, keyring);
+	const memory = openMemory({
+		seen: options.seen ?? null,
+		file,
+		label,
+		passphraseGiven: options.passphraseGiven ?? false,
+		copiesSpeakAgainst: async bytes => (await import('./backups.ts')).speakAgainst(backups, bytes),
+	});
+	const reader = openReader({file, backups, open, memory, poems: options.poems});
 	let opening: Promise<Writer> | null = null;
 	let answer: Promise<boolean> | null = null;
 
 	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
-			openWriter({...options, file, backups, keyring, now, unfinished}, reader),
+			openWriter({...options, file, backups, keyring, label, open, memory, now, unfinished}, reader),
 		);
 		return opening;
 	}
@@ -112,11 +146,14 @@ export function openCore(options: KeystoreOptions): Core {
 		path: file,
 		backups,
 		keyring,
+		label,
+		open,
+		memory,
 		now,
 		adoptPoems,
 		load: () => following(reader.load),
 		loadLocked: () => reader.read(false),
-		save: (edit, after) => following(async () => (await writer()).save(edit, after)),
+		save: (edit, whole) => following(async () => (await writer()).save(edit, whole)),
 		locked: work => following(async () => (await writer()).locked(work)),
 	};
 }

@@ -1,4 +1,5 @@
-import type {DerivedKey} from './encryption.ts';
+import type {DerivedKey} from './form/encryption.ts';
+import type {Identity} from './form/identity.ts';
 import type {FileBytes} from './read.ts';
 import type {State} from './state.ts';
 
@@ -6,6 +7,8 @@ import type {State} from './state.ts';
 export type Loaded = {
 	/** `null` where there is no file yet. */
 	file: FileBytes | null;
+	/** `null` where there is no file yet. */
+	identity: Identity | null;
 	state: State;
 	/** What it is encrypted with; `null` where it stands in plain text. */
 	key: DerivedKey | null;

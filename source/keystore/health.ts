@@ -7,8 +7,8 @@ import {visible} from '../flock/visible.ts';
 import {isTrusted} from '../system/places.ts';
 import {asidesOf, findCopies} from './backups.ts';
 import type {Core} from './core.ts';
-import {readEnvelope} from './envelope.ts';
 import {leftoversOf} from './files.ts';
+import {readEnvelope} from './form/envelope.ts';
 import type {KeystoreFinding, KeystoreHealth} from './keystore.ts';
 import {readBytes} from './read.ts';
 import {botsWithKey} from './state.ts';
@@ -57,6 +57,11 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 		}
 	});
 	await attempt(async () => {
+		if (health.exists && health.bots !== null && !(await core.memory.isKept())) {
+			findings.push(forgetful(core.memory.file ?? ''));
+		}
+	});
+	await attempt(async () => {
 		const leftovers = await leftoversOf(file);
 		if (leftovers.length > 0) {
 			findings.push({
@@ -102,6 +107,14 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 			}
 		}
 	}
+}
+
+function forgetful(file: string): KeystoreFinding {
+	return {
+		sentence: `What this computer sees of the keystore cannot be kept in ${visible(file)}: an older one in its place would not be noticed.`,
+		hint: 'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
+		serious: false,
+	};
 }
 
 async function statOf(target: string): Promise<Stats | null> {

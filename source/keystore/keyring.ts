@@ -1,6 +1,16 @@
 import {FlockError, type FlockErrorOptions} from '../flock/error.ts';
+import {passphraseProblem} from '../flock/passphrase.ts';
 import {visible} from '../flock/visible.ts';
-import {type DerivedKey, deriveKey, opens, type Sealed} from './encryption.ts';
+import {
+	type DerivedKey,
+	defaultCost,
+	deriveKey,
+	isWeaker,
+	newDerivation,
+	opens,
+	type ScryptCost,
+	type Sealed,
+} from './form/encryption.ts';
 
 /**
  * Asks for the passphrase: at a prompt, or from the environment. May throw, which ends what needed it.
@@ -12,31 +22,70 @@ export type PassphraseProvider = (attempt: number) => string | Promise<string>;
 export type Keyring = {
 	/** The key that opens something encrypted. @param ask false where there is no time to ask anybody. @throws `keystore-passphrase` */
 	keyFor(sealed: Sealed, ask: boolean): Promise<DerivedKey>;
-	/** Remembers a key that was made from a new passphrase. */
-	add(key: DerivedKey): void;
+	/** Makes a key from a new passphrase, and remembers it. @throws `keystore-passphrase` for an empty one */
+	make(passphrase: string): Promise<DerivedKey>;
+	/** Makes a key from the passphrase that the provider gives, for a keystore that is made. @throws `keystore-passphrase` */
+	makeGiven(): Promise<DerivedKey>;
+	/** The key that takes another one's place at the next save: of the same passphrase, where that one costs too little to guess. */
+	successorOf(key: DerivedKey): Promise<DerivedKey>;
 };
 
-/**
- * @param file what is encrypted, for messages.
- * @param tries how often the provider is asked before a wrong passphrase is an error.
- */
-export function openKeyring(provider: PassphraseProvider | undefined, file: string, tries = 1): Keyring {
+/** What opening a keyring needs. */
+export type KeyringOptions = {
+	/** Asked only where something is encrypted. */
+	provider: PassphraseProvider | undefined;
+	/** What is encrypted, for messages. */
+	file: string;
+	/** How often the provider is asked before a wrong passphrase is an error; once unless given. */
+	tries?: number | undefined;
+	/** What deriving a new key costs. */
+	cost?: ScryptCost | undefined;
+};
+
+/** Holds no key yet. */
+export function openKeyring({provider, file, tries = 1, cost = defaultCost}: KeyringOptions): Keyring {
 	const keys: DerivedKey[] = [];
+	const successors = new Map<DerivedKey, () => Promise<DerivedKey>>();
 	// Whoever needs a key while its passphrase is being asked for waits for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
 
-	async function askFor(sealed: Sealed): Promise<DerivedKey> {
+	async function make(passphrase: string): Promise<DerivedKey> {
+		if (passphrase === '') {
+			throw refusal('An empty passphrase protects nothing.', {hint: 'Choose a passphrase of several words.'});
+		}
+
+		const key = await deriveKey(passphrase, newDerivation(cost));
+		keys.push(key);
+		return key;
+	}
+
+	function assertProvider(): PassphraseProvider {
 		if (provider === undefined) {
 			throw refusal(`The keystore ${visible(file)} is encrypted, and its passphrase is not known.`, {
 				hint: 'Set KEYMAKER_PASSPHRASE_COMMAND to a command that prints it, or KEYMAKER_PASSPHRASE.',
 			});
 		}
 
+		return provider;
+	}
+
+	async function askFor(sealed: Sealed): Promise<DerivedKey> {
+		const askPassphrase = assertProvider();
+
 		const {N, r, p, salt} = sealed.encryption;
 		for (let attempt = 1; attempt <= tries; attempt += 1) {
-			const key = await deriveKey(await provider(attempt), {N, r, p, salt});
+			const passphrase = await askPassphrase(attempt);
+			const key = await deriveKey(passphrase, {N, r, p, salt});
 			if (opens(key, sealed)) {
 				keys.push(key);
+				if (isWeaker(key.derivation, cost)) {
+					let made: Promise<DerivedKey> | null = null;
+					successors.set(key, () => {
+						made ??= make(passphrase);
+						return made;
+					});
+				}
+
 				return key;
 			}
 		}
@@ -47,9 +96,17 @@ export function openKeyring(provider: PassphraseProvider | undefined, file: stri
 	}
 
 	return {
-		add(key) {
-			keys.push(key);
+		make,
+		async makeGiven() {
+			const passphrase = await assertProvider()(1);
+			const problem = passphraseProblem(passphrase);
+			if (problem !== null) {
+				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody would guess.'});
+			}
+
+			return make(passphrase);
 		},
+		successorOf: async key => (await successors.get(key)?.()) ?? key,
 		async keyFor(sealed, ask) {
 			const known = keys.find(key => opens(key, sealed));
 			if (known !== undefined) {

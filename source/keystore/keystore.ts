@@ -81,7 +81,7 @@ export type KeystoreFinding = {
 
 /** What `restore` did besides. */
 export type Restored = {
-	/** Where the damaged file is kept that the copy took the place of; `null` where it was not damaged. */
+	/** Where the file is kept that the copy took the place of, and that could not be used; `null` where it could. */
 	keptAside: string | null;
 };
 
@@ -114,7 +114,7 @@ export type KeystoreUpkeep = {
 	/** The copies of earlier states, the newest first. */
 	backups(): Promise<Backup[]>;
 	/**
-	 * Puts a copy in the keystore's place; what it replaces becomes a copy too, and a damaged file is kept beside it.
+	 * Puts a copy in the keystore's place; what it replaces becomes a copy too, and a file that cannot be used is kept beside it.
 	 * `keystore-no-backup` where there is none of that number.
 	 * @param number as in `Backup.number`.
 	 */
@@ -135,6 +135,11 @@ export type KeystoreUpkeep = {
 	 * `keystore-other-poems` where that is still there, or cannot be looked at.
 	 */
 	adoptPoems(): Promise<void>;
+	/**
+	 * Takes what is there as it is, whatever this computer has seen of it: older, in plain text, another one, or nothing.
+	 * `keystore-damaged` and `keystore-newer` for what cannot be read.
+	 */
+	forgetSeen(): Promise<void>;
 	/** Looks at the place, the file and the copies; never throws. */
 	health(): Promise<KeystoreHealth>;
 };

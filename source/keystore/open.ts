@@ -30,6 +30,7 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		backups: async () => (await upkeep()).backups(),
 		restore: async number => (await upkeep()).restore(number),
 		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
+		forgetSeen: async () => (await upkeep()).forgetSeen(),
 		purge: async (bot, tokens) => (await upkeep()).purge(bot, tokens),
 		adoptPoems: async () => (await upkeep()).adoptPoems(),
 		health: async () => (await upkeep()).health(),

@@ -1,12 +1,15 @@
 import {stat} from 'node:fs/promises';
+import {FlockError} from '../flock/error.ts';
+import {visible} from '../flock/visible.ts';
 import {isMissing} from '../system/errors.ts';
 import {readFileWithin} from '../system/files.ts';
-import type {DerivedKey} from './encryption.ts';
-import {seal, unseal} from './encryption.ts';
-import {readEnvelope, writeEnvelope} from './envelope.ts';
 import {Damage, failureOf} from './failures.ts';
+import type {DerivedKey} from './form/encryption.ts';
+import {seal, unseal} from './form/encryption.ts';
+import {readEnvelope, writeEnvelope} from './form/envelope.ts';
+import {type Identity, isSameFlock, type Label} from './form/identity.ts';
+import {parseState} from './form/parse.ts';
 import type {Keyring} from './keyring.ts';
-import {isObject, parseState} from './parse.ts';
 import {fieldsOf, type State} from './state.ts';
 
 /** A file as it was read. */
@@ -18,8 +21,13 @@ export type FileBytes = {
 	fresh: boolean;
 };
 
-/** A state, and what it was decrypted with; `null` where it stands in plain text. */
-export type Opened = {state: State; key: DerivedKey | null};
+/** What stands in a file. */
+export type Opened = {
+	identity: Identity;
+	state: State;
+	/** What it was decrypted with; `null` where it stands in plain text. */
+	key: DerivedKey | null;
+};
 
 /** A file whose time of change is nearer than this to when it was read may change again unnoticed; milliseconds. */
 const coarsestClock = 100;
@@ -62,44 +70,61 @@ export function stampOf({dev, ino, size, mtimeNs, ctimeNs}: Stamped): string {
 }
 
 /**
- * Opens the bytes of a keystore or of a backup.
+ * Opens the bytes of a keystore or of one of its copies.
  * @param path for messages.
  * @param ask whether there is time to ask for a passphrase.
- * @throws `Damage`, `keystore-newer`, `keystore-passphrase`
+ * @throws `Damage`, `keystore-newer`, `keystore-passphrase`, `keystore-other-flock`
  */
-export async function openBytes(
-	bytes: Buffer,
-	path: string,
-	keyring: Keyring,
-	ask: boolean,
-): Promise<Opened> {
-	const envelope = readEnvelope(bytes, path);
-	if (!envelope.encrypted) {
-		return {state: parseState(envelope.fields), key: null};
-	}
+export type Open = (bytes: Buffer, path: string, ask: boolean) => Promise<Opened>;
 
-	const key = await keyring.keyFor(envelope.sealed, ask);
-	const fields: unknown = JSON.parse(unseal(envelope.sealed, key));
-	if (!isObject(fields)) {
-		throw new Damage('it is JSON, but not a keystore');
-	}
+/** Opens what belongs to a flock, with the keys of this run. */
+export function openerOf(label: Label, keyring: Keyring): Open {
+	return async (bytes, path, ask) => {
+		const envelope = readEnvelope(bytes, path);
+		const {identity} = envelope;
+		assertLabel(identity, label, path);
+		if (!envelope.encrypted) {
+			return {identity, state: parseState(envelope.state), key: null};
+		}
 
-	return {state: parseState(fields), key};
+		const key = await keyring.keyFor(envelope.sealed, ask);
+		return {identity, state: parseState(JSON.parse(unseal(envelope.sealed, key, identity))), key};
+	};
 }
 
-/** A state as the bytes of a file. @throws TypeError for a state that could not be read back: a mistake of this program. */
-export function bytesOf({state, key}: Opened): Buffer {
-	const fields = assertGood(fieldsOf(state));
-	return key === null
-		? writeEnvelope({encrypted: false, fields})
-		: writeEnvelope({encrypted: true, sealed: seal(JSON.stringify(fields), key)});
+function assertLabel(identity: Identity, {flock, kind}: Label, path: string): void {
+	const hint = '`keymaker restore` lists the copies of the right one. It was left untouched.';
+	if (identity.kind !== kind) {
+		const [is, due] =
+			identity.kind === 'practice' ? ['practice’s', 'that of real keys'] : ['one of real keys', 'practice’s'];
+		throw new FlockError('keystore-other-flock', `The keystore ${visible(path)} is ${is}, not ${due}.`, {
+			hint: `Something has put it in the other one’s place. ${hint}`,
+		});
+	}
+
+	if (!isSameFlock(identity.flock, flock)) {
+		throw new FlockError(
+			'keystore-other-flock',
+			`The keystore ${visible(path)} is that of another flock, ${visible(identity.flock)}.`,
+			{hint: `A file that was renamed or exchanged? Each flock’s file keeps its name. ${hint}`},
+		);
+	}
 }
 
-/** The very fields, if they can be read back. @throws TypeError otherwise: a mistake of this program. */
-export function assertGood(fields: Record<string, unknown>): Record<string, unknown> {
+/** What stands in a file, as its bytes. @throws TypeError for a state that could not be read back: a mistake of this program. */
+export function bytesOf({identity, state, key}: Opened): Buffer {
+	const fields = fieldsOf(state);
+	assertGood(fields);
+	return writeEnvelope(
+		key === null
+			? {encrypted: false, identity, state: fields}
+			: {encrypted: true, identity, sealed: seal(JSON.stringify(fields), key, identity)},
+	);
+}
+
+function assertGood(fields: unknown): void {
 	try {
 		parseState(fields);
-		return fields;
 	} catch (error) {
 		throw new TypeError(`Not saved: ${error instanceof Damage ? error.message : 'not a keystore'}`);
 	}

@@ -2,20 +2,27 @@ import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {Loaded} from './edit.ts';
 import {Damage, failureOf} from './failures.ts';
-import type {Keyring} from './keyring.ts';
 import {assertPoemsOf, PoemsGone} from './poems-folder.ts';
-import {openBytes, readBytes, stampNow} from './read.ts';
+import {type Open, type Opened, readBytes, stampNow} from './read.ts';
 import {safePathOf} from './safety.ts';
+import type {Memory} from './seen/memory.ts';
 import {emptyState, type State} from './state.ts';
 
 /** Reads one keystore file, and remembers what it has read. */
 export type Reader = {
-	/** What is there now; from memory where the file is the one that was read. */
-	load(): Promise<Loaded>;
-	/** Reads the file, without parsing the same bytes once more. @param ask whether there is time to ask for a passphrase. */
-	read(ask: boolean): Promise<Loaded>;
-	/** Reads the file unless it is the one that was read or written last. */
-	refresh(): Promise<void>;
+	/**
+	 * What is there now; from memory where the file is the one that was read.
+	 * @param takesPlain as `Memory.check` has it.
+	 */
+	load(takesPlain?: boolean): Promise<Loaded>;
+	/**
+	 * Reads the file, without parsing the same bytes once more.
+	 * @param ask whether there is time to ask for a passphrase.
+	 * @param takesPlain as `Memory.check` has it.
+	 */
+	read(ask: boolean, takesPlain?: boolean): Promise<Loaded>;
+	/** Reads the file unless it is the one that was read or written last, and says what was. @param takesPlain as `Memory.check` has it. */
+	refresh(takesPlain?: boolean): Promise<Loaded>;
 	/** Takes in what was written: that is what is read next, unless another program comes between. */
 	written(loaded: Loaded): void;
 	/** Takes it for this folder's from now on, where the folder of poems that it belongs to is gone. */
@@ -27,45 +34,70 @@ export type ReaderOptions = {
 	file: string;
 	/** The folder of its copies, one of which may be put back where the file is damaged. */
 	backups: string;
-	keyring: Keyring;
+	open: Open;
+	memory: Memory;
 	/** The poems folder that the keystore has to belong to; `null` for any. */
 	poems: string | null;
 };
 
 /** Nothing is read before the first call. */
-export function openReader({file, backups, keyring, poems}: ReaderOptions): Reader {
+export function openReader({file, backups, open, memory, poems}: ReaderOptions): Reader {
 	let cached: Loaded | null = null;
 	let wasThere = false;
 	let follows = false;
 
-	async function read(ask: boolean): Promise<Loaded> {
+	async function read(ask: boolean, takesPlain = false): Promise<Loaded> {
+		try {
+			return await readOnce(ask, takesPlain);
+		} catch (error) {
+			// Decrypted between the look at what was seen and the look at the file? Then it is known by now.
+			if (error instanceof FlockError && error.code === 'keystore-plain') {
+				return await readOnce(ask, takesPlain);
+			}
+
+			throw error;
+		}
+	}
+
+	async function readOnce(ask: boolean, takesPlain: boolean): Promise<Loaded> {
+		const sights = await memory.recall();
 		const bytes = await readBytes(safePathOf(file));
 		if (bytes === null) {
 			if (wasThere) {
 				throw goneError(file);
 			}
 
-			return {file: null, state: emptyState, key: null};
+			await memory.checkMissing(sights);
+			return {file: null, identity: null, state: emptyState, key: null};
 		}
 
-		// The same bytes are not parsed again: 60 ms less at 10,000 keys, for each save and each look shortly after one.
-		if (cached?.file?.bytes.equals(bytes.bytes)) {
-			const {state, key} = cached;
-			await assertPoems(state);
-			return {file: bytes, state, key};
+		const opened = await openUnlessKnown(bytes.bytes, ask);
+		await memory.check({...opened, bytes: bytes.bytes}, sights, takesPlain);
+		await assertPoems(opened.state);
+		wasThere = true;
+		// What is about to be encrypted is no sight of its own.
+		if (!takesPlain) {
+			await memory.learn(opened, sights);
+		}
+
+		return {file: bytes, ...opened};
+	}
+
+	/** The same bytes are not parsed again, for each save and each look shortly after one. */
+	async function openUnlessKnown(bytes: Buffer, ask: boolean): Promise<Opened> {
+		if (cached?.identity && cached.file?.bytes.equals(bytes)) {
+			const {identity, state, key} = cached;
+			return {identity, state, key};
 		}
 
 		try {
-			const {state, key} = await openBytes(bytes.bytes, file, keyring, ask);
-			await assertPoems(state);
-			wasThere = true;
-			return {file: bytes, state, key};
+			return await open(bytes, file, ask);
 		} catch (error) {
 			throw error instanceof Damage ? await damagedError(file, backups, error) : error;
 		}
 	}
 
-	async function load(): Promise<Loaded> {
+	async function load(takesPlain = false): Promise<Loaded> {
 		// Kept in hand, since another reader may replace it meanwhile.
 		const known = cached;
 		if (known?.file && !known.file.fresh && (await stampNow(safePathOf(file))) === known.file.stamp) {
@@ -73,7 +105,7 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 			return known;
 		}
 
-		const loaded = await read(true);
+		const loaded = await read(true, takesPlain);
 		cached = loaded;
 		return loaded;
 	}
@@ -91,10 +123,9 @@ export function openReader({file, backups, keyring, poems}: ReaderOptions): Read
 	return {
 		load,
 		read,
-		async refresh() {
-			if (cached?.file?.stamp !== (await stampNow(safePathOf(file)))) {
-				await load();
-			}
+		async refresh(takesPlain) {
+			const stamp = await stampNow(safePathOf(file));
+			return cached?.file && cached.file.stamp === stamp ? cached : await load(takesPlain);
 		},
 		follow() {
 			follows = true;

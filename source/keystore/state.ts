@@ -1,4 +1,5 @@
 import {type AppKey, type BotRecord, type Key, keysOf} from '../flock/key.ts';
+import {copyOfKey} from './form/fields.ts';
 
 /** Everything in a keystore, as it stands in memory. Never changed in place. */
 export type State = {
@@ -27,7 +28,7 @@ export function fieldsOf(state: State): Record<string, unknown> {
 	}
 
 	for (const [bot, record] of state.records) {
-		fields[`${botPrefix}${bot}`] = copyOfRecord(record);
+		fields[`${botPrefix}${bot}`] = record;
 	}
 
 	return fields;
@@ -41,20 +42,6 @@ export function copyOfRecord(record: BotRecord): BotRecord {
 		key: record.key && copyOfKey(record.key),
 		held: record.held.map(({key, reason}) => ({key: copyOfKey(key), reason})),
 		previous: record.previous && copyOfKey(record.previous),
-	};
-}
-
-function copyOfKey(key: Key): Key {
-	return {
-		accessToken: key.accessToken,
-		accessSecret: key.accessSecret,
-		userId: key.userId,
-		handle: key.handle,
-		consumerKey: key.consumerKey,
-		accessLevel: key.accessLevel,
-		authorizedAt: key.authorizedAt,
-		checkedAt: key.checkedAt,
-		rejected: key.rejected,
 	};
 }
 

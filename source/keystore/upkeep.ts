@@ -5,30 +5,31 @@ import {unfinished} from '../system/unfinished.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import type {Core, KeystoreOptions} from './core.ts';
 import type {Loaded} from './edit.ts';
-import {type DerivedKey, defaultCost, deriveKey, newDerivation} from './encryption.ts';
-import {readEnvelope} from './envelope.ts';
 import {Damage} from './failures.ts';
 import {writeDurably} from './files.ts';
+import type {DerivedKey} from './form/encryption.ts';
+import {type Envelope, readEnvelope} from './form/envelope.ts';
 import {healthOf} from './health.ts';
 import type {KeystoreUpkeep, Restored} from './keystore.ts';
 import type {HeldLock} from './lock.ts';
-import {bytesOf, readBytes} from './read.ts';
+import {bytesOf, type Opened, readBytes} from './read.ts';
 import {replaceFile} from './replace.ts';
 import {safePathOf} from './safety.ts';
 import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from './state.ts';
 
 /** What concerns a keystore as a whole. */
 export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
-	const {backups, keyring, path} = core;
+	const {backups, keyring, memory, open, path} = core;
 
 	async function isEncrypted(): Promise<boolean> {
-		const file = await readBytes(safePathOf(path));
-		if (file === null) {
-			return false;
-		}
+		return (await envelopeNow())?.encrypted ?? false;
+	}
 
+	/** What the file says without a passphrase; `null` where there is none. */
+	async function envelopeNow(): Promise<Envelope | null> {
+		const file = await readBytes(safePathOf(path));
 		try {
-			return readEnvelope(file.bytes, path).encrypted;
+			return file && readEnvelope(file.bytes, path);
 		} catch (error) {
 			if (error instanceof Damage) {
 				// Says the same, with the copy that can be put back.
@@ -39,30 +40,25 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
-	async function newKey(passphrase: string): Promise<DerivedKey> {
-		if (passphrase === '') {
-			throw new FlockError('keystore-passphrase', 'An empty passphrase protects nothing.', {
-				hint: 'Choose a passphrase of several words.',
-			});
-		}
-
-		const key = await deriveKey(passphrase, newDerivation(options.scrypt ?? defaultCost));
-		keyring.add(key);
-		return key;
-	}
-
 	/** Saves the whole keystore under another key, and then every copy; `null` for plain text. */
-	async function saveUnder(key: DerivedKey | null, allowed: (loaded: Loaded) => void): Promise<void> {
+	async function saveUnder(
+		key: DerivedKey | null,
+		allowed: (loaded: Loaded) => void,
+		takesPlain = false,
+	): Promise<void> {
 		await core.save(
 			loaded => {
 				allowed(loaded);
 				return {state: loaded.state, key, result: undefined};
 			},
-			async file => {
-				await rewriteCopies(backups, keyring, copy => (copy.key === key ? null : {state: copy.state, key}));
-				if (key !== null) {
-					await removeAsides(file);
-				}
+			{
+				takesPlain,
+				async after(file) {
+					await rewriteCopies(backups, open, copy => (copy.key === key ? null : {...copy, key}));
+					if (key !== null) {
+						await removeAsides(file);
+					}
+				},
 			},
 		);
 	}
@@ -86,38 +82,87 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	/** The copies of other states than the one in force. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
-		const copies = await openCopies(backups, keyring, ask);
+		const copies = await openCopies(backups, open, ask);
 		return copies.filter(copy => !current?.bytes.equals(copy.bytes));
 	}
 
-	/** What stands in the file now: opened, or its damaged bytes. Under the lock. */
-	async function loadEvenDamaged(file: string): Promise<{loaded: Loaded | null; damaged: Buffer | null}> {
+	/** What stands in the file now: opened, or bytes that cannot be used, to be kept aside. Under the lock. */
+	async function loadEvenUnusable(
+		file: string,
+		replaceable: ReadonlySet<string>,
+	): Promise<{loaded: Loaded | null; unusable: Buffer | null}> {
 		try {
-			return {loaded: await core.loadLocked(), damaged: null};
+			return {loaded: await core.loadLocked(), unusable: null};
 		} catch (error) {
 			const bytes = await readBytes(file);
-			const mayReplace = error instanceof FlockError && error.code === 'keystore-damaged';
+			const mayReplace = error instanceof FlockError && replaceable.has(error.code);
 			if (bytes === null || mayReplace) {
-				return {loaded: null, damaged: bytes?.bytes ?? null};
+				return {loaded: null, unusable: bytes?.bytes ?? null};
 			}
 
 			throw error;
 		}
 	}
 
+	/** What a copy becomes when it is put in the keystore's place: a state above all that were seen. */
+	async function restoredFrom(
+		copy: Opened,
+		loaded: Loaded | null,
+		copies: readonly OpenedCopy[],
+	): Promise<Opened> {
+		const sights = await memory.recall();
+		const key = loaded?.file ? loaded.key : copy.key;
+		if (key === null && !loaded?.file && memory.isEncryptedDue(sights)) {
+			throw new FlockError(
+				'keystore-plain',
+				'That backup is in plain text, though the keystore has to be encrypted.',
+				{
+					hint: 'Choose an encrypted one: `keymaker restore` lists them. If you want it in plain text, unset the passphrase, and `keymaker doctor --forget-seen` takes what is there as it is.',
+				},
+			);
+		}
+
+		const identity = loaded?.identity ?? copy.identity;
+		const counters = copies.flatMap(({opened}) =>
+			opened?.identity.id === identity.id ? [opened.identity.counter] : [],
+		);
+		const counter = Math.max(identity.counter, memory.newestOf(identity.id, sights), ...counters) + 1;
+		const {state} = copy;
+		return {
+			identity: {...identity, counter},
+			state: {...state, poems: options.poems ?? state.poems},
+			key: key && (await keyring.successorOf(key)),
+		};
+	}
+
 	return {
 		isEncrypted,
 		async encrypt(passphrase) {
-			assertPlain(await core.load());
-			await saveUnder(await newKey(passphrase), assertPlain);
+			assertPlain(await core.load(true));
+			await saveUnder(await keyring.make(passphrase), assertPlain, true);
 		},
 		async decrypt() {
-			assertEncrypted(await core.load());
-			await saveUnder(null, assertEncrypted);
+			const loaded = await core.load();
+			assertEncrypted(loaded);
+			const {identity} = loaded;
+			if (identity !== null) {
+				// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
+				await memory.accept({identity, encrypted: false});
+			}
+
+			try {
+				await saveUnder(null, assertEncrypted);
+			} catch (error) {
+				if (identity !== null && (await isEncrypted().catch(() => false))) {
+					await memory.accept({identity, encrypted: true});
+				}
+
+				throw error;
+			}
 		},
 		async changePassphrase(passphrase) {
 			assertEncrypted(await core.load());
-			await saveUnder(await newKey(passphrase), assertEncrypted);
+			await saveUnder(await keyring.make(passphrase), assertEncrypted);
 		},
 		async backups() {
 			return (await otherCopies(true)).map((copy, index) => ({
@@ -128,11 +173,15 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			}));
 		},
 		async restore(number) {
-			// The passphrase is asked for before the lock is taken.
+			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.
 			await otherCopies(true);
+			const found = await core.load().catch(error => error);
+			const isLocked = found instanceof FlockError && found.code === 'keystore-passphrase';
+			const replaceable = new Set([...unusableCodes, ...(isLocked ? ['keystore-passphrase'] : [])]);
 			const putBack = async (lock: HeldLock, file: string): Promise<Restored> => {
-				const {loaded, damaged} = await loadEvenDamaged(file);
-				const copy = (await otherCopies(false))[number - 1];
+				const {loaded, unusable} = await loadEvenUnusable(file, replaceable);
+				const copies = await otherCopies(false);
+				const copy = copies[number - 1];
 				if (copy === undefined) {
 					throw new FlockError(
 						'keystore-no-backup',
@@ -155,16 +204,13 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 						: copy.error;
 				}
 
-				const keptAside = damaged === null ? null : asidePathOf(file, core.now());
-				if (damaged !== null && keptAside !== null) {
-					await writeDurably(keptAside, damaged);
+				const restored = await restoredFrom(copy.opened, loaded, copies);
+				const keptAside = unusable === null ? null : asidePathOf(file, core.now());
+				if (unusable !== null && keptAside !== null) {
+					await writeDurably(keptAside, unusable);
 				}
 
-				const {state} = copy.opened;
-				const bytes = bytesOf({
-					state: {...state, poems: options.poems ?? state.poems},
-					key: loaded?.file ? loaded.key : copy.opened.key,
-				});
+				const bytes = bytesOf(restored);
 				const base = await readBytes(file);
 				const baseIsGood = loaded !== null;
 				if (!(await replaceFile({file, backups, base, baseIsGood, bytes, lock, now: core.now()}))) {
@@ -177,6 +223,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 					);
 				}
 
+				await memory.learn(restored);
 				return {keptAside};
 			};
 			return await unfinished('The backup is being put back', () => core.locked(putBack));
@@ -189,26 +236,36 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		},
 		async purge(bot, tokens = []) {
 			let count = 0;
-			await core.save(
-				({state}) => ({state: withoutUnusedApps(state), result: undefined}),
-				async file => {
+			await core.save(({state}) => ({state: withoutUnusedApps(state), result: undefined}), {
+				async after(file) {
 					const {state} = await core.loadLocked();
 					const sought = tokensToSeek(tokens, state.records.values());
-					count = await rewriteCopies(backups, keyring, ({state: old, key}) => {
-						const purged = holdsKeys(old, bot, sought)
-							? withoutKeys(old, bot, sought)
-							: withoutUnusedApps(old);
-						return purged === old ? null : {state: purged, key};
+					count = await rewriteCopies(backups, open, copy => {
+						const purged = holdsKeys(copy.state, bot, sought)
+							? withoutKeys(copy.state, bot, sought)
+							: withoutUnusedApps(copy.state);
+						return purged === copy.state ? null : {...copy, state: purged};
 					});
 					count += await removeAsides(file);
 				},
-			);
+			});
 			return count;
 		},
 		adoptPoems: core.adoptPoems,
+		async forgetSeen() {
+			await memory.accept(await envelopeNow());
+		},
 		health: () => healthOf(core),
 	};
 }
+
+/** What a file in the keystore's place may be without being worth more than a copy. */
+const unusableCodes: readonly string[] = [
+	'keystore-damaged',
+	'keystore-older',
+	'keystore-other-flock',
+	'keystore-plain',
+];
 
 /** A token that another bot has now (X gives the same account the same one) is that bot's. */
 function tokensToSeek(

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {access, constants} from 'node:fs/promises';
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
@@ -5,18 +6,19 @@ import {visible} from '../flock/visible.ts';
 import type {unfinished} from '../system/unfinished.ts';
 import {rewriteCopies} from './backups.ts';
 import {changeOf} from './change.ts';
-import type {Core, KeystoreOptions} from './core.ts';
-import {type EditOf, editEach, type Outcome, resultOf} from './edit.ts';
-import type {DerivedKey} from './encryption.ts';
+import type {Core, KeystoreOptions, WholeSave} from './core.ts';
+import {type EditOf, editEach, type Loaded, type Outcome, resultOf} from './edit.ts';
 import {failureOf, isSystemError} from './failures.ts';
 import {makeFolder} from './files.ts';
+import type {DerivedKey} from './form/encryption.ts';
+import type {Identity, Label} from './form/identity.ts';
 import type {Keyring} from './keyring.ts';
 import {defaultPatience, type HeldLock, withLock} from './lock.ts';
-import {bytesOf, stampNow} from './read.ts';
+import {bytesOf, type Open, stampNow} from './read.ts';
 import type {Reader} from './reader.ts';
 import {replaceFile} from './replace.ts';
 import {safeToSave} from './safety.ts';
-import {splice} from './splice.ts';
+import type {Memory} from './seen/memory.ts';
 
 /** Saves that go into the file together. */
 type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
@@ -25,11 +27,14 @@ type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
 export type Writer = Pick<Core, 'save' | 'locked'>;
 
 /** What writing needs. */
-export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience'> & {
+export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience' | 'passphraseGiven'> & {
 	file: string;
 	/** The folder of its copies. */
 	backups: string;
 	keyring: Keyring;
+	label: Label;
+	open: Open;
+	memory: Memory;
 	/** Milliseconds since 1970. */
 	now(): number;
 	/** Does what a signal to end the program waits for. */
@@ -37,10 +42,21 @@ export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience
 };
 
 /** Nothing is made before the first call. */
-export function openWriter(
-	{folder, poems, patience = defaultPatience, file, backups, keyring, now, unfinished}: WriterOptions,
-	reader: Reader,
-): Writer {
+export function openWriter(options: WriterOptions, reader: Reader): Writer {
+	const {
+		folder,
+		poems,
+		patience = defaultPatience,
+		file,
+		backups,
+		keyring,
+		label,
+		open,
+		memory,
+		now,
+		unfinished,
+	} = options;
+	const isMadeEncrypted = options.passphraseGiven === true && label.kind === 'x';
 	let copiesAreEncrypted = false;
 	let last: Promise<unknown> = Promise.resolve();
 	let group: Group | null = null;
@@ -70,9 +86,9 @@ export function openWriter(
 		});
 	}
 
-	async function save<T>(edit: EditOf<T>, after?: (file: string) => Promise<void>): Promise<T> {
-		if (after !== undefined) {
-			return resultOf(await commit([edit], after), 0);
+	async function save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T> {
+		if (whole !== undefined) {
+			return resultOf(await commit([edit], whole), 0);
 		}
 
 		group ??= newGroup();
@@ -95,52 +111,33 @@ export function openWriter(
 
 	async function commit(
 		edits: Group['edits'],
-		after?: (file: string) => Promise<void>,
+		{after, takesPlain = false}: Partial<WholeSave> = {},
 	): Promise<readonly Outcome[]> {
 		// Before the lock: a damaged file is found without waiting, and whoever is asked for a passphrase holds up nobody.
-		await reader.refresh();
-		return await unfinished('The keystore is being saved', () => commitNow(edits, after));
+		const known = await reader.refresh(takesPlain);
+		const keyIfMade = known.file === null && isMadeEncrypted ? await keyring.makeGiven() : null;
+		if (known.key !== null) {
+			await keyring.successorOf(known.key);
+		}
+
+		return await unfinished('The keystore is being saved', () =>
+			commitNow(edits, keyIfMade, after, takesPlain),
+		);
 	}
 
 	async function commitNow(
 		edits: Group['edits'],
-		after?: (file: string) => Promise<void>,
+		keyIfMade: DerivedKey | null,
+		after: WholeSave['after'] | undefined,
+		takesPlain: boolean,
 	): Promise<readonly Outcome[]> {
 		for (let tries = 1; ; tries += 1) {
 			const done = await locked(async (lock, real) => {
 				closeGroup(edits);
-				const loaded = await reader.read(false);
-				const {
-					loaded: {state, key},
-					outcomes,
-				} = editEach(edits, loaded);
-				const {bots, onlyLearnt} = changeOf(loaded.state, state);
-				if (key !== loaded.key || bots?.length !== 0) {
-					const written = {...state, poems: poems ?? state.poems};
-					const base = loaded.file;
-					const isPlain = key === null && loaded.key === null && written.poems === loaded.state.poems;
-					const bytes =
-						(base && bots && isPlain ? splice(base.bytes, loaded.state, written, bots) : null) ??
-						bytesOf({state: written, key});
-					if (
-						!(await replaceFile({
-							file: real,
-							backups,
-							base,
-							baseIsGood: true,
-							onlyLearnt: onlyLearnt && key === loaded.key,
-							bytes,
-							lock,
-							now: now(),
-						}))
-					) {
-						return null;
-					}
-
-					// Whether another program has come between, stamp and bytes tell.
-					const stamp = (await stampNow(real)) ?? '';
-					reader.written({file: {bytes, stamp, fresh: true}, state: written, key});
-					await encryptCopies(key);
+				const before = await reader.read(false, takesPlain);
+				const {loaded, outcomes} = editEach(edits, before);
+				if (!(await replace(before, loaded, keyIfMade, lock, real))) {
+					return null;
 				}
 
 				if (outcomes.every(({ok}) => ok)) {
@@ -165,10 +162,63 @@ export function openWriter(
 		}
 	}
 
-	/** Finishes, once in a run, what an encryption that was ended midway has left in plain text. */
+	/** Puts what edits have made into the file, unless they have changed nothing. @returns false where another program has come between. */
+	async function replace(
+		before: Loaded,
+		{state, key: chosen}: Loaded,
+		keyIfMade: DerivedKey | null,
+		lock: HeldLock,
+		real: string,
+	): Promise<boolean> {
+		const change = changeOf(before.state, state);
+		if (change === 'none' && chosen === before.key) {
+			return true;
+		}
+
+		const key =
+			chosen === null ? (before.file === null ? keyIfMade : null) : await keyring.successorOf(chosen);
+		const identity = nextIdentity(before.identity);
+		const written = {identity, state: {...state, poems: poems ?? state.poems}, key};
+		const bytes = bytesOf(written);
+		const onlyLearnt = change === 'learnt' && key === before.key;
+		const base = before.file;
+		if (
+			!(await replaceFile({
+				file: real,
+				backups,
+				base,
+				baseIsGood: true,
+				onlyLearnt,
+				bytes,
+				lock,
+				now: now(),
+			}))
+		) {
+			return false;
+		}
+
+		// Whether another program has come between, stamp and bytes tell.
+		const stamp = (await stampNow(real)) ?? '';
+		reader.written({file: {bytes, stamp, fresh: true}, ...written});
+		await memory.learn(written);
+		await encryptCopies(key);
+		return true;
+	}
+
+	function nextIdentity(before: Identity | null): Identity {
+		return before === null
+			? {id: randomBytes(16).toString('hex'), ...label, counter: 1}
+			: {...before, counter: before.counter + 1};
+	}
+
+	/** Finishes, once in a run, what an encryption that was ended midway has left in plain text, or under a key that costs too little. */
 	async function encryptCopies(key: DerivedKey | null): Promise<void> {
 		if (key !== null && !copiesAreEncrypted) {
-			await rewriteCopies(backups, keyring, ({state, key: old}) => (old === null ? {state, key} : null));
+			await rewriteCopies(backups, open, async copy =>
+				copy.key !== key && (copy.key === null || (await keyring.successorOf(copy.key)) === key)
+					? {...copy, key}
+					: null,
+			);
 			copiesAreEncrypted = true;
 		}
 	}

@@ -391,15 +391,21 @@ test('doctor says nothing secret and draws no control character', async () => {
 		await authorize('ode', 'ode_poem');
 		for (const json of [false, true]) {
 			const said = collect({columns: 200});
-			assert.equal(await doctor({json, moved: false, surroundings}, services, said.write), 0);
+			assert.equal(
+				await doctor({json, moved: false, forgetSeen: false, surroundings}, services, said.write),
+				0,
+			);
 			await assertHarmless(said.all(), services.keystore);
 		}
 
 		const stopped = collect();
 		stopped.interrupt();
-		await assert.rejects(doctor({json: false, moved: false, surroundings}, services, stopped.write), {
-			code: 'cancelled',
-		});
+		await assert.rejects(
+			doctor({json: false, moved: false, forgetSeen: false, surroundings}, services, stopped.write),
+			{
+				code: 'cancelled',
+			},
+		);
 	} finally {
 		await close();
 	}

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import {askNewPassphrase, weakness} from '../../source/commands/new-passphrase.ts';
+import {askNewPassphrase} from '../../source/commands/new-passphrase.ts';
+import {passphraseProblem} from '../../source/flock/passphrase.ts';
 import {approve} from '../helpers/approve.ts';
 import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import {collect} from '../helpers/write.ts';
@@ -119,11 +120,11 @@ test('Ctrl-C at the choice of a passphrase ends with 130 and encrypts nothing', 
 });
 
 test('an empty or a short passphrase is refused in a sentence, wherever it comes from', async () => {
-	assert.match(weakness('') ?? '', /empty/);
-	assert.match(weakness('   ') ?? '', /empty/);
-	assert.match(weakness('sevench') ?? '', /fewer than 8/);
-	assert.match(weakness('俳句俳句') ?? '', /fewer than 8/);
-	assert.equal(weakness('eightchr'), null);
+	assert.match(passphraseProblem('') ?? '', /empty/);
+	assert.match(passphraseProblem('   ') ?? '', /empty/);
+	assert.match(passphraseProblem('sevench') ?? '', /fewer than 8/);
+	assert.match(passphraseProblem('俳句俳句') ?? '', /fewer than 8/);
+	assert.equal(passphraseProblem('eightchr'), null);
 	const {code, err} = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: 'short'});
 	assert.equal(code, 1);
 	assert.match(err, /fewer than 8.*\(keystore-passphrase\)\n +Nothing was changed/);

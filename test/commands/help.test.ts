@@ -43,7 +43,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 	passphrase: [],
 	restore: ['[number]'],
 	init: [],
-	doctor: ['--json', '--moved'],
+	doctor: ['--json', '--moved', '--forget-seen'],
 };
 
 /** The options of all commands. */

@@ -16,6 +16,7 @@ beforeEach(async () => {
 	const keystore = openKeystore({
 		folder: path.join(place.folder, 'keystore', 'practice'),
 		flock: 'flock',
+		kind: 'practice',
 		poems: path.join(place.folder, 'poems'),
 	});
 	file = keystore.path;
@@ -64,7 +65,8 @@ test('a damaged keystore stops everything but restore, which keeps its bytes and
 
 	const {code, out} = await place.run(['restore', '1']);
 	assert.equal(code, 0);
-	const [, aside = ''] = /It replaced a damaged file, which is kept as (.*)\.$/m.exec(out) ?? [];
+	const [, aside = ''] =
+		/It replaced a file that could not be used, which is kept as (.*)\.$/m.exec(out) ?? [];
 	assert.equal(await readFile(aside, 'utf8'), damaged);
 	assert.deepEqual(await botsWithKey(), ['harbour', 'kettle']);
 });

@@ -20,6 +20,8 @@ export type Workplace = {
 	screen(args?: readonly string[], options?: PtyOptions): Pty;
 	/** Runs a command without a terminal. @param more variables; `undefined` takes one out. */
 	run(args: readonly string[], input?: string, more?: Variables): Promise<Finished>;
+	/** Runs a program of Node's own without a terminal. @param more as `run` has it. */
+	node(args: readonly string[], more?: Variables): Promise<Finished>;
 	/** Runs a line of shell on a pseudo-terminal, with `keymaker` as a command in it; closed by `close`. */
 	shell(line: string, options?: PtyOptions): Pty;
 	/** Writes a program that goes before all others on the PATH. */
@@ -56,6 +58,21 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 		KEYMAKER_TIMEOUT: '600',
 	};
 	const screens: Pty[] = [];
+
+	function start(
+		args: readonly string[],
+		input: string,
+		more: Readonly<Record<string, string | undefined>>,
+	): Promise<Finished> {
+		return new Promise(resolve => {
+			const options = {cwd: folder, env: {...env, ...more}};
+			const child = execFile(process.execPath, args, options, (error, out, err) => {
+				resolve({code: error === null ? 0 : Number(error.code), out, err});
+			});
+			child.stdin?.end(input);
+		});
+	}
+
 	return {
 		folder,
 		screen(args = [], options = {}) {
@@ -77,18 +94,8 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 			screens.push(terminal);
 			return terminal;
 		},
-		run: async (args, input = '', more = {}) =>
-			new Promise(resolve => {
-				const child = execFile(
-					process.execPath,
-					[cli, ...args],
-					{cwd: folder, env: {...env, ...more}},
-					(error, out, err) => {
-						resolve({code: error === null ? 0 : Number(error.code), out, err});
-					},
-				);
-				child.stdin?.end(input);
-			}),
+		run: async (args, input = '', more = {}) => start([cli, ...args], input, more),
+		node: async (args, more = {}) => start(args, '', more),
 		async program(name, shell) {
 			await writeFile(path.join(bin, name), `#!/bin/sh\n${shell}\n`);
 			await chmod(path.join(bin, name), 0o755);

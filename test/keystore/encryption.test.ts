@@ -6,7 +6,7 @@ import {inspect} from 'node:util';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf} from '../../source/keystore/read.ts';
 import {emptyState} from '../../source/keystore/state.ts';
-import {coded, filesBelow, newKeystore, practiceApp, practiceRecord} from './support.ts';
+import {coded, filesBelow, newKeystore, practiceApp, practiceIdentity, practiceRecord} from './support.ts';
 
 const plain = /practice|harbour_poem|consumerSecret|accessToken/;
 
@@ -132,7 +132,11 @@ test('a copy that an encryption which was ended midway left in plain text is rep
 	const left = path.join(place.folder, 'backups', 'harbour', '2026-01-01T000000.000Z.json');
 	writeFileSync(
 		left,
-		bytesOf({state: {...emptyState, records: new Map([['old', practiceRecord('old')]])}, key: null}),
+		bytesOf({
+			identity: practiceIdentity(),
+			state: {...emptyState, records: new Map([['old', practiceRecord('old')]])},
+			key: null,
+		}),
 		{
 			mode: 0o600,
 		},
@@ -142,4 +146,20 @@ test('a copy that an encryption which was ended midway left in plain text is rep
 	await fresh.update('moth', () => practiceRecord('moth'));
 	assert.deepEqual((await fresh.health()).findings, []);
 	assert.deepEqual(plainFilesBelow(place.folder), []);
+});
+
+test('a file in the keystore’s place that no known passphrase opens is kept aside by a restoration', async context => {
+	const {place, keystore} = newKeystore(context, {passphrase: () => 'words'});
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.encrypt('words');
+	await keystore.update('moth', () => practiceRecord('moth'));
+	const other = openKeystore({...place, folder: path.join(place.root, 'other'), passphrase: () => 'others'});
+	await other.encrypt('others');
+	const planted = readFileSync(other.path);
+	writeFileSync(keystore.path, planted);
+	const fresh = openKeystore(place);
+	await assert.rejects(fresh.list(), coded('keystore-passphrase'));
+	const {keptAside} = await fresh.restore(1);
+	assert.deepEqual(readFileSync(keptAside ?? ''), planted);
+	assert.equal((await fresh.list()).records.size, 2);
 });

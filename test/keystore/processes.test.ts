@@ -17,7 +17,16 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf, readBytes} from '../../source/keystore/read.ts';
 import {replaceFile} from '../../source/keystore/replace.ts';
 import {emptyState} from '../../source/keystore/state.ts';
-import {coded, newKeystore, newPlace, practiceApp, practiceRecord, startWorker, until} from './support.ts';
+import {
+	coded,
+	newKeystore,
+	newPlace,
+	practiceApp,
+	practiceIdentity,
+	practiceRecord,
+	startWorker,
+	until,
+} from './support.ts';
 
 /** Makes a lock look as if its holder had not been heard of for a minute. */
 function ageLock(keystorePath: string): void {
@@ -183,7 +192,7 @@ test('a disk that fills up while conf writes leaves the old keys in place', {
 	const file = path.join(folder, 'harbour.json');
 	const backups = path.join(folder, 'backups');
 	const stateOf = (name: string) => ({...emptyState, records: new Map([['ode', practiceRecord(name)]])});
-	const old = bytesOf({state: stateOf('old'), key: null});
+	const old = bytesOf({identity: practiceIdentity(), state: stateOf('old'), key: null});
 	writeFileSync(file, old, {mode: 0o600});
 	const base = await readBytes(file);
 	const lock = {
@@ -192,7 +201,7 @@ test('a disk that fills up while conf writes leaves the old keys in place', {
 			return true;
 		},
 	};
-	const bytes = bytesOf({state: stateOf('x'.repeat(20_000)), key: null});
+	const bytes = bytesOf({identity: practiceIdentity(), state: stateOf('x'.repeat(20_000)), key: null});
 	await assert.rejects(
 		replaceFile({file, backups, base, baseIsGood: true, bytes, lock, now: Date.now()}),
 		error => coded('keystore-full')(error),

@@ -4,22 +4,24 @@ import {test} from 'node:test';
 import {inspect} from 'node:util';
 import fc from 'fast-check';
 import {FlockError} from '../../source/flock/error.ts';
-import {deriveKey, newDerivation, seal, unseal} from '../../source/keystore/encryption.ts';
 import {Damage} from '../../source/keystore/failures.ts';
+import {deriveKey, newDerivation, seal, unseal} from '../../source/keystore/form/encryption.ts';
 import {openKeyring} from '../../source/keystore/keyring.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {fileNameOf} from '../../source/keystore/place.ts';
-import {bytesOf, openBytes} from '../../source/keystore/read.ts';
+import {bytesOf, openerOf} from '../../source/keystore/read.ts';
 import type {State} from '../../source/keystore/state.ts';
 import {anyState, anyText} from './arbitraries.ts';
-import {cheapScrypt, newKeystore, practiceRecord} from './support.ts';
+import {cheapScrypt, newKeystore, practiceIdentity, practiceRecord} from './support.ts';
 
-const noPassphrase = openKeyring(undefined, 'practice');
+const identity = practiceIdentity();
+const ringOf = () => openKeyring({provider: undefined, file: 'practice', cost: cheapScrypt});
+const openPlain = openerOf(identity, ringOf());
 
 test('whatever is stored is read back equal', async () => {
 	await fc.assert(
 		fc.asyncProperty(anyState, async stored => {
-			const opened = await openBytes(bytesOf({state: stored, key: null}), 'practice', noPassphrase, true);
+			const opened = await openPlain(bytesOf({identity, state: stored, key: null}), 'practice', true);
 			assert.deepEqual(plainly(opened.state), plainly(stored));
 		}),
 		{numRuns: 300},
@@ -27,13 +29,13 @@ test('whatever is stored is read back equal', async () => {
 });
 
 test('whatever is stored encrypted is read back equal, and shows no part of itself', async () => {
-	const derived = await deriveKey('words', newDerivation(cheapScrypt));
-	const keyring = openKeyring(undefined, 'practice');
-	keyring.add(derived);
+	const keyring = ringOf();
+	const derived = await keyring.make('words');
+	const open = openerOf(identity, keyring);
 	await fc.assert(
 		fc.asyncProperty(anyState, async stored => {
-			const bytes = bytesOf({state: stored, key: derived});
-			const opened = await openBytes(bytes, 'practice', keyring, true);
+			const bytes = bytesOf({identity, state: stored, key: derived});
+			const opened = await open(bytes, 'practice', true);
 			assert.equal(opened.key, derived);
 			assert.deepEqual(plainly(opened.state), plainly(stored));
 			assert.doesNotMatch(bytes.toString(), /bot:|accessToken|wantedAccess/);
@@ -44,7 +46,7 @@ test('whatever is stored encrypted is read back equal, and shows no part of itse
 
 test('no change to a single byte of an encrypted text goes unnoticed', async () => {
 	const derived = await deriveKey('words', newDerivation(cheapScrypt));
-	const sealed = seal('practice', derived);
+	const sealed = seal('practice', derived, identity);
 	fc.assert(
 		fc.property(
 			fc.constantFrom('iv', 'tag', 'salt', 'check', 'data'),
@@ -58,12 +60,15 @@ test('no change to a single byte of an encrypted text goes unnoticed', async () 
 					field === 'data'
 						? {...sealed, data: text}
 						: {...sealed, encryption: {...sealed.encryption, [field]: text}};
-				assert.throws(() => unseal(changed, derived), Damage);
+				assert.throws(() => unseal(changed, derived, identity), Damage);
 			},
 		),
 		{numRuns: 200},
 	);
-	assert.equal(unseal(sealed, derived), 'practice');
+	assert.equal(unseal(sealed, derived, identity), 'practice');
+	for (const other of [{id: 'f'.repeat(32)}, {flock: 'kettle'}, {kind: 'practice'}, {counter: 2}] as const) {
+		assert.throws(() => unseal(sealed, derived, {...identity, ...other}), Damage);
+	}
 });
 
 test('any damage to a keystore file is noticed, explained without a secret, and never written over', async context => {
@@ -94,7 +99,7 @@ test('any damage to a keystore file is noticed, explained without a secret, and 
 			const attempt = write ? fresh.update('ode', () => null) : fresh.list();
 			await assert.rejects(attempt, (error: unknown) => {
 				assert.ok(error instanceof FlockError, String(error));
-				assert.match(error.code, /^keystore-(damaged|newer)$/);
+				assert.match(error.code, /^keystore-damaged$/);
 				assert.doesNotMatch(inspect(error, {showHidden: true, depth: 9}), /practice-(secret|token)/);
 				return true;
 			});

@@ -8,6 +8,7 @@ import {fileURLToPath} from 'node:url';
 import {FlockError} from '../../source/flock/error.ts';
 import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
 import type {KeystoreOptions} from '../../source/keystore/core.ts';
+import type {Identity} from '../../source/keystore/form/identity.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 
 /** Cheap enough for tests. */
@@ -54,6 +55,11 @@ export function practiceKey(name: string, change: Partial<Key> = {}): Key {
 
 /** The pair of the app that `practiceKey` was made with. */
 export const practiceApp = {consumerKey: 'practice-app', consumerSecret: 'practice-app-secret'};
+
+/** The identity of the keystores that tests make. */
+export function practiceIdentity(change: Partial<Identity> = {}): Identity {
+	return {id: '0123456789abcdef'.repeat(2), flock: 'harbour', kind: 'x', counter: 1, ...change};
+}
 
 /** A record with a key in force. */
 export function practiceRecord(name: string, change: Partial<BotRecord> = {}): BotRecord {

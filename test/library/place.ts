@@ -44,7 +44,12 @@ export async function libraryPlace(context: TestContext, poems: readonly string[
 		handles: [],
 	});
 	const poemsFolder = path.join(place.folder, 'poems');
-	const keystore = openKeystore({folder: path.join(folder, 'practice'), flock: 'flock', poems: poemsFolder});
+	const keystore = openKeystore({
+		folder: path.join(folder, 'practice'),
+		flock: 'flock',
+		kind: 'practice',
+		poems: poemsFolder,
+	});
 	const keymaker: Keymaker = createKeymaker({
 		keystore,
 		x: createX({agent: practice.agent, origin: practice.origin, env: {}}),

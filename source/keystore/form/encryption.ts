@@ -7,8 +7,9 @@ import {
 	scrypt,
 	timingSafeEqual,
 } from 'node:crypto';
-import {Damage} from './failures.ts';
-import {isObject} from './parse.ts';
+import {Damage} from '../failures.ts';
+import {isObject} from './fault.ts';
+import type {Identity} from './identity.ts';
 
 /** What deriving a key costs: scrypt's parameters (RFC 7914). Memory is 128 × N × r bytes. */
 export type ScryptCost = {N: number; r: number; p: number};
@@ -16,8 +17,11 @@ export type ScryptCost = {N: number; r: number; p: number};
 /** 128 MiB and some tenths of a second: what OWASP recommends for scrypt. */
 export const defaultCost: ScryptCost = {N: 2 ** 17, r: 8, p: 1};
 
-/** A file must not be able to ask for more memory than this; bytes. */
-const mostMemory = 2 ** 30;
+/** A file must not be able to ask for more memory than this: four times the default; bytes. */
+const mostMemory = 2 ** 29;
+
+/** Nor for more work than this, which is N × r × p: eight times the default. */
+const mostWork = 2 ** 23;
 
 /** What a passphrase is turned into a key with. Not secret. */
 export type Derivation = ScryptCost & {
@@ -86,12 +90,17 @@ export function opens(key: DerivedKey, {encryption}: Sealed): boolean {
 	return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** Encrypts text. */
-export function seal(text: string, key: DerivedKey): Sealed {
+/** True where a passphrase that was turned into a key at one cost is guessed sooner than at another. */
+export function isWeaker(cost: ScryptCost, than: ScryptCost): boolean {
+	return cost.N * cost.r < than.N * than.r || cost.N * cost.r * cost.p < than.N * than.r * than.p;
+}
+
+/** Encrypts text. @param identity stands beside it in plain text, and can be changed as little as the text. */
+export function seal(text: string, key: DerivedKey, identity: Identity): Sealed {
 	const iv = randomBytes(12).toString('base64');
 	const header = {...key.derivation, cipher: 'aes-256-gcm', kdf: 'scrypt', check: key.check, iv} as const;
 	const cipher = createCipheriv('aes-256-gcm', key.bytes, Buffer.from(iv, 'base64'));
-	cipher.setAAD(additionalData(header));
+	cipher.setAAD(additionalData(header, identity));
 	const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
 	return {
 		encryption: {...header, tag: cipher.getAuthTag().toString('base64')},
@@ -99,13 +108,13 @@ export function seal(text: string, key: DerivedKey): Sealed {
 	};
 }
 
-/** Decrypts what `seal` made with the same key. @throws `Damage` where anything in it was changed. */
-export function unseal({encryption, data}: Sealed, key: DerivedKey): string {
+/** Decrypts what `seal` made with the same key. @throws `Damage` where anything in it, or in the identity, was changed. */
+export function unseal({encryption, data}: Sealed, key: DerivedKey, identity: Identity): string {
 	try {
 		const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(encryption.iv, 'base64'), {
 			authTagLength: 16,
 		});
-		decipher.setAAD(additionalData(encryption));
+		decipher.setAAD(additionalData(encryption, identity));
 		decipher.setAuthTag(Buffer.from(encryption.tag, 'base64'));
 		return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString();
 	} catch {
@@ -113,13 +122,14 @@ export function unseal({encryption, data}: Sealed, key: DerivedKey): string {
 	}
 }
 
-/** The header in a fixed order, so that nothing of it can be exchanged. */
-function additionalData(header: Omit<Sealed['encryption'], 'tag'>): Buffer {
+/** Header and identity in a fixed order, so that nothing of either can be exchanged. */
+function additionalData(header: Omit<Sealed['encryption'], 'tag'>, identity: Identity): Buffer {
 	const {cipher, kdf, N, r, p, salt, check, iv} = header;
-	return Buffer.from(JSON.stringify([1, cipher, kdf, N, r, p, salt, check, iv]));
+	const {id, flock, kind, counter} = identity;
+	return Buffer.from(JSON.stringify([1, id, flock, kind, counter, cipher, kdf, N, r, p, salt, check, iv]));
 }
 
-/** Reads an encrypted file's body. @throws `Damage` */
+/** Reads an encrypted file's body. @throws `Damage`, also for a cost that would hold the program up. */
 export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 	const {encryption, data, ...rest} = body;
 	if (!isObject(encryption) || typeof data !== 'string' || Object.keys(rest).length > 0) {
@@ -140,25 +150,21 @@ export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 		throw new Damage('its encryption header is not as it should be');
 	}
 
-	return {
-		encryption: {cipher, kdf, N: N as number, r: r as number, p: p as number, salt, check, iv, tag},
-		data,
-	};
+	const cost = {N: N as number, r: r as number, p: p as number};
+	if (128 * cost.N * cost.r > mostMemory || cost.N * cost.r * cost.p > mostWork) {
+		throw new Damage('it asks for far more memory or time to open it than keymaker ever asks for');
+	}
+
+	return {encryption: {cipher, kdf, ...cost, salt, check, iv, tag}, data};
 }
 
+/** What scrypt itself takes: N a power of two from 2, the others from 1. */
 function isCost(N: unknown, r: unknown, p: unknown): boolean {
-	return (
-		isWhole(N, 2 ** 24) &&
-		isWhole(r, 64) &&
-		isWhole(p, 16) &&
-		N > 1 &&
-		(N & (N - 1)) === 0 &&
-		128 * N * r <= mostMemory
-	);
+	return isCount(N) && isCount(r) && isCount(p) && N > 1 && (N & (N - 1)) === 0;
 }
 
-function isWhole(value: unknown, most: number): value is number {
-	return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most;
+function isCount(value: unknown): value is number {
+	return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 2 ** 30;
 }
 
 function isBase64(value: unknown, length: number): value is string {

@@ -1,0 +1,140 @@
+import {isUtf8} from 'node:buffer';
+import {crc32} from 'node:zlib';
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {Damage} from '../failures.ts';
+import type {Sealed} from './encryption.ts';
+import {parseSealed} from './encryption.ts';
+import {isObject} from './fault.ts';
+import {type Identity, identityFault} from './identity.ts';
+import {good} from './parse.ts';
+
+/** The version of the file's form that this program reads and writes. */
+export const fileVersion = 1;
+
+/** What a keystore's file says, before anything is decrypted or parsed further. */
+export type Envelope = {identity: Identity} & (
+	| {encrypted: false; state: unknown}
+	| {encrypted: true; sealed: Sealed}
+);
+
+/** How every file of every version begins; what the checksum is made of is all but its own digits. */
+const head = /^\{\n\t"version": \d+,\n\t"checksum": "([0-9a-f]{8})",\n/;
+
+/** How many digits a checksum has. */
+const digits = 8;
+
+/** The bytes of a file: JSON that begins with the form's version and a checksum of all the rest. */
+export function writeEnvelope(envelope: Envelope): Buffer {
+	const {identity} = envelope;
+	const body = envelope.encrypted ? envelope.sealed : {state: envelope.state};
+	const value = {version: fileVersion, checksum: '0'.repeat(digits), keystore: identity, ...body};
+	const bytes = Buffer.from(`${JSON.stringify(value, null, '\t')}\n`);
+	putChecksum(bytes);
+	return bytes;
+}
+
+/**
+ * Reads the bytes of a file. Nothing in it is judged before its checksum: whatever a damage makes of it is damage.
+ * Any change of a single byte is noticed: a secret that differs in one letter looks like a secret, and is wrong for ever.
+ * @throws `Damage`, and `keystore-newer` for a file that a later version of this program wrote.
+ */
+export function readEnvelope(bytes: Buffer, path: string): Envelope {
+	const text = textOf(bytes);
+	const value = jsonOf(text);
+	if (!isObject(value)) {
+		throw new Damage('it is JSON, but not a keystore');
+	}
+
+	const found = findChecksum(text);
+	if (found === null || found.checksum !== checksumOf(bytes, found.at)) {
+		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
+	}
+
+	const {version, checksum: _, keystore, ...body} = value;
+	if (typeof version === 'number' && Number.isInteger(version) && version > fileVersion) {
+		throw new FlockError('keystore-newer', `The keystore ${visible(path)} was written by a newer keymaker.`, {
+			hint: 'It was left untouched. Use that newer version of keymaker.',
+		});
+	}
+
+	if (version !== fileVersion) {
+		throw new Damage('it does not say which version of the form it has');
+	}
+
+	const identity = good<Identity>(keystore, identityFault, 'keystore');
+	if ('encryption' in body) {
+		return {encrypted: true, identity, sealed: parseSealed(body)};
+	}
+
+	if (Object.keys(body).join() !== 'state') {
+		throw new Damage('it is JSON, but not a keystore');
+	}
+
+	return {encrypted: false, identity, state: body.state};
+}
+
+/**
+ * Puts the right checksum into the bytes of a file that has another one.
+ * @returns false where the file does not begin as one does.
+ */
+export function putChecksum(bytes: Buffer): boolean {
+	const found = findChecksum(bytes.toString('latin1', 0, longestHead));
+	if (found === null) {
+		return false;
+	}
+
+	bytes.write(checksumOf(bytes, found.at), found.at);
+	return true;
+}
+
+/** No head of a file is longer; characters. */
+const longestHead = 200;
+
+/** The checksum that stands in a file, and where it stands; `null` where there is none. */
+function findChecksum(text: string): {checksum: string; at: number} | null {
+	const [start, checksum] = head.exec(text) ?? [];
+	return start === undefined || checksum === undefined
+		? null
+		: {checksum, at: start.length - '",\n'.length - digits};
+}
+
+/**
+ * The CRC-32 of a file's bytes, without the digits of the checksum itself: a damage is noticed, and against a person with
+ * bad intent no sum helps. A hash would cost every start what it takes Node to load its hashes.
+ */
+function checksumOf(bytes: Buffer, at: number): string {
+	const sum = crc32(bytes.subarray(at + digits), crc32(bytes.subarray(0, at)));
+	return sum.toString(16).padStart(digits, '0');
+}
+
+function textOf(bytes: Buffer): string {
+	if (bytes.length === 0) {
+		throw new Damage('it is empty');
+	}
+
+	if (bytes.every(byte => byte === 0)) {
+		throw new Damage('it holds nothing but zero bytes');
+	}
+
+	if (!isUtf8(bytes)) {
+		throw new Damage('it is not UTF-8 text');
+	}
+
+	const text = bytes.toString();
+	if (text.startsWith('\uFEFF')) {
+		throw new Damage('it begins with a byte order mark, which an editor has put there');
+	}
+
+	return text;
+}
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw new Damage(
+			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON; its end is missing',
+		);
+	}
+}

@@ -1,0 +1,73 @@
+/**
+ * Looks for what is wrong with a value that was read.
+ * @returns the path of the field below it that is wrong, `''` for the value itself, and `null` where nothing is.
+ */
+export type Fault = (value: unknown) => string | null;
+
+/** What stands between the names of a path. */
+const below = ' › ';
+
+/** A value for which a test holds. */
+export function where(holds: (value: unknown) => boolean): Fault {
+	return value => (holds(value) ? null : '');
+}
+
+/** Any text. */
+export const text = where(value => typeof value === 'string');
+
+/** `null`, or a value without this fault. */
+export function orNull(fault: Fault): Fault {
+	return value => (value === null ? null : fault(value));
+}
+
+/** One of these. */
+export function oneOf<T>(...allowed: readonly T[]): Fault {
+	return where(value => allowed.includes(value as T));
+}
+
+/** A list of values without this fault. */
+export function listOf(fault: Fault): Fault {
+	return value => {
+		if (!Array.isArray(value)) {
+			return '';
+		}
+
+		for (const [index, item] of value.entries()) {
+			const found = fault(item);
+			if (found !== null) {
+				return pathOf(String(index), found);
+			}
+		}
+
+		return null;
+	};
+}
+
+/** An object with exactly these fields. */
+export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
+	const known = Object.entries(fields);
+	return value => {
+		if (!isObject(value)) {
+			return '';
+		}
+
+		for (const [name, fault] of known) {
+			const found = fault(value[name]);
+			if (found !== null) {
+				return pathOf(name, found);
+			}
+		}
+
+		return Object.keys(value).length === known.length ? null : '';
+	};
+}
+
+/** The path of what is wrong with a field, from above it. */
+export function pathOf(name: string, found: string): string {
+	return found === '' ? name : `${name}${below}${found}`;
+}
+
+/** True for what JSON calls an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

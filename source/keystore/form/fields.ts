@@ -1,0 +1,68 @@
+import type {AccessLevel, BotRecord, Held, HeldReason, Key, WantedAccess} from '../../flock/key.ts';
+import {type Fault, listOf, objectOf, oneOf, orNull, text, where} from './fault.ts';
+
+/** A time as ISO 8601 in UTC. */
+const time = where(
+	value => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value),
+);
+
+/** A field of a key in the file. */
+type KeyField = {
+	/** What may be wrong with it. */
+	fault: Fault;
+	/** True where X's answer to a check may change it. */
+	learnt: boolean;
+};
+
+/** Every field of a key: what is read, copied, saved and compared of it follows from here. */
+const keyFields: Readonly<Record<keyof Key, KeyField>> = {
+	accessToken: {fault: text, learnt: false},
+	accessSecret: {fault: text, learnt: false},
+	userId: {fault: text, learnt: false},
+	handle: {fault: text, learnt: true},
+	consumerKey: {fault: text, learnt: false},
+	accessLevel: {
+		fault: orNull(oneOf<AccessLevel>('read', 'read-write', 'read-write-directmessages')),
+		learnt: true,
+	},
+	authorizedAt: {fault: orNull(time), learnt: false},
+	checkedAt: {fault: orNull(time), learnt: true},
+	rejected: {fault: where(value => typeof value === 'boolean'), learnt: true},
+};
+const keyNames = Object.keys(keyFields) as (keyof Key)[];
+
+const key = objectOf(Object.fromEntries(keyNames.map(name => [name, keyFields[name].fault])));
+
+const held = objectOf({
+	key,
+	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late'),
+} satisfies Record<keyof Held, Fault>);
+
+/** What may be wrong with a bot's record in the file. */
+export const recordFault: Fault = objectOf({
+	expectedHandle: orNull(text),
+	wantedAccess: oneOf<WantedAccess>('read', 'write'),
+	key: orNull(key),
+	held: listOf(held),
+	previous: orNull(key),
+} satisfies Record<keyof BotRecord, Fault>);
+
+/** What may be wrong with an app in the file. */
+export const appFault: Fault = objectOf({consumerSecret: text});
+
+/** A copy of a key with exactly the known fields, so that nothing else finds its way into the file. */
+export function copyOfKey(from: Key): Key {
+	const copy: Partial<Record<keyof Key, unknown>> = {};
+	for (const name of keyNames) {
+		copy[name] = from[name];
+	}
+
+	return copy as Key;
+}
+
+/** A record as text that two records share where they differ at most in what X said of their keys. */
+export function withoutLearnt(record: BotRecord): string {
+	return JSON.stringify(record, (name, value: unknown) => (isLearnt.has(name) ? undefined : value));
+}
+
+const isLearnt: ReadonlySet<string> = new Set(keyNames.filter(name => keyFields[name].learnt));

@@ -1,0 +1,35 @@
+import {type Fault, objectOf, oneOf, text, where} from './fault.ts';
+
+/** Whose keys a keystore holds: accounts of X itself, or of the stand-in for it. */
+export type Kind = 'x' | 'practice';
+
+/** Which flock's keystore a file is. */
+export type Label = {
+	/** The flock's name. */
+	flock: string;
+	kind: Kind;
+};
+
+/** Which keystore a file is, and which of its states. */
+export type Identity = Label & {
+	/** 32 random hexadecimal digits: made with the file, and kept by every save, encryption and restoration. */
+	id: string;
+	/** Raised by every save, from 1. */
+	counter: number;
+};
+
+/** More saves than any keystore sees; so no file can make a counter that cannot be raised any more. */
+const mostSaves = 2 ** 40;
+
+/** What may be wrong with a file's identity. */
+export const identityFault: Fault = objectOf({
+	id: where(value => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)),
+	flock: text,
+	kind: oneOf<Kind>('x', 'practice'),
+	counter: where(value => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSaves),
+} satisfies Record<keyof Identity, Fault>);
+
+/** True where a flock's name is another's: systems spell the same accents in two ways. */
+export function isSameFlock(one: string, other: string): boolean {
+	return one === other || one.normalize() === other.normalize();
+}

@@ -1,0 +1,52 @@
+import type {BotRecord} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {Damage} from '../failures.ts';
+import {appPrefix, botPrefix, type State} from '../state.ts';
+import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
+import {appFault, recordFault} from './fields.ts';
+
+/**
+ * Reads the state in a keystore file; every field must be there, be of its kind, and be known.
+ * @throws `Damage` that names the field, and never its value.
+ */
+export function parseState(fields: unknown): State {
+	if (!isObject(fields)) {
+		throw new Damage('it is JSON, but not a keystore');
+	}
+
+	const apps = new Map<string, string>();
+	const records = new Map<string, BotRecord>();
+	for (const name of Object.keys(fields)) {
+		const value = fields[name];
+		if (name.startsWith(botPrefix)) {
+			records.set(name.slice(botPrefix.length), good<BotRecord>(value, recordFault, name));
+		} else if (name.startsWith(appPrefix)) {
+			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
+			apps.set(name.slice(appPrefix.length), consumerSecret);
+		} else if (name !== 'poems' && name !== 'savedApp') {
+			throw new Damage(`it has a field that is not known, ${visible(name)}`);
+		}
+	}
+
+	const poems = good<string | null>(fields.poems, orNull(text), 'poems');
+	const savedApp = good<string | null>(fields.savedApp, orNull(text), 'savedApp');
+	if (savedApp !== null && !apps.has(savedApp)) {
+		throw wrong('savedApp');
+	}
+
+	return {poems, savedApp, apps, records};
+}
+
+/** The value, if nothing is wrong with it. @throws `Damage` */
+export function good<T>(value: unknown, fault: Fault, name: string): T {
+	const found = fault(value);
+	if (found !== null) {
+		throw wrong(pathOf(name, found));
+	}
+
+	return value as T;
+}
+
+function wrong(path: string): Damage {
+	return new Damage(`its field ${visible(path)} is missing or not as it should be`);
+}

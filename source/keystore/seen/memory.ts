@@ -1,0 +1,148 @@
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import type {Identity, Label} from '../form/identity.ts';
+import type {Opened} from '../read.ts';
+import {isNews, readSights, type Sight, type Sights, sightOf} from './sights.ts';
+
+/** What this computer remembers of one keystore, and what follows from it. */
+export type Memory = {
+	/** What was seen so far. To be asked before the keystore is read: whatever is saved meanwhile is newer then, and not older. */
+	recall(): Promise<Sights>;
+	/**
+	 * Holds what was read against what is due in its place.
+	 * @param takesPlain true where plain text is fine, since it is about to be encrypted.
+	 * @throws `keystore-plain`, `keystore-older`
+	 */
+	check(found: Opened & {bytes: Buffer}, sights: Sights, takesPlain: boolean): Promise<void>;
+	/** The same where there is no file. @throws `keystore-unreadable` where an encrypted one was */
+	checkMissing(sights: Sights): Promise<void>;
+	/** True where a keystore in plain text would be refused, whatever its id. */
+	isEncryptedDue(sights: Sights): boolean;
+	/** The newest state that was seen of a keystore, wherever it was; 0 where none was. */
+	newestOf(id: string, sights: Sights): number;
+	/** Remembers what was read or saved. Never throws: a memory that cannot be written stops nobody. */
+	learn(found: Pick<Opened, 'identity' | 'key'>, sights?: Sights): Promise<void>;
+	/** Takes what is there as it is, older or in plain text; `null` for nothing. Throws nothing either. */
+	accept(found: {identity: Identity; encrypted: boolean} | null): Promise<void>;
+	/** True where something is remembered of the keystore, or nothing is to be. */
+	isKept(): Promise<boolean>;
+	/** Where it is kept; `null` where nothing is to be remembered. */
+	file: string | null;
+};
+
+/** What a memory is about. */
+export type MemoryOptions = {
+	/** The file of everything that this computer has seen; `null` where there is no place for one. */
+	seen: string | null;
+	/** The keystore's file, as the options name it. */
+	file: string;
+	label: Label;
+	/** True where a passphrase is given beforehand. */
+	passphraseGiven: boolean;
+	/** True where the keystore's copies are encrypted, and a file of these bytes, or none, is not what was saved last. */
+	copiesSpeakAgainst(bytes: Buffer | null): Promise<boolean>;
+};
+
+/** Practice is left out of all this: its keys open nothing. */
+export function openMemory(options: MemoryOptions): Memory {
+	const {file, label, passphraseGiven, copiesSpeakAgainst} = options;
+	const isReal = label.kind === 'x';
+	const seen = isReal ? options.seen : null;
+
+	async function write(decide: (sights: Sights) => Sight | null): Promise<void> {
+		if (seen !== null) {
+			try {
+				const {writeSight} = await import('./write.ts');
+				await writeSight(seen, file, decide);
+			} catch {
+				// `doctor` finds that it is not remembered.
+			}
+		}
+	}
+
+	/** Why plain text is not what is due; `null` where it is. */
+	async function plainProblem(sight: Sight | null, bytes: Buffer): Promise<FlockError | null> {
+		if (passphraseGiven) {
+			return plainError(file, 'a passphrase is given', byPassphrase);
+		}
+
+		if (sight === null ? await copiesSpeakAgainst(bytes) : sight.encrypted) {
+			const why = sight === null ? 'its newest copy is encrypted' : 'this computer has seen it encrypted';
+			return plainError(file, why, bySight);
+		}
+
+		return null;
+	}
+
+	return {
+		file: seen,
+		isKept: async () => seen === null || (await readSights(seen)).has(file),
+		recall: async () => (seen === null ? new Map() : await readSights(seen)),
+		async check({identity, key, bytes}, sights, takesPlain) {
+			if (!isReal) {
+				return;
+			}
+
+			const sight = sightOf(sights, file, identity.id);
+			const problem = key === null && !takesPlain ? await plainProblem(sight, bytes) : null;
+			if (problem !== null) {
+				throw problem;
+			}
+
+			if (sight?.id === identity.id && identity.counter < sight.counter) {
+				throw olderError(
+					`The keystore ${visible(file)} is older than what this computer has seen of it: save ${identity.counter}, after save ${sight.counter}.`,
+				);
+			}
+
+			if (key !== null && sight?.encrypted && sight.id !== null && sight.id !== identity.id) {
+				throw olderError(`The keystore ${visible(file)} is not the one that this computer has seen there.`);
+			}
+		},
+		async checkMissing(sights) {
+			const sight = sightOf(sights, file, null);
+			if (isReal && (sight === null ? await copiesSpeakAgainst(null) : sight.encrypted)) {
+				throw new FlockError(
+					'keystore-unreadable',
+					`The keystore ${visible(file)} is gone: ${sight === null ? 'its copies are there, encrypted' : 'this computer has seen an encrypted one there'}.`,
+					{
+						hint: 'Bring its folder back (is a disk or a network share not mounted?), or put a copy back with `keymaker restore`. To begin anew: `keymaker doctor --forget-seen`.',
+					},
+				);
+			}
+		},
+		isEncryptedDue: sights => isReal && (passphraseGiven || sights.get(file)?.encrypted === true),
+		newestOf: (id, sights) =>
+			Math.max(0, ...[...sights.values()].filter(sight => sight.id === id).map(({counter}) => counter)),
+		async learn({identity: {id, counter}, key}, sights) {
+			const sight = {id, encrypted: key !== null, counter};
+			if (sights === undefined || isNews(sights, file, sight)) {
+				await write(known => (isNews(known, file, sight) ? sight : null));
+			}
+		},
+		async accept(found) {
+			const sight =
+				found === null
+					? {id: null, encrypted: false, counter: 0}
+					: {id: found.identity.id, encrypted: found.encrypted, counter: found.identity.counter};
+			await write(() => sight);
+		},
+	};
+}
+
+const byPassphrase =
+	'`keymaker encrypt` encrypts it; without KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND it is used as it is. If it was encrypted before, something has put this one in its place: `keymaker restore` lists its copies.';
+const bySight =
+	'Something may have put another one in its place: `keymaker restore` lists its copies. If you decrypted it on another computer, `keymaker doctor --forget-seen` takes it as it is.';
+
+function plainError(file: string, why: string, hint: string): FlockError {
+	return new FlockError('keystore-plain', `The keystore ${visible(file)} is in plain text, though ${why}.`, {
+		hint,
+	});
+}
+
+function olderError(sentence: string): FlockError {
+	return new FlockError('keystore-older', sentence, {
+		hint: 'Something may have put an old file in its place: `keymaker restore` lists its copies. If you did, `keymaker doctor --forget-seen` takes it as it is.',
+	});
+}
