@@ -151,7 +151,7 @@ export function openCore(options: KeystoreOptions): Core {
 		memory,
 		now,
 		adoptPoems,
-		load: () => following(reader.load),
+		load: takesPlain => following(() => reader.load(takesPlain)),
 		loadLocked: () => reader.read(false),
 		save: (edit, whole) => following(async () => (await writer()).save(edit, whole)),
 		locked: work => following(async () => (await writer()).locked(work)),

@@ -15,6 +15,7 @@ beforeEach(async () => {
 	const keystore = openKeystore({
 		folder: path.join(place.folder, 'keystore', 'practice'),
 		flock: 'flock',
+		kind: 'practice',
 		poems: gone,
 	});
 	await keystore.update('harbour', () => practiceRecord('harbour'));
