@@ -5,6 +5,7 @@ import {FlockError} from './flock/error.ts';
 import type {Settings} from './options.ts';
 import {passphraseOptions} from './passphrase.ts';
 import type {Services} from './services.ts';
+import {runApp} from './tui/run.ts';
 
 /**
  * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
@@ -30,8 +31,7 @@ export async function runScreen(
 		});
 		const {services, close} = await compose(now, env, cwd, passphrase);
 		try {
-			// The keystore is read while Yoga is being compiled, which is another thread's work: 10 ms less to the first frame.
-			const [{runApp}] = await Promise.all([import('./tui/run.tsx'), unlock(services)]);
+			await unlock(services);
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
 			const exit = await runApp(services, {stdin, stdout, stderr, env, authorizeFirst});

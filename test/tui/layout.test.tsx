@@ -3,12 +3,12 @@ import {EventEmitter} from 'node:events';
 import {test} from 'node:test';
 import {render, renderToString} from 'ink';
 import stringWidth from 'string-width';
-import {Frame} from '../../source/tui/components/frame.tsx';
 import {bindingsOf} from '../../source/tui/keymap.ts';
 import {fit, type Line} from '../../source/tui/line.ts';
 import {frameLines} from '../../source/tui/screens/frame.ts';
 import type {State} from '../../source/tui/state.ts';
 import {themeOf} from '../../source/tui/theme.ts';
+import {Frame} from '../../source/tui/window/frame.tsx';
 import {gallery} from './gallery.ts';
 import {botCalled, flockScreen, linkOf, pinScreen, viewWith} from './support.ts';
 

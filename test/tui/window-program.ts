@@ -1,6 +1,6 @@
 /** The full screen on services of its own, for tests that need a terminal. Its last line on standard error is how it ended. */
 import {setTimeout as pause} from 'node:timers/promises';
-import {runApp} from '../../source/tui/run.tsx';
+import {runApp} from '../../source/tui/run.ts';
 import {testServices} from '../helpers/services.ts';
 
 const {WINDOW_POEMS = 'ferry,harbour,kettle', WINDOW_FAULT, WINDOW_BROKEN, WINDOW_SLOW} = process.env;
