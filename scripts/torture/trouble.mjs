@@ -6,10 +6,11 @@ process.on('SIGUSR2', () => {
 	if (what === 'rejection') {
 		Promise.reject(trouble);
 	} else if (what === 'component') {
-		// The screens lay out their lines with it, and neither Ink nor React uses it.
-		Array.prototype.flat = () => {
+		// The header is drawn with it, and the reducer does without.
+		process.getBuiltinModule('path').basename = () => {
 			throw trouble;
 		};
+		process.stdout.rows -= 1;
 		process.stdout.emit('resize');
 	} else {
 		throw trouble;
