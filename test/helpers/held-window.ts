@@ -17,6 +17,9 @@ export type HeldWindow = {
 /** What stands in Ink and nowhere else. */
 const markOfInk = 'ink-virtual-text';
 
+/** How long the program may take to ask for it; milliseconds. */
+const patienceMs = 20_000;
+
 /** Makes such a program in a folder, for one start. */
 export async function heldWindow(folder: string): Promise<HeldWindow> {
 	const root = path.dirname(path.dirname(cli));
@@ -47,7 +50,11 @@ export async function heldWindow(folder: string): Promise<HeldWindow> {
 	return {
 		cli: path.join(dist, 'cli.js'),
 		async asked() {
-			while (!existsSync(path.join(dist, 'asked'))) {
+			for (let left = patienceMs; !existsSync(path.join(dist, 'asked')); left -= 5) {
+				if (left <= 0) {
+					throw new Error('The program has not asked for Ink.');
+				}
+
 				await pause(5);
 			}
 		},
