@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import type {Plugin} from 'esbuild';
+import {narrow} from '../source/flock/graphemes.ts';
 
 /** A change of a library's file: other text in some places, and more of it behind. */
 type Change = {file: RegExp; replaced: readonly (readonly [string, string])[]; added?: string};
@@ -17,8 +18,9 @@ const yogaWithoutFetch: Change = {
  * Lets a library make its segmenter when it needs it, since the first one takes longer than all else of the first frame. For
  * the two that are loaded before that frame; such a line stands at the top of each.
  * @param options what it makes it with.
+ * @param more what else is replaced in that file.
  */
-function withLateSegmenter(file: RegExp, options: string): Change {
+function withLateSegmenter(file: RegExp, options: string, more: Change['replaced'] = []): Change {
 	const made = `new Intl.Segmenter(${options})`;
 	return {
 		file,
@@ -27,6 +29,7 @@ function withLateSegmenter(file: RegExp, options: string): Change {
 				`const segmenter = ${made};`,
 				`const segmenter = {segment: text => (madeSegmenter ??= ${made}).segment(text)};`,
 			],
+			...more,
 		],
 		added: 'let madeSegmenter;',
 	};
@@ -65,7 +68,10 @@ const inkWithMemory: Change = {
 
 const changes: readonly Change[] = [
 	yogaWithoutFetch,
-	withLateSegmenter(/string-width\/index\.js$/, ''),
+	withLateSegmenter(/string-width\/index\.js$/, '', [
+		// What is narrow is so for our own measuring too: else the first ● has an expression of all emoji compiled.
+		['/^[\\u0020-\\u007E]*$/', String(narrow)],
+	]),
 	withLateSegmenter(/ansi-tokenize\/build\/tokenize\.js$/, 'undefined, { granularity: "grapheme" }'),
 	inkMeasuringOnce,
 	inkWithMemory,

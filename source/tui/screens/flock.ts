@@ -72,7 +72,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 		bot.key !== null && bot.held !== null ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
 	const spans: Span[] = [
 		toned('strong', selected ? ' ❯' : '  '),
-		toned('accent', marked ? '✓' : ' '),
+		marked ? toned('accent', '✓') : toned('plain', ' '),
 		{text: `${glyph} `, tone},
 		toned(selected ? 'strong' : 'plain', pad(name, columns.name)),
 		...(columns.handle === 0 ? [] : [toned('quiet', `  ${pad(handle, columns.handle)}`)]),
