@@ -12,7 +12,7 @@ export type Ending = {
 	/** The exit code that the shell has to see. */
 	code: number;
 	/** What is loaded before the program, to go wrong on SIGUSR2. */
-	trouble: 'exception' | 'rejection' | 'component' | null;
+	trouble: 'exception' | 'rejection' | 'component' | 'exit' | null;
 	/** True where it takes Ink: a key, or a component. */
 	needsInk: boolean;
 	/** Ends it. */
@@ -26,9 +26,9 @@ const bySignal = (signal: NodeJS.Signals, code: number): Ending => ({
 	needsInk: false,
 	act: pid => process.kill(pid, signal),
 });
-const byTrouble = (name: string, trouble: NonNullable<Ending['trouble']>): Ending => ({
+const byTrouble = (name: string, trouble: NonNullable<Ending['trouble']>, code = 1): Ending => ({
 	name,
-	code: 1,
+	code,
 	trouble,
 	needsInk: trouble === 'component',
 	act(pid) {
@@ -47,6 +47,7 @@ export const endings: readonly Ending[] = [
 	byTrouble('an exception', 'exception'),
 	byTrouble('a rejection that nobody handles', 'rejection'),
 	byTrouble('an exception in a component', 'component'),
+	byTrouble('an exit from anywhere', 'exit', 7),
 ];
 
 /**

@@ -5,6 +5,8 @@ process.on('SIGUSR2', () => {
 	const trouble = new Error('not-a-real-secret in a message');
 	if (what === 'rejection') {
 		Promise.reject(trouble);
+	} else if (what === 'exit') {
+		process.exit(7);
 	} else if (what === 'component') {
 		// The header is drawn with it, and the reducer does without.
 		process.getBuiltinModule('path').basename = () => {

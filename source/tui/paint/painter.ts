@@ -28,7 +28,7 @@ export type PaintedTerminal = {
 	readonly stream: NodeJS.WriteStream;
 	/** Shows the alternate screen, without a cursor, and has pastes marked. */
 	take(): void;
-	/** Leaves the terminal as it was, where that has not been done yet. */
+	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on. */
 	giveBack(): void;
 };
 
@@ -41,10 +41,12 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 	let screen: Screen | null = null;
 	let size = '';
 	const inForce = modesIn(givingBack);
+	let isGivenBack = false;
 
 	/** What to write for one of Ink's writes. */
 	function translated(data: string): string {
-		if (data === '' || frameMarks.test(data)) {
+		// At an exit from anywhere Ink draws once more, and it may be told of that later than others are.
+		if (data === '' || isGivenBack || frameMarks.test(data)) {
 			return '';
 		}
 
@@ -104,6 +106,7 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 			stdout.write(switched(taking));
 		},
 		giveBack: () => {
+			isGivenBack = true;
 			stdout.write(switched(givingBack));
 		},
 	};
