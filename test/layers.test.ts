@@ -49,7 +49,9 @@ function* imports(): Generator<Import> {
 
 		const file = path.join(entry.parentPath, entry.name);
 		const text = readFileSync(file, 'utf8');
-		for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]/gm)) {
+		for (const match of text.matchAll(
+			/^(?:import|export)\s+(?:(type\s)?[^'"]*?from\s+)?['"]([^'"]+)['"]/gm,
+		)) {
 			yield {
 				file,
 				part: partOf(file),
