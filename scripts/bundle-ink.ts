@@ -15,39 +15,25 @@ const yogaWithoutFetch: Change = {
 };
 
 /**
- * Lets libraries make their segmenter when they need it: the first one takes 8 ms. Such a line stands at the top of each.
- * @param options what they make it with.
+ * Lets a library make its segmenter when it needs it, since the first one takes longer than all else of the first frame. For
+ * the two that are loaded before that frame; such a line stands at the top of each.
+ * @param options what it makes it with.
+ * @param more what else is replaced in that file.
  */
-function withLateSegmenter(file: RegExp, name: string, options: string): Change {
+function withLateSegmenter(file: RegExp, options: string, more: Change['replaced'] = []): Change {
 	const made = `new Intl.Segmenter(${options})`;
 	return {
 		file,
 		replaced: [
 			[
-				`const ${name} = ${made};`,
-				`const ${name} = {segment: text => (madeSegmenter ??= ${made}).segment(text)};`,
+				`const segmenter = ${made};`,
+				`const segmenter = {segment: text => (madeSegmenter ??= ${made}).segment(text)};`,
 			],
+			...more,
 		],
 		added: 'let madeSegmenter;',
 	};
 }
-
-const stringWidthSegmenter = withLateSegmenter(/string-width\/index\.js$/, 'segmenter', '');
-
-/**
- * Lets string-width look into a text only where it must, and ask for emoji only where there may be one. What it asks with,
- * all emoji in one expression, takes V8 15 ms to compile, and it asks that of each ● too.
- */
-const stringWidthInSteps: Change = {
-	file: stringWidthSegmenter.file,
-	replaced: [
-		...stringWidthSegmenter.replaced,
-		['/^[\\u0020-\\u007E]*$/', String(narrow)],
-		['if (rgiEmojiRegex.test(segment)', 'if (mayBeEmoji(segment) && rgiEmojiRegex.test(segment)'],
-	],
-	added: `${stringWidthSegmenter.added}
-		const mayBeEmoji = text => (text.length === 1 ? /\\p{Emoji_Presentation}/v : /\\p{Emoji}/v).test(text);`,
-};
 
 /** Lets Ink measure a text for drawing by what it has measured it with for the layout, and remembers. */
 const inkMeasuringOnce: Change = {
@@ -60,71 +46,33 @@ const inkMeasuringOnce: Change = {
 	],
 };
 
-/**
- * Lets Ink keep what it knows of a line. By itself it measures and takes apart all lines anew for each frame, changed or not:
- * with that and `inkMeasuringOnce`, the 13 ms from a key to its frame at 200×60 become 4.5, and 5 at 80×24 become 3.
- * A frame of whole lines, as ours are, is not drawn cell by cell either: what Ink's own way makes of such a line is
- * remembered, and a line of ordinary text is left as it is. Where anything else is in a frame, Ink's own way is taken.
- */
+/** Lets Ink keep what it knows of a line. By itself it measures and takes apart all lines anew for each frame, changed or not. */
 const inkWithMemory: Change = {
 	file: /ink\/build\/output\.js$/,
 	replaced: [
 		['caches = new OutputCaches();', 'caches = keptCaches;'],
-		['    get() {\n', '    get() {\nforgetOld(); const whole = wholeRows(this); if (whole) return whole;\n'],
+		['    get() {\n', '    get() {\nforgetOld();\n'],
 	],
 	added: `
 		const keptCaches = new OutputCaches();
-		const keptRows = new Map();
-		const ordinary = /^(?:\\x1B\\[[\\d;]*m|[^\\p{Control}\\p{Default_Ignorable_Code_Point}])*$/v;
-
-		function rowOf(text) {
-			let row = keptRows.get(text);
-			if (row === undefined) {
-				row = (ordinary.test(text) ? text : styledCharsToString(keptCaches.getStyledChars(text))).trimEnd();
-				keptRows.set(text, row);
-			}
-
-			return row;
-		}
 
 		function forgetOld() {
-			if (keptRows.size > 4096 || keptCaches.styledChars.size > 4096) {
-				for (const map of [keptRows, keptCaches.widths, keptCaches.blockWidths, keptCaches.styledChars]) {
+			if (keptCaches.styledChars.size > 4096) {
+				for (const map of [keptCaches.widths, keptCaches.blockWidths, keptCaches.styledChars]) {
 					map.clear();
 				}
 			}
-		}
-
-		function wholeRows({operations, width, height}) {
-			const rows = [];
-			for (const {type, x, y, text, transformers} of operations) {
-				if (type !== 'write' || x !== 0 || y !== rows.length || text.includes('\\n') || keptCaches.getStringWidth(text) > width) {
-					return null;
-				}
-
-				rows.push(rowOf(transformers.reduce((line, transformer) => transformer(line, 0), text)));
-			}
-
-			return rows.length === height ? {output: rows.join('\\n'), height} : null;
 		}
 	`,
 };
 
 const changes: readonly Change[] = [
 	yogaWithoutFetch,
-	stringWidthInSteps,
-	withLateSegmenter(/wrap-ansi\/index\.js$/, 'segmenter', ''),
-	withLateSegmenter(
-		/slice-ansi\/tokenize-ansi\.js$/,
-		'GRAPHEME_SEGMENTER',
-		"undefined, {granularity: 'grapheme'}",
-	),
-	withLateSegmenter(/ink\/build\/line-update\.js$/, 'segmenter', "undefined, { granularity: 'grapheme' }"),
-	withLateSegmenter(
-		/ansi-tokenize\/build\/tokenize\.js$/,
-		'segmenter',
-		'undefined, { granularity: "grapheme" }',
-	),
+	withLateSegmenter(/string-width\/index\.js$/, '', [
+		// What is narrow is so for our own measuring too: else the first ● has an expression of all emoji compiled.
+		['/^[\\u0020-\\u007E]*$/', String(narrow)],
+	]),
+	withLateSegmenter(/ansi-tokenize\/build\/tokenize\.js$/, 'undefined, { granularity: "grapheme" }'),
 	inkMeasuringOnce,
 	inkWithMemory,
 ];

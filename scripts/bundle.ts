@@ -38,7 +38,10 @@ const makersCore = [
 	'source/keymaker/forget.ts',
 	'source/keymaker/sample.ts',
 ];
-const makers = /^source\/(screen|tui\/run|compose|surroundings|commands\/(?!list-).*)\.tsx?$/;
+const makers = /^source\/(screen|compose|surroundings|commands\/(?!list-).*)\.tsx?$/;
+
+/** What draws with Ink, which is loaded once the first frame stands there: with all that drew that frame. */
+const inkWindow = 'source/tui/window/open.tsx';
 
 /**
  * Bundles programs for Node, each split, so that it loads only what it uses. They share no file: what only one of them
@@ -78,7 +81,11 @@ async function bundleOne([name, file]: readonly [string, string], outdir: string
 			quickDrawing,
 			withoutUnused,
 			builtinsWithoutFacades,
-			oneCore(file => [...(cores[name] ?? []), ...(makers.test(file) ? makersCore : [])]),
+			oneCore(file => [
+				...(cores[name] ?? []),
+				...(makers.test(file) ? makersCore : []),
+				...(file === inkWindow ? ['source/screen.ts'] : []),
+			]),
 		],
 		// Half the size, and 2 ms less to compile for a headless command.
 		minify: true,

@@ -8,6 +8,7 @@ import type {Settings} from './options.ts';
 import {passphraseOptions} from './passphrase.ts';
 import type {Services} from './services.ts';
 import type {Interruption} from './system/interruption.ts';
+import {runApp} from './tui/run.ts';
 
 /**
  * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
@@ -38,8 +39,7 @@ export async function runScreen(
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
 		try {
-			// The keystore is read while Yoga is being compiled, which is another thread's work: 10 ms less to the first frame.
-			const [{runApp}] = await Promise.all([import('./tui/run.tsx'), unlock(services)]);
+			await unlock(services);
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
 			write.handOver('hidden');

@@ -8,23 +8,20 @@ import {build} from 'esbuild';
 import fc from 'fast-check';
 import * as ink from 'ink';
 import {createElement, type ReactNode} from 'react';
-import stringWidth from 'string-width';
 import {quickDrawing} from '../scripts/bundle-ink.ts';
 import {withoutUnused} from '../scripts/bundle-plugins.ts';
 
-type Libraries = Pick<typeof ink, 'renderToString' | 'Text' | 'Box'> & {stringWidth: typeof stringWidth};
+type Libraries = Pick<typeof ink, 'renderToString' | 'Text' | 'Box'>;
 
 let folder = '';
 let bundled: Libraries;
-const asTheyAre: Libraries = {...ink, stringWidth};
 before(async () => {
 	// Below the project, so that it finds the very React that this test uses.
 	folder = await mkdtemp(path.join(import.meta.dirname, '..', 'node_modules', '.ink-test-'));
 	const outfile = path.join(folder, 'ink.mjs');
 	await build({
 		stdin: {
-			contents:
-				"export {Box, Text, renderToString} from 'ink'; export {default as stringWidth} from 'string-width';",
+			contents: "export {Box, Text, renderToString} from 'ink';",
 			resolveDir: import.meta.dirname,
 		},
 		outfile,
@@ -92,35 +89,12 @@ function drawnWith({Box, Text, renderToString}: Libraries, {lines, border, direc
 test('Ink draws in the bundle what it draws by itself', async () => {
 	await fc.assert(
 		fc.asyncProperty(layout, async one => {
-			const [drawn, wanted] = [drawnWith(bundled, one), drawnWith(asTheyAre, one)];
+			const [drawn, wanted] = [drawnWith(bundled, one), drawnWith(ink, one)];
 			// The same bytes show the same; a terminal is asked about others alone.
 			if (drawn !== wanted) {
 				assert.deepEqual(await shown(drawn), await shown(wanted));
 			}
 		}),
 		{numRuns: 500},
-	);
-});
-
-test('every character is as wide in the bundle as string-width says by itself', () => {
-	const different: string[] = [];
-	for (let code = 0; code <= 0x1_ff_ff; code++) {
-		const text = String.fromCodePoint(code);
-		if (bundled.stringWidth(text) !== stringWidth(text)) {
-			different.push(code.toString(16));
-		}
-	}
-
-	assert.deepEqual(different, []);
-});
-
-test('emoji of several characters are as wide in the bundle as string-width says by itself', () => {
-	const parts = ['#', '1', '©', '✔', '☺', '👩', '🏽', '🇩', '🇪', '\u200D', '\uFE0F', '\u20E3', 'a', '\u0301'];
-	fc.assert(
-		fc.property(fc.array(fc.constantFrom(...parts), {maxLength: 6}), pieces => {
-			const text = pieces.join('');
-			assert.equal(bundled.stringWidth(text), stringWidth(text));
-		}),
-		{numRuns: 3000},
 	);
 });

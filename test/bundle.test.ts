@@ -17,6 +17,7 @@ const textOf = (name: string) => readFileSync(path.join(dist, name), 'utf8');
 
 /** What stands in a bundle wherever a library does. */
 const marks = {
+	Ink: 'ink-virtual-text',
 	React: 'react.transitional.element',
 	Yoga: 'data:application/octet-stream;base64',
 	'the check of schemas': 'https://json-schema.org/draft/2020-12/schema',
@@ -129,18 +130,31 @@ async function builtinsOf(args: readonly string[]): Promise<string[]> {
 	return names.map(name => name.replace(/^NativeModule /, '')).filter(name => isBuiltin(name));
 }
 
-test('the flock loads few files', () => {
-	const loaded = new Set(
-		programs.filter(name => name.startsWith('screen-') || textOf(name).includes(marks.Yoga)),
-	);
+/** The files that one loads before it does anything, and itself. */
+function loadedWith(begin: string): Set<string> {
+	const loaded = new Set(programs.filter(name => name.startsWith(begin)));
 	for (const name of loaded) {
 		for (const [, imported = ''] of textOf(name).matchAll(/\b(?:from|import)"\.\/([^"]+)"/g)) {
 			loaded.add(imported);
 		}
 	}
 
-	// The screen, what is drawn in it, what every run needs, what all but reading needs, and two that others need in part.
-	assert.ok(loaded.size > 2 && loaded.size <= 6, [...loaded].join(', '));
+	return loaded;
+}
+
+test('the first frame loads few files, and nothing of Ink, React or Yoga; what draws the others is one file more', () => {
+	const [first, all] = [loadedWith('screen-'), loadedWith('open-')];
+	// What is drawn, what every run needs, what all but reading needs, and two that others need in part.
+	assert.ok(first.size > 2 && first.size <= 6, [...first].join(', '));
+	const drawing = [...all].filter(name => !first.has(name));
+	assert.equal(drawing.length, 1, drawing.join(', '));
+	for (const part of ['Ink', 'React', 'Yoga'] as const) {
+		assert.deepEqual(
+			[...all].filter(name => textOf(name).includes(marks[part])),
+			drawing,
+			part,
+		);
+	}
 });
 
 test('nothing in the bundle asks for a module that only a CommonJS program could load', () => {

@@ -20,7 +20,7 @@ const mayLoad: Record<string, readonly string[]> = {
 	tui: ['flock', 'system', 'keymaker'],
 };
 
-/** The libraries that only one part may load. */
+/** The libraries that only one part, or one folder of it, may load. */
 const onlyIn: Record<string, readonly string[]> = {
 	'twitter-api-v2': ['x'],
 	conf: ['keystore'],
@@ -28,13 +28,13 @@ const onlyIn: Record<string, readonly string[]> = {
 	clipboardy: ['desktop'],
 	open: ['desktop'],
 	uqr: ['desktop'],
-	ink: ['tui'],
-	react: ['tui'],
+	ink: ['tui/window'],
+	react: ['tui/window'],
 	yaml: ['bundles'],
 	'oauth-sign': ['practice'],
 };
 
-type Import = {file: string; part: string; specifier: string; typeOnly: boolean};
+type Import = {file: string; part: string; specifier: string; typeOnly: boolean; late: boolean};
 
 function partOf(file: string): string {
 	const relative = path.relative(source, file);
@@ -49,12 +49,20 @@ function* imports(): Generator<Import> {
 
 		const file = path.join(entry.parentPath, entry.name);
 		const text = readFileSync(file, 'utf8');
-		for (const match of text.matchAll(/^(?:import|export)\s+(type\s)?[^'"]*?from\s+['"]([^'"]+)['"]/gm)) {
-			yield {file, part: partOf(file), specifier: match[2] ?? '', typeOnly: match[1] !== undefined};
+		for (const match of text.matchAll(
+			/^(?:import|export)\s+(?:(type\s)?[^'"]*?from\s+)?['"]([^'"]+)['"]/gm,
+		)) {
+			yield {
+				file,
+				part: partOf(file),
+				specifier: match[2] ?? '',
+				typeOnly: match[1] !== undefined,
+				late: false,
+			};
 		}
 
 		for (const match of text.matchAll(/\bimport\(\s*['"]([^'"]+)['"]\s*\)/g)) {
-			yield {file, part: partOf(file), specifier: match[1] ?? '', typeOnly: false};
+			yield {file, part: partOf(file), specifier: match[1] ?? '', typeOnly: false, late: true};
 		}
 	}
 }
@@ -82,7 +90,7 @@ test('each part of the source loads only the parts that it may know', () => {
 test('each library with a single place is loaded from that place alone', () => {
 	const wrong: string[] = [];
 	const used = new Set<string>();
-	for (const {file, part, specifier, typeOnly} of imports()) {
+	for (const {file, specifier, typeOnly} of imports()) {
 		const name = specifier.split('/')[0] ?? '';
 		const places = onlyIn[name];
 		if (places === undefined || typeOnly) {
@@ -90,7 +98,8 @@ test('each library with a single place is loaded from that place alone', () => {
 		}
 
 		used.add(name);
-		if (!places.includes(part)) {
+		const folder = path.relative(source, path.dirname(file)).split(path.sep).join('/');
+		if (!places.some(place => folder === place || folder.startsWith(`${place}/`))) {
 			wrong.push(`${path.relative(source, file)} loads ${specifier}`);
 		}
 	}
@@ -141,4 +150,19 @@ test('programs are started from one place, and bots’ own from another', () => 
 	for (const [module, files] of Object.entries(startersIn)) {
 		assert.deepEqual([...(found[module] ?? [])].sort(), files, module);
 	}
+});
+
+test('what draws with Ink is loaded late, and from one place, so that the first frame does not wait for it', () => {
+	const window = path.join(source, 'tui', 'window') + path.sep;
+	const loading = [...imports()].filter(
+		({file, specifier, typeOnly}) =>
+			!typeOnly &&
+			!file.startsWith(window) &&
+			specifier.startsWith('.') &&
+			path.resolve(path.dirname(file), specifier).startsWith(window),
+	);
+	assert.deepEqual(
+		loading.map(({file, late}) => [path.relative(source, file), late]),
+		[[path.join('tui', 'run.ts'), true]],
+	);
 });

@@ -23,6 +23,8 @@ export type Terminal = {
 	readonly startedAt: number;
 	/** When everything looked for had been written, by `performance.now`. */
 	shown(...texts: readonly string[]): Promise<number>;
+	/** Writes input, and waits for nothing. */
+	press(input: string): void;
 	/** Writes input, waits until the program is at rest, and gives when the first and the last frame were whole. */
 	send(...inputs: readonly string[]): Promise<Frames>;
 	/** Waits until nothing has been written for a while. */
@@ -140,6 +142,7 @@ export function openTerminal(
 			);
 			return lastAt;
 		},
+		press: input => child.write(input),
 		async send(...inputs) {
 			frames = [];
 			answer = '';

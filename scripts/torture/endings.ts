@@ -1,6 +1,7 @@
 import {execFileSync} from 'node:child_process';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
+import {heldWindow} from '../../test/helpers/held-window.ts';
 import {cli, type Workplace} from '../../test/helpers/program.ts';
 import {type Pty, startPty} from '../../test/helpers/pty.ts';
 import {mark} from './keys.ts';
@@ -11,7 +12,9 @@ export type Ending = {
 	/** The exit code that the shell has to see. */
 	code: number;
 	/** What is loaded before the program, to go wrong on SIGUSR2. */
-	trouble: 'exception' | 'rejection' | 'component' | null;
+	trouble: 'exception' | 'rejection' | 'component' | 'exit' | null;
+	/** True where it takes Ink: a key, or a component. */
+	needsInk: boolean;
 	/** Ends it. */
 	act(pid: number, screen: Pty): void;
 };
@@ -20,12 +23,14 @@ const bySignal = (signal: NodeJS.Signals, code: number): Ending => ({
 	name: signal,
 	code,
 	trouble: null,
+	needsInk: false,
 	act: pid => process.kill(pid, signal),
 });
-const byTrouble = (name: string, trouble: NonNullable<Ending['trouble']>): Ending => ({
+const byTrouble = (name: string, trouble: NonNullable<Ending['trouble']>, code = 1): Ending => ({
 	name,
-	code: 1,
+	code,
 	trouble,
+	needsInk: trouble === 'component',
 	act(pid) {
 		process.kill(pid, 'SIGUSR2');
 	},
@@ -37,22 +42,39 @@ export const endings: readonly Ending[] = [
 	bySignal('SIGTERM', 143),
 	bySignal('SIGHUP', 129),
 	bySignal('SIGQUIT', 131),
-	{name: 'Ctrl-C', code: 130, trouble: null, act: (_, screen) => screen.press('ctrl+c')},
-	{name: 'q', code: 0, trouble: null, act: (_, screen) => screen.press('q')},
+	{name: 'Ctrl-C', code: 130, trouble: null, needsInk: true, act: (_, screen) => screen.press('ctrl+c')},
+	{name: 'q', code: 0, trouble: null, needsInk: true, act: (_, screen) => screen.press('q')},
 	byTrouble('an exception', 'exception'),
 	byTrouble('a rejection that nobody handles', 'rejection'),
 	byTrouble('an exception in a component', 'component'),
+	byTrouble('an exit from anywhere', 'exit', 7),
 ];
 
-/** What is wrong with the terminal after an ending; nothing where it is as it was. */
-export async function wrongAfter(ending: Ending, place: Workplace): Promise<string[]> {
+/**
+ * What is wrong with the terminal after an ending; nothing where it is as it was.
+ * @param when after the first frame, while Ink is not there yet; or when Ink draws.
+ */
+export async function wrongAfter(
+	ending: Ending,
+	place: Workplace,
+	when: 'first frame' | 'Ink' = 'Ink',
+): Promise<string[]> {
+	const held = await heldWindow(place.folder);
 	const screen = startShell(
 		place,
 		['-c', '"$NODE" "$CLI"; echo "ended with $?"; stty -a; echo over'],
 		ending.trouble,
+		held.cli,
 	);
 	try {
 		await screen.waitFor(/❯ ○ harbour/);
+		await held.asked();
+		if (when === 'Ink') {
+			held.release();
+			screen.press('down');
+			await screen.waitFor(/❯ ○ kettle/);
+		}
+
 		ending.act(childOf(screen.pid), screen);
 		const rows = await screen.waitFor(/^over$/m);
 		return wrongWith(screen, [...rows].join('\n'), ending.code);
@@ -71,6 +93,7 @@ export function startShell(
 	{folder}: Workplace,
 	args: readonly string[],
 	trouble: Ending['trouble'] = null,
+	program = cli,
 ): Pty {
 	const imports = [
 		...(trouble === null ? [] : [`${preloadOf('trouble')}?what=${trouble}`]),
@@ -82,7 +105,7 @@ export function startShell(
 		env: {
 			HOME: folder,
 			NODE: process.execPath,
-			CLI: cli,
+			CLI: program,
 			PS1: '$ ',
 			KEYMAKER_KEYSTORE: path.join(folder, 'keystore'),
 			KEYMAKER_FLOCK: 'flock',

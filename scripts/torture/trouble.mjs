@@ -5,11 +5,14 @@ process.on('SIGUSR2', () => {
 	const trouble = new Error('not-a-real-secret in a message');
 	if (what === 'rejection') {
 		Promise.reject(trouble);
+	} else if (what === 'exit') {
+		process.exit(7);
 	} else if (what === 'component') {
-		// The screens lay out their lines with it, and neither Ink nor React uses it.
-		Array.prototype.flat = () => {
+		// The header is drawn with it, and the reducer does without.
+		process.getBuiltinModule('path').basename = () => {
 			throw trouble;
 		};
+		process.stdout.rows -= 1;
 		process.stdout.emit('resize');
 	} else {
 		throw trouble;

@@ -1,5 +1,4 @@
-import stringWidth from 'string-width';
-import {pad} from '../flock/width.ts';
+import {columnsOf, pad} from '../flock/width.ts';
 
 /** The space between two columns. */
 const gap = '  ';
@@ -14,7 +13,7 @@ const narrowest = 6;
  */
 export function table(rows: readonly (readonly string[])[], width: number): string[] {
 	const widths = (rows[0] ?? []).map((_, column) =>
-		Math.max(...rows.map(row => stringWidth(row[column] ?? ''))),
+		Math.max(...rows.map(row => columnsOf(row[column] ?? ''))),
 	);
 	const room = width - gap.length * (widths.length - 1);
 	let excess = widths.reduce((sum, one) => sum + one, 0) - room;

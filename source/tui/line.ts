@@ -1,5 +1,4 @@
-import stringWidth from 'string-width';
-import {cut} from '../flock/width.ts';
+import {columnsOf, cut} from '../flock/width.ts';
 import {wrap} from './text.ts';
 import {drawable, type Theme, type Tone} from './theme.ts';
 
@@ -85,7 +84,7 @@ export function paragraph(
 
 /** The columns that spans take. */
 export function widthOf(spans: readonly Span[]): number {
-	return spans.reduce((sum, {text}) => sum + stringWidth(text), 0);
+	return spans.reduce((sum, {text}) => sum + columnsOf(text), 0);
 }
 
 /** Two groups of spans at both ends of a line; the right one gives way, then the left one is cut. */
@@ -99,15 +98,15 @@ export function fit({spans, url}: Line, width: number, theme: Theme): Span[] {
 	const fitted: Span[] = [];
 	let left = width;
 	for (const span of spans) {
-		const text = drawable(theme, span.text, stringWidth);
+		const text = drawable(theme, span.text, columnsOf);
 		if (url !== undefined) {
 			fitted.push({...span, text});
 			continue;
 		}
 
-		const kept = drawable(theme, cut(text, left), stringWidth);
+		const kept = drawable(theme, cut(text, left), columnsOf);
 		fitted.push({...span, text: kept});
-		left -= stringWidth(kept);
+		left -= columnsOf(kept);
 		if (kept !== text || left <= 0) {
 			break;
 		}

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
 import {graphemes} from '../flock/graphemes.ts';
-import {cut} from '../flock/width.ts';
+import {columnsOf, cut} from '../flock/width.ts';
 
 /** Breaks a sentence into lines of at most so many columns, between words where it can. */
 export function wrap(text: string, width: number): string[] {
@@ -8,7 +7,7 @@ export function wrap(text: string, width: number): string[] {
 	let line = '';
 	for (const word of text.split(' ')) {
 		const longer = line === '' ? word : `${line} ${word}`;
-		if (stringWidth(longer) <= width) {
+		if (columnsOf(longer) <= width) {
 			line = longer;
 			continue;
 		}
@@ -27,7 +26,7 @@ export function wrap(text: string, width: number): string[] {
 
 /** Chops a text into pieces of at most so many columns, between graphemes. */
 export function chop(text: string, width: number): string[] {
-	if (stringWidth(text) <= width) {
+	if (columnsOf(text) <= width) {
 		return [text];
 	}
 
@@ -35,7 +34,7 @@ export function chop(text: string, width: number): string[] {
 	let piece = '';
 	let columns = 0;
 	for (const {segment} of graphemes(text)) {
-		const segmentWidth = stringWidth(segment);
+		const segmentWidth = columnsOf(segment);
 		if (columns + segmentWidth > width && piece !== '') {
 			pieces.push(piece);
 			piece = '';
@@ -53,7 +52,7 @@ export function chop(text: string, width: number): string[] {
 export function tail(text: string, width: number): string {
 	let kept = '';
 	for (const {segment} of [...graphemes(text)].reverse()) {
-		if (stringWidth(segment + kept) > width) {
+		if (columnsOf(segment + kept) > width) {
 			return kept;
 		}
 
@@ -74,7 +73,7 @@ export function erased(text: string): string {
 /** Some names in a sentence: all of a few, the first and a number of many. */
 export function names(list: readonly string[], width = 60): string {
 	const all = list.join(', ');
-	if (stringWidth(all) <= width || list.length < 2) {
+	if (columnsOf(all) <= width || list.length < 2) {
 		return cut(all, width);
 	}
 

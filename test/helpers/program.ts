@@ -16,8 +16,8 @@ export type Finished = {code: number; out: string; err: string};
 export type Workplace = {
 	/** The current folder of the program; `poems` and `keystore` lie in it. */
 	readonly folder: string;
-	/** Opens the full screen on a pseudo-terminal; closed by `close`. */
-	screen(args?: readonly string[], options?: PtyOptions): Pty;
+	/** Opens the full screen on a pseudo-terminal; closed by `close`. @param program the built one otherwise. */
+	screen(args?: readonly string[], options?: PtyOptions, program?: string): Pty;
 	/** Runs a command without a terminal. @param more variables; `undefined` takes one out. */
 	run(args: readonly string[], input?: string, more?: Variables): Promise<Finished>;
 	/** Runs a program of Node's own without a terminal. @param more as `run` has it. */
@@ -75,8 +75,8 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 
 	return {
 		folder,
-		screen(args = [], options = {}) {
-			const screen = startPty(process.execPath, [cli, ...args], {
+		screen(args = [], options = {}, program = cli) {
+			const screen = startPty(process.execPath, [program, ...args], {
 				cwd: folder,
 				...options,
 				env: {...env, ...options.env},

@@ -21,6 +21,14 @@ for (const ending of endings) {
 	}, async () => {
 		assert.deepEqual(await wrongAfter(ending, place), []);
 	});
+
+	if (!ending.needsInk) {
+		test(`the terminal is as it was after ${ending.name} between the first frame and Ink's`, {
+			skip,
+		}, async () => {
+			assert.deepEqual(await wrongAfter(ending, place, 'first frame'), []);
+		});
+	}
 }
 
 test('Ctrl-Z gives the terminal back to the shell, and fg brings the screen back', {skip}, async () => {

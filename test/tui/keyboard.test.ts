@@ -3,8 +3,8 @@ import {once} from 'node:events';
 import {PassThrough} from 'node:stream';
 import {afterEach, beforeEach, mock, test} from 'node:test';
 import type {Key} from 'ink';
-import {Keyboard} from '../../source/tui/input/keyboard.ts';
-import {actionOf} from '../../source/tui/input/keys.ts';
+import {Keyboard} from '../../source/tui/keyboard.ts';
+import {actionOf} from '../../source/tui/window/keys.ts';
 
 const escapeKey = '\u001B[27u';
 

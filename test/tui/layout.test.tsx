@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import {EventEmitter} from 'node:events';
 import {test} from 'node:test';
+import chalk from 'chalk';
 import {render, renderToString} from 'ink';
 import stringWidth from 'string-width';
-import {Frame} from '../../source/tui/components/frame.tsx';
+import {drawnFrame} from '../../source/tui/drawn.ts';
 import {bindingsOf} from '../../source/tui/keymap.ts';
 import {fit, type Line} from '../../source/tui/line.ts';
 import {frameLines} from '../../source/tui/screens/frame.ts';
 import type {State} from '../../source/tui/state.ts';
 import {themeOf} from '../../source/tui/theme.ts';
+import {Frame} from '../../source/tui/window/frame.tsx';
 import {gallery} from './gallery.ts';
 import {botCalled, flockScreen, linkOf, pinScreen, viewWith} from './support.ts';
 
@@ -27,6 +29,23 @@ const sizes = [
 ] as const;
 const view = viewWith();
 const textOf = (lines: readonly Line[]) => lines.map(({spans}) => spans.map(({text}) => text).join(''));
+
+test('the frame that is painted before Ink is there is the very text that Ink draws', () => {
+	const level = chalk.level;
+	chalk.level = 1;
+	try {
+		for (const [columns, rows] of sizes) {
+			for (const flock of [undefined, []]) {
+				const state = flockScreen(flock, {size: {columns, rows}});
+				const drawn = drawnFrame(state, view);
+				assert.match(drawn, /\u001B\[1m/);
+				assert.equal(renderToString(<Frame state={state} view={view} />, {columns}), drawn);
+			}
+		}
+	} finally {
+		chalk.level = level;
+	}
+});
 
 for (const [columns, rows] of sizes) {
 	test(`at ${columns}×${rows} every screen fills the window exactly, and no line is wider`, () => {

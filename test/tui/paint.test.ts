@@ -25,10 +25,13 @@ function openTerminal({columns, rows} = size) {
 	return {
 		stream,
 		emulator,
+		painted,
+		/** What was sent since the last write. */
+		sent: () => sent,
 		/** Writes something of Ink's; resolves to what came of it. */
 		async write(data: string): Promise<string> {
 			sent = '';
-			painted.write(data);
+			painted.stream.write(data);
 			await new Promise<void>(resolve => emulator.write('', resolve));
 			return sent;
 		},
@@ -133,7 +136,7 @@ test('a frame after a change of the size, a clear or another screen is painted w
 	const damage = () =>
 		new Promise<void>(resolve => terminal.emulator.write('\u001B[H\u001B[2Jrubbish', resolve));
 	await terminal.write(frame(listWith(2)));
-	for (const begin of ['\u001B[?1049h', '\u001B[2K\u001B[1A\u001B[2K\u001B[G']) {
+	for (const begin of ['\u001B[?1049l\u001B[?1049h', '\u001B[2K\u001B[1A\u001B[2K\u001B[G']) {
 		await damage();
 		await terminal.write(begin);
 		await terminal.write(frame(listWith(2)));
@@ -148,17 +151,45 @@ test('a frame after a change of the size, a clear or another screen is painted w
 
 test('what is written after a bold cell, and after the screen was left, is not bold', async () => {
 	const terminal = openTerminal();
+	terminal.painted.take();
 	await terminal.write(frame(listWith(2)));
 	await terminal.write(nextFrame(listWith(3)));
 	assert.equal(await terminal.write('\u001B[?25h'), '\u001B[?25h');
 	assert.equal(await terminal.write('\u001B[?1049l'), '\u001B[m\u001B[?1049l');
 });
 
+test('a terminal that was taken is not taken once more, and gives back only what has not been given back', async () => {
+	const terminal = openTerminal();
+	const sentBy = async (act: () => void) => {
+		const before = await terminal.write('');
+		act();
+		return before + terminal.sent();
+	};
+	assert.equal(await sentBy(terminal.painted.take), '\u001B[?1049h\u001B[?25l\u001B[?2004h');
+	await terminal.write(frame(listWith(2)));
+	for (const again of ['\u001B[?1049h', '\u001B[?25l', '\u001B[?2004h', nextFrame(listWith(2))]) {
+		assert.equal(await terminal.write(again), '');
+	}
+
+	assert.equal(await terminal.write('\u001B[?25h'), '\u001B[?25h');
+	assert.equal(await sentBy(terminal.painted.giveBack), '\u001B[?2004l\u001B[?1049l');
+	assert.equal(await sentBy(terminal.painted.giveBack), '');
+	assert.equal(await terminal.write(nextFrame(listWith(3))), '');
+});
+
+test('a row that looks the same is not written again, however its styles and wide characters are put', async () => {
+	const terminal = openTerminal();
+	const row = (parts: readonly string[]) => frame([parts.join(''), ...listWith(2).slice(1)]);
+	await terminal.write(row(['\u001B[1m俳\u001B[22m', '\u001B[1m句\u001B[22m', '\u001B[2m  \u001B[22m']));
+	assert.equal(await terminal.write(row(['\u001B[1m俳句\u001B[22m'])), '');
+	assert.notEqual(await terminal.write(row(['\u001B[1m俳\u001B[22m句'])), '');
+	assert.notEqual(await terminal.write(row(['\u001B[1m俳\u001B[22m蛙'])), '');
+});
+
 test('whoever waits for an empty write is told when all before it has been written', async () => {
 	const terminal = openTerminal();
-	const stdout = paintedTerminal(terminal.stream as unknown as NodeJS.WriteStream);
 	await new Promise<void>(resolve => {
-		stdout.write('', () => resolve());
+		terminal.painted.stream.write('', () => resolve());
 	});
 });
 

@@ -1,10 +1,9 @@
 /** The full screen on services of its own, for tests that need a terminal. Its last line on standard error is how it ended. */
-
 import {existsSync} from 'node:fs';
 import {constants} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Interruption} from '../../source/system/interruption.ts';
-import {runApp} from '../../source/tui/run.tsx';
+import {runApp} from '../../source/tui/run.ts';
 import {testServices} from '../helpers/services.ts';
 
 const {WINDOW_POEMS = 'ferry,harbour,kettle', WINDOW_FAULT, WINDOW_BROKEN, WINDOW_GATE} = process.env;

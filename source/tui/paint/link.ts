@@ -3,3 +3,16 @@ export const linkStart = '\u001B]8;id=keymaker-link;';
 
 /** Ends a hyperlink. */
 export const linkEnd = '\u001B]8;;\u001B\\';
+
+/** An OSC 8 hyperlink. */
+export function hyperlink(text: string, url: string): string {
+	return `${linkStart}${encodeURI(decodeSafely(url))}\u001B\\${text}${linkEnd}`;
+}
+
+function decodeSafely(url: string): string {
+	try {
+		return decodeURI(url);
+	} catch {
+		return url;
+	}
+}

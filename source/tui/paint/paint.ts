@@ -1,6 +1,7 @@
 import {linkStart} from './link.ts';
 import {
 	type Cell,
+	type Cells,
 	cellAt,
 	cellsOf,
 	change,
@@ -19,7 +20,7 @@ export type Screen = {
 };
 
 /** One row as Ink wrote it, and its cells, which are worked out when they are first asked for. */
-type Row = {line: string; cells(): readonly Cell[] | null};
+type Row = {line: string; cells(): Cells};
 
 /** The terminal's cursor, from 0; `null` where it cannot be told. The style is that of whatever is written next. */
 type Pen = {at: {row: number; column: number} | null; style: Style};
@@ -84,11 +85,11 @@ function paintAll(before: Screen | null, lines: readonly string[], columns: numb
 }
 
 function rowOf(line: string): Row {
-	let cells: readonly Cell[] | null | undefined;
+	let cells: Cells | null = null;
 	return {
 		line,
 		cells() {
-			cells = cells === undefined ? cellsOf(line) : cells;
+			cells ??= cellsOf(line);
 			return cells;
 		},
 	};
@@ -114,8 +115,14 @@ function paintRows(changes: readonly Change[], columns: number, from: Pen): Pain
 }
 
 function paintRow({row, old, next}: Change, columns: number, from: Pen): Painted {
-	const [before, after] = [old.cells(), next.cells()];
-	if (before === null || after === null) {
+	const {cells: before, isNarrow: wasNarrow} = old.cells();
+	const {cells: after, isNarrow} = next.cells();
+	const differs = (column: number) => !looksAlike(cellAt(before, column), cellAt(after, column));
+	if (!wasNarrow || !isNarrow) {
+		if (before.length === after.length && !after.some((_, column) => differs(column))) {
+			return {text: '', pen: from};
+		}
+
 		// Whole, as Ink wrote it: the row is then consistent in itself, however wide the terminal takes its characters to be.
 		const text = `${change(from.style, plain)}${moved(from, row, 0)}${eraseToEnd}${next.line}`;
 		return {text, pen: {at: null, style: plain}};
@@ -127,7 +134,6 @@ function paintRow({row, old, next}: Change, columns: number, from: Pen): Painted
 		text += painted.text;
 		pen = painted.pen;
 	};
-	const differs = (column: number) => !looksAlike(cellAt(before, column), cellAt(after, column));
 	for (let end = 0; end < after.length; ) {
 		const start = end;
 		end += 1;

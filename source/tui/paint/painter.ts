@@ -10,26 +10,48 @@ const erasing = /^(?:(?:\u001B\[2K(?:\u001B\[1A\u001B\[2K)*)?\u001B\[G|\u001B\[1
 /** Modes of the terminal, such as a hidden cursor or the alternate screen. */
 const modes = /^(?:\u001B\[\?[\d;]+[hl])+$/;
 
+/** The alternate screen, the cursor and the marking of pastes: as a shell leaves them, and as the full screen works. */
+const [taking, givingBack] = [
+	'\u001B[?1049h\u001B[?25l\u001B[?2004h',
+	'\u001B[?2004l\u001B[?25h\u001B[?1049l',
+];
+
 /** A terminal reads so many bytes in one piece, so that no half of a frame is seen; more of them are marked as one frame. */
 const smallFrame = 256;
 
+/** A terminal on which frames are painted cell by cell. */
+export type PaintedTerminal = {
+	/**
+	 * The terminal as Ink, or whoever draws before Ink, writes frames to it: whole ones, of lines from the first row on.
+	 * Everything about it but `write` is the terminal's own.
+	 */
+	readonly stream: NodeJS.WriteStream;
+	/** Shows the alternate screen, without a cursor, and has pastes marked. */
+	take(): void;
+	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on. */
+	giveBack(): void;
+};
+
 /**
- * A terminal on which frames are painted cell by cell. Ink writes each frame whole, or from the first changed cell of each
- * line: 203 bytes for an arrow key at 80×24, and 2,700 at 200×60; of the cells that changed it is 44, and 600.
- * Everything else that is written, and everything else about the terminal, is its own.
+ * Paints on a terminal: of each frame only the cells that changed, and of the modes only those that are not in force
+ * already. So Ink takes over what was drawn before it was there, without drawing anything or entering the screen anew.
+ * By itself Ink writes each frame whole, or from the first changed cell of each line.
  */
-export function paintedTerminal(stdout: NodeJS.WriteStream): NodeJS.WriteStream {
+export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 	let screen: Screen | null = null;
 	let size = '';
+	const inForce = modesIn(givingBack);
+	let isGivenBack = false;
 
 	/** What to write for one of Ink's writes. */
 	function translated(data: string): string {
-		if (data === '' || frameMarks.test(data)) {
+		// At an exit from anywhere Ink draws once more, and it may be told of that later than others are.
+		if (data === '' || isGivenBack || frameMarks.test(data)) {
 			return '';
 		}
 
 		if (modes.test(data)) {
-			return data.includes('?1049') ? forget() + data : data;
+			return switched(data);
 		}
 
 		const frame = data.replace(erasing, '');
@@ -47,6 +69,19 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): NodeJS.WriteStream 
 		return whole.length > smallFrame ? `\u001B[?2026h${whole}\u001B[?2026l` : whole;
 	}
 
+	/** Switches what is not so yet. On another screen, nothing is taken for granted. */
+	function switched(data: string): string {
+		let text = '';
+		for (const [mode, way] of modesIn(data)) {
+			if (inForce.get(mode) !== way) {
+				inForce.set(mode, way);
+				text += `${mode === '1049' ? forget() : ''}\u001B[?${mode}${way}`;
+			}
+		}
+
+		return text;
+	}
+
 	/** Takes nothing on the terminal for granted any more. */
 	function forget(): string {
 		const reset = change(screen?.pen.style ?? plain, plain);
@@ -56,14 +91,30 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): NodeJS.WriteStream 
 
 	const write = (data: string | Uint8Array, ...rest: never[]): boolean =>
 		stdout.write(typeof data === 'string' ? translated(data) : data, ...rest);
-	return new Proxy(stdout, {
-		get(target, name) {
-			if (name === 'write') {
-				return write;
-			}
+	return {
+		stream: new Proxy(stdout, {
+			get(target, name) {
+				if (name === 'write') {
+					return write;
+				}
 
-			const value: unknown = Reflect.get(target, name, target);
-			return typeof value === 'function' ? value.bind(target) : value;
+				const value: unknown = Reflect.get(target, name, target);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		}),
+		take: () => {
+			stdout.write(switched(taking));
 		},
-	});
+		giveBack: () => {
+			isGivenBack = true;
+			stdout.write(switched(givingBack));
+		},
+	};
+}
+
+/** The modes that a text switches, each with its way: `h` on, `l` off. */
+function modesIn(text: string): Map<string, string> {
+	return new Map(
+		[...text.matchAll(/\u001B\[\?(\d+)([hl])/g)].map(([, mode = '', way = '']) => [mode, way] as const),
+	);
 }

@@ -5,8 +5,7 @@ import {
 	reduceAnsiCodesIncremental,
 	tokenize,
 } from '@alcalzone/ansi-tokenize';
-import stringWidth from 'string-width';
-import {narrow} from '../../flock/graphemes.ts';
+import {columnsOf} from '../../flock/width.ts';
 
 /** How a character is drawn: colours, bold and the like. */
 export type Style = {
@@ -27,22 +26,28 @@ const blankCell: Cell = {character: ' ', style: plain};
 /** What a blank shows too, by the sequences that end it: background, inverse, underline, overline and strike. */
 const visibleOnBlanks = new Set(['49', '27', '24', '55', '29'].map(code => `\u001B[${code}m`));
 
+/** A row's characters, without blanks at its end. */
+export type Cells = {
+	cells: readonly Cell[];
+	/** False where not every character surely takes one column: terminals differ in the width of others. */
+	isNarrow: boolean;
+};
+
 /**
- * The cells of a line, without blanks at its end.
+ * The cells of a line.
  * @param line text with style sequences, as Ink writes it.
- * @returns `null` where not every character surely takes one column: terminals differ in the width of others.
  */
-export function cellsOf(line: string): Cell[] | null {
+export function cellsOf(line: string): Cells {
 	const cells: Cell[] = [];
 	let style = plain;
+	let isNarrow = true;
 	for (const token of tokenize(line)) {
 		if (token.type === 'ansi') {
 			const codes = reduceAnsiCodesIncremental([...style.codes], [token]);
 			style = codes.length === 0 ? plain : {codes, key: ansiCodesToString(codes)};
-		} else if (token.type === 'char' && isNarrow(token.value)) {
-			cells.push({character: token.value, style});
 		} else {
-			return null;
+			isNarrow &&= token.type === 'char' && takesOneColumn(token.value);
+			cells.push({character: token.type === 'char' ? token.value : token.code, style});
 		}
 	}
 
@@ -50,7 +55,7 @@ export function cellsOf(line: string): Cell[] | null {
 		cells.pop();
 	}
 
-	return cells;
+	return {cells, isNarrow};
 }
 
 /** The cell in a column; a blank one behind a row's end. */
@@ -112,6 +117,6 @@ export function showsOnBlanks(style: Style): boolean {
 	return style.codes.some(({endCode}) => visibleOnBlanks.has(endCode));
 }
 
-function isNarrow(character: string): boolean {
-	return narrow.test(character) || ([...character].length === 1 && stringWidth(character) === 1);
+function takesOneColumn(character: string): boolean {
+	return [...character].length === 1 && columnsOf(character) === 1;
 }

@@ -1,6 +1,6 @@
-import stringWidth from 'string-width';
 import {appTail} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {AuthorizeScreen, Phase, Renewal} from '../authorization.ts';
 import type {Binding} from '../binding.ts';
@@ -145,9 +145,9 @@ function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchan
 	const hint = hints(beside);
 	const room =
 		Math.min(columns, inlineTo) -
-		stringWidth(label) -
+		columnsOf(label) -
 		2 -
-		hint.reduce((sum, {text}) => sum + stringWidth(text), 0);
+		hint.reduce((sum, {text}) => sum + columnsOf(text), 0);
 	const pin = tail(visible(phase.pin.replace(/[\r\n]+/g, ' ')), Math.max(8, room - 2));
 	const field: Line = {
 		...ends(

@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
 import {type Line, line, paragraph, toned} from '../line.ts';
 import {exportFormats} from '../reduce-export.ts';
 import type {Overlay} from '../state.ts';
@@ -15,7 +15,7 @@ export function exportPanel({draft, attempt, problem}: Overlay & {name: 'export'
 			? `Export the key of ${names(bots.map(visible))}`
 			: `Export ${count(bots.length, 'key')}: ${names(bots.map(visible), 120)}`;
 	const into = attempt === null ? ' Into    ' : ' Writing ';
-	const shownNote = stringWidth(` Format  ${format}  ${note}`) <= columns ? `  ${note}` : '';
+	const shownNote = columnsOf(` Format  ${format}  ${note}`) <= columns ? `  ${note}` : '';
 	return [
 		...paragraph(what, columns, {tone: 'strong', rank: 2}),
 		{

@@ -1,7 +1,6 @@
-import stringWidth from 'string-width';
 import type {Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
-import {cut, pad} from '../../flock/width.ts';
+import {columnsOf, cut, pad} from '../../flock/width.ts';
 import {statusWords} from '../../flock/words.ts';
 import {type Line, line, paragraph, type Span, toned, type View} from '../line.ts';
 import {handleText} from '../list.ts';
@@ -14,7 +13,7 @@ import {filterShown, previewShown} from './regions.ts';
 import {waitingLines} from './waiting.ts';
 
 /** The columns of the longest status. */
-const statusWidth = Math.max(...Object.values(statusWords).map(word => stringWidth(word))) + 2;
+const statusWidth = Math.max(...Object.values(statusWords).map(word => columnsOf(word))) + 2;
 
 /** The list takes no more than this beside a poem. */
 const widestList = 76;
@@ -47,12 +46,12 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 
 function listLines(state: State, width: number, rows: number): Line[] {
 	const {list, widths} = state;
-	const columns = columnsOf(widths, width);
+	const columns = fitting(widths, width);
 	return list.shown.slice(list.top, list.top + rows).map(bot => rowLine(bot, state, columns));
 }
 
 /** The widths of name and handle that fit a row; the handle gives way first, where even a short one has no room. */
-function columnsOf(widths: State['widths'], width: number): {name: number; handle: number} {
+function fitting(widths: State['widths'], width: number): {name: number; handle: number} {
 	const room = width - 6 - 2 - statusWidth;
 	if (room < 24) {
 		return {name: Math.max(4, Math.min(widths.name, room)), handle: 0};
@@ -73,7 +72,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 		bot.key !== null && bot.held.length > 0 ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
 	const spans: Span[] = [
 		toned('strong', selected ? ' ❯' : '  '),
-		toned('accent', marked ? '✓' : ' '),
+		marked ? toned('accent', '✓') : toned('plain', ' '),
 		{text: `${glyph} `, tone},
 		toned(selected ? 'strong' : 'plain', pad(name, columns.name)),
 		...(columns.handle === 0 ? [] : [toned('quiet', `  ${pad(handle, columns.handle)}`)]),
@@ -118,7 +117,7 @@ function fitted(spans: readonly Span[], width: number): Span[] {
 	for (const span of spans) {
 		const text = cut(span.text, left);
 		kept.push({...span, text});
-		left -= stringWidth(text);
+		left -= columnsOf(text);
 	}
 
 	return [...kept, {text: ' '.repeat(Math.max(0, left))}];

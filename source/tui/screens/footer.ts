@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import {columnsOf} from '../../flock/width.ts';
 import type {Binding} from '../binding.ts';
 import {type Line, line, type Span, toned} from '../line.ts';
 
@@ -21,7 +21,7 @@ export function footerLine(bindings: readonly Binding[], width: number): Line {
 }
 
 function fitting(shown: readonly Binding[], width: number, between: string): Binding[] {
-	const widthOf = ({label, short}: Binding) => between.length + stringWidth(`${label} ${short}`);
+	const widthOf = ({label, short}: Binding) => between.length + columnsOf(`${label} ${short}`);
 	const kept = new Set(shown.filter(({vital}) => vital));
 	let left = width - 1 + between.length - [...kept].reduce((sum, binding) => sum + widthOf(binding), 0);
 	for (const binding of shown) {

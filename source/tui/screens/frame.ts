@@ -16,9 +16,11 @@ export function frameLines(state: State, view: View): Line[] {
 	const {size} = state;
 	if (tooSmall(size)) {
 		const sentence = `The window is too small: ${size.columns}×${size.rows}, and keymaker needs ${smallest.columns}×${smallest.rows}.`;
-		return wrap(sentence, size.columns)
-			.slice(0, size.rows)
-			.map((text, index) => ({...line(text), say: index === 0 ? sentence : ''}));
+		const lines = wrap(sentence, size.columns).map((text, index) => ({
+			...line(text),
+			say: index === 0 ? sentence : '',
+		}));
+		return filled(lines, size.rows);
 	}
 
 	const {panel, notice: said} = footRegions(state, view);

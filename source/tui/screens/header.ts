@@ -1,8 +1,7 @@
 import path from 'node:path';
-import stringWidth from 'string-width';
 import type {Flock} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
-import {cut} from '../../flock/width.ts';
+import {columnsOf, cut} from '../../flock/width.ts';
 import type {AuthorizeScreen} from '../authorization.ts';
 import {ends, type Line, type Span, toned} from '../line.ts';
 import type {State} from '../state.ts';
@@ -19,8 +18,8 @@ export function headerLine(state: State): Line {
 		progress === null
 			? marked
 			: [toned('quiet', progress), ...(mark === null ? [] : [toned('quiet', ' · '), ...marked])];
-	const rightWidth = right.reduce((sum, {text}) => sum + stringWidth(text), 0);
-	const fitting = [place, ...shorter].find(text => stringWidth(text ?? '') + rightWidth + 4 <= columns);
+	const rightWidth = right.reduce((sum, {text}) => sum + columnsOf(text), 0);
+	const fitting = [place, ...shorter].find(text => columnsOf(text ?? '') + rightWidth + 4 <= columns);
 	const left = fitting ?? shorter.at(-1) ?? place ?? '';
 	const line =
 		fitting === undefined && mark !== null

@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
 import {visible} from '../../flock/visible.ts';
-import {pad} from '../../flock/width.ts';
+import {columnsOf, pad} from '../../flock/width.ts';
 import {statusWords} from '../../flock/words.ts';
 import {helpSections} from '../keymap.ts';
 import {blank, type Line, line, paragraph, toned} from '../line.ts';
@@ -71,7 +70,7 @@ function statuses(columns: number): Line[] {
 
 function keys(columns: number): Line[] {
 	const sections = helpSections();
-	const widest = Math.max(...sections.flatMap(({rows}) => rows.map(([label]) => stringWidth(label))));
+	const widest = Math.max(...sections.flatMap(({rows}) => rows.map(([label]) => columnsOf(label))));
 	return sections.flatMap(({title, rows}) => [
 		line(toned('strong', ` ${title}`)),
 		...rows.flatMap(([label, what]) => {

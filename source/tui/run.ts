@@ -1,21 +1,19 @@
-import {once} from 'node:events';
 import {setTimeout as pause} from 'node:timers/promises';
-import {type Instance, render, useApp} from 'ink';
-import {useLayoutEffect} from 'react';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
 import type {Interruption} from '../system/interruption.ts';
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import type {AppExit} from './action.ts';
-import {App} from './app.tsx';
-import {Boundary} from './components/boundary.tsx';
+import {drawnFrame} from './drawn.ts';
 import {createRunner} from './effects.ts';
-import {Keyboard, type TerminalInput} from './input/keyboard.ts';
+import {Keyboard, type TerminalInput} from './keyboard.ts';
 import {outcomeSentence} from './last-words.ts';
 import {paintedTerminal} from './paint/painter.ts';
 import {initialState} from './state.ts';
 import {createStore, type Store} from './store.ts';
-import {type Environment, type Theme, themeOf} from './theme.ts';
+import {type Environment, themeOf} from './theme.ts';
+import {viewOf} from './view.ts';
+import type {Window} from './window/open.tsx';
 
 /** What the full screen works with. */
 export type AppServices = Services;
@@ -36,24 +34,27 @@ export type AppOptions = {
 
 /**
  * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
+ * The first frames are painted from the screens' lines, while Ink and React are loaded; keys wait for Ink meanwhile. A screen
+ * reader gets Ink's own way from the start.
  * Where X is still turning a PIN into a key, that is waited for, so that the key is not lost.
  * @throws whatever nobody foresaw, after the terminal has been restored.
  */
 export async function runApp(services: AppServices, options: AppOptions): Promise<AppExit> {
 	const {stdin, stdout, stderr, env, interruption} = options;
-	const theme = themeOf(env);
 	const ending = Promise.withResolvers<AppExit>();
 	// A second failure may come while the first one is on its way out.
 	ending.promise.catch(() => {});
 	const keyboard = new Keyboard(stdin);
-	let suspend = async () => {};
+	const terminal = isSpoken(env) ? null : paintedTerminal(stdout);
+	const viewAt = viewOf(services, themeOf(env));
+	let window: Window | null = null;
 	const store = createStore(
 		initialState(fixedOf(services, options), sizeOf(stdout)),
 		services.now,
 		dispatch =>
 			createRunner(services, dispatch, {
 				end,
-				suspend: async () => suspend(),
+				suspend: async () => window?.suspend(),
 				fail: ending.reject,
 			}),
 	);
@@ -65,63 +66,67 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		ending.resolve(exit);
 	}
 
+	const onResize = () => store.dispatch({type: 'resize', size: sizeOf(stdout)});
 	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
+	const giveBack = () => {
+		terminal?.giveBack();
+		keyboard.setRawMode(false);
+	};
+	const draw = () => terminal?.stream.write(drawnFrame(store.get(), viewAt(0)));
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
+	stdout.on('resize', onResize);
 	interruption.signal.addEventListener('abort', onSignal);
 	// A rejection that nobody handles comes here too.
 	process.on('uncaughtException', ending.reject);
+	process.on('exit', giveBack);
 
 	const stopWatching = [services.poems, services.keystore].map(one =>
 		one.watch(() => store.dispatch({type: 'changed'})),
 	);
-	let instance: Instance | null = null;
-	const leave = () => {
-		instance?.unmount();
-		keyboard.setRawMode(false);
-	};
-	process.on('exit', leave);
 	interruption.screenIs(true);
 	try {
-		// Ink does so only after its first frame: keys pressed by then would be echoed into it.
+		// Keys pressed before the first frame would be echoed into it.
 		keyboard.setRawMode(true);
 		store.dispatch({type: 'start'});
-		await readOrLate(store);
-		instance = render(
-			<Root
-				store={store}
-				services={services}
-				theme={theme}
-				onError={ending.reject}
-				onSuspend={way => {
-					suspend = way;
-				}}
-			/>,
-			{
-				stdin: keyboard as unknown as NodeJS.ReadStream,
-				stdout: isSpoken(env) ? stdout : paintedTerminal(stdout),
-				alternateScreen: true,
-				interactive: true,
-				exitOnCtrlC: false,
-				patchConsole: false,
-				maxFps: 120,
-				isScreenReaderEnabled: isSpoken(env),
-			},
-		);
+		const early = await Promise.race([ending.promise, readOrLate(store)]);
+		if (early !== null) {
+			return early;
+		}
+
+		terminal?.take();
+		draw();
+		const stopDrawing = store.subscribe(draw);
+		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
+		stopDrawing();
+		if ('kind' in loaded) {
+			return loaded;
+		}
+
+		window = loaded.openWindow({
+			store,
+			viewAt,
+			keyboard,
+			stdout: terminal?.stream ?? stdout,
+			spoken: terminal === null,
+			onError: ending.reject,
+		});
 		// Ink's own exit comes with an error of a component, which it has caught.
-		return await Promise.race([ending.promise, instance.waitUntilExit().then(() => endedByInk)]);
+		return await Promise.race([ending.promise, window.closed.then(() => endedByInk)]);
 	} finally {
 		for (const stop of stopWatching) {
 			stop();
 		}
 
 		store.stop();
-		leave();
-		process.off('exit', leave);
+		window?.close();
+		giveBack();
 		keyboard.destroy();
 		interruption.screenIs(false);
 		await lastWords(services, stderr);
+		stdout.off('resize', onResize);
+		process.off('exit', giveBack);
 		process.off('uncaughtException', ending.reject);
 		interruption.signal.removeEventListener('abort', onSignal);
 	}
@@ -133,54 +138,25 @@ const interrupted = 130;
 /** How long the first frame waits for the flock; milliseconds. */
 const readingMs = 100;
 
-/** Resolves when the flock has been read, or when that takes long: a frame before the flock's own costs 13 ms. */
-async function readOrLate(store: Store): Promise<void> {
-	const {promise, resolve} = Promise.withResolvers<void>();
+/** Resolves with `null` when the flock has been read, or when that takes long. */
+async function readOrLate(store: Store): Promise<null> {
+	const {promise, resolve} = Promise.withResolvers<null>();
 	const look = () => {
 		const {flock, problem} = store.get();
 		if (flock !== null || problem !== null) {
-			resolve();
+			resolve(null);
 		}
 	};
 	const stop = store.subscribe(look);
-	const timer = setTimeout(resolve, readingMs);
+	const timer = setTimeout(resolve, readingMs, null);
 	look();
 	await promise;
 	clearTimeout(timer);
 	stop();
+	return null;
 }
 
 const endedByInk: AppExit = {kind: 'ended', exitCode: 1};
-
-type RootProps = {
-	store: Store;
-	services: Services;
-	theme: Theme;
-	onError(error: unknown): void;
-	onSuspend(way: () => Promise<void>): void;
-};
-
-function Root({store, services, theme, onError, onSuspend}: RootProps) {
-	const {suspendTerminal} = useApp();
-	useLayoutEffect(() => onSuspend(async () => suspendTerminal(stopHere)), [suspendTerminal, onSuspend]);
-	return (
-		<Boundary onError={onError}>
-			<App store={store} services={services} theme={theme} />
-		</Boundary>
-	);
-}
-
-/** Stops the whole foreground job, as Ctrl-Z does outside of raw mode; returns when it is continued. */
-async function stopHere(): Promise<void> {
-	if (process.platform === 'win32') {
-		return;
-	}
-
-	const continued = once(process, 'SIGCONT');
-	process.kill(0, 'SIGTSTP');
-	// Without a shell that does jobs nothing stops, and nothing continues: then the screen comes back at once.
-	await Promise.race([continued, pause(200)]);
-}
 
 /** Waits for what is unfinished, and says what came of it, on the screen that was there before. */
 async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): Promise<void> {

@@ -1,19 +1,16 @@
-import {useAnimation} from 'ink';
-import {useMemo} from 'react';
-import type {Services} from '../../services.ts';
-import {revealedLines} from '../authorizing.ts';
-import type {View} from '../line.ts';
-import type {State} from '../state.ts';
-import type {Theme} from '../theme.ts';
+import type {Services} from '../services.ts';
+import {revealedLines} from './authorizing.ts';
+import type {View} from './line.ts';
+import type {State} from './state.ts';
+import type {Theme} from './theme.ts';
 
-/** How fast a spinner turns; milliseconds a picture. */
-const spinnerMs = 120;
+/** What drawing needs besides the state, at a spinner's picture. */
+export type ViewAt = (frame: number) => View;
 
-/** What drawing needs besides the state; it moves only while something is waited for. */
-export function useView(state: State, services: Services, theme: Theme): View {
-	const {frame} = useAnimation({interval: spinnerMs, isActive: isWaiting(state)});
-	const qr = useMemo(() => lastOf(services.desktop.qr), [services]);
-	return {theme, now: services.now(), frame, qr, reveal: bot => revealedLines(services, bot)};
+/** Puts together what drawing needs besides the state. */
+export function viewOf(services: Services, theme: Theme): ViewAt {
+	const qr = lastOf(services.desktop.qr);
+	return frame => ({theme, now: services.now(), frame, qr, reveal: bot => revealedLines(services, bot)});
 }
 
 /** True while something is waited for: only then does anything move on the screen. */

@@ -2,7 +2,7 @@ import {Box, useIsScreenReaderEnabled} from 'ink';
 import type {View} from '../line.ts';
 import {frameLines} from '../screens/frame.ts';
 import type {State} from '../state.ts';
-import {LineView} from './line.tsx';
+import {Row} from './row.tsx';
 
 /** The whole window: the state's lines, one under the other. */
 export function Frame({state, view}: {state: State; view: View}) {
@@ -13,7 +13,7 @@ export function Frame({state, view}: {state: State; view: View}) {
 		<Box flexDirection="column" width={columns} height={rows}>
 			{frameLines(state, view).map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line's identity is its row.
-				<LineView key={index} line={line} columns={columns} theme={view.theme} spoken={spoken} />
+				<Row key={index} line={line} columns={columns} theme={view.theme} spoken={spoken} />
 			))}
 		</Box>
 	);

@@ -1,0 +1,47 @@
+import {Box, Text} from 'ink';
+import {memo} from 'react';
+import {drawnLine} from '../drawn.ts';
+import {fit, isSameLine, type Line} from '../line.ts';
+import type {Theme} from '../theme.ts';
+
+/** What a row's component is given. */
+export type RowProps = {line: Line; columns: number; theme: Theme; spoken: boolean};
+
+/**
+ * One row of the screen. It is never wider than the window, so nothing wraps. Lines are made anew for each frame, so they
+ * are compared by what is in them: most stay as they are, and those Ink need not draw anew.
+ */
+export const Row = memo(DrawnRow, (before, after) => {
+	return (
+		before.columns === after.columns &&
+		before.theme === after.theme &&
+		before.spoken === after.spoken &&
+		isSameLine(before.line, after.line)
+	);
+});
+
+function DrawnRow({line, columns, theme, spoken}: RowProps) {
+	if (!spoken) {
+		// What only a screen reader needs would cost a third of the time of a frame.
+		return <Text wrap="truncate">{drawnLine(line, columns, theme) || ' '}</Text>;
+	}
+
+	if (line.say === '') {
+		return null;
+	}
+
+	const text = fit(line, columns, theme).map(span => span.text);
+	const state = {...(line.selected ? {selected: true} : {}), ...(line.checked ? {checked: true} : {})};
+	return (
+		<Box
+			height={1}
+			flexShrink={0}
+			{...(line.role === undefined ? {} : {'aria-role': line.role})}
+			aria-state={state}
+		>
+			<Text wrap="truncate" {...(line.say === undefined ? {} : {'aria-label': line.say})}>
+				{text.join('') || ' '}
+			</Text>
+		</Box>
+	);
+}
