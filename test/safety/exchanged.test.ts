@@ -9,8 +9,14 @@ import {cli, type Finished, type Workplace, workplace} from '../helpers/program.
 
 const passphrase = 'not a real passphrase';
 
+/** One folder of poems for all: keystores are laid from one workplace into another here, and the poems have not moved. */
+const poems = await mkdtemp(path.join(tmpdir(), 'keymaker-poems-'));
+for (const bot of ['harbour', 'kettle', 'moth']) {
+	await writeFile(path.join(poems, `${bot}.txt`), `${bot}\n`);
+}
+
 /** Real accounts' keystores, though no key in them is one: practice is left out of what is tried here. */
-const real = {KEYMAKER_PRACTICE: undefined};
+const real = {KEYMAKER_PRACTICE: undefined, KEYMAKER_POEMS: poems};
 const unlocked = {...real, KEYMAKER_PASSPHRASE: passphrase};
 
 let place: Workplace;
@@ -31,7 +37,7 @@ before(async () => {
 	made = {folder, path: place.folder, older};
 	await place.close();
 });
-after(() => rm(made.folder, {recursive: true, force: true}));
+after(() => Promise.all([made.folder, poems].map(folder => rm(folder, {recursive: true, force: true}))));
 beforeEach(async () => {
 	place = await workplaceWithKeys();
 });
