@@ -4,7 +4,7 @@ import {builtinsWithoutFacades, oneCore, withoutUnused} from './bundle-plugins.t
 
 /** The project's programs: what is bundled into `dist/`. */
 export const programs = {
-	cli: 'source/cli.tsx',
+	cli: 'source/cli.ts',
 	index: 'source/index.ts',
 	'browser-worker': 'source/desktop/browser-worker.ts',
 	'clipboard-worker': 'source/desktop/clipboard-worker.ts',
@@ -15,17 +15,17 @@ const cores: Readonly<Record<string, readonly string[]>> = {
 	cli: [
 		'source/compose-reading.ts',
 		'source/flock/words.ts',
-		'source/options.ts',
-		'source/passphrase.ts',
+		'source/command-line/options.ts',
+		'source/command-line/passphrase.ts',
 		'source/command-line/parse.ts',
-		'source/terminal.ts',
+		'source/command-line/terminal.ts',
 	],
 	index: [
-		'source/environment.ts',
+		'source/command-line/environment.ts',
 		'source/flock/nearest.ts',
 		'source/keymaker/in-force.ts',
 		'source/keystore/open.ts',
-		'source/passphrase.ts',
+		'source/command-line/passphrase.ts',
 		'source/poems/folder.ts',
 	],
 };
@@ -38,7 +38,7 @@ const makersCore = [
 	'source/keymaker/forget.ts',
 	'source/keymaker/sample.ts',
 ];
-const makers = /^source\/(screen|compose|surroundings|commands\/(?!list-).*)\.tsx?$/;
+const makers = /^source\/(screen|compose|command-line\/surroundings|commands\/(?!shared\/list-).*)\.tsx?$/;
 
 /** What draws with Ink, which is loaded once the first frame stands there: with all that drew that frame. */
 const inkWindow = 'source/tui/window/open.tsx';

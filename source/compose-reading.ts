@@ -1,7 +1,7 @@
-import type {Environment} from './environment.ts';
+import type {Environment} from './command-line/environment.ts';
+import type {Settings} from './command-line/options.ts';
+import {type Answers, openPlace} from './compose-place.ts';
 import type {PoemFolder} from './flock/poem.ts';
-import type {Settings} from './options.ts';
-import {type Answers, openPlace} from './place.ts';
 import type {Practice} from './practice/practice.ts';
 import type {ReadingServices} from './services.ts';
 

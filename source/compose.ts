@@ -1,9 +1,9 @@
+import type {Environment} from './command-line/environment.ts';
+import type {Settings} from './command-line/options.ts';
+import type {Answers} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
 import {createDesktop} from './desktop/create.ts';
-import type {Environment} from './environment.ts';
 import {createKeymaker} from './keymaker/keymaker.ts';
-import type {Settings} from './options.ts';
-import type {Answers} from './place.ts';
 import type {Services} from './services.ts';
 import {createX} from './x/create.ts';
 

@@ -3,7 +3,10 @@
  * Loads neither the screen nor, before `clientFor` is called, the client library.
  */
 import type {TwitterApi} from 'twitter-api-v2';
-import type {Environment} from './environment.ts';
+import type {Environment} from './command-line/environment.ts';
+import {settingsOf} from './command-line/options.ts';
+import {environmentPassphrase} from './command-line/passphrase.ts';
+import {type Place as OpenPlace, openPlace} from './compose-place.ts';
 import {FlockError} from './flock/error.ts';
 import type {Flock} from './flock/flock.ts';
 import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
@@ -12,9 +15,6 @@ import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
 import {appKeyFor, heldError, noKeyError} from './keymaker/in-force.ts';
-import {settingsOf} from './options.ts';
-import {environmentPassphrase} from './passphrase.ts';
-import {type Place as OpenPlace, openPlace} from './place.ts';
 import type {Practice} from './practice/practice.ts';
 
 export {type ErrorCode, FlockError} from './flock/error.ts';

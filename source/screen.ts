@@ -1,11 +1,11 @@
-import type {Write} from './commands/command.ts';
+import type {Environment} from './command-line/environment.ts';
+import type {Settings} from './command-line/options.ts';
+import {passphraseOptions} from './command-line/passphrase.ts';
+import type {Write} from './commands/shared/command.ts';
 import {compose} from './compose.ts';
-import type {Environment} from './environment.ts';
 import {type ErrorCode, FlockError} from './flock/error.ts';
 import type {HaveMoved} from './keystore/core.ts';
-import type {Moved} from './keystore/poems-folder.ts';
-import type {Settings} from './options.ts';
-import {passphraseOptions} from './passphrase.ts';
+import type {Moved} from './keystore/disk/poems-folder.ts';
 import type {Services} from './services.ts';
 import type {Interruption} from './system/interruption.ts';
 import {runApp} from './tui/run.ts';

@@ -4,9 +4,9 @@ import {mkdir, mkdtemp, rm, symlink, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import {appSourceOf} from '../source/environment.ts';
+import {appSourceOf} from '../source/command-line/environment.ts';
+import {settingsOf} from '../source/command-line/options.ts';
 import {FlockError} from '../source/flock/error.ts';
-import {settingsOf} from '../source/options.ts';
 import {hangingFolder} from './helpers/hanging-folder.ts';
 
 let folder = '';
@@ -126,7 +126,7 @@ test('the program ends by itself although the share that .env lies on hangs', as
 		await symlink(path.join(hanging.path, 'env'), path.join(folder, '.env'));
 		await mkdir(path.join(folder, 'poems'));
 		await writeFile(path.join(folder, 'poems', 'harbour.txt'), 'a line\n');
-		const cli = path.join(import.meta.dirname, '..', 'source', 'cli.tsx');
+		const cli = path.join(import.meta.dirname, '..', 'source', 'cli.ts');
 		const program = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), cli, 'list'], {
 			cwd: folder,
 			env: {PATH: process.env.PATH, HOME: folder, KEYMAKER_KEYSTORE: path.join(folder, 'keys')},

@@ -1,5 +1,5 @@
 /** Asks for a hidden line, and breaks while it works with it. */
-import {openHiddenTerminal} from '../source/hidden-line.ts';
+import {openHiddenTerminal} from '../source/command-line/hidden-line.ts';
 
 const terminal = openHiddenTerminal({
 	input: process.stdin,

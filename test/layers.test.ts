@@ -113,11 +113,11 @@ test('each library with a single place is loaded from that place alone', () => {
 
 /**
  * The modules that start programs, and the files that may load them. Helpers start in `system/programs.ts`; a bot's own program,
- * which gets a key and the terminal, in `commands/child.ts`. The two libraries that start programs themselves run in
+ * which gets a key and the terminal, in `commands/shared/child.ts`. The two libraries that start programs themselves run in
  * processes of their own, which `system/programs.ts` starts.
  */
 const startersIn: Record<string, readonly string[]> = {
-	child_process: ['commands/child.ts', 'system/programs.ts'],
+	child_process: ['commands/shared/child.ts', 'system/programs.ts'],
 	clipboardy: ['desktop/clipboard-worker.ts'],
 	cluster: [],
 	open: ['desktop/browser-worker.ts'],

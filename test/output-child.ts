@@ -1,4 +1,4 @@
-import {openOutput} from '../source/output.ts';
+import {openOutput} from '../source/command-line/output.ts';
 
 /** Writes a million characters and an `end` to its standard output, and says on standard error whether some of it waits for its reader. */
 const output = openOutput('stdout', ({code}) => process.exit(code === 'EPIPE' ? 9 : 1));

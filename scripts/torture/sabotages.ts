@@ -22,8 +22,8 @@ export type Sabotage = {
 	preload?: string;
 };
 
-const lock = 'keystore/lock.ts';
-const replace = 'keystore/replace.ts';
+const lock = 'keystore/disk/lock.ts';
+const replace = 'keystore/disk/replace.ts';
 
 const alwaysOurs: Edit = {
 	file: lock,
@@ -73,7 +73,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'files open to others',
-		edits: [{file: 'keystore/files.ts', find: "'wx+', 0o600", put: "'wx+', 0o644"}],
+		edits: [{file: 'keystore/disk/files.ts', find: "'wx+', 0o600", put: "'wx+', 0o644"}],
 		condition: 'killed in saves',
 		column: 'leaked',
 		scale: 0.02,
@@ -81,7 +81,11 @@ export const sabotages: readonly Sabotage[] = [
 	{
 		name: 'copies in plain text',
 		edits: [
-			{file: 'keystore/upkeep.ts', find: 'copy.key === key ? null', put: 'copy.key !== undefined ? null'},
+			{
+				file: 'keystore/upkeep/upkeep.ts',
+				find: 'copy.key === key ? null',
+				put: 'copy.key !== undefined ? null',
+			},
 			{
 				file: 'keystore/writer.ts',
 				find: 'if (key !== null && !copiesAreEncrypted)',
@@ -136,7 +140,7 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'path left out',
 		edits: [
 			{
-				file: 'keystore/failures.ts',
+				file: 'keystore/disk/failures.ts',
 				find: 'const shown = visible(path);',
 				put: "const shown = visible('somewhere');",
 			},
@@ -199,9 +203,13 @@ export const sabotages: readonly Sabotage[] = [
 	{
 		name: 'any copy taken',
 		edits: [
-			{file: 'keystore/backups.ts', find: 'about?.isFile() && [owner,', put: 'about && [about.uid, owner,'},
 			{
-				file: 'keystore/backups.ts',
+				file: 'keystore/upkeep/backups.ts',
+				find: 'about?.isFile() && [owner,',
+				put: 'about && [about.uid, owner,',
+			},
+			{
+				file: 'keystore/upkeep/backups.ts',
 				find: 'return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;',
 				put: 'return Number.isNaN(time) ? null : time;',
 			},
@@ -214,7 +222,7 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'copies unguarded',
 		edits: [
 			{
-				file: 'keystore/safety.ts',
+				file: 'keystore/disk/safety.ts',
 				find: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform === 'win32') {",
 				put: "assertSafeCopies(folder: string, use: Use = 'read'): void {\n\tif (process.platform !== 'win32') {",
 			},
@@ -227,7 +235,7 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'root saves anywhere',
 		edits: [
 			{
-				file: 'keystore/safety.ts',
+				file: 'keystore/disk/safety.ts',
 				find: "use === 'save' ? attempt(() => strangerOn(file), file) : null;",
 				put: "use === 'read' && file === '' ? strangerOn(file) : null;",
 			},

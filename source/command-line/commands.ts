@@ -19,7 +19,7 @@ export const commands: Readonly<Record<string, () => Promise<AnyDefinition>>> = 
 	decrypt: async () => (await import('../commands/decrypt.ts')).command,
 	passphrase: async () => (await import('../commands/passphrase.ts')).command,
 	restore: async () => (await import('../commands/restore.ts')).command,
-	doctor: async () => (await import('../commands/doctor.ts')).command,
+	doctor: async () => (await import('../commands/doctor/doctor.ts')).command,
 	init: async () => (await import('../commands/init.ts')).command,
 };
 

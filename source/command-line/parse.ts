@@ -2,8 +2,8 @@ import {parseArgs} from 'node:util';
 import type {AnyDefinition, Option, Options} from '../commands/shared/definition.ts';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import type {SharedOptions} from '../options.ts';
 import {commands} from './commands.ts';
+import type {SharedOptions} from './options.ts';
 
 /** The options of all commands. */
 export const sharedOptions = {

@@ -7,9 +7,9 @@ import {accountOf, heldSentence} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
-import {type Lines, openLines} from './ask.ts';
-import {findBots} from './bots.ts';
-import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './command.ts';
+import {type Lines, openLines} from './shared/ask.ts';
+import {findBots} from './shared/bots.ts';
+import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */

@@ -7,11 +7,11 @@ import {accountOf, statusWords} from '../flock/words.ts';
 import {type CheckResult, checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
-import {findBots} from './bots.ts';
-import {count, exitCode, sayWarningOf, type Write} from './command.ts';
-import {safeJson} from './json.ts';
+import {findBots} from './shared/bots.ts';
+import {count, exitCode, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
-import {drawing} from './words.ts';
+import {safeJson} from './shared/json.ts';
+import {drawing} from './shared/words.ts';
 
 /** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
 export type CheckInput = {bots: readonly string[]; json: boolean};

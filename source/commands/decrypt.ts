@@ -1,6 +1,6 @@
 import {visible} from '../flock/visible.ts';
-import {exitCode, type Write} from './command.ts';
 import {type EncryptionServices, withBackups} from './encrypt.ts';
+import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
 /** `decrypt` */

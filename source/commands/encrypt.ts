@@ -1,9 +1,9 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
-import {count, exitCode, type Write} from './command.ts';
-import {askNewPassphrase, requireStrong} from './new-passphrase.ts';
+import {count, exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {askNewPassphrase, requireStrong} from './shared/new-passphrase.ts';
 
 /** `encrypt` */
 export type EncryptInput = {

@@ -5,10 +5,17 @@ import {readFlock} from '../keymaker/flock.ts';
 import {appKeyFor, heldError, noKeyError} from '../keymaker/in-force.ts';
 import type {AppInUse} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
-import {findBot} from './bots.ts';
-import {codeOfSignal, type Program, passSignalsOn, type Running, runByLines, runDirectly} from './child.ts';
-import {childEnvironment, type Variables} from './child-environment.ts';
-import {count, exitCode, sayError, type Write} from './command.ts';
+import {findBot} from './shared/bots.ts';
+import {
+	codeOfSignal,
+	type Program,
+	passSignalsOn,
+	type Running,
+	runByLines,
+	runDirectly,
+} from './shared/child.ts';
+import {childEnvironment, type Variables} from './shared/child-environment.ts';
+import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
 /** `exec BOT -- COMMAND…` or `exec --all [--jobs N] -- COMMAND…` */

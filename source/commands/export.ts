@@ -7,8 +7,8 @@ import {visible} from '../flock/visible.ts';
 import {exportRequest, gatherEntries} from '../keymaker/export.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
-import {findBots} from './bots.ts';
-import {count, exitCode, sayError, type Write} from './command.ts';
+import {findBots} from './shared/bots.ts';
+import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
 /** `export [BOT…] --format FORMAT --out PATH [--force]`; no bots: all that have a key in force. */

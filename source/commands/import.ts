@@ -9,11 +9,11 @@ import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
-import {findBot} from './bots.ts';
-import {count, exitCode, sayError, type Write} from './command.ts';
+import {findBot} from './shared/bots.ts';
+import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
-import {table} from './table.ts';
-import {type FoundKey, takeKeys} from './take-key.ts';
+import {table} from './shared/table.ts';
+import {type FoundKey, takeKeys} from './shared/take-key.ts';
 
 /** `import FILE… [--as BOT] [--force]` */
 export type ImportInput = {

@@ -6,9 +6,9 @@ import {addSample, refuseLink, unwritable} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin} from '../system/files.ts';
-import {exitCode, type Write} from './command.ts';
-import {envTemplate} from './env-template.ts';
+import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {envTemplate} from './shared/env-template.ts';
 
 /** What `init` needs of the services: nothing that has to be opened. */
 export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string};

@@ -2,10 +2,10 @@ import {visible} from '../flock/visible.ts';
 import {accountOf} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
-import {findBot} from './bots.ts';
-import {exitCode, type Write} from './command.ts';
-import {type DecisionInput, findHeld, leftLines} from './held.ts';
+import {findBot} from './shared/bots.ts';
+import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {type DecisionInput, findHeld, leftLines} from './shared/held.ts';
 
 /** `keep BOT [--handle NAME]` */
 export type KeepInput = DecisionInput;

@@ -4,10 +4,10 @@ import {rowOf} from '../flock/row.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {ReadingServices} from '../services.ts';
-import {exitCode, sayError, type Write} from './command.ts';
-import {folderProblem} from './folder-problem.ts';
-import {safeJson} from './json.ts';
+import {exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {folderProblem} from './shared/folder-problem.ts';
+import {safeJson} from './shared/json.ts';
 
 /** `list [--json]` */
 export type ListInput = {json: boolean};
@@ -21,7 +21,7 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 		write.out(safeJson(flock.map(bot => rowOf(bot, bot.poem && prefix + bot.poem.file))));
 	} else {
 		// Measuring how wide text is takes 15 ms to set up, which the JSON does without.
-		const {listLines} = await import('./list-lines.ts');
+		const {listLines} = await import('./shared/list-lines.ts');
 		for (const line of listLines(flock, write)) {
 			write.out(line);
 		}

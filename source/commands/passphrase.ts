@@ -1,9 +1,9 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import {exitCode, type Write} from './command.ts';
 import {type EncryptionServices, withBackups} from './encrypt.ts';
-import {askNewPassphrase} from './new-passphrase.ts';
+import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {askNewPassphrase} from './shared/new-passphrase.ts';
 
 /** `passphrase` */
 export type PassphraseInput = {

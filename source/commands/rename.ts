@@ -5,8 +5,8 @@ import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import {noKeyError} from '../keymaker/in-force.ts';
 import type {Services} from '../services.ts';
-import {findBot} from './bots.ts';
-import {exitCode, type Write} from './command.ts';
+import {findBot} from './shared/bots.ts';
+import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
 /** `rename OLD NEW` */

@@ -2,9 +2,9 @@ import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {Backup} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
-import {cancelledError, count, exitCode, type Write} from './command.ts';
+import {cancelledError, count, exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
-import {table} from './table.ts';
+import {table} from './shared/table.ts';
 
 /** `restore [N]` */
 export type RestoreInput = {

@@ -1,9 +1,9 @@
 import {visible} from '../flock/visible.ts';
 import {revokeBot} from '../keymaker/forget.ts';
 import type {Services} from '../services.ts';
-import {count, sayWarningOf, type Write} from './command.ts';
-import {cameSince, type RemoveInput, removeKeys, removeOptions} from './remove.ts';
+import {count, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {cameSince, type RemoveInput, removeKeys, removeOptions} from './shared/remove.ts';
 
 /** `revoke BOT… [--yes] [--purge]` */
 export type RevokeInput = RemoveInput;

@@ -1,14 +1,14 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {unfinished} from '../system/unfinished.ts';
+import type {HeldLock} from './disk/lock.ts';
+import {fileNameOf} from './disk/place.ts';
+import {type Moved, PoemsGone} from './disk/poems-folder.ts';
+import {type Open, openerOf} from './disk/read.ts';
 import type {EditOf, Loaded} from './edit.ts';
 import type {ScryptCost} from './form/encryption.ts';
 import type {Kind, Label} from './form/identity.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
-import type {HeldLock} from './lock.ts';
-import {fileNameOf} from './place.ts';
-import {type Moved, PoemsGone} from './poems-folder.ts';
-import {type Open, openerOf} from './read.ts';
 import {openReader} from './reader.ts';
 import {type Memory, openMemory} from './seen/memory.ts';
 import type {Writer} from './writer.ts';
@@ -98,7 +98,7 @@ export function openCore(options: KeystoreOptions): Core {
 		file,
 		label,
 		passphraseGiven: options.passphraseGiven ?? false,
-		copiesSpeakAgainst: async bytes => (await import('./backups.ts')).speakAgainst(backups, bytes),
+		copiesSpeakAgainst: async bytes => (await import('./upkeep/backups.ts')).speakAgainst(backups, bytes),
 	});
 	const reader = openReader({file, backups, open, memory, poems: options.poems});
 	let opening: Promise<Writer> | null = null;

@@ -1,6 +1,6 @@
+import type {FileBytes} from './disk/read.ts';
 import type {DerivedKey} from './form/encryption.ts';
 import type {Identity} from './form/identity.ts';
-import type {FileBytes} from './read.ts';
 import type {State} from './state.ts';
 
 /** A keystore as it was read. */

@@ -21,7 +21,7 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 
 /** What few runs need, loaded when it is asked for: with what else only it needs, a tenth of the code that reading takes. */
 function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
-	const upkeep = async () => (await import('./upkeep.ts')).upkeepOf(core, options);
+	const upkeep = async () => (await import('./upkeep/upkeep.ts')).upkeepOf(core, options);
 	return {
 		isEncrypted: async () => (await upkeep()).isEncrypted(),
 		encrypt: async passphrase => (await upkeep()).encrypt(passphrase),
@@ -139,7 +139,7 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 		async tryWriting() {
 			const {file: current} = await core.load();
 			const size = Math.max(leastTrial, 2 * (current?.bytes.length ?? 0));
-			const {makeFolder, tryWriting} = await import('./files.ts');
+			const {makeFolder, tryWriting} = await import('./disk/files.ts');
 			await core.locked(async (_lock, file) => {
 				await tryWriting(file, size);
 				await makeFolder(core.backups);

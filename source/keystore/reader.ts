@@ -1,10 +1,10 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import {Damage, failureOf} from './disk/failures.ts';
+import {assertPoemsOf, PoemsGone} from './disk/poems-folder.ts';
+import {type Open, type Opened, readBytes, stampNow} from './disk/read.ts';
+import {safePathOf} from './disk/safety.ts';
 import type {Loaded} from './edit.ts';
-import {Damage, failureOf} from './failures.ts';
-import {assertPoemsOf, PoemsGone} from './poems-folder.ts';
-import {type Open, type Opened, readBytes, stampNow} from './read.ts';
-import {safePathOf} from './safety.ts';
 import type {Memory} from './seen/memory.ts';
 import {emptyState, type State} from './state.ts';
 
@@ -148,7 +148,7 @@ async function damagedError(file: string, backups: string, damage: Damage): Prom
 
 /** Which copy can be put back, or why none can. */
 async function wayBack(backups: string): Promise<string> {
-	const {copiesIn} = await import('./backups.ts');
+	const {copiesIn} = await import('./upkeep/backups.ts');
 	try {
 		const [newest] = await copiesIn(backups);
 		return newest === undefined

@@ -1,6 +1,6 @@
 import {type FSWatcher, statSync, watch} from 'node:fs';
 import path from 'node:path';
-import {stampOf} from './read.ts';
+import {stampOf} from './disk/read.ts';
 
 /** How often the file is looked at where the system does not tell of changes; milliseconds. Each look takes 0.3 ms. */
 const pollEvery = 1500;

@@ -1,8 +1,8 @@
-import type {Binding} from './binding.ts';
-import {authorizeBindings} from './bindings-authorize.ts';
-import {flockBindings} from './bindings-flock.ts';
-import {overlayBindings} from './bindings-overlay.ts';
-import {type Mode, modeOf, type State} from './state.ts';
+import {authorizeBindings} from './authorize/keys.ts';
+import {flockBindings} from './flock/keys.ts';
+import type {Binding} from './model/binding.ts';
+import {type Mode, modeOf, type State} from './model/state.ts';
+import {overlayBindings} from './overlay/keys.ts';
 
 /** Every key binding, by what takes the keys. The footer, the help and the README's table come from here. */
 export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {

@@ -1,20 +1,20 @@
 import {graphemes} from '../flock/graphemes.ts';
-import type {Action} from './action.ts';
-import {startWalk} from './begin-authorize.ts';
-import type {Command} from './binding.ts';
-import {followHeld} from './deciding.ts';
+import {startWalk} from './authorize/begin.ts';
+import {followHeld} from './authorize/deciding.ts';
+import {authorizeCommand} from './authorize/reduce.ts';
+import {authorizeResult} from './authorize/reduce-outcome.ts';
+import {pinLetter, pinText} from './authorize/reduce-pin.ts';
+import {exportResult} from './export/reduce.ts';
+import {flockCommand, flockResult} from './flock/reduce.ts';
 import {bindingOf, hasField} from './keymap.ts';
-import {scrolled} from './list.ts';
-import {authorizeCommand} from './reduce-authorize.ts';
-import {exportResult} from './reduce-export.ts';
-import {flockCommand, flockResult} from './reduce-flock.ts';
-import {authorizeResult} from './reduce-outcome.ts';
-import {checkResult, overlayCommand, overlayText} from './reduce-overlay.ts';
-import {pinLetter, pinText} from './reduce-pin.ts';
-import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './reduce-setup.ts';
-import {listRows, previewShown} from './screens/regions.ts';
-import {modeOf, type Size, type State, selectedBot} from './state.ts';
-import {notify, type Step, step, then} from './step.ts';
+import {listRows, previewShown} from './layout.ts';
+import type {Action} from './model/action.ts';
+import type {Command} from './model/binding.ts';
+import {scrolled} from './model/list.ts';
+import {modeOf, type Size, type State, selectedBot} from './model/state.ts';
+import {notify, type Step, step, then} from './model/step.ts';
+import {checkResult, overlayCommand, overlayText} from './overlay/reduce.ts';
+import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;

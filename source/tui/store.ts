@@ -1,7 +1,7 @@
-import type {Action} from './action.ts';
-import type {Runner} from './effects.ts';
+import type {Action} from './model/action.ts';
+import type {State} from './model/state.ts';
 import {reduce} from './reducer.ts';
-import type {State} from './state.ts';
+import type {Runner} from './runner.ts';
 
 /** Holds the state: takes actions one by one, and hands the work that follows to the runner. */
 export type Store = {

@@ -4,7 +4,7 @@ import {chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile} from 
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {sweepLeftovers, temporaryName} from '../../source/bundles/leftovers.ts';
-import {checkLeftovers} from '../../source/commands/doctor-leftovers.ts';
+import {checkLeftovers} from '../../source/commands/doctor/leftovers.ts';
 import {exportKeys} from '../../source/commands/export.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
@@ -30,7 +30,7 @@ afterEach(async () => {
 
 /** Starts the program's export, which is killed or stands still at the moment before its first file gets its name. */
 function startExport(at: 'kill' | 'wait'): ChildProcess {
-	const cli = path.join(import.meta.dirname, '..', '..', 'source', 'cli.tsx');
+	const cli = path.join(import.meta.dirname, '..', '..', 'source', 'cli.ts');
 	const preload = path.join(import.meta.dirname, '..', 'helpers', 'at-rename.mjs');
 	const loaded = ['--import', preload, '--import', import.meta.resolve('tsx')];
 	const child = spawn(process.execPath, [...loaded, cli, 'export', '--format', 'bundle', '--out', 'keys'], {

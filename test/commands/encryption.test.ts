@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readdir, readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import {askNewPassphrase} from '../../source/commands/new-passphrase.ts';
+import {askNewPassphrase} from '../../source/commands/shared/new-passphrase.ts';
 import {passphraseProblem} from '../../source/flock/passphrase.ts';
 import {approve} from '../helpers/approve.ts';
 import {linkOn, type Workplace, workplace} from '../helpers/program.ts';

@@ -1,8 +1,8 @@
+import {openOutput} from '../../source/command-line/output.ts';
+import {terminalWrite} from '../../source/command-line/terminal.ts';
 import {exec} from '../../source/commands/exec.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {openOutput} from '../../source/output.ts';
 import {openPoems} from '../../source/poems/folder.ts';
-import {terminalWrite} from '../../source/terminal.ts';
 
 /** Runs `exec` for harbour in a process of its own, so that a test can send it signals. */
 const folder = process.argv[2] ?? '';

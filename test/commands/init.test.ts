@@ -16,8 +16,8 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {parse} from 'dotenv';
-import {envTemplate} from '../../source/commands/env-template.ts';
 import {init} from '../../source/commands/init.ts';
+import {envTemplate} from '../../source/commands/shared/env-template.ts';
 import {collect} from '../helpers/write.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {afterEach, beforeEach, test} from 'node:test';
 import type {Bot} from '../../source/flock/flock.ts';
 import {readFlock} from '../../source/keymaker/flock.ts';
-import {statusHint} from '../../source/tui/words.ts';
+import {statusHint} from '../../source/tui/draw/words.ts';
 import {approve} from '../helpers/approve.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {failureOf} from '../x/fixtures.ts';

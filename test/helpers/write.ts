@@ -1,5 +1,5 @@
 import {PassThrough} from 'node:stream';
-import type {Write} from '../../source/commands/command.ts';
+import type {Write} from '../../source/commands/shared/command.ts';
 
 /** A `Write` that keeps what it is given, and what feeds its input. */
 export type Collected = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {changeOf} from '../../source/keystore/change.ts';
+import {changeOf} from '../../source/keystore/form/change.ts';
 import {emptyState, fieldsOf, type State} from '../../source/keystore/state.ts';
 import {anyState} from './arbitraries.ts';
 import {practiceKey, practiceRecord} from './support.ts';

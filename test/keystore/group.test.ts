@@ -94,7 +94,7 @@ test('changes that come with an encryption arrive, encrypted', async context => 
 test('where the group cannot be saved, each of its changes is told, and the next one may go well', async context => {
 	const {place, keystore} = newKeystore(context, {patience: 0});
 	await keystore.update('ode', () => practiceRecord('ode'));
-	const {withLock} = await import('../../source/keystore/lock.ts');
+	const {withLock} = await import('../../source/keystore/disk/lock.ts');
 	await withLock(keystore.path, 0, async () => {
 		const ends = await Promise.allSettled(
 			names.map(name => keystore.update(name, () => practiceRecord(name))),

@@ -3,8 +3,8 @@ import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync} from 'node:fs';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
+import type {Moved} from '../../source/keystore/disk/poems-folder.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import type {Moved} from '../../source/keystore/poems-folder.ts';
 import {coded, newKeystore, practiceApp, practiceRecord} from './support.ts';
 
 /** A flock's keystore of two states, and another folder of poems that has come by its name. */

@@ -13,8 +13,8 @@ import {
 import path from 'node:path';
 import {test} from 'node:test';
 import {fileURLToPath} from 'node:url';
+import {defaultFolder, fileNameOf} from '../../source/keystore/disk/place.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {defaultFolder, fileNameOf} from '../../source/keystore/place.ts';
 import {coded, newKeystore, practiceRecord, startWorker} from './support.ts';
 
 test('ordinary names are the names of their files; others are spelt out', () => {

@@ -13,9 +13,9 @@ import {
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
+import {bytesOf, readBytes} from '../../source/keystore/disk/read.ts';
+import {replaceFile} from '../../source/keystore/disk/replace.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {bytesOf, readBytes} from '../../source/keystore/read.ts';
-import {replaceFile} from '../../source/keystore/replace.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {
 	coded,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {compareFile} from '../../source/keystore/files.ts';
+import {compareFile} from '../../source/keystore/disk/files.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {newKeystore, practiceKey, practiceRecord, temporaryFolder} from './support.ts';
 

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {settingsOf} from '../../source/options.ts';
-import {openPlace} from '../../source/place.ts';
+import {settingsOf} from '../../source/command-line/options.ts';
+import {openPlace} from '../../source/compose-place.ts';
 import {openTokens} from '../../source/practice/tokens.ts';
 import {newPlace, practiceRecord, temporaryFolder} from '../keystore/support.ts';
 

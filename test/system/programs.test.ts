@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
 import {afterEach, beforeEach, test} from 'node:test';
-import {childEnvironment} from '../../source/commands/child-environment.ts';
+import {childEnvironment} from '../../source/commands/shared/child-environment.ts';
 import {
 	type Environment,
 	findProgram,

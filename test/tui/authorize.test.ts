@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {inspect} from 'node:util';
-import type {Action} from '../../source/tui/action.ts';
+import {frameLines} from '../../source/tui/frame.ts';
+import type {Action} from '../../source/tui/model/action.ts';
+import type {State} from '../../source/tui/model/state.ts';
 import {reduce} from '../../source/tui/reducer.ts';
-import {frameLines} from '../../source/tui/screens/frame.ts';
-import type {State} from '../../source/tui/state.ts';
 import {
 	attemptOf,
 	badAppKey,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {HeldInfo} from '../../source/flock/key.ts';
-import type {Action} from '../../source/tui/action.ts';
-import {frameLines} from '../../source/tui/screens/frame.ts';
-import type {State} from '../../source/tui/state.ts';
+import {frameLines} from '../../source/tui/frame.ts';
+import type {Action} from '../../source/tui/model/action.ts';
+import type {State} from '../../source/tui/model/state.ts';
 import {
 	attemptOf,
 	botCalled,

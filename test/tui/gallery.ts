@@ -1,4 +1,4 @@
-import type {Size, State} from '../../source/tui/state.ts';
+import type {Size, State} from '../../source/tui/model/state.ts';
 import {
 	attemptOf,
 	badAppKey,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {previewLines} from '../../source/tui/screens/preview.ts';
-import {listRows} from '../../source/tui/screens/regions.ts';
-import {initialState, selectedBot} from '../../source/tui/state.ts';
+import {previewLines} from '../../source/tui/flock/preview.ts';
+import {listRows} from '../../source/tui/layout.ts';
+import {initialState, selectedBot} from '../../source/tui/model/state.ts';
 import {
 	botCalled,
 	fixed,

@@ -1,12 +1,12 @@
 import type {Bot} from '../../source/flock/flock.ts';
 import {emptyRecord, type HeldInfo, type KeyInfo} from '../../source/flock/key.ts';
 import type {Link} from '../../source/keymaker/keymaker.ts';
-import type {Action, Effect} from '../../source/tui/action.ts';
-import type {View} from '../../source/tui/line.ts';
-import type {Problem} from '../../source/tui/problem.ts';
+import type {View} from '../../source/tui/draw/line.ts';
+import {type Theme, themeOf} from '../../source/tui/draw/theme.ts';
+import type {Action, Effect} from '../../source/tui/model/action.ts';
+import type {Problem} from '../../source/tui/model/problem.ts';
+import {type Fixed, initialState, type Size, type State} from '../../source/tui/model/state.ts';
 import {reduce} from '../../source/tui/reducer.ts';
-import {type Fixed, initialState, type Size, type State} from '../../source/tui/state.ts';
-import {type Theme, themeOf} from '../../source/tui/theme.ts';
 
 /** The time at which the tests take place: 25 November 2026. */
 export const noon = Date.parse('2026-11-25T12:00:00Z');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {readFlock} from '../../source/keymaker/flock.ts';
-import {initialState} from '../../source/tui/state.ts';
+import {initialState} from '../../source/tui/model/state.ts';
 import {testServices} from '../helpers/services.ts';
 import {fixed, play} from './support.ts';
 

@@ -1,8 +1,8 @@
-import type {Environment} from '../../environment.ts';
+import type {Environment} from '../../command-line/environment.ts';
+import type {Surroundings} from '../../command-line/surroundings.ts';
 import type {ReadingServices, Services} from '../../services.ts';
-import type {Surroundings} from '../../surroundings.ts';
-import type {Write} from '../command.ts';
 import type {InitServices} from '../init.ts';
+import type {Write} from './command.ts';
 
 /** An option of a command: a switch, or, where `value` is set, an option with a value. */
 export type Option = {

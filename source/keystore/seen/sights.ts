@@ -1,6 +1,6 @@
+import {readBytes} from '../disk/read.ts';
+import {safePathOf} from '../disk/safety.ts';
 import {isObject} from '../form/fault.ts';
-import {readBytes} from '../read.ts';
-import {safePathOf} from '../safety.ts';
 
 /** What this computer has seen of a keystore. */
 export type Sight = {

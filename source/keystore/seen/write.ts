@@ -1,8 +1,8 @@
 import {statSync} from 'node:fs';
 import path from 'node:path';
-import {leftoversOf, makeFolder, sweep, writeDurably} from '../files.ts';
-import {withLock} from '../lock.ts';
-import {safePathOf} from '../safety.ts';
+import {leftoversOf, makeFolder, sweep, writeDurably} from '../disk/files.ts';
+import {withLock} from '../disk/lock.ts';
+import {safePathOf} from '../disk/safety.ts';
 import {readSights, type Sight, type Sights} from './sights.ts';
 
 /** How long a program waits for another one that writes down what it has seen; milliseconds. */

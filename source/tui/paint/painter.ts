@@ -1,4 +1,4 @@
-import {paint, type Screen} from './paint.ts';
+import {paint, type Screen} from './cells.ts';
 import {change, plain} from './row.ts';
 
 /** What Ink writes around each frame, so that a terminal shows it at once. */

@@ -1,7 +1,7 @@
 import {Box, useIsScreenReaderEnabled} from 'ink';
-import type {View} from '../line.ts';
-import {frameLines} from '../screens/frame.ts';
-import type {State} from '../state.ts';
+import type {View} from '../draw/line.ts';
+import {frameLines} from '../frame.ts';
+import type {State} from '../model/state.ts';
 import {Row} from './row.tsx';
 
 /** The whole window: the state's lines, one under the other. */

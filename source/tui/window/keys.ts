@@ -1,6 +1,6 @@
 import type {Key} from 'ink';
 import {graphemes} from '../../flock/graphemes.ts';
-import type {Action} from '../action.ts';
+import type {Action} from '../model/action.ts';
 
 /** Turns what Ink's `useInput` gives into an action; `null` for keys that mean nothing here. */
 export function actionOf(input: string, key: Key): Action | null {

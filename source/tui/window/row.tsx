@@ -1,8 +1,8 @@
 import {Box, Text} from 'ink';
 import {memo} from 'react';
-import {drawnLine} from '../drawn.ts';
-import {fit, isSameLine, type Line} from '../line.ts';
-import type {Theme} from '../theme.ts';
+import {drawnLine} from '../draw/drawn.ts';
+import {fit, isSameLine, type Line} from '../draw/line.ts';
+import type {Theme} from '../draw/theme.ts';
 
 /** What a row's component is given. */
 export type RowProps = {line: Line; columns: number; theme: Theme; spoken: boolean};

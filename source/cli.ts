@@ -1,0 +1,150 @@
+#!/usr/bin/env node
+import packageJson from '../package.json' with {type: 'json'};
+import {askMoved} from './command-line/moved.ts';
+import {type SharedOptions, settingsOf} from './command-line/options.ts';
+import {isTerminal, openOutput} from './command-line/output.ts';
+import {type Parsed, parseCommandLine} from './command-line/parse.ts';
+import {environmentPassphrase, passphraseOptions} from './command-line/passphrase.ts';
+import {terminalWrite} from './command-line/terminal.ts';
+import {command as list} from './commands/list.ts';
+import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
+import {composeReading} from './compose-reading.ts';
+import {FlockError} from './flock/error.ts';
+import {visible} from './flock/visible.ts';
+import {endNow, waitsForFile} from './system/end.ts';
+import {openInterruption} from './system/interruption.ts';
+import {allFinished, unfinishedWork} from './system/unfinished.ts';
+
+let onScreen = false;
+const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithReader)];
+const interruption = openInterruption(line => write.err(line));
+const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.interrupt('SIGINT'));
+
+process.on('uncaughtException', error => {
+	// The screen has a listener of its own, and restores the terminal first.
+	if (process.listenerCount('uncaughtException') === 1) {
+		end(failed(error));
+	}
+});
+process.exitCode = await main();
+await Promise.all([stdout.flushed(), stderr.flushed()]);
+end(process.exitCode);
+
+function end(code: number): never {
+	// Whatever still reads then, nobody waits for it.
+	if (interruption.exitCode !== null || onScreen || waitsForFile()) {
+		endNow(code);
+	}
+
+	process.exit(code);
+}
+
+function endWithReader({code}: NodeJS.ErrnoException): void {
+	const gone = code === 'EPIPE' || code === 'EIO';
+	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
+	if (gone && onScreen) {
+		// A window that was closed: the screen ends by itself.
+		return;
+	}
+
+	// Nor must it end a PIN's exchange.
+	if (unfinishedWork().length > 0) {
+		allFinished().then(endNext);
+	} else {
+		endNext();
+	}
+}
+
+async function main(): Promise<number> {
+	try {
+		const parsed = await parseCommandLine(process.argv.slice(2));
+		switch (parsed.kind) {
+			case 'version':
+				write.out(packageJson.version);
+				return exitCode.done;
+			case 'help': {
+				const {commandHelp, programHelp} = await import('./command-line/help.ts');
+				const {command} = parsed;
+				write.raw(command === null ? await programHelp(write.columns) : commandHelp(command, write.columns));
+				return exitCode.done;
+			}
+			case 'screen':
+				return isTerminal(0) && stdout.isTerminal
+					? await screen(parsed.shared)
+					: await listInstead(parsed.shared);
+			case 'command':
+				return await run(parsed);
+		}
+	} catch (error) {
+		return failed(error);
+	}
+}
+
+async function screen(options: SharedOptions): Promise<number> {
+	onScreen = true;
+	for (const output of [stdout, stderr]) {
+		// Opened here, so that an error on it finds its listener.
+		output.stream();
+	}
+
+	const {runScreen} = await import('./screen.ts');
+	const cwd = process.cwd();
+	const settings = settingsOf(options, process.env, cwd);
+	return runScreen(settings, process.env, cwd, write, askMoved(write), interruption);
+}
+
+async function listInstead(shared: SharedOptions): Promise<number> {
+	const code = await run({command: list, words: [], options: {json: false}, shared});
+	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
+	return code;
+}
+
+async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Promise<number> {
+	const {command, words, options, shared} = parsed;
+	const {env} = process;
+	const cwd = process.cwd();
+	const settings = settingsOf(shared, env, cwd);
+	const line = {
+		words,
+		options,
+		env,
+		givenPassphrase: environmentPassphrase(env) ?? null,
+		surroundings: async () => (await import('./command-line/surroundings.ts')).surroundingsOf(process),
+	};
+	if (command.needs === 'no-keystore') {
+		return command.run(line, {poems: {path: settings.poems}, cwd}, write);
+	}
+
+	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
+	const {services, close} = await composed(settings, env, cwd, {
+		...passphraseOptions(env, write.interactive ? write.askHidden : null),
+		haveMoved: command.unattended ? undefined : askMoved(write),
+	});
+	try {
+		const code = await command.run(line, services, write);
+		return interruption.exitCode ?? code;
+	} finally {
+		await close();
+	}
+}
+
+/** The one place where failures end: a sentence and a hint for an expected one, as little as possible for another. */
+function failed(error: unknown): number {
+	if (error instanceof FlockError) {
+		// A passphrase's command gets the terminal's Ctrl-C too, and then fails.
+		const isStopped = interruption.exitCode !== null && error.code === 'keystore-passphrase';
+		sayError(isStopped ? cancelledError() : error, write);
+		return interruption.exitCode ?? exitCodeOf(error);
+	}
+
+	write.err(`keymaker met something that it did not expect: ${placeOf(error)}`);
+	write.err('  No key is lost by it. Please report it, with what you did before.');
+	return exitCode.failed;
+}
+
+/** The kind of an unforeseen error and where it arose. Its message is left out: nobody knows what it quotes. */
+function placeOf(error: unknown): string {
+	const {name, stack = ''} = error instanceof Error ? error : new Error('not an error');
+	return visible(`${name} ${/^ +at .*$/m.exec(stack)?.[0].trim() ?? ''}`);
+}

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import type {Environment} from './environment.ts';
+
+/** The options of all commands, as the command line gives them. */
+export type SharedOptions = {
+	poems?: string | undefined;
+	flock?: string | undefined;
+	keystore?: string | undefined;
+	practice?: boolean | undefined;
+	/** False after `--no-open`. */
+	open?: boolean | undefined;
+};
+
+/** Where a run works, after options, environment and defaults have been weighed. */
+export type Settings = {
+	/** The folder of poems, an absolute path. */
+	poems: string;
+	/** The flock's name, and its keystore's. */
+	flock: string;
+	/** The keystore's folder, an absolute path; `null` for the system's own place. */
+	keystoreFolder: string | null;
+	practice: boolean;
+	/** True where no browser is to be opened by itself. */
+	noOpen: boolean;
+	/** The seconds that X gets for an answer. */
+	deadlineSeconds: number;
+};
+
+const defaultDeadlineSeconds = 15;
+const longestDeadlineSeconds = 600;
+
+/**
+ * Weighs options, environment and defaults, in this order.
+ * @throws FlockError `usage` for a value that makes no sense.
+ */
+export function settingsOf(options: SharedOptions, env: Environment, cwd: string): Settings {
+	const poems = path.resolve(cwd, options.poems || env.KEYMAKER_POEMS || 'poems');
+	const keystore = options.keystore || env.KEYMAKER_KEYSTORE;
+	return {
+		poems,
+		flock: options.flock || env.KEYMAKER_FLOCK || path.basename(path.dirname(poems)) || 'flock',
+		keystoreFolder: keystore ? path.resolve(cwd, keystore) : null,
+		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
+		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
+		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
+	};
+}
+
+function deadlineOf(value: string | undefined): number {
+	const seconds = value === undefined || value === '' ? defaultDeadlineSeconds : Number(value);
+	if (!(seconds > 0 && seconds <= longestDeadlineSeconds)) {
+		throw new FlockError('usage', 'KEYMAKER_TIMEOUT is not a number of seconds.', {
+			hint: `Set it to a number above 0, ${longestDeadlineSeconds} at most; without it X gets ${defaultDeadlineSeconds}.`,
+		});
+	}
+
+	return seconds;
+}

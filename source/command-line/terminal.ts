@@ -1,0 +1,96 @@
+import {cancelledError, type Write} from '../commands/shared/command.ts';
+import {drawsUnicode} from '../flock/glyph.ts';
+import type {HiddenTerminal} from './hidden-line.ts';
+import {isTerminal, type Output} from './output.ts';
+
+const clearLine = '\r\u001b[2K';
+
+/**
+ * The input and outputs of this process, as commands read from them and write to them.
+ * @param signal aborted by Ctrl-C.
+ * @param onInterrupt told of a Ctrl-C that was typed where it makes no signal.
+ */
+export function terminalWrite(
+	stdout: Output,
+	stderr: Output,
+	signal: AbortSignal,
+	onInterrupt: () => void = () => {},
+): Write {
+	const unicode = drawsUnicode(process.env, process.platform);
+	let inProgress = false;
+	let hidden: HiddenTerminal | null = null;
+
+	function clearProgress(): void {
+		if (inProgress) {
+			stderr.write(clearLine);
+			inProgress = false;
+		}
+	}
+
+	function handOver(mode: 'restored' | 'hidden'): void {
+		hidden?.close(mode);
+		hidden = null;
+	}
+
+	async function hide(): Promise<HiddenTerminal> {
+		const {openHiddenTerminal} = await import('./hidden-line.ts');
+		hidden ??= openHiddenTerminal({
+			input: process.stdin,
+			output: stderr.stream(),
+			mask: unicode ? '•' : '*',
+			signal,
+			onInterrupt,
+		});
+		return hidden;
+	}
+
+	/** A command that gives a result has no further hidden question; between two of them it may say what was wrong. */
+	function beginLine(): void {
+		handOver('restored');
+		clearProgress();
+	}
+
+	return {
+		out(line) {
+			beginLine();
+			stdout.write(`${line}\n`);
+		},
+		err(line) {
+			clearProgress();
+			stderr.write(`${line}\n`);
+		},
+		raw(text) {
+			beginLine();
+			stdout.write(text);
+		},
+		progress(line) {
+			beginLine();
+			if (line !== null && stderr.isTerminal) {
+				stderr.write(line);
+				inProgress = true;
+			}
+		},
+		get input() {
+			handOver('restored');
+			return process.stdin;
+		},
+		get interactive() {
+			return stderr.isTerminal && isTerminal(0);
+		},
+		async askHidden(question) {
+			clearProgress();
+			const answer = await (await hide()).ask(question);
+			if (answer === 'interrupted') {
+				throw cancelledError();
+			}
+
+			return answer === 'ended' ? null : answer.line;
+		},
+		handOver,
+		get columns() {
+			return (stdout.isTerminal && stdout.stream().columns) || 80;
+		},
+		unicode,
+		signal,
+	};
+}

@@ -1,0 +1,135 @@
+import type {Surroundings} from '../../command-line/surroundings.ts';
+import {FlockError} from '../../flock/error.ts';
+import type {Services} from '../../services.ts';
+import {cancelledError, count, exitCode, type Write} from '../shared/command.ts';
+import {define} from '../shared/definition.ts';
+import {safeJson} from '../shared/json.ts';
+import {drawing} from '../shared/words.ts';
+import {checkGit} from './git.ts';
+import {checkLeftovers} from './leftovers.ts';
+import {judgeNode, judgeNodeSettings} from './node.ts';
+import {adoptPoems, checkEnvFile, checkKeystore, judgePoems, takeAsItIs} from './place.ts';
+import {problem, type Result} from './result.ts';
+import {judgeBrowser, judgeClipboard, judgeLocale, judgePassphrase, judgeTerminal} from './terminal.ts';
+import {checkX, type WayServices} from './x.ts';
+
+/** `doctor [--json] [--moved] [--forget-seen]` */
+export type DoctorInput = {
+	json: boolean;
+	/** True to make the keystore this folder's first, where the poems that it belongs to are gone. */
+	moved: boolean;
+	/** True to take the keystore as it is first, whatever this computer has seen of it. */
+	forgetSeen: boolean;
+	surroundings: Surroundings;
+};
+
+/** What `doctor` needs of the services. */
+export type DoctorServices = WayServices & Pick<Services, 'keystore' | 'poems' | 'desktop' | 'cwd'>;
+
+const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
+
+/**
+ * Looks at everything that keymaker stands on, and says how to mend what is wrong; exit 1 where something is.
+ * @throws FlockError `cancelled`
+ */
+export async function doctor(
+	{json, moved, forgetSeen, surroundings}: DoctorInput,
+	services: DoctorServices,
+	write: Write,
+): Promise<number> {
+	const results: Result[] = [];
+	for (const look of [
+		...(forgetSeen ? [() => takeAsItIs(services)] : []),
+		...(moved ? [() => adoptPoems(services)] : []),
+		...checksOf(services, surroundings, write),
+	]) {
+		const found = await resultsOf(look);
+		if (write.signal.aborted) {
+			throw cancelledError();
+		}
+
+		write.progress(null);
+		results.push(...found);
+		if (!json) {
+			for (const result of found) {
+				say(result, write);
+			}
+		}
+	}
+
+	if (json) {
+		write.out(safeJson(results));
+	}
+
+	const problems = results.filter(({state}) => state === 'problem').length;
+	const warnings = results.filter(({state}) => state === 'warning').length;
+	write.err(
+		problems + warnings === 0
+			? 'All is well.'
+			: `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`,
+	);
+	return problems === 0 ? exitCode.done : exitCode.failed;
+}
+
+/** One look at something. */
+type Look = () => Result | Result[] | Promise<Result | Result[]>;
+
+/** Every check, in the order of the lines. */
+function checksOf(services: DoctorServices, surroundings: Surroundings, write: Write): Look[] {
+	const {poems, desktop, cwd} = services;
+	return [
+		() => judgeNode(surroundings),
+		() => judgeNodeSettings(surroundings, services.x),
+		async () => judgePoems(await poems.read()),
+		() => checkKeystore(services),
+		() => judgePassphrase(surroundings),
+		() => checkEnvFile(cwd, surroundings.platform),
+		() => checkGit(cwd, services.keystore.path),
+		() => checkLeftovers(cwd),
+		() => {
+			write.progress(services.practice ? 'Asking practice …' : 'Asking X …');
+			return checkX(services, write.signal);
+		},
+		() => judgeBrowser(desktop),
+		() => judgeClipboard(surroundings),
+		() => judgeTerminal(surroundings),
+		() => judgeLocale(surroundings),
+	];
+}
+
+/** A look that fails by itself is a problem, and stops no other. */
+async function resultsOf(look: Look): Promise<Result[]> {
+	try {
+		return [await look()].flat();
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return [problem('doctor', error.message, error.hint)];
+		}
+
+		throw error;
+	}
+}
+
+function say({check, state, sentence, hint}: Result, write: Write): void {
+	write.out(`${drawing(glyphs[state], write)} ${check}: ${sentence}`);
+	if (hint !== null) {
+		write.out(`    ${hint}`);
+	}
+}
+
+/** How `doctor` is called. */
+export const command = define({
+	name: 'doctor',
+	arguments: [],
+	summary: 'Looks at all that keymaker stands on, and says how to mend what is wrong.',
+	details: 'Asks X once whether it takes the app key.',
+	options: {
+		json: {help: 'print JSON for a program to read'},
+		'forget-seen': {help: 'first take the keystore as it is, older or in plain text'},
+		moved: {help: 'first take the keystore for this folder’s, where the poems that it belongs to are gone'},
+	},
+	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
+	needs: 'all',
+	run: async ({options: {'forget-seen': forgetSeen, ...options}, surroundings}, services, write) =>
+		doctor({...options, forgetSeen, surroundings: await surroundings()}, services, write),
+});

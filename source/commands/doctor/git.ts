@@ -1,0 +1,160 @@
+import {type Dirent, existsSync} from 'node:fs';
+import {lstat, opendir} from 'node:fs/promises';
+import path from 'node:path';
+import {gitQuestions, realFolder, workTreeOf} from '../../bundles/git.ts';
+import {readImport} from '../../bundles/import.ts';
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {codeOf} from '../../system/errors.ts';
+import {ok, type Result, warning} from './result.ts';
+
+/** Files of keys have these names; what is in them decides. */
+const mayHoldKeys =
+	/^(?:\.?[^/]*\.(?:json|env|ya?ml|ini|cfg|conf)|\.env\.[^/]+|\.?(?:twurlrc|trc|xrc|twarc))$/i;
+
+/** How far one look goes: a clone of somebody else's decides how much there is to be looked at. */
+export type Bounds = {
+	/** Folders below the first, one in another. */
+	depth: number;
+	/** Files and folders that are listed. */
+	entries: number;
+	/** Files that are opened. */
+	opened: number;
+	/** Bytes of one file. */
+	bytes: number;
+};
+
+const usualBounds: Bounds = {depth: 8, entries: 20_000, opened: 500, bytes: 1024 * 1024};
+
+/** Folders that hold no keys of a flock, and much else. */
+const passedOver: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+
+/** More names than this are counted, not told. */
+const mostNames = 5;
+
+/** Files with keys that lie in one git work tree, by their absolute paths. */
+type Found = {tree: string; files: string[]};
+
+/**
+ * Looks for `.env`, files of keys and a keystore that lie in a git work tree. git itself is never run.
+ * @param keystore the keystore's file.
+ */
+export async function checkGit(
+	cwd: string,
+	keystore: string,
+	bounds: Bounds = usualBounds,
+): Promise<Result[]> {
+	const {files, isWhole} = await filesWithKeys(cwd, bounds);
+	const results = inTrees(existsSync(keystore) ? [...files, keystore] : files).map(found =>
+		judgeFound(found, realFolder(cwd)),
+	);
+	if (!isWhole) {
+		results.push(
+			warning(
+				'git',
+				`There is more under ${visible(cwd)} than was looked into for files with keys.`,
+				'Start keymaker doctor in the folder of the flock alone.',
+			),
+		);
+	}
+
+	return results.length > 0 ? results : [ok('git', 'No file with keys lies in a git work tree here.')];
+}
+
+function inTrees(files: readonly string[]): Found[] {
+	const found = new Map<string, string[]>();
+	for (const file of files) {
+		const folder = realFolder(path.dirname(file));
+		const tree = workTreeOf(folder);
+		if (tree !== null) {
+			found.set(tree, [...(found.get(tree) ?? []), path.join(folder, path.basename(file))]);
+		}
+	}
+
+	return [...found].map(([tree, inTree]) => ({tree, files: inTree}));
+}
+
+/**
+ * What files with keys in a work tree mean.
+ * @param here the current folder: where that is the work tree, git need not be told where to look.
+ */
+export function judgeFound({tree, files}: Found, here: string): Result {
+	const names = files.map(file => path.relative(tree, file));
+	const {ignored, tracked} = gitQuestions(tree === here ? null : tree, names);
+	return warning(
+		'git',
+		`In the git work tree ${visible(tree)} there ${files.length === 1 ? 'is' : 'are'} ${named(names)}, with keys.`,
+		`Ask git, which keymaker never runs: ${ignored} tells what it ignores, ${tracked} what it has. Make new keys for what it has, where others have the repository: its history keeps the old ones.`,
+	);
+}
+
+/** The files under a folder that are `.env`, or hold keys; `isWhole` where no bound was met. Follows no link. */
+async function filesWithKeys(top: string, bounds: Bounds): Promise<{files: string[]; isWhole: boolean}> {
+	const files: string[] = [];
+	const folders = [{folder: top, depth: 0}];
+	let entries = 0;
+	let opened = 0;
+	// The nearest first.
+	for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
+		const {folder, depth} = next;
+		for await (const entry of entriesOf(folder)) {
+			entries += 1;
+			if (entries > bounds.entries) {
+				return {files, isWhole: false};
+			}
+
+			const file = path.join(folder, entry.name);
+			if (entry.isDirectory() && depth < bounds.depth && !passedOver.has(entry.name)) {
+				folders.push({folder: file, depth: depth + 1});
+			}
+
+			if (!entry.isFile() || !mayHoldKeys.test(entry.name)) {
+				continue;
+			}
+
+			opened += 1;
+			if (opened > bounds.opened) {
+				return {files, isWhole: false};
+			}
+
+			if (entry.name === '.env' || (await holdsKeys(file, bounds.bytes))) {
+				files.push(file);
+			}
+		}
+	}
+
+	return {files: files.sort(), isWhole: true};
+}
+
+/** What is in a folder, bit by bit; nothing of one that cannot be read, or is gone. */
+async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
+	try {
+		yield* await opendir(folder);
+	} catch {
+		// Whoever cannot read it cannot leak it from here.
+	}
+}
+
+async function holdsKeys(file: string, mostBytes: number): Promise<boolean> {
+	try {
+		const found = await lstat(file);
+		return (
+			found.isFile() &&
+			found.size <= mostBytes &&
+			(await readImport(file)).some(({entries}) => entries.length > 0)
+		);
+	} catch (error) {
+		// What is no file of keys, or is gone, is no concern.
+		if (error instanceof FlockError || codeOf(error) !== '') {
+			return false;
+		}
+
+		throw error;
+	}
+}
+
+function named(files: readonly string[]): string {
+	const names = files.slice(0, mostNames).map(visible).join(', ');
+	const left = files.length - mostNames;
+	return left > 0 ? `${names} and ${left} more` : names;
+}

@@ -1,0 +1,58 @@
+import type {Dirent} from 'node:fs';
+import {readdir} from 'node:fs/promises';
+import path from 'node:path';
+import {sweepLeftovers} from '../../bundles/leftovers.ts';
+import {visible} from '../../flock/visible.ts';
+import {count} from '../shared/command.ts';
+import {type Result, warning} from './result.ts';
+
+/** How far below the current folder exports are looked for, and in how many folders at most. */
+const deepest = 3;
+const mostFolders = 1000;
+
+/** What holds no exports, and thousands of folders. */
+const passedOver = new Set(['.git', 'node_modules']);
+
+/** Removes the files of keys that a killed export left in the current folder or below, and says so. */
+export async function checkLeftovers(cwd: string): Promise<Result[]> {
+	const removed: string[] = [];
+	for (const folder of await foldersIn(cwd)) {
+		removed.push(...(await sweepLeftovers(folder)));
+	}
+
+	if (removed.length === 0) {
+		return [];
+	}
+
+	const places = [...new Set(removed.map(file => path.relative(cwd, path.dirname(file)) || '.'))];
+	return [
+		warning(
+			'leftovers',
+			`${count(removed.length, 'file')} with keys, left in ${places.map(visible).join(', ')} by a killed export, ${removed.length === 1 ? 'was' : 'were'} removed.`,
+			'Where others could read that folder meanwhile, make new keys: keymaker revoke BOT, then keymaker authorize BOT.',
+		),
+	];
+}
+
+/** A folder and those below it, links not followed, the nearest first. */
+async function foldersIn(top: string): Promise<string[]> {
+	const folders = [top];
+	let level = [top];
+	for (let depth = 0; depth < deepest && folders.length < mostFolders; depth += 1) {
+		const below: string[] = [];
+		for (const folder of level) {
+			const entries: Dirent[] = await readdir(folder, {withFileTypes: true}).catch(() => []);
+			below.push(
+				...entries
+					.filter(entry => entry.isDirectory() && !passedOver.has(entry.name))
+					.slice(0, mostFolders)
+					.map(entry => path.join(folder, entry.name)),
+			);
+		}
+
+		level = below.slice(0, mostFolders - folders.length);
+		folders.push(...level);
+	}
+
+	return folders;
+}

@@ -1,0 +1,79 @@
+import type {Surroundings} from '../../command-line/surroundings.ts';
+import type {X} from '../../x/x.ts';
+import {ok, problem, type Result, warning} from './result.ts';
+
+/** The oldest Node that this program runs on. */
+const oldestNode = [22, 12] as const;
+
+/** Parts of Node that print what is sent, or what programs are given, where `NODE_DEBUG` names them. */
+const talkative = /\*|^(child_process|https?|http2|net|stream|tls)$/i;
+
+/** Whether this Node is new enough. */
+export function judgeNode({nodeVersion}: Surroundings): Result {
+	const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+	return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
+		? ok('node', `Node ${nodeVersion}.`)
+		: problem('node', `Node ${nodeVersion} is too old.`, `Install Node ${oldestNode.join('.')} or newer.`);
+}
+
+/**
+ * Settings of Node's that weaken what is sent to X, or show it to others.
+ * @param warning what is known of the way to X: the variable itself is taken out before X is asked.
+ */
+export function judgeNodeSettings(
+	{env, nodeOptions}: Surroundings,
+	{warning: unsafe}: Pick<X, 'warning'>,
+): Result[] {
+	const options = `${env.NODE_OPTIONS ?? ''} ${nodeOptions.join(' ')}`;
+	const results: Result[] = [];
+	if (unsafe !== null || env.NODE_TLS_REJECT_UNAUTHORIZED === '0') {
+		results.push(
+			problem(
+				'node-settings',
+				'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same, but bots’ own programs in Node take anybody for X, and hand over their keys’ requests.',
+				'Unset it. Where a certificate of your own is wanted, name its file in NODE_EXTRA_CA_CERTS.',
+			),
+		);
+	}
+
+	if (/--tls-keylog\b/.test(options)) {
+		results.push(
+			problem(
+				'node-settings',
+				'Node is told to write down the keys of its connections (--tls-keylog): who has that file can read what is sent to X.',
+				'Take it out of NODE_OPTIONS, and delete the file.',
+			),
+		);
+	}
+
+	if (env.NODE_DEBUG?.split(',').some(name => talkative.test(name.trim()))) {
+		results.push(
+			warning(
+				'node-settings',
+				'NODE_DEBUG makes Node print what is sent and what programs are given, keys included.',
+				'Unset it before you use keymaker.',
+			),
+		);
+	}
+
+	if (/--(inspect|require|import|loader|experimental-loader|env-file)\b|(^|\s)-r\s/.test(options)) {
+		results.push(
+			warning(
+				'node-settings',
+				'Node’s options load other code into keymaker, or open it to a debugger: either can read every key.',
+				'Take it out of NODE_OPTIONS if you did not put it there.',
+			),
+		);
+	}
+
+	if (env.NODE_EXTRA_CA_CERTS) {
+		results.push({
+			...ok('node-settings', 'NODE_EXTRA_CA_CERTS adds to those who may vouch for X.'),
+			hint: 'Who holds the keys of those certificates can read what is sent to X.',
+		});
+	}
+
+	return results.length > 0
+		? results
+		: [ok('node-settings', 'No setting of Node’s weakens what is sent to X.')];
+}

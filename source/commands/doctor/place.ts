@@ -1,0 +1,131 @@
+import {access, constants, stat} from 'node:fs/promises';
+import path from 'node:path';
+import {FlockError} from '../../flock/error.ts';
+import type {PoemFolder} from '../../flock/poem.ts';
+import {visible} from '../../flock/visible.ts';
+import type {KeystoreHealth} from '../../keystore/keystore.ts';
+import type {Services} from '../../services.ts';
+import {codeOf} from '../../system/errors.ts';
+import {reasonOf, waitFor} from '../../system/files.ts';
+import {count} from '../shared/command.ts';
+import {folderProblem} from '../shared/folder-problem.ts';
+import {ok, problem, type Result, warning} from './result.ts';
+
+/** More notes than this are counted, not told. */
+const mostNotes = 5;
+
+/** Looks at the keystore's place, file and copies, and tries a save where that changes nothing. */
+export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Promise<Result[]> {
+	const health = await keystore.health();
+	const results = judgeHealth(health);
+	if (health.bots === null) {
+		return results;
+	}
+
+	if (!health.exists) {
+		return [...results, await judgePlace(path.dirname(health.path))];
+	}
+
+	try {
+		await keystore.tryWriting();
+		return [...results, ok('keystore-writing', 'It can be written, and no other program holds its lock.')];
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return [...results, problem('keystore-writing', visible(error.message), error.hint)];
+		}
+
+		throw error;
+	}
+}
+
+/** Makes the keystore this folder's, where the poems that it belongs to are gone. @throws FlockError `keystore-other-poems` and as a save does */
+export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 'poems'>): Promise<Result> {
+	await keystore.adoptPoems();
+	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
+}
+
+/** Takes the keystore as it is, whatever this computer has seen of it. @throws FlockError `keystore-…` */
+export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promise<Result> {
+	await keystore.forgetSeen();
+	return ok(
+		'keystore-seen',
+		'What this computer has seen of the keystore is forgotten: it is taken as it is.',
+	);
+}
+
+/** What a keystore's health says. */
+export function judgeHealth(health: KeystoreHealth): Result[] {
+	const findings = health.findings.map(({sentence, hint, serious}) =>
+		serious ? problem('keystore', sentence, hint) : warning('keystore', sentence, hint),
+	);
+	return health.bots === null ? findings : [ok('keystore', describe(health)), ...findings];
+}
+
+function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth): string {
+	if (!exists) {
+		return `There is no keystore yet: the first key makes ${visible(file)}.`;
+	}
+
+	const how = encrypted ? 'encrypted' : 'not encrypted';
+	return `${visible(file)}: ${count(bots ?? 0, 'bot')} with a key, ${count(backups, 'backup')}, ${how}.`;
+}
+
+/** Whether the folder that is to be made can be made. Makes nothing. */
+async function judgePlace(folder: string): Promise<Result> {
+	for (let place = folder; ; place = path.dirname(place)) {
+		try {
+			await access(place, constants.W_OK | constants.X_OK);
+			return ok('keystore-writing', 'Its place can be written.');
+		} catch (error) {
+			const {code} = error as NodeJS.ErrnoException;
+			if (code !== 'ENOENT' || place === path.dirname(place)) {
+				return problem(
+					'keystore-writing',
+					`${visible(place)} cannot be written: ${code}.`,
+					'Give yourself permission to write there (chmod u+rwx), or choose another place with --keystore DIR.',
+				);
+			}
+		}
+	}
+}
+
+/** Looks at the folder of poems. */
+export function judgePoems(folder: PoemFolder): Result[] {
+	const wrong = folderProblem(folder);
+	if (wrong !== null && folder.problem !== 'empty') {
+		return [problem('poems', wrong.sentence, wrong.hint)];
+	}
+
+	const summary =
+		wrong === null
+			? ok('poems', `${visible(folder.path)}: ${count(folder.poems.length, 'poem')}.`)
+			: warning('poems', wrong.sentence, wrong.hint);
+	const notes = folder.notes
+		.slice(0, mostNotes)
+		.map(({file, sentence}) => warning('poems', `${visible(file)}: ${visible(sentence)}`, null));
+	const left = folder.notes.length - notes.length;
+	return [
+		summary,
+		...notes,
+		...(left > 0 ? [warning('poems', `${left} more are told by keymaker list.`, null)] : []),
+	];
+}
+
+/** Looks at who can read `.env`. */
+export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Promise<Result> {
+	try {
+		const file = path.join(cwd, '.env');
+		const {mode} = await waitFor(file, stat(file));
+		return platform !== 'win32' && (mode & 0o077) !== 0
+			? warning(
+					'env-file',
+					`Other users of this computer may read .env (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
+					'chmod 600 .env',
+				)
+			: ok('env-file', 'Only you can read .env.');
+	} catch (error) {
+		return codeOf(error) === 'ENOENT'
+			? ok('env-file', 'There is no .env in this folder.')
+			: warning('env-file', `.env could not be looked at: ${reasonOf(error)}.`, 'Look at its permissions.');
+	}
+}

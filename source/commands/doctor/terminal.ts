@@ -1,0 +1,80 @@
+import type {Surroundings} from '../../command-line/surroundings.ts';
+import {drawsUnicode} from '../../flock/glyph.ts';
+import {visible} from '../../flock/visible.ts';
+import type {Services} from '../../services.ts';
+import {ok, type Result, warning} from './result.ts';
+
+/** Below this the screens are cramped. */
+const smallest = {columns: 40, rows: 10};
+
+/** How links are copied here. */
+export function judgeClipboard({clipboard: {way, sentence, hint}}: Surroundings): Result {
+	return way === 'none' ? warning('clipboard', sentence, hint) : {...ok('clipboard', sentence), hint};
+}
+
+/** Whether a browser is opened. */
+export function judgeBrowser({whyNotOpen}: Pick<Services['desktop'], 'whyNotOpen'>): Result {
+	return whyNotOpen === null
+		? ok('browser', 'A link is opened in the browser by itself.')
+		: {...ok('browser', whyNotOpen), hint: 'c copies the link, and r shows it as a QR code.'};
+}
+
+/** What the full screen can be drawn on. */
+export function judgeTerminal({terminal, env}: Surroundings): Result {
+	if (terminal === null) {
+		return warning(
+			'terminal',
+			'Standard output is no terminal here, so the full screen cannot be looked at.',
+			'Run keymaker doctor in the terminal that you use.',
+		);
+	}
+
+	const {columns, rows, colours} = terminal;
+	const name = visible(env.TERM ?? '');
+	const shown = `${name || 'A terminal without TERM'}, ${columns} × ${rows}, ${coloursOf(colours, env)}.`;
+	if (name === 'dumb') {
+		return warning('terminal', shown, 'TERM=dumb cannot move the cursor: set TERM to what your terminal is.');
+	}
+
+	return columns < smallest.columns || rows < smallest.rows
+		? warning('terminal', shown, `Make it ${smallest.columns} × ${smallest.rows} or larger.`)
+		: ok('terminal', shown);
+}
+
+/** Whether more than ASCII can be drawn. */
+export function judgeLocale({env, platform}: Surroundings): Result {
+	const locale = visible(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
+	return drawsUnicode(env, platform)
+		? ok('locale', locale === '' ? 'UTF-8, as Windows has it.' : `${locale}: everything can be drawn.`)
+		: warning(
+				'locale',
+				`${locale || 'No locale is set'}${locale === '' ? ', so' : ':'} only ASCII is drawn.`,
+				'Set a UTF-8 locale, such as LANG=C.UTF-8.',
+			);
+}
+
+/** Where a passphrase is had from. */
+export function judgePassphrase({env}: Surroundings): Result {
+	if (env.KEYMAKER_PASSPHRASE) {
+		return warning(
+			'passphrase',
+			'KEYMAKER_PASSPHRASE is set: every program that is started from here can read it.',
+			'KEYMAKER_PASSPHRASE_COMMAND with a password manager’s command keeps it out of the environment.',
+		);
+	}
+
+	return ok(
+		'passphrase',
+		env.KEYMAKER_PASSPHRASE_COMMAND
+			? 'A passphrase is had from KEYMAKER_PASSPHRASE_COMMAND.'
+			: 'No passphrase stands in the environment.',
+	);
+}
+
+function coloursOf(colours: number, env: Surroundings['env']): string {
+	if (env.NO_COLOR) {
+		return 'no colours (NO_COLOR)';
+	}
+
+	return colours <= 2 ? 'no colours' : colours >= 2 ** 24 ? 'true colour' : `${colours} colours`;
+}

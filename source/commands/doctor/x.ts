@@ -1,0 +1,150 @@
+import {errorLabel, FlockError} from '../../flock/error.ts';
+import {appTail} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import type {AppInUse, AppSource} from '../../keymaker/keymaker.ts';
+import type {Services} from '../../services.ts';
+import type {Probe} from '../../x/x.ts';
+import {ok, problem, type Result, warning} from './result.ts';
+
+/** What the checks of the way to X need of the services. */
+export type WayServices = Pick<Services, 'appSource' | 'x' | 'practice'>;
+
+/** Seconds between the clocks from which X refuses requests. */
+const refusedSkew = 5 * 60;
+
+/** Seconds between the clocks that are worth a word: it will be more one day. */
+const notedSkew = 30;
+
+/** Looks at the app key, and then at X, with one unsigned request and one for a link that nobody opens. */
+export async function checkX({appSource, x, practice}: WayServices, signal: AbortSignal): Promise<Result[]> {
+	const source = await outcomeOf(appSource());
+	const probe = await outcomeOf(x.probe(signal));
+	const way = [judgeProxy(probe), judgeNetwork(probe, practice), judgeClock(probe)];
+	const key = judgeAppKey(source);
+	if (source === null || source instanceof FlockError) {
+		return [key, ...way];
+	}
+
+	if (probe instanceof FlockError) {
+		return [key, ...way, warning('app-key-accepted', 'X could not be asked about the app key.', null)];
+	}
+
+	const tried = await outcomeOf(x.tryAppKey(source.appKey, signal));
+	return [key, ...way, judgeTrial(tried instanceof FlockError ? tried : null, practice)];
+}
+
+/** The app key in use, without its secret. */
+export function judgeAppKey(source: AppInUse): Result {
+	if (source instanceof FlockError) {
+		// What is wrong with the keystore is told by its own lines.
+		return source.code.startsWith('keystore-')
+			? warning('app-key', 'Whether the keystore holds an app key cannot be told: it cannot be opened.', null)
+			: problem('app-key', source.message, source.hint);
+	}
+
+	if (source === null) {
+		return problem(
+			'app-key',
+			'There is no app key.',
+			'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or start keymaker and press enter on a bot; --practice needs none.',
+		);
+	}
+
+	return ok('app-key', `The app is ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
+}
+
+/** What X said to the app key; `null` where it took it. */
+export function judgeTrial(error: FlockError | null, practice: boolean): Result {
+	if (error !== null) {
+		return problem('app-key-accepted', said(error), error.hint);
+	}
+
+	return ok('app-key-accepted', practice ? 'Practice accepts the app key.' : 'X accepts the app key.');
+}
+
+/** The proxy on the way to X. */
+export function judgeProxy(probe: Probe | FlockError): Result {
+	if (probe instanceof FlockError) {
+		return probe.code === 'x-proxy'
+			? problem('proxy', said(probe), probe.hint)
+			: ok('proxy', 'Nothing is wrong with the setting of a proxy.');
+	}
+
+	return ok(
+		'proxy',
+		probe.proxy === null ? 'No proxy is used.' : `Requests go through ${visible(probe.proxy)}.`,
+	);
+}
+
+/** Whether the name is found, TLS works, and X answers. */
+export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Result {
+	if (probe instanceof FlockError) {
+		return probe.code === 'x-proxy'
+			? warning('network', 'X was not asked, because of the proxy.', null)
+			: problem('network', said(probe), probe.hint);
+	}
+
+	if (practice) {
+		return ok('network', 'Practice answers in X’s place; X itself was not asked.');
+	}
+
+	return probe.status >= 300 && probe.status < 400
+		? warning(
+				'network',
+				`api.x.com answers with a redirection (${probe.status}), which X does not.`,
+				'Open a page in a browser: this network may want a login first.',
+			)
+		: ok('network', 'api.x.com is found, its certificate is good, and it answers.');
+}
+
+/** This computer's clock against X's. */
+export function judgeClock(probe: Probe | FlockError): Result {
+	const skew = probe instanceof FlockError ? null : probe.clockSkewSeconds;
+	if (skew === null) {
+		return warning('clock', 'X’s clock is not known, so this one could not be compared.', null);
+	}
+
+	const amount = Math.abs(skew);
+	if (amount < notedSkew) {
+		return ok('clock', 'This computer’s clock agrees with X’s.');
+	}
+
+	const sentence = `This computer’s clock is ${inWords(amount)} ${skew > 0 ? 'behind' : 'ahead of'} X’s.`;
+	const hint = 'Set it, best by automatic network time.';
+	return amount < refusedSkew
+		? warning('clock', sentence, hint)
+		: problem('clock', `${sentence} X refuses requests because of it.`, hint);
+}
+
+function inWords(seconds: number): string {
+	return seconds < 120 ? `${Math.round(seconds)} seconds` : `${Math.round(seconds / 60)} minutes`;
+}
+
+function placeOf({from}: AppSource): string {
+	switch (from) {
+		case 'environment':
+			return 'the environment';
+		case 'setup':
+			return 'the setup screen, kept in the keystore';
+		case 'practice':
+			return 'practice';
+		case '.env':
+			return '.env';
+	}
+}
+
+function said(error: FlockError): string {
+	return `${visible(error.message)} (${errorLabel(error)})`;
+}
+
+async function outcomeOf<T>(work: Promise<T>): Promise<T | FlockError> {
+	try {
+		return await work;
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return error;
+		}
+
+		throw error;
+	}
+}

@@ -1,0 +1,78 @@
+import {createInterface} from 'node:readline';
+import {FlockError} from '../../flock/error.ts';
+import {longestLine} from '../../system/lines.ts';
+import {cancelledError, type Write} from './command.ts';
+
+/** Standard input, line by line. */
+export type Lines = {
+	/** The next line; `null` at the input's end. @throws FlockError `cancelled` after Ctrl-C, `usage` for a line without end */
+	next(): Promise<string | null>;
+	/** Lets go of the input. */
+	close(): void;
+};
+
+/** Begins to read lines; those that come before they are asked for wait their turn. */
+export function openLines(write: Write): Lines {
+	const reader = createInterface({
+		input: write.input,
+		crlfDelay: Number.POSITIVE_INFINITY,
+		terminal: false,
+		signal: write.signal,
+	});
+	const lines = reader[Symbol.asyncIterator]();
+	let begun = 0;
+	let isTooLong = false;
+	const onData = (chunk: Buffer | string) => {
+		const text = String(chunk);
+		const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
+		begun = end < 0 ? begun + text.length : text.length - end - 1;
+		if (begun > longestLine) {
+			// Whoever ends no line would be read for ever.
+			isTooLong = true;
+			close();
+		}
+	};
+	const close = () => {
+		write.input.off('data', onData);
+		reader.close();
+	};
+	write.input.on('data', onData);
+	return {
+		async next() {
+			const line = write.signal.aborted ? null : await lines.next();
+			if (write.signal.aborted) {
+				throw cancelledError();
+			}
+
+			if (isTooLong) {
+				throw new FlockError('usage', 'A line of standard input is far too long.', {
+					hint: 'One line is one answer: give each a line end of its own.',
+				});
+			}
+
+			return line === null || line.done ? null : line.value;
+		},
+		close,
+	};
+}
+
+/**
+ * Asks a yes or no; everything but yes is no.
+ * @throws FlockError `usage` where there is nobody to ask, `cancelled` after Ctrl-C
+ */
+export async function confirm(question: string, write: Write): Promise<boolean> {
+	if (!write.interactive) {
+		throw new FlockError('usage', `There is no terminal to ask at: ${question}`, {
+			hint: 'Add --yes to do it without being asked.',
+		});
+	}
+
+	const lines = openLines(write);
+	try {
+		write.err(`${question} [y/N]`);
+		const answer = await lines.next();
+		return /^y(es)?$/i.test(answer?.trim() ?? '');
+	} finally {
+		lines.close();
+	}
+}

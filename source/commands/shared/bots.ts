@@ -1,0 +1,44 @@
+import {FlockError} from '../../flock/error.ts';
+import type {Bot, Flock} from '../../flock/flock.ts';
+import {nearest} from '../../flock/nearest.ts';
+import {visible} from '../../flock/visible.ts';
+import {namesOfHeld} from '../../flock/words.ts';
+
+/** The bot of exactly this name. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
+export function findBot(name: string, flock: Flock): Bot {
+	const bot = flock.find(candidate => candidate.name === name);
+	if (bot === undefined) {
+		throw unknownBot(name, flock);
+	}
+
+	return bot;
+}
+
+/** The bots of these names, each once, in the order given. @throws FlockError `unknown-bot` */
+export function findBots(names: readonly string[], flock: Flock): Bot[] {
+	return [...new Set(names)].map(name => findBot(name, flock));
+}
+
+/** How a bot and its accounts are named to the person before something is done to them. */
+export function botAndAccount({name, key, held, previous}: Bot): string {
+	const account = key ?? held[0]?.key ?? previous;
+	const others = held.filter(one => one.key !== account);
+	const bot = visible(name);
+	if (account === null) {
+		return bot;
+	}
+
+	const handle = account.handle === '' ? '' : `@${visible(account.handle)}, `;
+	const also = others.length === 0 ? '' : `; held: ${namesOfHeld(others)}`;
+	return `${bot} (${handle}account ${visible(account.userId)}${also})`;
+}
+
+function unknownBot(name: string, flock: Flock): FlockError {
+	const near = nearest(
+		name,
+		flock.map(bot => bot.name),
+	);
+	return new FlockError('unknown-bot', `There is no bot called ${visible(name)}.`, {
+		hint: near === null ? 'keymaker list shows all bots.' : `Did you mean ${visible(near)}?`,
+	});
+}

@@ -1,0 +1,125 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import os from 'node:os';
+import {isatty} from 'node:tty';
+import {visible} from '../../flock/visible.ts';
+import {eachLine} from '../../system/lines.ts';
+import {lendSignals} from '../../system/unfinished.ts';
+import type {Variables} from './child-environment.ts';
+
+/** A bot's own program, and where it is to run. */
+export type Program = {command: readonly string[]; env: Variables; cwd: string};
+
+/** How a program ended; `problem` says why it could not be started. */
+export type Ending = {code: number; problem: string | null};
+
+/** A shell's exit codes for a program that cannot be started, and for one that a signal ended. */
+const shellCode = {notExecutable: 126, notFound: 127, signalled: 128} as const;
+
+/** The signals that are passed on. */
+const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+
+/** Those that a terminal sends to the programs by itself, since it sends them to the whole foreground. */
+const sentByTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
+
+/** Those that only tell a program something. */
+const harmless: ReadonlySet<NodeJS.Signals> = new Set(['SIGUSR1', 'SIGUSR2']);
+
+/** The programs that are running, and whether a signal has come that ends what runs them. */
+export type Running = {children: Set<ChildProcess>; endedBy: NodeJS.Signals | null};
+
+/** Passes the signals that this process gets on to the programs that are running, while some work lasts. */
+export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): Promise<T> {
+	const running: Running = {children: new Set(), endedBy: null};
+	const atTerminal = [0, 1, 2].some(stream => isatty(stream));
+	// All are listened to, so that this process outlives the programs and can give their exit code.
+	const onSignal = (signal: NodeJS.Signals) => {
+		if (!harmless.has(signal)) {
+			running.endedBy = signal;
+		}
+
+		if (!(atTerminal && sentByTerminal.has(signal))) {
+			for (const child of running.children) {
+				child.kill(signal);
+			}
+		}
+	};
+	for (const signal of signals) {
+		process.on(signal, onSignal);
+	}
+
+	try {
+		return await lendSignals(() => work(running));
+	} finally {
+		for (const signal of signals) {
+			process.off(signal, onSignal);
+		}
+	}
+}
+
+/** The exit code that a shell gives for a program that a signal has ended. */
+export function codeOfSignal(signal: NodeJS.Signals): number {
+	return shellCode.signalled + os.constants.signals[signal];
+}
+
+/** Runs a program on this process's own input and output. */
+export async function runDirectly(program: Program, running: Running): Promise<Ending> {
+	return run(program, running, 'inherit', () => {});
+}
+
+/** Hears a line of a program; of a very long one, its pieces, `goesOn` being true for all but the first. */
+export type OnLine = (text: string, goesOn: boolean) => void;
+
+/** Runs a program without input, and hands over each line of its output and of its errors. */
+export async function runByLines(
+	program: Program,
+	running: Running,
+	onOut: OnLine,
+	onErr: OnLine,
+): Promise<Ending> {
+	return run(program, running, ['ignore', 'pipe', 'pipe'], child => {
+		for (const [stream, onLine] of [
+			[child.stdout, onOut],
+			[child.stderr, onErr],
+		] as const) {
+			if (stream !== null) {
+				eachLine(stream, onLine);
+			}
+		}
+	});
+}
+
+function run(
+	{command: [file = '', ...args], env, cwd}: Program,
+	{children}: Running,
+	stdio: 'inherit' | ['ignore', 'pipe', 'pipe'],
+	onStart: (child: ChildProcess) => void,
+): Promise<Ending> {
+	return new Promise(resolve => {
+		let child: ChildProcess;
+		try {
+			child = spawn(file, args, {stdio, env: {...env}, cwd});
+		} catch (error) {
+			resolve(notStarted(file, error));
+			return;
+		}
+
+		children.add(child);
+		onStart(child);
+		child.once('error', error => {
+			children.delete(child);
+			resolve(notStarted(file, error));
+		});
+		child.once('close', (code, signal) => {
+			children.delete(child);
+			resolve({code: signal === null ? (code ?? 0) : codeOfSignal(signal), problem: null});
+		});
+	});
+}
+
+/** Node throws some of these errors, and emits others. */
+function notStarted(file: string, error: unknown): Ending {
+	const reason = error instanceof Error && 'code' in error ? error.code : error;
+	return reason === 'ENOENT'
+		? {code: shellCode.notFound, problem: `${visible(file)} was not found.`}
+		: {code: shellCode.notExecutable, problem: `${visible(file)} cannot be run: ${visible(String(reason))}.`};
+}

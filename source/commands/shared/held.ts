@@ -1,0 +1,61 @@
+import {FlockError} from '../../flock/error.ts';
+import type {Bot} from '../../flock/flock.ts';
+import {cleanHandle, type HeldInfo, sameHandle} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {namesOfHeld} from '../../flock/words.ts';
+import {decisionHint, heldSeveralError} from '../../keymaker/in-force.ts';
+
+/** What `keep` and `discard` are given. */
+export type DecisionInput = {
+	bot: string;
+	/** The account whose held key is meant, by its handle or its id; `null` for the only one. */
+	handle: string | null;
+};
+
+/**
+ * The held key that a decision is about.
+ * @param account its handle or id; `null` for the only one.
+ * @throws FlockError `no-held-key`, `held-several`
+ */
+export function findHeld({name, held}: Bot, account: string | null): HeldInfo {
+	const found =
+		account === null
+			? held
+			: held.filter(({key}) => sameHandle(key.handle, account) || key.userId === account.trim());
+	const [first] = found;
+	if (first === undefined) {
+		throw held.length === 0 || account === null
+			? noHeldKeyError(name)
+			: noSuchHeldKeyError(name, account, held);
+	}
+
+	if (found.length > 1) {
+		throw heldSeveralError(name, found);
+	}
+
+	return first;
+}
+
+/** What to say of the keys that still wait after a decision; nothing where none does. */
+export function leftLines(bot: string, left: readonly HeldInfo[]): string[] {
+	return left.length === 0
+		? []
+		: [
+				`Still held for ${visible(bot)}: ${left.length === 1 ? 'the key' : 'the keys'} of ${namesOfHeld(left)}.`,
+				`  ${decisionHint(bot, left)}`,
+			];
+}
+
+function noHeldKeyError(bot: string): FlockError {
+	return new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
+		hint: 'keymaker list shows which bots have one.',
+	});
+}
+
+function noSuchHeldKeyError(bot: string, account: string, held: readonly HeldInfo[]): FlockError {
+	return new FlockError(
+		'no-held-key',
+		`${visible(bot)} has no held key of @${visible(cleanHandle(account))}, only of ${namesOfHeld(held)}.`,
+		{hint: decisionHint(bot, held)},
+	);
+}

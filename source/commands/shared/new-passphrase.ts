@@ -1,0 +1,75 @@
+import {FlockError} from '../../flock/error.ts';
+import {passphraseProblem} from '../../flock/passphrase.ts';
+import {openLines} from './ask.ts';
+import {cancelledError, type Write} from './command.ts';
+
+/** How often a new passphrase is asked for. */
+const tries = 3;
+
+/** The passphrase, if it will do. @throws FlockError `keystore-passphrase` */
+export function requireStrong(passphrase: string): string {
+	const problem = passphraseProblem(passphrase);
+	if (problem !== null) {
+		throw refusal(problem);
+	}
+
+	return passphrase;
+}
+
+/**
+ * Asks for a new passphrase twice and compares the two; where there is no terminal, it is the next line of
+ * standard input.
+ * @throws FlockError `keystore-passphrase` where none will do, `cancelled`
+ */
+export async function askNewPassphrase(write: Write): Promise<string> {
+	if (!write.interactive) {
+		return requireStrong(await lineOf(write));
+	}
+
+	for (let attempt = 1; attempt <= tries; attempt += 1) {
+		const passphrase = await askOnce('New passphrase:', write);
+		const problem =
+			passphraseProblem(passphrase) ??
+			((await askOnce('The same again:', write)) === passphrase ? null : 'The two are not the same.');
+		if (problem === null) {
+			return passphrase;
+		}
+
+		write.err(problem);
+	}
+
+	throw refusal('No new passphrase was chosen.');
+}
+
+async function askOnce(question: string, write: Write): Promise<string> {
+	const answer = await write.askHidden(question);
+	if (write.signal.aborted) {
+		throw cancelledError();
+	}
+
+	if (answer === null) {
+		throw refusal('No new passphrase was given.');
+	}
+
+	return answer;
+}
+
+async function lineOf(write: Write): Promise<string> {
+	const lines = openLines(write);
+	try {
+		const line = await lines.next();
+		if (line === null) {
+			throw refusal('There is no terminal to ask for the new passphrase at, and no line on standard input.');
+		}
+
+		return line;
+	} finally {
+		lines.close();
+	}
+}
+
+function refusal(sentence: string): FlockError {
+	return new FlockError('keystore-passphrase', sentence, {
+		hint: 'Nothing was changed. Choose several words that nobody would guess.',
+	});
+}

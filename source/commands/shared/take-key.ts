@@ -1,0 +1,166 @@
+import type {BundleEntry} from '../../bundles/format.ts';
+import {FlockError} from '../../flock/error.ts';
+import {type AppKey, appTail, type BotRecord, type Key, sameHandle} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {botOfAccount, withKey} from '../../keymaker/guard.ts';
+import {appKeyOf} from '../../keymaker/in-force.ts';
+import type {AppInUse} from '../../keymaker/keymaker.ts';
+import type {OtherRecords} from '../../keystore/keystore.ts';
+import type {Services} from '../../services.ts';
+import {linesOf, type Write} from './command.ts';
+
+/** One key of a file, and the bot that it is for; `null` where none was found. */
+export type FoundKey = {entry: BundleEntry; bot: string | null};
+
+/** What became of a key. */
+export type TakeResult = 'taken' | 'replaced' | 'there already' | 'different key' | 'no bot' | 'no account';
+
+/** What taking a key needs: the keystore, and the app key in use. */
+export type TakeServices = Pick<Services, 'keystore'> & {app: AppInUse};
+
+/** What there is to say of a key besides. */
+type Taken = {result: TakeResult; lines: readonly string[]};
+
+/**
+ * Puts keys from files in force for their bots, unless a bot has a different one; says what there is to say.
+ * All of them go into the keystore in one save, so that its backups still hold what was there before.
+ * @returns what became of each, in the order given.
+ */
+export async function takeKeys(
+	found: readonly FoundKey[],
+	force: boolean,
+	services: TakeServices,
+	write: Write,
+): Promise<TakeResult[]> {
+	const apps = new Map<string, AppKey>();
+	const takes: (() => Promise<Taken>)[] = [];
+	for (const {entry, bot} of found) {
+		if (bot === null) {
+			takes.push(async () => ({result: 'no bot', lines: [withoutBot(entry)]}));
+		} else if (entry.userId === null) {
+			takes.push(async () => ({result: 'no account', lines: [withoutAccount(bot)]}));
+		} else {
+			const key = keyOf(entry, entry.userId);
+			const appKey = await appFor(entry, apps, force, services, write);
+			apps.set(appKey.consumerKey, appKey);
+			takes.push(() => take(bot, key, appKey, force, services.keystore));
+		}
+	}
+
+	// Begun at once, so that they share one save.
+	const taken = await Promise.all(takes.map(begin => begin()));
+	for (const line of taken.flatMap(({lines}) => lines)) {
+		write.err(line);
+	}
+
+	return taken.map(({result}) => result);
+}
+
+function withoutBot({handle}: BundleEntry): string {
+	const account = handle === null ? 'a key' : `the key of @${visible(handle)}`;
+	return `No bot was found for ${account}: keymaker import FILE --as BOT says which.`;
+}
+
+function withoutAccount(bot: string): string {
+	return `${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`;
+}
+
+async function take(
+	bot: string,
+	key: Key,
+	appKey: AppKey,
+	force: boolean,
+	keystore: Services['keystore'],
+): Promise<Taken> {
+	let result: TakeResult = 'taken';
+	let lines: string[] = [];
+	try {
+		await keystore.update(
+			bot,
+			(record, others) => {
+				const old = record?.key ?? null;
+				const isThere = old !== null && isSameKey(old, key);
+				if (old !== null && !isThere && !force) {
+					throw conflict(bot);
+				}
+
+				result = isThere ? 'there already' : old === null ? 'taken' : 'replaced';
+				lines = isThere ? [] : doubts(bot, key, record, others);
+				return isThere ? record : withKey(record, withKnownHandle(key, record));
+			},
+			appKey,
+		);
+		return {result, lines};
+	} catch (error) {
+		if (error instanceof FlockError && error.code === 'import-conflict') {
+			return {result: 'different key', lines: linesOf(error)};
+		}
+
+		throw error;
+	}
+}
+
+/** The app of a key as it is to be kept: a secret that is known already is only replaced with `--force`. */
+async function appFor(
+	{consumerKey, consumerSecret}: BundleEntry,
+	apps: ReadonlyMap<string, AppKey>,
+	force: boolean,
+	{keystore, app}: TakeServices,
+	write: Write,
+): Promise<AppKey> {
+	const known = apps.get(consumerKey) ?? (await appKeyOf(consumerKey, keystore, app));
+	if (known === null || known.consumerSecret === consumerSecret || force) {
+		return {consumerKey, consumerSecret};
+	}
+
+	write.err(
+		`The file has another secret for the app ${visible(appTail(consumerKey))} than the one in use, which stays; --force takes the file’s.`,
+	);
+	return known;
+}
+
+function keyOf(entry: BundleEntry, userId: string): Key {
+	return {
+		accessToken: entry.accessToken,
+		accessSecret: entry.accessSecret,
+		userId,
+		handle: entry.handle ?? '',
+		consumerKey: entry.consumerKey,
+		accessLevel: null,
+		authorizedAt: null,
+		checkedAt: null,
+		rejected: false,
+	};
+}
+
+/** Not every format names the account; the bot's earlier key may have. */
+function withKnownHandle(key: Key, record: BotRecord | null): Key {
+	const known = record?.key?.userId === key.userId ? record.key.handle : '';
+	return key.handle === '' ? {...key, handle: known} : key;
+}
+
+function isSameKey(one: Key, other: Key): boolean {
+	return (
+		one.accessToken === other.accessToken &&
+		one.accessSecret === other.accessSecret &&
+		one.consumerKey === other.consumerKey
+	);
+}
+
+/** What the person should know of a key that is taken all the same. */
+function doubts(bot: string, key: Key, record: BotRecord | null, others: OtherRecords): string[] {
+	const other = botOfAccount(others, key.userId);
+	const expected = record?.expectedHandle ?? null;
+	return [
+		...(other === null ? [] : [`${visible(bot)}: its account speaks ${visible(other)} as well.`]),
+		...(expected === null || key.handle === '' || sameHandle(expected, key.handle)
+			? []
+			: [`${visible(bot)}: its account is @${visible(key.handle)}, not @${visible(expected)} as expected.`]),
+	];
+}
+
+function conflict(bot: string): FlockError {
+	return new FlockError('import-conflict', `${visible(bot)} has a different key already, which stays.`, {
+		hint: '--force replaces it; the old one is kept as the previous one.',
+	});
+}

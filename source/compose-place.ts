@@ -1,0 +1,60 @@
+import path from 'node:path';
+import {appSourceOf, type Environment} from './command-line/environment.ts';
+import type {Settings} from './command-line/options.ts';
+import type {PassphraseOptions} from './command-line/passphrase.ts';
+import type {AppInUse} from './keymaker/keymaker.ts';
+import type {KeystoreOptions} from './keystore/core.ts';
+import {defaultFolder} from './keystore/disk/place.ts';
+import {openKeystore} from './keystore/open.ts';
+import {seenFileOf} from './keystore/seen/place.ts';
+import {openPoems} from './poems/folder.ts';
+import type {ReadingServices} from './services.ts';
+
+/** What a keystore may need to hear from a person. */
+export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
+
+/** Where a run's poems and keys are. */
+export type Place = Pick<ReadingServices, 'poems' | 'keystore'> & {
+	/** The app key from the environment or `.env`, else what the setup screen saved; `null` where there is none, and a `FlockError` where it makes no sense. */
+	appSource(): Promise<AppInUse>;
+	/** Where practice remembers its tokens: in a name that no flock's keystore has. */
+	practiceState: string;
+};
+
+/**
+ * Opens a flock's poems and keystore. Practice has a folder of its own, so that no flock's name leads to another's keys.
+ * Nothing is read yet.
+ * @param poems the folder that the keystore has to belong to; `null` for any.
+ * @throws FlockError `keystore-unwritable` where there is no place for keystores
+ */
+export function openPlace(
+	settings: Settings,
+	env: Environment,
+	cwd: string,
+	{poems = settings.poems, ...answers}: Answers & {poems?: string | null},
+): Place {
+	const keystores = settings.keystoreFolder ?? defaultFolder(env);
+	const practiceFolder = path.join(keystores, 'practice');
+	const keystore = openKeystore({
+		folder: settings.practice ? practiceFolder : keystores,
+		flock: settings.flock,
+		kind: settings.practice ? 'practice' : 'x',
+		poems,
+		seen: seenFileOf(env, cwd),
+		...answers,
+	});
+	return {
+		poems: openPoems(settings.poems),
+		keystore,
+		practiceState: path.join(practiceFolder, '.provider.json'),
+		async appSource() {
+			const source = await appSourceOf(env, cwd);
+			if (source !== null) {
+				return source;
+			}
+
+			const saved = await keystore.savedAppKey();
+			return saved && {appKey: saved, from: 'setup'};
+		},
+	};
+}

@@ -1,0 +1,88 @@
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {codeOf} from '../../system/errors.ts';
+
+/**
+ * Why a keystore's bytes cannot be taken for a keystore. The reason holds no part of the bytes, since those
+ * may be secret (which is also why no error of `JSON.parse`, which quotes its input, is ever passed on).
+ */
+export class Damage extends Error {
+	override readonly name = 'Damage';
+}
+
+/** What was being done with a file or folder when the system refused. */
+export type Doing = 'read' | 'write';
+
+/** True for the system's refusals, such as `ENOSPC`; not for a mistake of this program, nor for Node's `ERR_…`. */
+export function isSystemError(error: unknown): boolean {
+	return !(error instanceof FlockError) && /^E[A-Z0-9]+$/.test(codeOf(error));
+}
+
+/** Turns the system's refusal into a `FlockError` that names the path and a remedy; a `FlockError` passes through. */
+export function failureOf(error: unknown, doing: Doing, path: string): FlockError {
+	if (error instanceof FlockError) {
+		return error;
+	}
+
+	const code = codeOf(error);
+	const shown = visible(path);
+	if (code === 'ENOSPC' || code === 'EDQUOT') {
+		return new FlockError('keystore-full', `There is no space left for the keystore ${shown}.`, {
+			hint: 'Nothing in it was changed. Free some space on that disk and try again, or choose another place with --keystore DIR.',
+			cause: error,
+		});
+	}
+
+	const subject = doing === 'read' ? 'cannot be read' : 'cannot be written';
+	const kind = doing === 'read' ? 'keystore-unreadable' : 'keystore-unwritable';
+	return new FlockError(kind, `The keystore ${shown} ${subject}${reasonOf(code)}.`, {
+		hint: remedyOf(code, doing),
+		cause: error,
+	});
+}
+
+function reasonOf(code: string): string {
+	switch (code) {
+		case 'EACCES':
+		case 'EPERM':
+			return ': its permissions do not allow it';
+		case 'EROFS':
+			return ': its file system is read-only';
+		case 'ENOENT':
+			return ': its folder is gone';
+		case 'ENOTDIR':
+			return ': a part of its path is a file, not a folder';
+		case 'EISDIR':
+			return ': a folder stands in its place';
+		case 'ELOOP':
+			return ': its path goes round in circles';
+		case 'ENAMETOOLONG':
+			return ': its path is too long';
+		case 'EMFILE':
+		case 'ENFILE':
+			return ': too many files are open';
+		case 'not-a-file':
+			return ': it is not a file';
+		case 'too-large':
+			return ': it is far too large';
+		case 'too-slow':
+			return ': its disk or share does not answer';
+		default:
+			return code === '' ? '' : ` (${code})`;
+	}
+}
+
+function remedyOf(code: string, doing: Doing): string {
+	switch (code) {
+		case 'EACCES':
+		case 'EPERM':
+			return `Give yourself permission to ${doing} the file and its folder (chmod u+rw, and u+rwx for the folder), or choose another place with --keystore DIR.`;
+		case 'ENOENT':
+			return 'Bring the folder back (is a disk or a network share not mounted?) and try again, or choose another place with --keystore DIR.';
+		case 'EMFILE':
+		case 'ENFILE':
+			return 'Close some programs and try again.';
+		default:
+			return 'Mend that and try again, or choose another place with --keystore DIR.';
+	}
+}

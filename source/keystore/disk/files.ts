@@ -1,0 +1,175 @@
+import {randomBytes} from 'node:crypto';
+import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
+import {lstat, readdir, rename, rm} from 'node:fs/promises';
+import path from 'node:path';
+import {promisify} from 'node:util';
+import {codeOf, isMissing} from '../../system/errors.ts';
+import {makeFolders} from '../../system/files.ts';
+import {isTrusted} from '../../system/places.ts';
+
+/** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
+const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;
+
+/** Where a file is written before it gets its name. */
+export function temporaryPathOf(file: string): string {
+	return `${file}.tmp-${randomBytes(8).toString('hex')}`;
+}
+
+/**
+ * Writes a file that only its owner may read, on the disk before this returns, and reads it back.
+ * The file appears whole or not at all.
+ */
+export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
+	const trial = temporaryPathOf(file);
+	try {
+		await writeThrough(trial, bytes);
+		await rename(trial, file);
+		await syncFolder(path.dirname(file));
+	} catch (error) {
+		await rm(trial, {force: true}).catch(() => {});
+		throw error;
+	}
+}
+
+/** Writes a file of this many bytes beside another and removes it again: throws what writing that file would throw. */
+export async function tryWriting(file: string, size: number): Promise<void> {
+	const trial = temporaryPathOf(file);
+	try {
+		await writeThrough(trial, randomBytes(size));
+	} finally {
+		await rm(trial, {force: true}).catch(() => {});
+	}
+}
+
+async function writeThrough(file: string, bytes: Buffer): Promise<void> {
+	const handle = openSync(file, 'wx+', 0o600);
+	try {
+		// In one piece; a disk that is full makes it throw, where a single write may be cut short in silence.
+		writeFileSync(handle, bytes);
+		await sync(handle);
+		if (compareOpen(handle, bytes) !== 'same') {
+			throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
+		}
+	} finally {
+		closeSync(handle);
+	}
+}
+
+const sync = promisify(fsync);
+
+/** How much of a file is compared at once; bytes. */
+const pieceSize = 2 ** 18;
+
+/** How the contents of a file are to what they should be. */
+export type Comparison = 'same' | 'shorter' | 'other';
+
+/** Compares what stands in a file with what should; what is no regular file, a link too, is another. */
+export function compareFile(file: string, bytes: Buffer): Comparison {
+	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
+	let handle: number;
+	try {
+		// Not blocking: a FIFO in the file's place must not hold anybody up.
+		handle = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+	} catch (error) {
+		if (codeOf(error) === 'ELOOP') {
+			return 'other';
+		}
+
+		throw error;
+	}
+
+	try {
+		return compareOpen(handle, bytes);
+	} finally {
+		closeSync(handle);
+	}
+}
+
+/** Piece by piece, so that nothing of the file's size is thrown away. */
+function compareOpen(handle: number, bytes: Buffer): Comparison {
+	const stat = fstatSync(handle);
+	if (!stat.isFile()) {
+		return 'other';
+	}
+
+	if (stat.size !== bytes.length) {
+		return stat.size < bytes.length ? 'shorter' : 'other';
+	}
+
+	const piece = Buffer.allocUnsafe(Math.min(pieceSize, stat.size));
+	for (let at = 0; at < stat.size; ) {
+		const length = readSync(handle, piece, 0, piece.length, at);
+		if (length === 0) {
+			return 'shorter';
+		}
+
+		if (piece.compare(bytes, at, at + length, 0, length) !== 0) {
+			return 'other';
+		}
+
+		at += length;
+	}
+
+	return 'same';
+}
+
+/** Makes a rename last through a power cut. Not every system can; those need no help. */
+export async function syncFolder(folder: string): Promise<void> {
+	if (process.platform === 'win32') {
+		return;
+	}
+
+	const handle = openSync(folder, 'r');
+	try {
+		await sync(handle);
+	} catch {
+		// Some network and FUSE file systems refuse to sync a folder.
+	} finally {
+		closeSync(handle);
+	}
+}
+
+/** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
+export async function makeFolder(folder: string): Promise<void> {
+	// Never by path afterwards: what stands there then may be another's.
+	await makeFolders(folder);
+}
+
+/** The names in a folder; none where it is missing. */
+export async function namesIn(folder: string): Promise<string[]> {
+	try {
+		return await readdir(folder);
+	} catch (error) {
+		if (isMissing(error)) {
+			return [];
+		}
+
+		throw error;
+	}
+}
+
+/** The temporary files beside a file that an ended program left behind, as paths. */
+export async function leftoversOf(file: string): Promise<string[]> {
+	return await besideOf(file, ending => temporary.test(ending));
+}
+
+/** The regular files beside a file whose names are its own and an ending, as paths; of others' and of links there are none. */
+export async function besideOf(file: string, isWanted: (ending: string) => boolean): Promise<string[]> {
+	const {dir, base} = path.parse(file);
+	const found = (await namesIn(dir))
+		.filter(name => name.startsWith(base) && isWanted(name.slice(base.length)))
+		.map(name => path.join(dir, name));
+	const stats = await Promise.all(found.map(one => lstat(one).catch(() => null)));
+	return found.filter((_, index) => {
+		const stat = stats[index];
+		return stat?.isFile() && isTrusted(stat);
+	});
+}
+
+/**
+ * Removes them. Only under the lock: then no other program has any in use, whatever their age, and one that
+ * lost its lock unnoticed finds its file gone and cannot replace anything with it.
+ */
+export async function sweep(leftovers: readonly string[]): Promise<void> {
+	await Promise.all(leftovers.map(file => rm(file, {force: true})));
+}

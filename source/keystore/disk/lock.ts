@@ -1,0 +1,146 @@
+import * as fs from 'node:fs';
+import {dirname} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {codeOf} from '../../system/errors.ts';
+import {failureOf} from './failures.ts';
+
+/** A lock that is not refreshed for this long belongs to a program that is gone; milliseconds. */
+export const staleAfter = 8000;
+
+/** How long a save waits for another program's, longer than a lock that was left behind lasts; milliseconds. */
+export const defaultPatience = 12_000;
+
+/** The lock, while it is held. */
+export type HeldLock = {
+	/** Looks again whether the lock is ours, without waiting: a program that was stopped, or a computer that slept, may have lost it. */
+	isOurs(): boolean;
+};
+
+/**
+ * Does some work while no other program may change the file.
+ * @param patience how long to wait for another program, in milliseconds.
+ * @throws `keystore-locked` after that, and what the work throws.
+ */
+export async function withLock<T>(
+	path: string,
+	patience: number,
+	work: (lock: HeldLock) => Promise<T>,
+): Promise<T> {
+	const folder = `${path}.lock`;
+	// The times that the lock's folder may show while it is ours: the last one set, and one just being set.
+	// Another program that takes the lock over makes the folder anew, with a time of its own. (The folder's
+	// number on the disk says nothing: many file systems give it out again at once.)
+	const times = new Set<number>();
+	let held = false;
+	const isOurs = () => held && times.has(timeOf(folder));
+
+	// What proper-lockfile works with; it would remove the lock's folder whoever made it, so ours removes only its own.
+	const guarded = {
+		mkdir(target: string, done: (error: Error | null) => void) {
+			fs.mkdir(target, error => {
+				const isOther = fs.lstatSync(target, {throwIfNoEntry: false})?.isDirectory() === false;
+				done(isOther ? noLockError(target) : error);
+			});
+		},
+		stat: fs.lstat,
+		realpath: fs.realpath,
+		utimes(target: string, accessed: Date, modified: Date, done: (error: Error | null) => void) {
+			// proper-lockfile first sets 5 ms past a full second, the same for all who come within that second.
+			const time = modified.getTime() + (held ? 0 : Math.floor(Math.random() * 900));
+			times.add(time);
+			// Never through a link.
+			fs.lutimes(target, accessed, new Date(time), error => {
+				const kept = error === null ? [time] : [...times].filter(other => other !== time);
+				times.clear();
+				for (const other of kept) {
+					times.add(other);
+				}
+
+				done(error);
+			});
+		},
+		rmdir(target: string, done: (error: Error | null) => void) {
+			if (held && !isOurs()) {
+				done(null);
+			} else {
+				fs.rmdir(target, done);
+			}
+		},
+		rmdirSync(target: string) {
+			if (isOurs()) {
+				fs.rmdirSync(target);
+			}
+		},
+	};
+	const release = await acquire(path, patience, {
+		fs: guarded,
+		onCompromised() {
+			times.clear();
+		},
+	});
+	times.add(timeOf(folder));
+	held = true;
+	try {
+		return await work({isOurs: () => isOurs() && !isStale(folder)});
+	} finally {
+		// A lock that was lost has nothing to release.
+		await release().catch(() => {});
+	}
+}
+
+/** The error of something else in the lock's place, a link too: it would be waited for in vain, and nothing is done through it. */
+function noLockError(folder: string): FlockError {
+	return new FlockError(
+		'keystore-unwritable',
+		`${visible(folder)} is no folder, and the keystore’s lock is one.`,
+		{hint: 'Remove it, and try again.'},
+	);
+}
+
+type AcquireOptions = {fs: unknown; onCompromised: () => void};
+
+async function acquire(
+	path: string,
+	patience: number,
+	options: AcquireOptions,
+): Promise<() => Promise<void>> {
+	// By its default: a bundler gives a late CommonJS module no other name.
+	const {default: lockfile} = await import('proper-lockfile');
+	const end = performance.now() + patience;
+	for (;;) {
+		try {
+			return await lockfile.lock(path, {
+				...options,
+				realpath: false,
+				stale: staleAfter,
+				update: staleAfter / 4,
+			});
+		} catch (error) {
+			// A program that was stopped while it took the lock finds that others have taken it over, and let it go.
+			const wasTakenOver = codeOf(error) === 'ENOENT' && fs.existsSync(dirname(path));
+			if (codeOf(error) !== 'ELOCKED' && !wasTakenOver) {
+				throw failureOf(error, 'write', path);
+			}
+
+			if (performance.now() > end) {
+				throw new FlockError('keystore-locked', `Another program is using the keystore ${visible(path)}.`, {
+					hint: `Wait for it, or end it, and try again. If none is running, remove the folder ${visible(path)}.lock.`,
+				});
+			}
+		}
+
+		await delay(10 + Math.random() * 60);
+	}
+}
+
+/** When a folder was last touched, in milliseconds since 1970; `NaN` where it is gone. */
+function timeOf(folder: string): number {
+	return fs.lstatSync(folder, {throwIfNoEntry: false})?.mtime.getTime() ?? Number.NaN;
+}
+
+/** A lock that others may take for abandoned this very moment is as good as lost. */
+function isStale(folder: string): boolean {
+	return !(timeOf(folder) >= Date.now() - staleAfter);
+}

@@ -1,0 +1,88 @@
+import {stat} from 'node:fs/promises';
+import {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {codeOf, isMissing} from '../../system/errors.ts';
+import {botsWithKey, type State} from '../state.ts';
+
+/** Poems that are not where a keystore has them. */
+export type Moved = {
+	/** The folder that the keystore belongs to, and that is gone. */
+	from: string;
+	/** The folder that it was opened for. */
+	to: string;
+	/** The keystore's file. */
+	file: string;
+	/** How many bots have a key in force in it. */
+	bots: number;
+};
+
+/** The error of a keystore whose folder of poems is gone: whether that folder is this one now, only a person knows. */
+export class PoemsGone extends FlockError {
+	readonly moved: Moved;
+
+	constructor(moved: Moved) {
+		super(
+			'keystore-other-poems',
+			`The keystore ${visible(moved.file)} belongs to the poems folder ${visible(moved.from)}, which is gone.`,
+			{
+				hint: `Have they moved to ${visible(moved.to)}? Say so once, with the same options: keymaker doctor --moved. If not, give this flock a name of its own: --flock NAME.`,
+			},
+		);
+		this.moved = moved;
+	}
+}
+
+/** How long a folder may take to answer, as one on a network share that is away does not; milliseconds. */
+const patience = 10_000;
+
+/**
+ * Finds out whether a keystore belongs to a folder of poems, by whatever path that is reached.
+ * @param poems `null` for any.
+ * @throws `keystore-other-poems`, as a `PoemsGone` where the folder that it belongs to is not there
+ */
+export async function assertPoemsOf(state: State, poems: string | null, file: string): Promise<void> {
+	const {poems: from} = state;
+	if (poems === null || from === null || from === poems) {
+		return;
+	}
+
+	const [recorded, own] = await Promise.all([identityOf(from), identityOf(poems)]);
+	if (recorded.id !== null && recorded.id === own.id) {
+		return;
+	}
+
+	if (recorded.problem !== null && isMissing(recorded.problem)) {
+		throw new PoemsGone({from, to: poems, file, bots: botsWithKey(state)});
+	}
+
+	const [seen, hint] =
+		recorded.problem === null
+			? ['', 'open those poems with --poems DIR']
+			: [
+					`, which cannot be looked at (${codeOf(recorded.problem)})`,
+					'bring those back (is a disk or a network share away?)',
+				];
+	throw new FlockError(
+		'keystore-other-poems',
+		`The keystore ${visible(file)} belongs to the poems in ${visible(from)}${seen}.`,
+		{hint: `Give this flock a name of its own with --flock NAME, or ${hint}.`},
+	);
+}
+
+/** Which folder stands at a path, or why nobody can tell. */
+type Identity = {id: string; problem: null} | {id: null; problem: unknown};
+
+async function identityOf(folder: string): Promise<Identity> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<never>((_resolve, reject) => {
+		timer = setTimeout(() => reject(Object.assign(new Error('No answer'), {code: 'ETIMEDOUT'})), patience);
+	});
+	try {
+		const {dev, ino} = await Promise.race([stat(folder, {bigint: true}), late]);
+		return {id: `${dev}:${ino}`, problem: null};
+	} catch (problem) {
+		return {id: null, problem};
+	} finally {
+		clearTimeout(timer);
+	}
+}

@@ -1,0 +1,154 @@
+import {lstatSync, type Stats, statSync} from 'node:fs';
+import path from 'node:path';
+import {FlockError} from '../../flock/error.ts';
+import {shellWord} from '../../flock/shell-word.ts';
+import {visible} from '../../flock/visible.ts';
+import {isMissing} from '../../system/errors.ts';
+import {canBeTurned, isTrusted, othersMayReplaceIn, strangerOn, type Use, walk} from '../../system/places.ts';
+import {failureOf} from './failures.ts';
+
+const elsewhere = 'choose another place with --keystore DIR';
+
+/**
+ * Follows a path to the file that it means, and refuses what others could turn: a link in a folder that others
+ * may write to, a folder for everybody, a file of somebody else's, and what is no file at all.
+ * The file may be missing, its folder too.
+ * @returns the real path.
+ * @throws `keystore-unsafe`, `keystore-unreadable`
+ */
+export function safePathOf(file: string, use: Use = 'read'): string {
+	if (process.platform === 'win32') {
+		return file;
+	}
+
+	const real = follow(file, use);
+	const stat = statOf(real);
+	if (stat === null && statOf(file, lstatSync) !== null) {
+		throw unsafe(file, 'is a link that leads nowhere', 'Remove it, or bring back what it leads to.');
+	}
+
+	if (stat !== null && !stat.isFile()) {
+		throw unsafe(real, 'is not a regular file', 'Move it away, or choose another place with --keystore DIR.');
+	}
+
+	if (stat !== null && !isTrusted(stat)) {
+		throw unsafe(
+			real,
+			'belongs to another user of this computer',
+			'Choose another place with --keystore DIR, or make the file yours (chown).',
+		);
+	}
+
+	refuseShared(path.dirname(real), 'keystore');
+	return real;
+}
+
+/**
+ * Looks at the folder of a keystore's copies, and at the one above it, as `safePathOf` looks at the file and its folder.
+ * Both may be missing.
+ * @throws `keystore-unsafe`, `keystore-unreadable`
+ */
+export function assertSafeCopies(folder: string, use: Use = 'read'): void {
+	if (process.platform === 'win32') {
+		return;
+	}
+
+	for (const one of [path.dirname(folder), folder]) {
+		const real = follow(one, use);
+		const stat = statOf(real);
+		if (stat !== null && !stat.isDirectory()) {
+			throw unsafe(real, 'is no folder, and the copies of the keystore go there', 'Move it away.');
+		}
+
+		refuseShared(real, 'copies');
+	}
+
+	refuseStranger(path.join(folder, 'copy'), use);
+}
+
+/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` in one. @returns the real path of the file. */
+export function safeToSave(file: string, copies: string): string {
+	const real = safePathOf(file, 'save');
+	assertSafeCopies(copies, 'save');
+	return real;
+}
+
+function refuseShared(folder: string, what: 'keystore' | 'copies'): void {
+	const stat = statOf(folder);
+	if (stat === null || !othersMayReplaceIn(stat)) {
+		return;
+	}
+
+	if (!isTrusted(stat)) {
+		throw unsafe(
+			folder,
+			`belongs to another user of this computer, who could exchange the ${what} in it`,
+			`Move it away, or ${elsewhere}.`,
+		);
+	}
+
+	throw unsafe(
+		folder,
+		`can be written by other users of this computer, who could exchange the ${what} in it`,
+		`Close it to them (chmod go-w ${shellWord(folder)}), or ${elsewhere}.`,
+	);
+}
+
+/** Resolves every link of a path, one after the other, and looks at who could turn it. */
+function follow(file: string, use: Use): string {
+	refuseStranger(file, use);
+	try {
+		return walk(file, ({folder, path: entry, stat}) => {
+			if (stat?.isSymbolicLink() && canBeTurned(statSync(folder), stat)) {
+				throw unsafe(
+					entry,
+					'is a link that other users of this computer could turn elsewhere',
+					'Choose another place with --keystore DIR, or give the folder itself instead of the link.',
+				);
+			}
+		});
+	} catch (error) {
+		throw failureOf(error, 'read', file);
+	}
+}
+
+/** Root saves only where nobody else can exchange anything on the way: else it writes to, or gives away, what they choose. */
+function refuseStranger(file: string, use: Use): void {
+	const stranger = use === 'save' ? attempt(() => strangerOn(file), file) : null;
+	if (stranger === null) {
+		return;
+	}
+
+	const {path: place, uid} = stranger;
+	throw uid === null
+		? unsafe(
+				place,
+				'can be written by other users of this computer, and root saves only where nobody else can',
+				`Close it to them (chmod go-w ${shellWord(place)}), or ${elsewhere}.`,
+			)
+		: unsafe(
+				place,
+				'belongs to another user of this computer, and root saves only to folders of its own',
+				`Save as that user: sudo -H -u '#${uid}' keymaker …`,
+			);
+}
+
+function statOf(target: string, look: (target: string) => Stats = statSync): Stats | null {
+	return attempt(() => look(target), target);
+}
+
+function attempt<T>(look: () => T, target: string): T | null {
+	try {
+		return look();
+	} catch (error) {
+		if (isMissing(error)) {
+			return null;
+		}
+
+		throw failureOf(error, 'read', target);
+	}
+}
+
+function unsafe(target: string, why: string, hint: string): FlockError {
+	return new FlockError('keystore-unsafe', `${visible(target)} ${why}.`, {hint});
+}

@@ -1,0 +1,136 @@
+import {needsKey} from '../../flock/flock.ts';
+import {visible} from '../../flock/visible.ts';
+import type {Effect} from '../model/action.ts';
+import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
+import {botOf, type State} from '../model/state.ts';
+import {notify, type Step, step, then} from '../model/step.ts';
+import {walkFrom, walkLeaving} from '../model/walk.ts';
+
+/** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
+export function authorize(state: State, name: string, walk: Walk | null, now: number): Step {
+	const bot = botOf(state, name);
+	if (bot === undefined || bot.poem === null) {
+		return notify(state, `The poem of ${visible(name)} is gone, so there is nothing to authorize.`, 'bad');
+	}
+
+	const list = {...state.list, selected: name};
+	const screen = {
+		name: 'authorize' as const,
+		bot: name,
+		attempt: state.attempts,
+		lastProblem: null,
+		walk: walk ?? walkFrom(state, name, false),
+	};
+	const unsaved = state.unsaved.findLast(one => one.bot === name);
+	if (unsaved !== undefined) {
+		const {problem} = unsaved;
+		const phase = {name: 'unsaved' as const, problem, saving: false, revealed: false};
+		return step({...state, list, overlay: null, screen: {...screen, phase}});
+	}
+
+	const newest = bot.held.at(-1);
+	if (newest !== undefined) {
+		const phase = {
+			name: 'conflict' as const,
+			held: bot.held,
+			selected: newest.tokenId,
+			fresh: [],
+			deciding: false,
+		};
+		return step({...state, list, overlay: null, screen: {...screen, phase}});
+	}
+
+	if (state.app === null) {
+		return step({...state, list, overlay: null, screen: {name: 'choose-app', bot: name, choice: 'practice'}});
+	}
+
+	return request({...state, list}, screen, {note: null, label: null, open: true}, now);
+}
+
+/** Starts or goes on with the walk from the selected bot: the first one that has no key. */
+export function startWalk(state: State, now: number): Step {
+	const walk = walkFrom(state, state.list.selected ?? '', true);
+	const first = walk.queue[0];
+	if (first === undefined) {
+		const everybody =
+			state.list.filter === '' ? 'Every bot has a key.' : 'Every bot that the filter shows has a key.';
+		return notify(state, everybody, 'good');
+	}
+
+	return authorize(state, first, walk, now);
+}
+
+/** Asks X for a link. */
+export function request(
+	state: State,
+	screen: Omit<AuthorizeScreen, 'phase'>,
+	{note, label, open}: Renewal & {open: boolean},
+	now: number,
+): Step {
+	const attempt = state.attempts + 1;
+	const phase: Phase = {name: 'requesting', startedAt: now, note, label, open};
+	return step(
+		{...state, attempts: attempt, overlay: null, screen: {...screen, attempt, phase}},
+		{type: 'request-link', bot: screen.bot, attempt},
+	);
+}
+
+/** Leaves the bot for another one of the walk, or ends the walk where there is none. */
+export function goOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
+	const walk = {...walkLeaving(screen, true), walking: true};
+	const left = step(state, ...abandoned(screen));
+	return then(left, current => walkOn(current, {...screen, walk}, next, now));
+}
+
+/** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
+export function walkOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
+	return next === null ? endWalk(state, screen) : authorize(state, next, screen.walk, now);
+}
+
+/** Goes back to the flock; where several bots were dealt with, past a summary. */
+export function leave(state: State, screen: AuthorizeScreen): Step {
+	const walk = walkLeaving(screen, false);
+	return then(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}));
+}
+
+/** The flock again. */
+export function toFlock(state: State): State {
+	return {...state, overlay: null, screen: {name: 'flock'}};
+}
+
+/** The other bot whose key in force belongs to an account; `null` where there is none. */
+export function otherBotOf(state: State, name: string, userId: string): string | null {
+	return state.flock?.find(bot => bot.name !== name && bot.key?.userId === userId)?.name ?? null;
+}
+
+/** The state with the authorization in another phase. */
+export function withPhase(state: State, screen: AuthorizeScreen, phase: Phase): State {
+	return {...state, screen: {...screen, phase}};
+}
+
+function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
+	const back = toFlock({...state, list: {...state.list, selected: bot}});
+	if (walk.results.length < 2) {
+		return step(back);
+	}
+
+	const made = new Set(walk.results.filter(({kind}) => kind === 'made').map(result => result.bot));
+	const left = walk.queue.filter(name => {
+		const one = botOf(state, name);
+		return !made.has(name) && one !== undefined && needsKey(one);
+	}).length;
+	return step({...back, screen: {name: 'summary', results: walk.results, left}});
+}
+
+/** What becomes of the work of a phase that is left: a link is dropped, an exchange's key will be held. */
+function abandoned({phase, attempt}: AuthorizeScreen): Effect[] {
+	switch (phase.name) {
+		case 'requesting':
+		case 'exchanging':
+			return [{type: 'leave', attempt}];
+		case 'awaiting-pin':
+			return [{type: 'drop-link', link: phase.link}];
+		default:
+			return [];
+	}
+}

@@ -1,0 +1,160 @@
+import type {HeldInfo} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {accountOf, namesOfHeld} from '../../flock/words.ts';
+import type {Action} from '../model/action.ts';
+import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
+import {botOf, type State} from '../model/state.ts';
+import {notify, type Step, step, then} from '../model/step.ts';
+import {nextOnWalk, withResult} from '../model/walk.ts';
+import {toFlock, walkOn, withPhase} from './begin.ts';
+
+type Question = Phase & {name: 'conflict'};
+
+/**
+ * The question about a bot's held keys.
+ * @param held what is known to be held, oldest first, though no reading may have shown it yet.
+ * @param selected the one that k and d are about: its `tokenId`.
+ */
+export function questionAbout(
+	state: State,
+	bot: string,
+	held: readonly HeldInfo[],
+	selected: string,
+): Question {
+	const read = new Set(heldOf(state, bot).map(({tokenId}) => tokenId));
+	const fresh = held.map(({tokenId}) => tokenId).filter(tokenId => !read.has(tokenId));
+	return {name: 'conflict', held, selected, fresh, deciding: false};
+}
+
+/** The held key that k and d are about. */
+export function selectedHeld({held, selected}: Question): HeldInfo | undefined {
+	return held.find(({tokenId}) => tokenId === selected);
+}
+
+/** A bot's held keys after one more has come, which the flock may not show yet. */
+export function heldWith(state: State, bot: string, come: HeldInfo): HeldInfo[] {
+	return [...heldOf(state, bot).filter(({tokenId}) => tokenId !== come.tokenId), come];
+}
+
+/** Chooses another held key, newest first. @param by rows downwards. */
+export function moveToHeld(state: State, screen: AuthorizeScreen, by: number): Step {
+	const {phase} = screen;
+	if (phase.name !== 'conflict' || phase.deciding) {
+		return step(state);
+	}
+
+	const place = phase.held.findIndex(({tokenId}) => tokenId === phase.selected);
+	const next = phase.held[place - by];
+	return step(next === undefined ? state : withPhase(state, screen, {...phase, selected: next.tokenId}));
+}
+
+/** Asks for the decision about the selected key, and about no other. */
+export function decide(state: State, screen: AuthorizeScreen, keep: boolean): Step {
+	const {phase, bot} = screen;
+	if (phase.name !== 'conflict' || phase.deciding) {
+		return step(state);
+	}
+
+	const attempt = state.attempts + 1;
+	return step(
+		{...state, attempts: attempt, screen: {...screen, attempt, phase: {...phase, deciding: true}}},
+		{type: 'decide', attempt, bot, tokenId: phase.selected, keep},
+	);
+}
+
+/** Lets the question show what is held now. While a decision is carried out, its result says what came of it. */
+export function followHeld(state: State, now: number): Step {
+	const {screen} = state;
+	if (screen.name !== 'authorize' || screen.phase.name !== 'conflict' || screen.phase.deciding) {
+		return step(state);
+	}
+
+	const {bot, phase} = screen;
+	const before = selectedHeld(phase);
+	const held = stillHeld(state, bot, phase);
+	const selected = held.find(({tokenId}) => tokenId === phase.selected) ?? held.at(-1);
+	const followed =
+		selected === undefined
+			? leaveDecided(state, screen, now)
+			: step(withPhase(state, screen, questionAbout(state, bot, held, selected.tokenId)));
+	return before === undefined || selected?.tokenId === phase.selected
+		? followed
+		: then(followed, next => notify(next, goneSentence(next, bot, before)));
+}
+
+/** Takes in that a held key was kept or discarded: on to the next one that is held, or past the question. */
+export function decided(
+	state: State,
+	screen: AuthorizeScreen | null,
+	{kept, bot, key, tokenId}: Action & {type: 'decided'},
+	now: number,
+): Step {
+	const account = accountOf(key);
+	const done = kept ? `${visible(bot)} now speaks as ${account}.` : `Discarded the key of ${account}.`;
+	if (screen?.phase.name !== 'conflict') {
+		return notify(state, done);
+	}
+
+	const {phase} = screen;
+	const wasMade = kept || screen.walk.results.some(one => one.bot === bot && one.kind === 'made');
+	const walk = withResult(screen.walk, {bot, kind: wasMade ? 'made' : 'skipped', problem: null});
+	const seen: AuthorizeScreen = {...screen, walk};
+	const left = stillHeld(state, bot, phase).filter(one => one.tokenId !== tokenId);
+	const next = left.at(-1);
+	if (next !== undefined) {
+		const said = `${done} Still to decide: ${namesOfHeld(left)}.`;
+		return notify(withPhase(state, seen, questionAbout(state, bot, left, next.tokenId)), said);
+	}
+
+	return kept
+		? step(withPhase(state, seen, {name: 'saved', key, kept: true}))
+		: then(leaveDecided(state, seen, now), after => notify(after, `${done} ${stands(after, bot)}`));
+}
+
+/** Takes in that nothing was decided, and why. */
+export function decideFailed(
+	state: State,
+	screen: AuthorizeScreen | null,
+	{problem}: Action & {type: 'decide-failed'},
+	now: number,
+): Step {
+	const said = `${problem.sentence} ${problem.hint}`;
+	if (screen?.phase.name !== 'conflict') {
+		return notify(state, said, 'bad');
+	}
+
+	const {phase} = screen;
+	const isGone = problem.code === 'held-changed';
+	const fresh = phase.fresh.filter(tokenId => !isGone || tokenId !== phase.selected);
+	const asked = withPhase(state, screen, {...phase, fresh, deciding: false});
+	return then(isGone ? followHeld(asked, now) : step(asked), next => notify(next, said, 'bad'));
+}
+
+/** What is held by the latest reading, and what has come since: a reading that began earlier does not take it away. */
+function stillHeld(state: State, bot: string, {held, fresh}: Question): HeldInfo[] {
+	const read = heldOf(state, bot);
+	const isRead = new Set(read.map(({tokenId}) => tokenId));
+	return [...read, ...held.filter(({tokenId}) => fresh.includes(tokenId) && !isRead.has(tokenId))];
+}
+
+function heldOf(state: State, bot: string): readonly HeldInfo[] {
+	return botOf(state, bot)?.held ?? [];
+}
+
+/** Past a question that there is nothing left to decide about. */
+function leaveDecided(state: State, screen: AuthorizeScreen, now: number): Step {
+	if (!screen.walk.walking) {
+		return step(toFlock(state));
+	}
+
+	return walkOn(state, screen, nextOnWalk({...state, screen}), now);
+}
+
+function goneSentence(state: State, bot: string, {key}: HeldInfo): string {
+	return `The key of ${accountOf(key)} is no longer held: another window or program has decided about it. ${stands(state, bot)}`;
+}
+
+function stands(state: State, name: string): string {
+	const key = botOf(state, name)?.key;
+	return key == null ? `${visible(name)} has no key.` : `${visible(name)} has the key of ${accountOf(key)}.`;
+}

@@ -1,0 +1,192 @@
+import {visible} from '../../flock/visible.ts';
+import {accountOf} from '../../flock/words.ts';
+import type {Action} from '../model/action.ts';
+import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
+import type {Problem} from '../model/problem.ts';
+import type {State} from '../model/state.ts';
+import {notify, type Step, step, then} from '../model/step.ts';
+import {withResult} from '../model/walk.ts';
+import {request, toFlock, withPhase} from './begin.ts';
+import {decided, decideFailed, heldWith, questionAbout} from './deciding.ts';
+
+/** Takes in what came of the work; a result of another attempt is late. */
+export function authorizeResult(state: State, action: Action, now: number): Step {
+	const {screen} = state;
+	const current =
+		screen.name === 'authorize' && 'attempt' in action && screen.attempt === action.attempt ? screen : null;
+	switch (action.type) {
+		case 'link':
+			return current === null
+				? step(state, {type: 'drop-link', link: action.link})
+				: linkArrived(state, current, action.link);
+		case 'link-failed':
+			return current === null || current.phase.name !== 'requesting'
+				? step(state)
+				: step(
+						withPhase(
+							state,
+							{...current, lastProblem: action.problem},
+							{
+								name: 'failed',
+								problem: action.problem,
+								note: current.phase.note,
+								label: current.phase.label,
+							},
+						),
+					);
+		case 'link-held': {
+			const newest = action.held.at(-1);
+			return current === null || newest === undefined
+				? step(state)
+				: step(withPhase(state, current, questionAbout(state, current.bot, action.held, newest.tokenId)), {
+						type: 'read',
+					});
+		}
+
+		case 'exchanged':
+			return exchanged(state, current, action.outcome);
+		case 'pin-failed':
+			return current === null ? step(state) : pinFailed(state, current, action, now);
+		case 'decided':
+			return decided(state, current, action, now);
+		case 'decide-failed':
+			return decideFailed(state, current, action, now);
+		default:
+			return step(state);
+	}
+}
+
+function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {type: 'link'})['link']): Step {
+	if (screen.phase.name !== 'requesting') {
+		return step(state, {type: 'drop-link', link});
+	}
+
+	const {note, label, open} = screen.phase;
+	const shown = withPhase(state, screen, {
+		name: 'awaiting-pin',
+		link,
+		pin: '',
+		letter: null,
+		note,
+		label,
+		problem: null,
+	});
+	if (!open) {
+		return step(shown);
+	}
+
+	const {whyNotOpen, practice} = state.fixed;
+	return whyNotOpen === null
+		? step(shown, {type: 'open', url: link.url})
+		: notify(
+				shown,
+				// Practice's page is nowhere but here: another computer or a phone cannot open it.
+				practice && /computer|phone/.test(whyNotOpen)
+					? practiceSentence(link.url)
+					: `${whyNotOpen} Copy the link with c, or open it with o.`,
+			);
+}
+
+function practiceSentence(url: string): string {
+	const port = URL.parse(url)?.port ?? '';
+	return `Practice answers on this computer alone: open the link here (over SSH: ssh -L ${port}:127.0.0.1:${port}).`;
+}
+
+function pinFailed(
+	state: State,
+	screen: AuthorizeScreen,
+	{problem, alive}: {problem: Problem; alive: boolean},
+	now: number,
+): Step {
+	if (screen.phase.name !== 'exchanging') {
+		return step(state);
+	}
+
+	const {link, pin} = screen.phase;
+	if (alive) {
+		return step(
+			withPhase(state, screen, {
+				name: 'awaiting-pin',
+				link,
+				pin,
+				letter: null,
+				note: null,
+				label: null,
+				problem,
+			}),
+		);
+	}
+
+	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
+	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
+}
+
+/** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
+function afterPin({code, uncertain, hint}: Problem): string {
+	if (uncertain) {
+		return 'It is not known whether X took the PIN. ';
+	}
+
+	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
+}
+
+function exchanged(
+	state: State,
+	screen: AuthorizeScreen | null,
+	outcome: (Action & {type: 'exchanged'})['outcome'],
+): Step {
+	const {bot, tokenId, key} = outcome;
+	const others = state.unsaved.filter(one => one.bot !== bot || one.tokenId !== tokenId);
+	const unsaved =
+		outcome.kind === 'unsaved' ? [...others, {bot, tokenId, key, problem: outcome.problem}] : others;
+	const known = {...state, unsaved};
+	if (screen === null) {
+		return then(step(withoutSaved(known, bot), {type: 'read'}), next =>
+			notify(next, lateSentence(state, outcome), 'plain'),
+		);
+	}
+
+	switch (outcome.kind) {
+		case 'saved': {
+			const walk = withResult(screen.walk, {bot, kind: 'made', problem: null});
+			const phase: Phase = {name: 'saved', key, kept: false};
+			return step(withPhase(known, {...screen, walk, lastProblem: null}, phase), {type: 'read'});
+		}
+
+		case 'held': {
+			const held = heldWith(state, bot, {tokenId, key, reason: outcome.reason});
+			return step(withPhase(known, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
+		}
+
+		case 'unsaved': {
+			const {problem} = outcome;
+			return step(withPhase(known, screen, {name: 'unsaved', problem, saving: false, revealed: false}));
+		}
+	}
+}
+
+/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
+function withoutSaved(state: State, bot: string): State {
+	const {screen, unsaved} = state;
+	const isOver =
+		screen.name === 'authorize' &&
+		screen.phase.name === 'unsaved' &&
+		screen.bot === bot &&
+		unsaved.every(one => one.bot !== bot);
+	return isOver ? toFlock(state) : state;
+}
+
+function lateSentence({screen}: State, {kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
+	const whose = `${accountOf(key)} for ${visible(bot)}`;
+	if (kind === 'saved') {
+		return `The key of ${whose} is saved.`;
+	}
+
+	if (kind === 'unsaved') {
+		return `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
+	}
+
+	const came = `A key of ${whose} came after you had left. It is held`;
+	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
+	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
+}

@@ -1,0 +1,152 @@
+import {visible} from '../../flock/visible.ts';
+import {accountOf, accountsInWords, heldSentence} from '../../flock/words.ts';
+import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
+import {problemLines} from '../draw/problem.ts';
+import {chop} from '../draw/text.ts';
+import {waitingLines} from '../draw/waiting.ts';
+import {ago} from '../draw/words.ts';
+import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
+import {botOf, type State} from '../model/state.ts';
+import {hasNext, nextOnWalk} from '../model/walk.ts';
+import {otherBotOf} from './begin.ts';
+import {selectedHeld} from './deciding.ts';
+
+/** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
+export function conflictLines(
+	state: State,
+	{bot}: AuthorizeScreen,
+	phase: Phase & {name: 'conflict'},
+	now: number,
+): Line[] {
+	const {columns} = state.size;
+	const selected = selectedHeld(phase);
+	if (selected === undefined) {
+		return [];
+	}
+
+	const {key, reason} = selected;
+	const otherBot = otherBotOf(state, bot, key.userId);
+	const known = botOf(state, bot);
+	const expected = known?.expectedHandle ?? known?.key?.handle ?? null;
+	const got = accountOf(key);
+	const why = heldSentence(key, reason, otherBot);
+	return [
+		blank,
+		...choiceLines(phase, columns, now),
+		...paragraph(why, columns, {tone: 'warn'}),
+		blank,
+		...paragraph(`expected  ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
+			rank: 1,
+		}),
+		...paragraph(`X gave    ${got}${key.handle === '' ? '' : ` · ${visible(key.userId)}`}`, columns, {
+			tone: 'strong',
+			rank: 1,
+		}),
+		blank,
+		...paragraph(
+			`The key is stored safely, but not in force. Keep it, and ${visible(bot)} speaks as ${got}; discard it, and ${
+				known?.key == null ? 'the bot stays without a key' : `${accountOf(known.key)} stays`
+			}.`,
+			columns,
+			{rank: 2},
+		),
+		...(otherBot === null
+			? []
+			: paragraph(`Kept, ${visible(otherBot)} and ${visible(bot)} both speak as ${got}.`, columns, {
+					tone: 'warn',
+					rank: 2,
+				})),
+	];
+}
+
+/** A row for each held key, where there are several; where rows are few, the selected one alone. */
+function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: number, now: number): Line[] {
+	if (held.length < 2) {
+		return [];
+	}
+
+	const rows = held.toReversed().map(({tokenId, key}): Line => {
+		const isSelected = tokenId === selected;
+		const came = key.authorizedAt === null ? '' : `, came ${ago(key.authorizedAt, now)}`;
+		const account = `${accountOf(key)}${key.handle === '' ? '' : ` · ${visible(key.userId)}`}`;
+		return {
+			...line(
+				toned('strong', isSelected ? ' ❯ ' : '   '),
+				toned(isSelected ? 'strong' : 'plain', account),
+				toned('quiet', came),
+			),
+			role: 'option',
+			selected: isSelected,
+			say: `${account}${came}`,
+			rank: isSelected ? 0 : 3,
+		};
+	});
+	return [...paragraph(`${held.length} keys wait for your decision.`, columns, {rank: 4}), ...rows, blank];
+}
+
+/** A key that is saved, and which bot is next. */
+export function savedLines(
+	state: State,
+	{bot, walk}: AuthorizeScreen,
+	{key, kept}: Phase & {name: 'saved'},
+): Line[] {
+	const {columns} = state.size;
+	const readOnly =
+		key.accessLevel === 'read'
+			? paragraph(
+					'X gave it read access only: give the app read and write permission, then authorize again.',
+					columns,
+					{tone: 'warn', rank: 2},
+				)
+			: [];
+	const next = nextOnWalk(state);
+	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
+	return [
+		blank,
+		...paragraph(`● ${visible(bot)} is ready: it speaks as ${accountOf(key)}.`, columns, {
+			tone: 'good',
+		}),
+		...paragraph(kept ? 'The held key is in force now.' : 'The key is saved.', columns, {rank: 2}),
+		...readOnly,
+		blank,
+		...(next === null
+			? done === null
+				? []
+				: paragraph(done, columns, {rank: 2})
+			: paragraph(`Next without a key: ${visible(next)}. Enter goes on, esc returns to the flock.`, columns, {
+					rank: 1,
+				})),
+	];
+}
+
+/** Keys that the keystore would not take; once the person has asked for them, the keys themselves. */
+export function unsavedLines(
+	{size, fixed, unsaved}: State,
+	{bot}: AuthorizeScreen,
+	{problem, saving, revealed}: Phase & {name: 'unsaved'},
+	rows: number,
+	view: View,
+): Line[] {
+	const {columns} = size;
+	const accounts = unsaved.filter(one => one.bot === bot).map(({key}) => key);
+	const [what, they, are] = accounts.length > 1 ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
+	const shown = revealed ? revealedLines(bot, columns, rows, view) : [];
+	return [
+		blank,
+		...paragraph(
+			`X has given the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved, and ${are} kept in memory until this program ends.`,
+			columns,
+			// What was asked for goes before what is known already.
+			{tone: 'bad', rank: revealed ? 4 : 0},
+		),
+		...problemLines(problem, columns, 1, revealed ? 4 : 1),
+		...paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 5}),
+		...(saving ? waitingLines('Saving', 'Saving', columns, view) : []),
+		...(shown.length > 0 ? [blank, ...shown] : []),
+	];
+}
+
+function revealedLines(bot: string, columns: number, rows: number, {reveal}: View): Line[] {
+	const lines = reveal(bot).flatMap(text => chop(visible(text), columns).map(part => line(part)));
+	return lines.length <= rows ? lines : paragraph('The key needs a larger window.', columns, {tone: 'warn'});
+}

@@ -1,0 +1,191 @@
+import {appTail} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
+import type {Link} from '../../keymaker/keymaker.ts';
+import {hints} from '../draw/footer.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
+import {problemLines} from '../draw/problem.ts';
+import {chop, tail} from '../draw/text.ts';
+import {secondsLeft, waitingLines} from '../draw/waiting.ts';
+import {appOrigin} from '../draw/words.ts';
+import {keymap} from '../keymap.ts';
+import type {AuthorizeScreen, Phase, Renewal} from '../model/authorization.ts';
+import type {Binding} from '../model/binding.ts';
+import type {State} from '../model/state.ts';
+import {conflictLines, savedLines, unsavedLines} from './view-outcome.ts';
+
+/** From so many columns up the bindings stand beside the steps that they are about. */
+const inlineFrom = 90;
+
+/** However wide the window is, the bindings stand no further right than this. */
+const inlineTo = 110;
+
+/** The commands that stand beside the link, and beside the field. */
+const besideLink: readonly string[] = ['copy', 'open', 'qr'];
+const besideField: readonly string[] = ['submit', 'new-link', 'back'];
+
+/** True for a binding that stands beside its step, and so not in the footer. */
+export function isInline({size, screen, fixed}: State, {command}: Binding): boolean {
+	return (
+		!fixed.spoken &&
+		size.columns >= inlineFrom &&
+		size.rows >= 12 &&
+		screen.name === 'authorize' &&
+		screen.phase.name === 'awaiting-pin' &&
+		(besideLink.includes(command) || besideField.includes(command))
+	);
+}
+
+/** The authorization of one bot, in whatever phase it is. */
+export function authorizeLines(state: State, screen: AuthorizeScreen, rows: number, view: View): Line[] {
+	const {phase} = screen;
+	const {columns} = state.size;
+	switch (phase.name) {
+		case 'requesting':
+			return [
+				blank,
+				...note(phase, columns),
+				...waiting('Asking X for a link', phase.startedAt, state, view),
+			];
+		case 'awaiting-pin':
+		case 'exchanging':
+			return stepLines(state, phase, rows, view);
+		case 'failed':
+			return [
+				blank,
+				...note(phase, columns),
+				...paragraph(`No link for ${visible(screen.bot)}.`, columns, {tone: 'strong', rank: 2}),
+				...problemLines(phase.problem, columns),
+			];
+		case 'conflict':
+			return conflictLines(state, screen, phase, view.now);
+		case 'saved':
+			return savedLines(state, screen, phase);
+		case 'unsaved':
+			return unsavedLines(state, screen, phase, rows, view);
+	}
+}
+
+function stepLines(
+	state: State,
+	phase: Phase & {name: 'awaiting-pin' | 'exchanging'},
+	rows: number,
+	view: View,
+): Line[] {
+	const {columns} = state.size;
+	const {link} = phase;
+	const who =
+		link.expectedHandle === null
+			? 'signed in as the bot’s account'
+			: `signed in as @${visible(link.expectedHandle)}`;
+	const before = [
+		blank,
+		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
+		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+	];
+	const after = [
+		{...blank, rank: 5},
+		...numbered(2, 'Press Authorize app there, and X shows a PIN', state, []),
+		{...blank, rank: 7},
+		...fieldLines(state, phase, view),
+		{...blank, rank: 9},
+		...paragraph(appText(link), columns, {tone: 'quiet', rank: 4}),
+	];
+	const all = squeeze([...before, ...linkLines(link, columns), ...after], rows);
+	if (all.length <= rows) {
+		return all;
+	}
+
+	const instead = paragraph('The link needs a larger window; c copies it, o opens it.', columns, {
+		tone: 'warn',
+		rank: 1,
+	});
+	return squeeze([...before, ...instead, ...after], rows);
+}
+
+/** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
+export function linkLines({url}: Link, columns: number): Line[] {
+	const address = visible(url);
+	return chop(address, columns).map((text, index) => ({
+		...line(text),
+		url: address,
+		say: index === 0 ? address : '',
+	}));
+}
+
+function numbered(number: number, text: string, state: State, commands: readonly string[]): Line[] {
+	const {columns} = state.size;
+	const beside = keymap['awaiting-pin'].filter(
+		binding => commands.includes(binding.command) && isInline(state, binding),
+	);
+	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const head: Line = {
+		...(first as Line),
+		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
+		say: `${number}. ${text}`,
+	};
+	return [
+		beside.length === 0
+			? head
+			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+		...rest,
+	];
+}
+
+function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchanging'}, view: View): Line[] {
+	const {columns} = state.size;
+	if (phase.name === 'exchanging') {
+		return waiting('Handing the PIN to X', phase.startedAt, state, view);
+	}
+
+	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
+	const beside = keymap['awaiting-pin'].filter(
+		binding => besideField.includes(binding.command) && isInline(state, binding),
+	);
+	const hint = hints(beside);
+	const room =
+		Math.min(columns, inlineTo) -
+		columnsOf(label) -
+		2 -
+		hint.reduce((sum, {text}) => sum + columnsOf(text), 0);
+	const pin = tail(visible(phase.pin.replace(/[\r\n]+/g, ' ')), Math.max(8, room - 2));
+	const field: Line = {
+		...ends(
+			[
+				toned('accent', label.slice(0, 4)),
+				{text: label.slice(4)},
+				toned('strong', pin),
+				toned('accent', '▏'),
+			],
+			hint,
+			Math.min(columns, inlineTo) - 1,
+		),
+		role: 'textbox',
+		say: `3. Paste the PIN here: ${pin}`,
+	};
+	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
+}
+
+function note({note: text, label}: Renewal, columns: number): Line[] {
+	return text === null
+		? []
+		: [
+				...paragraph(text, columns, {tone: 'warn', rank: 1}),
+				...(label === null ? [] : paragraph(label, columns, {tone: 'quiet', rank: 6})),
+				{...blank, rank: 8},
+			];
+}
+
+function waiting(what: string, startedAt: number, {size, fixed}: State, view: View): Line[] {
+	// The seconds are not said: a screen reader would say each of them.
+	return waitingLines(
+		`${what} · ${secondsLeft(startedAt, fixed.deadlineSeconds, view)}`,
+		what,
+		size.columns,
+		view,
+	);
+}
+
+function appText({app}: Link): string {
+	return `App ${visible(appTail(app.consumerKey))}, ${appOrigin[app.from]}`;
+}

@@ -1,0 +1,34 @@
+import {frameLines} from '../frame.ts';
+import type {State} from '../model/state.ts';
+import {hyperlink} from '../paint/link.ts';
+import {fit, type Line, type View} from './line.ts';
+import {styled, type Theme, type Tone} from './theme.ts';
+
+/** The whole window as a terminal shows it: lines with style sequences, none wider than the window. */
+export function drawnFrame(state: State, view: View): string {
+	return frameLines(state, view)
+		.map(line => drawnLine(line, state.size.columns, view.theme).trimEnd())
+		.join('\n');
+}
+
+/**
+ * A line as a terminal shows it. One text, and no component for each span: that takes a quarter off the time of a frame.
+ * Neighbours in one tone share their style, as Ink would have it: so Ink's own first frame is the very text that stands there.
+ */
+export function drawnLine(line: Line, columns: number, theme: Theme): string {
+	const {url} = line;
+	let drawn = '';
+	let run = '';
+	let tone: Tone = 'plain';
+	for (const span of fit(line, columns, theme)) {
+		if (span.text !== '' && (span.tone ?? 'plain') !== tone) {
+			drawn += styled(theme, tone, run);
+			run = '';
+			tone = span.tone ?? 'plain';
+		}
+
+		run += url === undefined || !theme.hyperlinks ? span.text : hyperlink(span.text, url);
+	}
+
+	return drawn + styled(theme, tone, run);
+}

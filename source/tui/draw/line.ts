@@ -1,0 +1,163 @@
+import {columnsOf, cut} from '../../flock/width.ts';
+import {wrap} from './text.ts';
+import {drawable, type Theme, type Tone} from './theme.ts';
+
+/** A piece of a line in one tone. */
+export type Span = {text: string; tone?: Tone};
+
+/** What a line is to a screen reader. */
+export type Role = 'option' | 'textbox' | 'progressbar' | 'timer' | 'listitem' | 'radio';
+
+/** One line of the screen as data; `fit` makes it fit the width. */
+export type Line = {
+	spans: readonly Span[];
+	/** What a screen reader says instead; an empty text for nothing. */
+	say?: string;
+	role?: Role;
+	/** True for the selected option. */
+	selected?: boolean;
+	/** True for a marked option. */
+	checked?: boolean;
+	/** The address that the whole line links to. Such a line is drawn as it is, uncut. */
+	url?: string;
+	/** The higher, the sooner the line is left out where there are too few rows; 0 stays. */
+	rank?: number;
+};
+
+/** True where two lines are drawn, and said, alike. */
+export function isSameLine(one: Line, other: Line): boolean {
+	return (
+		one === other ||
+		(one.say === other.say &&
+			one.url === other.url &&
+			one.role === other.role &&
+			one.selected === other.selected &&
+			one.checked === other.checked &&
+			one.spans.length === other.spans.length &&
+			one.spans.every((span, index) => {
+				const against = other.spans[index];
+				return span.text === against?.text && span.tone === against.tone;
+			}))
+	);
+}
+
+/** What drawing needs besides the state. */
+export type View = {
+	theme: Theme;
+	/** Milliseconds since 1970. */
+	now: number;
+	/** Counts up while something is waited for. */
+	frame: number;
+	/** The QR code of a text, one string a line. */
+	qr(text: string): readonly string[];
+	/** The lines of an unsaved key, with its secrets: drawn at the person's explicit wish alone. */
+	reveal(bot: string): readonly string[];
+};
+
+/** A line of spans; a bare text is a plain span. */
+export function line(...spans: readonly (Span | string)[]): Line {
+	return {spans: spans.map(span => (typeof span === 'string' ? {text: span} : span))};
+}
+
+/** An empty line, the first to go. */
+export const blank: Line = {spans: [], say: '', rank: 9};
+
+/** A span in a tone. */
+export function toned(tone: Tone, text: string): Span {
+	return {text, tone};
+}
+
+/** A sentence as indented lines that fit a width. */
+export function paragraph(
+	text: string,
+	width: number,
+	{tone = 'plain', indent = 1, rank = 0}: {tone?: Tone; indent?: number; rank?: number} = {},
+): Line[] {
+	const lines = wrap(text, Math.max(1, width - indent - 1));
+	return lines.map((part, index) => ({
+		spans: [{text: `${' '.repeat(indent)}${part}`, tone}],
+		// A sentence is said whole, however it is broken, and without the glyph before it.
+		say: index === 0 ? text.replace(/^[●○✕?] /, '') : '',
+		rank,
+	}));
+}
+
+/** The columns that spans take. */
+export function widthOf(spans: readonly Span[]): number {
+	return spans.reduce((sum, {text}) => sum + columnsOf(text), 0);
+}
+
+/** Two groups of spans at both ends of a line; the right one gives way, then the left one is cut. */
+export function ends(left: readonly Span[], right: readonly Span[], width: number): Line {
+	const space = width - widthOf(left) - widthOf(right) - 1;
+	return space < 1 ? {spans: left} : {spans: [...left, {text: ' '.repeat(space)}, ...right]};
+}
+
+/** The spans of a line as they can be drawn, in no more than so many columns. */
+export function fit({spans, url}: Line, width: number, theme: Theme): Span[] {
+	const fitted: Span[] = [];
+	let left = width;
+	for (const span of spans) {
+		const text = drawable(theme, span.text, columnsOf);
+		if (url !== undefined) {
+			fitted.push({...span, text});
+			continue;
+		}
+
+		const kept = drawable(theme, cut(text, left), columnsOf);
+		fitted.push({...span, text: kept});
+		left -= columnsOf(kept);
+		if (kept !== text || left <= 0) {
+			break;
+		}
+	}
+
+	return fitted;
+}
+
+/** Leaves paragraphs out, the highest rank first and the last first, until the rest fits so many rows. */
+export function squeeze(lines: readonly Line[], rows: number): Line[] {
+	const blocks = paragraphsOf(lines);
+	let height = lines.length;
+	for (let rank = 9; rank > 0 && height > rows; rank--) {
+		for (let index = blocks.length - 1; index >= 0 && height > rows; index--) {
+			const block = blocks[index] ?? [];
+			if (block[0]?.rank === rank) {
+				height -= block.length;
+				blocks[index] = [];
+			}
+		}
+	}
+
+	return blocks.flat();
+}
+
+/** Lines in groups that stay or go together: a line, and those that go on with its sentence. */
+function paragraphsOf(lines: readonly Line[]): Line[][] {
+	const blocks: Line[][] = [];
+	for (const one of lines) {
+		const last = blocks.at(-1);
+		const goesOn = one.say === '' && one.spans.length > 0 && (last?.[0]?.rank ?? 0) === (one.rank ?? 0);
+		if (goesOn && last !== undefined) {
+			last.push(one);
+		} else {
+			blocks.push([one]);
+		}
+	}
+
+	return blocks;
+}
+
+/** No more than so many rows; an … shows that there would be more. */
+export function cutOff(lines: readonly Line[], rows: number): Line[] {
+	const kept = lines.slice(0, rows);
+	const last = kept.at(-1);
+	return last === undefined || last.url !== undefined || kept.length === lines.length
+		? kept
+		: [...kept.slice(0, -1), {...last, spans: [...last.spans, toned('quiet', '…')]}];
+}
+
+/** Exactly so many rows: the rest is cut off, or empty lines are added. */
+export function filled(lines: readonly Line[], rows: number): Line[] {
+	return [...lines.slice(0, rows), ...Array.from({length: Math.max(0, rows - lines.length)}, () => blank)];
+}

@@ -1,0 +1,48 @@
+import type {Services} from '../../services.ts';
+import {revealedLines} from '../authorize/work.ts';
+import type {State} from '../model/state.ts';
+import type {View} from './line.ts';
+import type {Theme} from './theme.ts';
+
+/** What drawing needs besides the state, at a spinner's picture. */
+export type ViewAt = (frame: number) => View;
+
+/** Puts together what drawing needs besides the state. */
+export function viewOf(services: Services, theme: Theme): ViewAt {
+	const qr = lastOf(services.desktop.qr);
+	return frame => ({theme, now: services.now(), frame, qr, reveal: bot => revealedLines(services, bot)});
+}
+
+/** True while something is waited for: only then does anything move on the screen. */
+export function isWaiting({screen, overlay, flock, problem}: State): boolean {
+	if (overlay?.name === 'checking' || overlay?.name === 'revoking') {
+		return true;
+	}
+
+	switch (screen.name) {
+		case 'flock':
+			return flock === null && problem === null;
+		case 'authorize':
+			return (
+				screen.phase.name === 'requesting' ||
+				screen.phase.name === 'exchanging' ||
+				(screen.phase.name === 'unsaved' && screen.phase.saving)
+			);
+		case 'setup':
+			return screen.tryingSince !== null;
+		default:
+			return false;
+	}
+}
+
+/** Remembers the latest answer: a QR code costs more than a frame. */
+function lastOf(make: (text: string) => string[]): (text: string) => string[] {
+	let last: {text: string; lines: string[]} | null = null;
+	return text => {
+		if (last?.text !== text) {
+			last = {text, lines: make(text)};
+		}
+
+		return last.lines;
+	};
+}

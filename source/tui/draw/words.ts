@@ -1,0 +1,67 @@
+import type {Bot} from '../../flock/flock.ts';
+import {namesOfHeld} from '../../flock/words.ts';
+import type {AppInfo} from '../model/state.ts';
+
+/** What a status asks of the person; `null` where nothing is to be done. */
+export function statusHint({status, held}: Bot): string | null {
+	if (held.length > 0 && status !== 'orphan') {
+		return held.length === 1
+			? `A key of ${namesOfHeld(held)} waits for your decision: enter.`
+			: `Keys of ${namesOfHeld(held)} wait for your decision: enter.`;
+	}
+
+	switch (status) {
+		case 'ready':
+		case 'held':
+			return null;
+		case 'no-key':
+			return 'No key yet: enter makes one.';
+		case 'read-only':
+			return 'This key may only read. Give the app read and write permission at X, then authorize again.';
+		case 'rejected':
+			return 'X refused this key when last asked. Authorize again.';
+		case 'other-app':
+			return 'The secret of the app that made this key is not known here. Authorize again, or set that app’s key.';
+		case 'orphan':
+			return 'The poem is gone; its key is kept. keymaker rename moves it to a renamed poem, f forgets it.';
+	}
+}
+
+/** Where an app key came from, in words. */
+export const appOrigin: Readonly<Record<AppInfo['from'], string>> = {
+	environment: 'from the environment',
+	'.env': 'from .env',
+	setup: 'from setup',
+	practice: 'practice',
+};
+
+/** The sort orders in words. */
+export const sortWord = {name: 'name', status: 'status', 'last-checked': 'last check'} as const;
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** How long ago a time was, in words. @param iso ISO 8601 @param now milliseconds since 1970 */
+export function ago(iso: string, now: number): string {
+	const then = Date.parse(iso);
+	const days = Math.round((startOfDay(now) - startOfDay(then)) / day);
+	if (days <= 0) {
+		const passed = now - then;
+		return passed < 2 * minute
+			? 'just now'
+			: passed < hour
+				? `${Math.floor(passed / minute)} minutes ago`
+				: 'today';
+	}
+
+	if (days < 60) {
+		return days === 1 ? 'yesterday' : `${days} days ago`;
+	}
+
+	return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
+}
+
+function startOfDay(time: number): number {
+	return new Date(time).setHours(0, 0, 0, 0);
+}

@@ -1,0 +1,142 @@
+import type {FormatName} from '../../bundles/format.ts';
+import {count, erased, names} from '../draw/text.ts';
+import type {Action} from '../model/action.ts';
+import type {Command} from '../model/binding.ts';
+import {chosen} from '../model/list.ts';
+import type {Problem} from '../model/problem.ts';
+import type {ExportDraft, Overlay, State} from '../model/state.ts';
+import {notify, type Step, step} from '../model/step.ts';
+
+/** Each format: where its files go unless the person says otherwise, and what it gives. */
+export const exportFormats: Readonly<Record<FormatName, {path: string; note: string}>> = {
+	bundle: {path: 'keys/', note: 'a .json file for each bot'},
+	dotenv: {path: 'keys/', note: 'an .env file for each bot'},
+	twurl: {path: 'keys/twurlrc', note: 'one file, as ~/.twurlrc'},
+	t: {path: 'keys/trc', note: 'one file, as ~/.trc'},
+	xurl: {path: 'keys/xurl.yml', note: 'one file, as ~/.xurl/auth.yml'},
+	twarc: {path: 'keys/twarc.ini', note: 'one file, as ~/.twarc'},
+	json: {path: 'keys/keys.json', note: 'one file that holds everything'},
+};
+
+const formats = Object.keys(exportFormats) as FormatName[];
+
+type ExportOverlay = Overlay & {name: 'export'};
+
+/** Opens the export of the marked bots, else of the selected one. */
+export function askToExport(state: State): Step {
+	const bots = chosen(state).filter(bot => bot.key !== null);
+	return bots.length === 0
+		? notify(state, 'There is no key in force to export.')
+		: opened(state, {
+				bots: bots.map(bot => bot.name),
+				format: 'bundle',
+				path: exportFormats.bundle.path,
+				ownPath: false,
+			});
+}
+
+/** Carries out a command of the export. */
+export function exportCommand(state: State, overlay: ExportOverlay, command: Command): Step {
+	if (overlay.attempt !== null) {
+		return step(state);
+	}
+
+	const {draft} = overlay;
+	switch (command) {
+		case 'accept':
+			return draft.path.trim() === ''
+				? notify(state, 'Give the file or the folder that the keys go into.')
+				: write(state, draft, false);
+		case 'next-format':
+			return opened(state, withFormat(draft, 1));
+		case 'previous-format':
+			return opened(state, withFormat(draft, -1));
+		case 'erase':
+			return opened(state, withPath(draft, erased(draft.path)));
+		case 'clear-field':
+			return opened(state, withPath(draft, ''));
+		default:
+			return step(state);
+	}
+}
+
+/** Takes what was typed or pasted into the path. */
+export function exportText(state: State, {draft, attempt}: ExportOverlay, text: string): Step {
+	return attempt === null ? opened(state, withPath(draft, draft.path + text)) : step(state);
+}
+
+/** Writes over the file of another kind, after the person has said yes. */
+export function exportAnyway(state: State, draft: ExportDraft): Step {
+	return write(state, draft, true);
+}
+
+/** Back to the export, after the person has said no. */
+export function exportAgain(state: State, draft: ExportDraft): Step {
+	return opened(state, draft);
+}
+
+/** Takes in what came of an export. */
+export function exportResult(state: State, action: Action): Step {
+	const {overlay} = state;
+	const current = overlay?.name === 'export' && 'attempt' in action && overlay.attempt === action.attempt;
+	if (action.type === 'exported') {
+		const {keys, files, notes} = action;
+		const done = `${count(keys, 'key')} written to ${names(files)}: whoever reads ${files.length === 1 ? 'it' : 'them'} can post.`;
+		return notify(
+			current ? {...state, overlay: null} : state,
+			[done, ...notes].join(' '),
+			notes.length > 0 ? 'plain' : 'good',
+		);
+	}
+
+	if (action.type !== 'export-failed') {
+		return step(state);
+	}
+
+	const {draft, problem} = action;
+	if (!current) {
+		return notify(state, `${problem.sentence} ${nextStep(problem)}`, 'bad');
+	}
+
+	return canBeForced(problem)
+		? step({
+				...state,
+				overlay: {name: 'confirm', question: {about: 'overwrite', draft, sentence: problem.sentence}},
+			})
+		: step({
+				...state,
+				overlay: {name: 'export', draft, attempt: null, problem: {...problem, hint: nextStep(problem)}},
+			});
+}
+
+function write(state: State, draft: ExportDraft, force: boolean): Step {
+	const attempt = state.attempts + 1;
+	return step(
+		{...state, attempts: attempt, overlay: {name: 'export', draft, attempt, problem: null}},
+		{type: 'export', attempt, draft, force},
+	);
+}
+
+function opened(state: State, draft: ExportDraft): Step {
+	return step({...state, overlay: {name: 'export', draft, attempt: null, problem: null}});
+}
+
+function withFormat(draft: ExportDraft, by: number): ExportDraft {
+	const index = (formats.indexOf(draft.format) + by + formats.length) % formats.length;
+	const format = formats[index] ?? 'bundle';
+	return {...draft, format, path: draft.ownPath ? draft.path : exportFormats[format].path};
+}
+
+function withPath(draft: ExportDraft, path: string): ExportDraft {
+	return {...draft, path, ownPath: true};
+}
+
+/** True where the hint offers the command line's way to replace what is there. */
+function canBeForced({code, hint}: Problem): boolean {
+	return code === 'export-exists' && hint.includes('--force');
+}
+
+/** The hint, where it is not about the command line's options. */
+function nextStep({hint}: Problem): string {
+	return hint.includes('--') ? 'Choose another place.' : hint;
+}

@@ -1,0 +1,53 @@
+import {homedir} from 'node:os';
+import path from 'node:path';
+import {visible} from '../../flock/visible.ts';
+import {exportRequest, gatherEntries} from '../../keymaker/export.ts';
+import {readFlock} from '../../keymaker/flock.ts';
+import type {Services} from '../../services.ts';
+import type {Action, Effect} from '../model/action.ts';
+import {expected, problemOf} from '../model/problem.ts';
+
+/** Writes the keys of bots into files for other programs; what came of it is dispatched. */
+export async function exportKeys(
+	{attempt, draft, force}: Effect & {type: 'export'},
+	services: Services,
+	dispatch: (action: Action) => void,
+): Promise<void> {
+	try {
+		const {flock, folder, app} = await readFlock(services);
+		const wanted = new Set(draft.bots);
+		const {entries, left} = await gatherEntries(
+			flock.filter(({name}) => wanted.has(name)),
+			app,
+			services,
+		);
+		const [first] = left;
+		if (entries.length === 0 && first !== undefined) {
+			throw first;
+		}
+
+		const {format} = draft;
+		const request = exportRequest({format, entries, out: atHome(draft.path), force}, folder, services);
+		const {files, warnings} = await services.writeExport(request);
+		dispatch({
+			type: 'exported',
+			attempt,
+			keys: entries.length,
+			files: files.map(file => visible(shortest(file, services.cwd))),
+			notes: [...left.map(({message}) => message), ...warnings],
+		});
+	} catch (error) {
+		dispatch({type: 'export-failed', attempt, draft, problem: problemOf(expected(error))});
+	}
+}
+
+/** A path as a person writes it: `~` is the home folder, as in a shell. */
+function atHome(out: string): string {
+	return /^~(?=$|[/\\])/.test(out) ? homedir() + out.slice(1) : out;
+}
+
+/** A path as the person who gave it would write it. */
+function shortest(file: string, cwd: string): string {
+	const relative = path.relative(cwd, file);
+	return relative.startsWith('..') ? file : relative;
+}

@@ -1,0 +1,90 @@
+import {authorizeLines, isInline} from './authorize/view.ts';
+import {summaryLines} from './authorize/view-summary.ts';
+import {footerLine} from './draw/footer.ts';
+import {cutOff, filled, type Line, line, paragraph, squeeze, toned, type View} from './draw/line.ts';
+import {wrap} from './draw/text.ts';
+import {flockLines, marksLine, notesLine} from './flock/view.ts';
+import {headerLine} from './header.ts';
+import {bindingsOf} from './keymap.ts';
+import {bodyRows, footRegions, smallest, tooSmall} from './layout.ts';
+import {modeOf, type State} from './model/state.ts';
+import {helpLines} from './overlay/help.ts';
+import {chooseLines, setupLines} from './setup/view.ts';
+
+/** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
+export function frameLines(state: State, view: View): Line[] {
+	const {size} = state;
+	if (tooSmall(size)) {
+		const sentence = `The window is too small: ${size.columns}×${size.rows}, and keymaker needs ${smallest.columns}×${smallest.rows}.`;
+		const lines = wrap(sentence, size.columns).map((text, index) => ({
+			...line(text),
+			say: index === 0 ? sentence : '',
+		}));
+		return filled(lines, size.rows);
+	}
+
+	const {panel, notice: said} = footRegions(state, view);
+	const rows = bodyRows(state);
+	const notice = state.overlay === null && state.screen.name === 'flock' ? orNotes(state, said) : said;
+	const body = filled(cutOff(squeeze(bodyLines(state, rows, view), rows), rows), rows);
+	const bindings = bindingsOf(state).filter(binding => !isInline(state, binding));
+	return filled(
+		[headerLine(state), ...body, ...panel, ...notice, footerLine(bindings, size.columns - 1)],
+		size.rows,
+	);
+}
+
+/** What is marked, or was passed over in the folder, where the line for notices is free. */
+function orNotes(state: State, said: Line[]): Line[] {
+	const marked = marksLine(state);
+	const notes = marked.length > 0 ? marked : notesLine(state);
+	return state.notice === null && said.length > 0 && notes.length > 0
+		? [...said.slice(0, -1), ...notes]
+		: said;
+}
+
+function bodyLines(state: State, rows: number, view: View): Line[] {
+	const {overlay, screen} = state;
+	if (overlay?.name === 'help') {
+		return helpLines(state).slice(overlay.top, overlay.top + rows);
+	}
+
+	if (overlay?.name === 'qr' && modeOf(state) === 'qr') {
+		return qrLines(state, rows, view);
+	}
+
+	switch (screen.name) {
+		case 'flock':
+			return flockLines(state, rows, view);
+		case 'authorize':
+			return authorizeLines(state, screen, rows, view);
+		case 'setup':
+			return setupLines(state, screen, view);
+		case 'choose-app':
+			return chooseLines(state, screen);
+		case 'summary':
+			return summaryLines(state, screen);
+	}
+}
+
+function qrLines({screen, size}: State, rows: number, view: View): Line[] {
+	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
+		return [];
+	}
+
+	const code = view.qr(screen.phase.link.url);
+	const width = Math.max(...code.map(text => [...text].length));
+	if (width > size.columns || code.length > rows) {
+		const needed = `${width}×${code.length + size.rows - rows}`;
+		return paragraph(
+			`The window is too small for the QR code: it needs ${needed} cells. c copies the link.`,
+			size.columns,
+			{tone: 'warn'},
+		);
+	}
+
+	return code.map((text, index) => ({
+		...line(toned('plain', text)),
+		say: index === 0 ? 'A QR code of the link' : '',
+	}));
+}

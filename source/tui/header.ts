@@ -1,0 +1,80 @@
+import path from 'node:path';
+import type {Flock} from '../flock/flock.ts';
+import {visible} from '../flock/visible.ts';
+import {columnsOf, cut} from '../flock/width.ts';
+import {ends, type Line, type Span, toned} from './draw/line.ts';
+import type {AuthorizeScreen} from './model/authorization.ts';
+import type {State} from './model/state.ts';
+
+/** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
+export function headerLine(state: State): Line {
+	const {columns} = state.size;
+	const {practice, warning} = state.fixed;
+	const mark = practice ? 'practice' : warning === null ? null : 'unsafe: see doctor';
+	const marked: Span[] = mark === null ? [] : [toned('warn', mark)];
+	const [place, ...shorter] = placesOf(state);
+	const progress = state.screen.name === 'authorize' ? progressOf(state.screen) : null;
+	const right =
+		progress === null
+			? marked
+			: [toned('quiet', progress), ...(mark === null ? [] : [toned('quiet', ' · '), ...marked])];
+	const rightWidth = right.reduce((sum, {text}) => sum + columnsOf(text), 0);
+	const fitting = [place, ...shorter].find(text => columnsOf(text ?? '') + rightWidth + 4 <= columns);
+	const left = fitting ?? shorter.at(-1) ?? place ?? '';
+	const line =
+		fitting === undefined && mark !== null
+			? // It stands on every frame, whatever else there is no room for.
+				ends([toned('strong', cut(` ${left}`, columns - mark.length - 3))], marked, columns - 1)
+			: ends([toned('strong', ` ${left}`)], right, columns - 1);
+	return {
+		...line,
+		say: [place, progress, practice ? mark : warning].filter(Boolean).join(', '),
+	};
+}
+
+function placesOf(state: State): string[] {
+	const {screen, fixed, flock} = state;
+	if (state.overlay?.name === 'help') {
+		return ['Help'];
+	}
+
+	switch (screen.name) {
+		case 'authorize':
+			return [visible(screen.bot)];
+		case 'setup':
+			return ['Setup'];
+		case 'choose-app':
+			return [state.appProblem === null ? 'No app key' : 'The app key'];
+		case 'summary':
+			return ['The walk'];
+		case 'flock': {
+			const folder = visible(path.basename(fixed.poemsPath));
+			if (flock === null || flock.length === 0) {
+				return [`keymaker · ${folder}`, 'keymaker'];
+			}
+
+			const withKey = countWithKey(flock);
+			const have = `${withKey} of ${flock.length}`;
+			return [
+				`keymaker · ${folder} · ${have} have keys`,
+				`keymaker · ${have} have keys`,
+				`keymaker · ${have}`,
+				have,
+			];
+		}
+	}
+}
+
+function progressOf({walk, bot}: AuthorizeScreen): string | null {
+	const place = walk.queue.indexOf(bot);
+	return place < 0 ? null : `${place + 1} of ${walk.queue.length} without a key`;
+}
+
+const counts = new WeakMap<Flock, number>();
+
+/** Counted once for each flock that was read, not for each frame. */
+function countWithKey(flock: Flock): number {
+	const known = counts.get(flock) ?? flock.filter(bot => bot.key !== null).length;
+	counts.set(flock, known);
+	return known;
+}

@@ -1,0 +1,106 @@
+import type {Flock} from '../../flock/flock.ts';
+import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
+import type {Poem, PoemFolder} from '../../flock/poem.ts';
+import type {Link} from '../../keymaker/keymaker.ts';
+import type {PoemText} from '../../poems/poems.ts';
+import type {Problem} from './problem.ts';
+import type {Secret} from './secret.ts';
+import type {AppInfo, ExportDraft, NoticeTone, Size} from './state.ts';
+
+/** What became of a PIN that X took; as the keymaker's `Outcome`, with its error ready to draw. */
+export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
+	| {kind: 'saved'}
+	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
+	| {kind: 'unsaved'; problem: Problem}
+);
+
+/** Everything that happens: what the person does, and what comes of the effects. */
+export type Action =
+	/** A single key: a character, or a name such as `up`, `enter` or `ctrl+c`. */
+	| {type: 'key'; key: string}
+	/** Several characters at once, from a paste without brackets or from keys that piled up. */
+	| {type: 'text'; text: string}
+	/** A bracketed paste. */
+	| {type: 'paste'; text: string}
+	| {type: 'resize'; size: Size}
+	| {type: 'start'}
+	/** The folder or the keystore has changed. */
+	| {type: 'changed'}
+	| {type: 'timer'; timer: Timer}
+	/** `appProblem` says what is wrong with the app key that was given; there is no app then. */
+	| {type: 'read'; flock: Flock; folder: PoemFolder; app: AppInfo | null; appProblem?: Problem | undefined}
+	| {type: 'read-failed'; problem: Problem}
+	| {type: 'poem'; bot: string; text: PoemText}
+	| {type: 'told'; text: string; tone: NoticeTone}
+	| {type: 'link'; attempt: number; link: Link}
+	| {type: 'link-failed'; attempt: number; problem: Problem}
+	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
+	| {type: 'exchanged'; attempt: number; outcome: OutcomeInfo}
+	| {type: 'pin-failed'; attempt: number; problem: Problem; alive: boolean}
+	| {type: 'decided'; attempt: number; kept: boolean; bot: string; tokenId: string; key: KeyInfo}
+	| {type: 'decide-failed'; attempt: number; problem: Problem}
+	| {
+			type: 'checked';
+			attempt: number;
+			bot: string;
+			problem: Problem | null;
+	  }
+	| {type: 'check-pause'; attempt: number; until: number}
+	| {type: 'check-over'; attempt: number; asked: number}
+	| {
+			type: 'forgot';
+			how: 'forget' | 'revoke';
+			bots: readonly string[];
+			shared: readonly string[];
+			problem: Problem | null;
+	  }
+	| {type: 'brought-back'; bots: readonly string[]; problem: Problem | null}
+	| {
+			type: 'exported';
+			attempt: number;
+			keys: number;
+			/** The paths, made visible. */
+			files: readonly string[];
+			/** What was left out, and warnings, in sentences. */
+			notes: readonly string[];
+	  }
+	| {type: 'export-failed'; attempt: number; draft: ExportDraft; problem: Problem}
+	| {type: 'app-saved'; attempt: number; app: AppInfo}
+	| {type: 'app-refused'; attempt: number; problem: Problem};
+
+/** What a timer is for. */
+export type Timer = {for: 'notice'; id: number} | {for: 'letter'; attempt: number};
+
+/** How the program's screen ends. */
+export type AppExit =
+	| {kind: 'ended'; exitCode: number}
+	/** Without an app key the person chose practice: start again with it, and with this bot. */
+	| {kind: 'practice'; bot: string | null};
+
+/** Work to be done outside, as plain data. */
+export type Effect =
+	| {type: 'read'}
+	| {type: 'read-poem'; poem: Poem; agreed: ReadonlySet<string>}
+	| {type: 'request-link'; bot: string; attempt: number}
+	/** Nobody waits for this attempt any more. */
+	| {type: 'leave'; attempt: number}
+	| {type: 'drop-link'; link: Link}
+	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
+	| {type: 'retry-save'; attempt: number; bot: string}
+	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
+	| {type: 'copy'; text: string}
+	| {type: 'open'; url: string}
+	| {type: 'expect-handle'; bot: string; handle: string}
+	| {type: 'check'; attempt: number; bots: readonly string[]}
+	| {type: 'forget'; bots: readonly string[]}
+	| {type: 'revoke'; bots: readonly string[]}
+	| {type: 'bring-back'}
+	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
+	| {type: 'add-sample'}
+	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret}
+	| {type: 'timer'; timer: Timer; ms: number}
+	| {type: 'suspend'}
+	| {type: 'end'; exit: AppExit};
+
+/** What a step of the reducer gives. */
+export type Step<S> = {state: S; effects: readonly Effect[]};

@@ -1,0 +1,70 @@
+import type {HeldInfo, KeyInfo} from '../../flock/key.ts';
+import type {Link} from '../../keymaker/keymaker.ts';
+import type {Problem} from './problem.ts';
+
+/** What became of one bot on a walk through the flock. */
+export type WalkResult = {
+	bot: string;
+	kind: 'made' | 'skipped' | 'failed' | 'held';
+	/** What happened, and what to do about it, where something went wrong. */
+	problem: Problem | null;
+};
+
+/** A walk from one bot without a key to the next. */
+export type Walk = {
+	/** The bots that this walk goes through, in order. */
+	queue: readonly string[];
+	/** One result a bot, the latest one. */
+	results: readonly WalkResult[];
+	/** True once the person goes from bot to bot, and not just to one. */
+	walking: boolean;
+};
+
+/** Why there is a new link in the place of an earlier one. */
+export type Renewal = {
+	/** In sentences; `null` for a bot's first link. */
+	note: string | null;
+	/** The small print of what went wrong with the earlier one, where X or the network said no. */
+	label: string | null;
+};
+
+/** Where one authorization stands. */
+export type Phase =
+	| ({name: 'requesting'; startedAt: number; open: boolean} & Renewal)
+	| ({
+			name: 'awaiting-pin';
+			link: Link;
+			/** What is in the PIN field. */
+			pin: string;
+			/** A letter that may turn out to be a command, or the beginning of a pasted text. */
+			letter: string | null;
+			problem: Problem | null;
+	  } & Renewal)
+	| {name: 'exchanging'; link: Link; pin: string; startedAt: number}
+	| {
+			name: 'conflict';
+			/** The bot's held keys as far as they are known now, oldest first. */
+			held: readonly HeldInfo[];
+			/** The one that a decision is about, by its `tokenId`. */
+			selected: string;
+			/** Those, by their `tokenId`, that no reading of the flock has shown yet. */
+			fresh: readonly string[];
+			/** True while a decision is carried out. */
+			deciding: boolean;
+	  }
+	| ({name: 'failed'; problem: Problem} & Renewal)
+	| {name: 'saved'; key: KeyInfo; kept: boolean}
+	/** The bot has keys among the state's unsaved ones. */
+	| {name: 'unsaved'; problem: Problem; saving: boolean; revealed: boolean};
+
+/** The authorization of one bot. */
+export type AuthorizeScreen = {
+	name: 'authorize';
+	bot: string;
+	/** Names the work under way: a result with another number is late. */
+	attempt: number;
+	phase: Phase;
+	/** What last went wrong for this bot on this screen, for the walk's summary. */
+	lastProblem: Problem | null;
+	walk: Walk;
+};

@@ -1,0 +1,136 @@
+import type {Bot, Flock, Status} from '../../flock/flock.ts';
+import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
+import {accountsOf, statusWords} from '../../flock/words.ts';
+import type {Listing, Sort, State} from './state.ts';
+
+/** The widest that a name's column gets. */
+const widestName = 40;
+
+/** What stands for a handle that nobody knows yet. */
+const noHandle = '—';
+
+/** The statuses in the order of what they ask of the person. */
+const urgency: readonly Status[] = [
+	'held',
+	'rejected',
+	'read-only',
+	'other-app',
+	'no-key',
+	'orphan',
+	'ready',
+];
+
+/** Arranges a flock by the filter and the order, and keeps the selection on its bot. */
+export function arrange(flock: Flock, list: Listing, before: readonly Bot[] = list.shown): Listing {
+	const shown = sorted(filtered(flock, list.filter), list.sort);
+	return {...list, shown, selected: selectedAfter(list.selected, shown, before)};
+}
+
+/** The list after the selection has moved by so many rows, and no further than the ends. */
+export function moved(list: Listing, by: number): Listing {
+	const index = Math.max(0, selectedIndex(list));
+	const next = list.shown[Math.min(list.shown.length - 1, Math.max(0, index + by))];
+	return {...list, selected: next?.name ?? null};
+}
+
+/** The index of the selected bot among those shown; -1 where there is none. */
+export function selectedIndex({shown, selected}: Listing): number {
+	return shown.findIndex(bot => bot.name === selected);
+}
+
+/** Scrolls no further than it must for the selection to be seen in so many rows. */
+export function scrolled(list: Listing, rows: number): Listing {
+	const index = Math.max(0, selectedIndex(list));
+	const highest = Math.max(0, Math.min(index, list.shown.length - rows));
+	const top = Math.max(Math.min(list.top, highest), index - rows + 1, 0);
+	return top === list.top ? list : {...list, top};
+}
+
+/** The next order. */
+export function nextSort(sort: Sort): Sort {
+	return sort === 'name' ? 'status' : sort === 'status' ? 'last-checked' : 'name';
+}
+
+/** The bots that an action is about: the marked ones, else the selected one. */
+export function chosen({flock, list}: State): Bot[] {
+	if (list.marks.size > 0) {
+		return (flock ?? []).filter(bot => list.marks.has(bot.name));
+	}
+
+	return list.shown.filter(bot => bot.name === list.selected);
+}
+
+/** The columns that the longest name and handle of a flock take. */
+export function widthsOf(flock: Flock): State['widths'] {
+	let name = 0;
+	let handle = 1;
+	for (const bot of flock) {
+		name = Math.max(name, columnsOf(visible(bot.name)));
+		handle = Math.max(handle, columnsOf(handleText(bot)));
+	}
+
+	return {name: Math.min(widestName, name), handle};
+}
+
+/** A bot's account as the list shows it; a dash where nothing is known. */
+export function handleText(bot: Bot): string {
+	return accountsOf(bot) ?? noHandle;
+}
+
+function filtered(flock: Flock, filter: string): Flock {
+	const wanted = filter.trim().replace(/^@/, '').toLowerCase();
+	return wanted === '' ? flock : flock.filter(bot => matches(bot, wanted));
+}
+
+function matches({name, key, held, expectedHandle, status}: Bot, wanted: string): boolean {
+	const handles = [key?.handle, ...held.map(one => one.key.handle), expectedHandle];
+	const words = held.length === 0 ? [statusWords[status]] : [statusWords[status], statusWords.held, 'decide'];
+	return (
+		[name, ...handles].some(text => text?.toLowerCase().includes(wanted)) ||
+		words.some(word => word.startsWith(wanted))
+	);
+}
+
+function sorted(flock: Flock, sort: Sort): Flock {
+	if (sort === 'status') {
+		return [...flock].sort((one, other) => urgencyOf(one) - urgencyOf(other));
+	}
+
+	// The longest unchecked first: that is what one wants to check.
+	return sort === 'name'
+		? flock
+		: [...flock].sort((one, other) =>
+				checkedAt(one) < checkedAt(other) ? -1 : checkedAt(one) > checkedAt(other) ? 1 : 0,
+			);
+}
+
+/** A key that waits for a decision asks for it also where another one is in force. */
+function urgencyOf({status, held}: Bot): number {
+	return urgency.indexOf(held.length > 0 && status !== 'orphan' ? 'held' : status);
+}
+
+function checkedAt({key}: Bot): string {
+	// Bots without a key have nothing to check: they come last.
+	return key === null ? '~' : (key.checkedAt ?? '');
+}
+
+/** The selected bot if it is still there, else the nearest that was beside it. */
+function selectedAfter(
+	selected: string | null,
+	shown: readonly Bot[],
+	before: readonly Bot[],
+): string | null {
+	if (shown.length === 0) {
+		return selected;
+	}
+
+	if (selected !== null && shown.some(bot => bot.name === selected)) {
+		return selected;
+	}
+
+	const index = before.findIndex(bot => bot.name === selected);
+	const left = new Set(shown.map(bot => bot.name));
+	const near = before.slice(Math.max(0, index)).find(bot => left.has(bot.name));
+	return near?.name ?? (index > 0 ? shown.at(-1)?.name : shown[0]?.name) ?? null;
+}

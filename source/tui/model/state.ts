@@ -1,0 +1,241 @@
+import type {FormatName} from '../../bundles/format.ts';
+import type {Bot, Flock} from '../../flock/flock.ts';
+import type {KeyInfo} from '../../flock/key.ts';
+import type {PoemFolder} from '../../flock/poem.ts';
+import type {AppSource} from '../../keymaker/keymaker.ts';
+import type {PoemText} from '../../poems/poems.ts';
+import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
+import type {Problem} from './problem.ts';
+import type {Secret} from './secret.ts';
+
+/** The window, in terminal cells. */
+export type Size = {columns: number; rows: number};
+
+/** The order of the list. */
+export type Sort = 'name' | 'status' | 'last-checked';
+
+/** The list as the person has arranged it. */
+export type Listing = {
+	filter: string;
+	sort: Sort;
+	/** The bots that were marked, by name. */
+	marks: ReadonlySet<string>;
+	/** The selected bot's name: the selection belongs to a bot, not to a row. */
+	selected: string | null;
+	/** The bots that pass the filter, in order. */
+	shown: readonly Bot[];
+	/** The index in `shown` of the first row on the screen. */
+	top: number;
+};
+
+/** The app in use, without its secret. */
+export type AppInfo = {consumerKey: string; from: AppSource['from']};
+
+/** The app's key and secret, as they are typed. */
+export type SetupScreen = {
+	name: 'setup';
+	field: 'consumerKey' | 'consumerSecret';
+	consumerKey: string;
+	consumerSecret: Secret;
+	attempt: number;
+	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
+	tryingSince: number | null;
+	problem: Problem | null;
+	/** The bot to authorize afterwards. */
+	bot: string | null;
+};
+
+/** What is offered where there is no app key. */
+export type AppChoice = 'practice' | 'setup';
+
+/** What the window shows. */
+export type Screen =
+	| {name: 'flock'}
+	| AuthorizeScreen
+	| SetupScreen
+	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
+	| {name: 'summary'; results: readonly WalkResult[]; left: number};
+
+/** An export as it is put together. */
+export type ExportDraft = {
+	/** All of them have a key in force. */
+	bots: readonly string[];
+	format: FormatName;
+	/** A file or a folder, as the person writes it. */
+	path: string;
+	/** True once the person has changed the path: then another format does not change it again. */
+	ownPath: boolean;
+};
+
+/** A question that is answered with y or n. */
+export type Question =
+	| {about: 'check'; bots: readonly string[]}
+	| {about: 'new-link'}
+	| {about: 'reveal'}
+	/** A file of another kind stands where the export is to go. */
+	| {about: 'overwrite'; draft: ExportDraft; sentence: string}
+	| {about: 'quit'; bots: readonly string[]; exitCode: number};
+
+/** What the forget dialog offers. */
+export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
+
+/** What lies over a screen and takes its keys. */
+export type Overlay =
+	| {name: 'filter'}
+	| {name: 'handle'; bot: string; text: string}
+	| {name: 'help'; top: number}
+	| {name: 'confirm'; question: Question}
+	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
+	| {
+			name: 'checking';
+			attempt: number;
+			bots: readonly string[];
+			done: number;
+			/** The bots that are not ready, as X said. */
+			bad: readonly {bot: string; problem: Problem}[];
+			startedAt: number;
+			/** Until when X wants a pause; milliseconds since 1970. */
+			waitingUntil: number | null;
+			cancelled: boolean;
+	  }
+	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
+	| {
+			name: 'export';
+			draft: ExportDraft;
+			/** The attempt under way; `null` while nothing is written. */
+			attempt: number | null;
+			problem: Problem | null;
+	  }
+	| {name: 'qr'};
+
+/** How a notice is meant. */
+export type NoticeTone = 'good' | 'plain' | 'bad';
+
+/** Feedback for the latest action; gone by itself. */
+export type Notice = {id: number; text: string; tone: NoticeTone};
+
+/** A key that the keystore would not take, without its secrets. */
+export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem};
+
+/** Everything that is drawn. Holds no secret. */
+export type State = {
+	size: Size;
+	screen: Screen;
+	overlay: Overlay | null;
+	notice: Notice | null;
+	/** `null` until it has been read once. */
+	flock: Flock | null;
+	folder: PoemFolder | null;
+	/** Why the flock cannot be read. */
+	problem: Problem | null;
+	list: Listing;
+	/** The columns that the longest name and handle take. */
+	widths: {name: number; handle: number};
+	app: AppInfo | null;
+	/** What is wrong with the app key that was given; the flock is there all the same. */
+	appProblem: Problem | null;
+	/** The bot beside the list, and the beginning of its poem. It stays until the selected poem has been read, so that nothing flickers. */
+	preview: {bot: string; text: PoemText | null} | null;
+	/** The bot whose poem was asked for last. */
+	previewing: string | null;
+	/** The files outside the folder of poems that the person wants to read, as real paths. */
+	agreed: ReadonlySet<string>;
+	/** Fresh keys that are in memory only, because the keystore would not take them. */
+	unsaved: readonly UnsavedKey[];
+	/** The latest bots that were forgotten and can be brought back, latest first. */
+	forgotten: readonly (readonly string[])[];
+	/** The latest attempt's number. */
+	attempts: number;
+	/** When enter was last pressed, in milliseconds since 1970. */
+	enterAt: number;
+	/** The latest notice's number. */
+	notices: number;
+	/** When the flock was last read, in milliseconds since 1970. */
+	readAt: number;
+	/** What never changes while the program runs. */
+	fixed: Fixed;
+};
+
+/** What the program knows from its start. */
+export type Fixed = {
+	/** The folder of poems, an absolute path. */
+	poemsPath: string;
+	/** The keystore's file, an absolute path. */
+	keystorePath: string;
+	practice: boolean;
+	/** The seconds that X gets for an answer. */
+	deadlineSeconds: number;
+	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
+	warning: string | null;
+	/** Why no browser is opened by itself. */
+	whyNotOpen: string | null;
+	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
+	spoken: boolean;
+	/** The bot to authorize as soon as the flock has been read. */
+	authorizeFirst: string | null;
+};
+
+/** The state before anything has been read. */
+export function initialState(fixed: Fixed, size: Size): State {
+	return {
+		size,
+		screen: {name: 'flock'},
+		overlay: null,
+		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
+		flock: null,
+		folder: null,
+		problem: null,
+		list: {filter: '', sort: 'name', marks: new Set(), selected: null, shown: [], top: 0},
+		widths: {name: 0, handle: 0},
+		app: null,
+		appProblem: null,
+		preview: null,
+		previewing: null,
+		agreed: new Set(),
+		unsaved: [],
+		forgotten: [],
+		attempts: 0,
+		enterAt: 0,
+		notices: 0,
+		readAt: 0,
+		fixed,
+	};
+}
+
+/** What takes the keys: an overlay, or the screen and its phase. */
+export type Mode =
+	| Overlay['name']
+	| Phase['name']
+	| 'flock'
+	| 'empty'
+	| 'problem'
+	| 'setup'
+	| 'choose-app'
+	| 'summary';
+
+/** The mode of a state. */
+export function modeOf({screen, overlay, problem, flock}: State): Mode {
+	if (overlay !== null) {
+		return overlay.name;
+	}
+
+	if (screen.name === 'authorize') {
+		return screen.phase.name;
+	}
+
+	if (screen.name === 'flock' && problem !== null) {
+		return 'problem';
+	}
+
+	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
+}
+
+/** A bot by its name; `undefined` where the flock has none. */
+export function botOf(state: State, name: string | null): Bot | undefined {
+	return state.flock?.find(bot => bot.name === name);
+}
+
+/** The selected bot, if any is shown. */
+export function selectedBot({list}: State): Bot | undefined {
+	return list.shown.find(bot => bot.name === list.selected);
+}

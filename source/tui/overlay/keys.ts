@@ -1,0 +1,119 @@
+import {type Binding, clearField, erase} from '../model/binding.ts';
+import type {Overlay} from '../model/state.ts';
+
+/** The key bindings of what lies over a screen. */
+export const overlayBindings = {
+	filter: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'done',
+			help: 'keep the filter, back to the list',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['escape'],
+			label: 'esc',
+			short: 'clear',
+			help: 'clear the filter',
+			command: 'clear-filter',
+			vital: true,
+		},
+		{keys: ['up'], label: 'up', short: null, help: 'up', command: 'up'},
+		{keys: ['down'], label: 'down', short: null, help: 'down', command: 'down'},
+		{keys: ['pageup'], label: 'page up', short: null, help: 'a page up', command: 'page-up'},
+		{keys: ['pagedown'], label: 'page down', short: null, help: 'a page down', command: 'page-down'},
+		erase,
+		clearField,
+	],
+	handle: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'save',
+			help: 'save the handle; an empty one lets any account in',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['escape'],
+			label: 'esc',
+			short: 'cancel',
+			help: 'leave it as it was',
+			command: 'close',
+			vital: true,
+		},
+		erase,
+		clearField,
+	],
+	export: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'write',
+			help: 'write the files; nothing else is written over without a yes',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['tab', 'down', 'right'],
+			label: 'tab',
+			short: 'format',
+			help: 'the next format',
+			command: 'next-format',
+		},
+		{
+			keys: ['backtab', 'up', 'left'],
+			label: 'shift+tab',
+			short: null,
+			help: 'the format before',
+			command: 'previous-format',
+		},
+		{keys: ['escape'], label: 'esc', short: 'cancel', help: 'write nothing', command: 'close', vital: true},
+		erase,
+		clearField,
+	],
+	help: [
+		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
+		{keys: ['space', 'down', 'j'], label: 'space', short: 'scroll', help: null, command: 'down'},
+		{keys: ['pageup'], label: 'page up', short: null, help: null, command: 'page-up'},
+		{keys: ['pagedown'], label: 'page down', short: null, help: null, command: 'page-down'},
+		{keys: ['home', 'g'], label: 'home', short: null, help: null, command: 'first'},
+		{keys: ['end', 'G'], label: 'end', short: null, help: null, command: 'last'},
+		{
+			keys: ['escape', '?', 'q', 'enter'],
+			label: 'esc',
+			short: 'close',
+			help: null,
+			command: 'close',
+			vital: true,
+		},
+	],
+	confirm: [
+		{keys: ['y', 'Y'], label: 'y', short: 'yes', help: null, command: 'yes', vital: true},
+		{keys: ['n', 'N', 'escape'], label: 'n', short: 'no', help: null, command: 'no', vital: true},
+	],
+	forget: [
+		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
+		{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: null, command: 'down'},
+		{keys: ['enter'], label: 'enter', short: 'do it', help: null, command: 'accept', vital: true},
+		{keys: ['escape', 'q'], label: 'esc', short: 'cancel', help: null, command: 'close', vital: true},
+	],
+	checking: [
+		{keys: ['escape'], label: 'esc', short: 'stop', help: null, command: 'cancel-check', vital: true},
+	],
+	revoking: [
+		{keys: ['escape'], label: 'esc', short: 'do not wait', help: null, command: 'close', vital: true},
+	],
+	qr: [
+		{
+			keys: ['escape', 'r', 'q', 'enter'],
+			label: 'esc',
+			short: 'back to the link',
+			help: null,
+			command: 'close',
+			vital: true,
+		},
+	],
+} satisfies Record<Overlay['name'], readonly Binding[]>;

@@ -1,0 +1,155 @@
+import {keysOf} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
+import {accountOf, accountsInWords} from '../../flock/words.ts';
+import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
+import {count, names, tail} from '../draw/text.ts';
+import {secondsLeft, waitingLines} from '../draw/waiting.ts';
+import {exportPanel} from '../export/view.ts';
+import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
+
+/** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
+export function panelLines(state: State, view: View): Line[] {
+	const {overlay, size} = state;
+	switch (overlay?.name) {
+		case 'handle':
+			return handlePanel(overlay, size.columns);
+		case 'confirm':
+			return questionLines(state, overlay.question);
+		case 'forget':
+			return forgetPanel(state, overlay);
+		case 'export':
+			return exportPanel(overlay, size.columns);
+		case 'checking':
+			return checkingPanel(overlay, size.columns, state.fixed.deadlineSeconds, view);
+		case 'revoking': {
+			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
+			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);
+			return waitingLines(`${what} · ${left}`, what, size.columns, view);
+		}
+
+		default:
+			return [];
+	}
+}
+
+function handlePanel({bot, text}: Overlay & {name: 'handle'}, columns: number): Line[] {
+	const label = ' Handle: @';
+	return [
+		...paragraph(
+			`Which account is ${visible(bot)} to speak as? X asks for it, and another one is held.`,
+			columns,
+			{rank: 2},
+		),
+		{
+			...line(
+				label,
+				toned('strong', tail(visible(text.replace(/^@/, '')), columns - label.length - 1)),
+				toned('accent', '▏'),
+			),
+			role: 'textbox',
+			say: `Expected handle: ${visible(text)}`,
+		},
+	];
+}
+
+function questionLines(state: State, question: Question): Line[] {
+	const {columns} = state.size;
+	return paragraph(sentenceOf(question), columns, {tone: 'warn'});
+}
+
+function sentenceOf(question: Question): string {
+	switch (question.about) {
+		case 'check': {
+			const {length} = question.bots;
+			return `Check ${length === 1 ? 'one key' : `${length} keys`}? That is ${count(length, 'call')} to X, and X bills each account once a day. y/n`;
+		}
+
+		case 'new-link':
+			return 'This voids the link and its PIN. New link? y/n';
+		case 'overwrite':
+			return `${question.sentence} Replace it? y/n`;
+		case 'reveal':
+			return 'This shows the key with its secrets on the screen. Is nobody looking? y/n';
+		case 'quit':
+			return `The key of ${names(question.bots.map(visible), 40)} is not saved, and is lost on quitting. Quit? y/n`;
+	}
+}
+
+const choiceWords: Readonly<Record<ForgetChoice, {title: string; note: string}>> = {
+	forget: {title: 'Forget here', note: 'the key still works at X'},
+	revoke: {title: 'Revoke at X, and forget', note: 'X is told first; the key works no more'},
+	cancel: {title: 'Cancel', note: 'everything stays'},
+};
+
+/** From so many columns up each choice is explained. */
+const explainedFrom = 66;
+
+function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
+	const {columns, rows} = state.size;
+	const first = botOf(state, bots[0] ?? '');
+	const keys = first === undefined ? [] : keysOf(first);
+	const accounts = [...new Map(keys.map(key => [key.userId, key])).values()];
+	const what =
+		bots.length === 1
+			? `The ${accounts.length > 1 ? 'keys' : 'key'} of ${visible(bots[0] ?? '')}, ${accountsInWords(accounts)}:`
+			: `The keys of ${names(
+					bots.map(bot => withAccount(state, bot)),
+					120,
+				)}:`;
+	const options = (['forget', 'revoke', 'cancel'] as const).map((one): Line => {
+		const {title, note} = choiceWords[one];
+		const chosen = one === choice;
+		return {
+			...line(
+				toned('accent', chosen ? ' ❯ ' : '   '),
+				toned(chosen ? 'strong' : 'plain', title),
+				toned('quiet', columns < explainedFrom ? '' : `  ${note}`),
+			),
+			role: 'radio',
+			selected: chosen,
+			say: `${title}: ${note}`,
+		};
+	});
+	const title = paragraph(what, columns, {tone: 'warn'});
+	return [...cutOff(title, rows < 9 ? 1 : 3), ...options];
+}
+
+function withAccount(state: State, name: string): string {
+	const key = botOf(state, name)?.key;
+	return key == null ? visible(name) : `${visible(name)} (${accountOf(key)})`;
+}
+
+function checkingPanel(
+	{bots, done, bad, startedAt, waitingUntil, cancelled}: Overlay & {name: 'checking'},
+	columns: number,
+	deadlineSeconds: number,
+	view: View,
+): Line[] {
+	const {length} = bots;
+	const wait =
+		waitingUntil === null
+			? ''
+			: ` · X wants a pause of ${Math.max(0, Math.ceil((waitingUntil - view.now) / 1000))} s`;
+	const what = cancelled
+		? 'Stopping'
+		: length === 1
+			? `Asking X about ${visible(bots[0] ?? '')}`
+			: `Asking X: ${done} of ${length}`;
+	const found = bad.length === 0 ? '' : ` · ${bad.length} not ready`;
+	const left = length === 1 ? ` · ${secondsLeft(startedAt, deadlineSeconds, view)}` : '';
+	// The seconds are not said: a screen reader would say each of them.
+	const said = `${what}${found}${wait === '' ? '' : ' · X wants a pause'}`;
+	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
+		(one): Line => ({...one, role: 'progressbar'}),
+	);
+	if (length === 1) {
+		return text;
+	}
+
+	const room = Math.min(60, columns - 2);
+	const full = Math.round((room * done) / length);
+	return [
+		...text,
+		{...line(' ', toned('good', '█'.repeat(full)), toned('quiet', '░'.repeat(room - full))), say: ''},
+	];
+}

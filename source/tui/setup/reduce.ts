@@ -1,0 +1,164 @@
+import {authorize} from '../authorize/begin.ts';
+import {erased} from '../draw/text.ts';
+import type {Action} from '../model/action.ts';
+import type {Command} from '../model/binding.ts';
+import {Secret} from '../model/secret.ts';
+import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
+import {notify, type Step, step, then} from '../model/step.ts';
+
+/** Opens the setup screen; afterwards the bot, where one is given, is authorized. */
+export function openSetup(state: State, bot: string | null): Step {
+	const screen: SetupScreen = {
+		name: 'setup',
+		field: 'consumerKey',
+		consumerKey: '',
+		consumerSecret: new Secret(),
+		attempt: state.attempts,
+		tryingSince: null,
+		problem: null,
+		bot,
+	};
+	return step({...state, overlay: null, screen});
+}
+
+/** Carries out a command where practice or setup is chosen. */
+export function chooseCommand(state: State, screen: Screen & {name: 'choose-app'}, command: Command): Step {
+	switch (command) {
+		case 'other-field': {
+			if (state.appProblem !== null) {
+				return step(state);
+			}
+
+			const choice: AppChoice = screen.choice === 'practice' ? 'setup' : 'practice';
+			return step({...state, screen: {...screen, choice}});
+		}
+
+		case 'accept':
+			return take(state, screen.bot, screen.choice);
+		case 'practice':
+		case 'setup':
+			return take(state, screen.bot, command);
+		case 'back':
+			return step({...state, screen: {name: 'flock'}});
+		default:
+			return step(state);
+	}
+}
+
+/** Carries out a command of the setup screen. */
+export function setupCommand(state: State, screen: SetupScreen, command: Command, now: number): Step {
+	if (command === 'back') {
+		const left = step({...state, screen: {name: 'flock'}});
+		return screen.tryingSince === null
+			? left
+			: {...left, effects: [{type: 'leave', attempt: screen.attempt}]};
+	}
+
+	if (screen.tryingSince !== null) {
+		return step(state);
+	}
+
+	switch (command) {
+		case 'submit':
+			return screen.field === 'consumerKey' && screen.consumerKey !== ''
+				? step(withField(state, screen, 'consumerSecret'))
+				: tryApp(state, screen, now);
+		case 'other-field':
+			return step(
+				withField(state, screen, screen.field === 'consumerKey' ? 'consumerSecret' : 'consumerKey'),
+			);
+		case 'erase':
+			return step(changed(state, screen, erased, secret => secret.erased()));
+		case 'clear-field':
+			return step(
+				changed(
+					state,
+					screen,
+					() => '',
+					() => new Secret(),
+				),
+			);
+		default:
+			return step(state);
+	}
+}
+
+/** Takes what was typed or pasted into the field; a newline at its end goes on. */
+export function setupText(state: State, screen: SetupScreen, text: string, now: number): Step {
+	if (screen.tryingSince !== null) {
+		return step(state);
+	}
+
+	const value = text.replace(/[\r\n]+$/, '');
+	const filled = changed(
+		state,
+		screen,
+		before => before + value,
+		secret => secret.plus(value),
+	);
+	return /[\r\n]$/.test(text) && filled.screen.name === 'setup'
+		? setupCommand(filled, filled.screen, 'submit', now)
+		: step(filled);
+}
+
+/** Takes in what X said to the app key. */
+export function setupResult(state: State, action: Action, now: number): Step {
+	const {screen} = state;
+	if (screen.name !== 'setup' || !('attempt' in action) || action.attempt !== screen.attempt) {
+		return step(state);
+	}
+
+	if (action.type === 'app-refused') {
+		const field = action.problem.sentence.includes('Secret') ? 'consumerSecret' : 'consumerKey';
+		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
+	}
+
+	if (action.type !== 'app-saved') {
+		return step(state);
+	}
+
+	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
+	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
+	return then({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
+		notify(current, 'X takes the app key; it is saved.', 'good'),
+	);
+}
+
+function take(state: State, bot: string | null, choice: AppChoice): Step {
+	if (choice === 'practice') {
+		return step(state, {type: 'end', exit: {kind: 'practice', bot}});
+	}
+
+	// What was given elsewhere goes before what would be saved here.
+	return state.appProblem === null
+		? openSetup(state, bot)
+		: notify(state, `${state.appProblem.sentence} ${state.appProblem.hint}`, 'bad');
+}
+
+function tryApp(state: State, screen: SetupScreen, now: number): Step {
+	const attempt = state.attempts + 1;
+	const {consumerKey, consumerSecret} = screen;
+	return step(
+		{...state, attempts: attempt, screen: {...screen, attempt, tryingSince: now, problem: null}},
+		{type: 'try-app', attempt, consumerKey, consumerSecret},
+	);
+}
+
+function withField(state: State, screen: SetupScreen, field: SetupScreen['field']): State {
+	return {...state, screen: {...screen, field}};
+}
+
+function changed(
+	state: State,
+	screen: SetupScreen,
+	changeKey: (text: string) => string,
+	changeSecret: (secret: Secret) => Secret,
+): State {
+	return {
+		...state,
+		screen:
+			screen.field === 'consumerKey'
+				? {...screen, consumerKey: changeKey(screen.consumerKey), problem: null}
+				: {...screen, consumerSecret: changeSecret(screen.consumerSecret), problem: null},
+	};
+}
