@@ -5,6 +5,9 @@ import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
 
+/** What is there before there is a place for a keystore: nothing that has to be opened. */
+export type BareServices = {poems: Pick<Poems, 'path'>; cwd: string};
+
 /** What commands work with that only read the flock and its keys. */
 export type ReadingServices = {
 	poems: Poems;

@@ -3,15 +3,12 @@ import {open, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {visible} from '../flock/visible.ts';
 import {addSample, refuseLink, unwritable} from '../keymaker/sample.ts';
-import type {Services} from '../services.ts';
+import type {BareServices} from '../services.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin} from '../system/files.ts';
 import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {envTemplate} from './shared/env-template.ts';
-
-/** What `init` needs of the services: nothing that has to be opened. */
-export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string};
 
 /** `init` takes nothing of its own. */
 export type InitInput = Record<never, never>;
@@ -27,7 +24,7 @@ const ignored = ['.env', 'keys/'];
  * already is changed, but for lines added to `.gitignore`.
  * @throws FlockError `init-unwritable` where something cannot be written, `init-unsafe` where a link stands in its place
  */
-export async function init(_input: InitInput, {poems, cwd}: InitServices, write: Write): Promise<number> {
+export async function init(_input: InitInput, {poems, cwd}: BareServices, write: Write): Promise<number> {
 	const env = path.join(cwd, '.env');
 	const gitignore = path.join(cwd, '.gitignore');
 	try {
