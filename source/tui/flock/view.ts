@@ -137,7 +137,11 @@ export function notesLine({folder, size}: State): Line[] {
 	const count = folder?.notes.length ?? 0;
 	return count === 0
 		? []
-		: paragraph(`${count} in the folder ${count === 1 ? 'is' : 'are'} no bot: ? says why.`, size.columns, {
-				tone: 'quiet',
-			}).slice(0, 1);
+		: paragraph(
+				`${count} ${count === 1 ? 'file' : 'files'} in the folder to look at (? shows why).`,
+				size.columns,
+				{
+					tone: 'quiet',
+				},
+			).slice(0, 1);
 }

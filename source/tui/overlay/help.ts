@@ -36,7 +36,7 @@ function notes({folder, size}: State): Line[] {
 	}
 
 	return [
-		line(toned('strong', ' In the folder, but no bot')),
+		line(toned('strong', ' Files in the folder to look at')),
 		...folder.notes.flatMap(({file, sentence}) =>
 			paragraph(`${visible(file)}: ${visible(sentence)}`, size.columns),
 		),
