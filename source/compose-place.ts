@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {appSourceOf, type Environment} from './command-line/environment.ts';
+import {appSourceOf} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import type {PassphraseOptions} from './command-line/passphrase.ts';
 import type {AppInUse} from './keymaker/keymaker.ts';
@@ -9,6 +9,7 @@ import {openKeystore} from './keystore/open.ts';
 import {seenFileOf} from './keystore/seen/place.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
+import type {Environment} from './system/environment.ts';
 
 /** What a keystore may need to hear from a person. */
 export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;

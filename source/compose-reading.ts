@@ -1,9 +1,9 @@
-import type {Environment} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import {type Answers, openPlace} from './compose-place.ts';
 import type {PoemFolder} from './flock/poem.ts';
 import type {Practice} from './practice/practice.ts';
 import type {ReadingServices} from './services.ts';
+import type {Environment} from './system/environment.ts';
 
 /** The services that read, the stand-in for X if it answers, and how to let go of what they hold. */
 export type ComposedReading = {

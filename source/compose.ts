@@ -1,10 +1,10 @@
-import type {Environment} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import type {Answers} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
 import {createDesktop} from './desktop/create.ts';
 import {createKeymaker} from './keymaker/keymaker.ts';
 import type {Services} from './services.ts';
+import type {Environment} from './system/environment.ts';
 import {createX} from './x/create.ts';
 
 /** Composed services, and how to let go of what they hold. */

@@ -3,7 +3,6 @@
  * Loads neither the screen nor, before `clientFor` is called, the client library.
  */
 import type {TwitterApi} from 'twitter-api-v2';
-import type {Environment} from './command-line/environment.ts';
 import {settingsOf} from './command-line/options.ts';
 import {environmentPassphrase} from './command-line/passphrase.ts';
 import {type Place as OpenPlace, openPlace} from './compose-place.ts';
@@ -16,6 +15,7 @@ import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
 import {appKeyFor, heldError, noKeyError} from './keymaker/in-force.ts';
 import type {Practice} from './practice/practice.ts';
+import type {Environment} from './system/environment.ts';
 
 export {type ErrorCode, FlockError} from './flock/error.ts';
 export type {Status} from './flock/flock.ts';

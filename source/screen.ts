@@ -1,4 +1,3 @@
-import type {Environment} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import {passphraseOptions} from './command-line/passphrase.ts';
 import type {Write} from './commands/shared/command.ts';
@@ -7,6 +6,7 @@ import {type ErrorCode, FlockError} from './flock/error.ts';
 import type {HaveMoved} from './keystore/core.ts';
 import type {Moved} from './keystore/disk/poems-folder.ts';
 import type {Services} from './services.ts';
+import type {Environment} from './system/environment.ts';
 import type {Interruption} from './system/interruption.ts';
 import {runApp} from './tui/run.ts';
 

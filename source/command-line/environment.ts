@@ -3,11 +3,9 @@ import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {cleanAppKey} from '../keymaker/app-key.ts';
 import type {AppInUse, AppSource} from '../keymaker/keymaker.ts';
+import type {Environment} from '../system/environment.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin, reasonOf} from '../system/files.ts';
-
-/** The variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The names that hold the app's pair, the preferred one first: the only ones that are ever taken from `.env`. */
 const names = {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
-import type {Environment} from './environment.ts';
+import type {Environment} from '../system/environment.ts';
 
 /** The options of all commands, as the command line gives them. */
 export type SharedOptions = {

@@ -1,7 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import type {KeystoreOptions} from '../keystore/core.ts';
+import type {Environment} from '../system/environment.ts';
 import {runShellLine} from '../system/programs.ts';
-import type {Environment} from './environment.ts';
 
 /** How a keystore gets at its passphrase. */
 export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries' | 'passphraseGiven'>;

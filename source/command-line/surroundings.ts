@@ -1,6 +1,6 @@
 import {type ClipboardWay, clipboardWay} from '../desktop/clipboard-way.ts';
+import type {Environment} from '../system/environment.ts';
 import {findProgram} from '../system/programs.ts';
-import type {Environment} from './environment.ts';
 
 /** What `doctor` looks at besides the services: the process and its terminal, as plain data. */
 export type Surroundings = {

@@ -1,5 +1,6 @@
 import {delimiter} from 'node:path';
-import {type Environment, ownProgram, startAndLeave} from '../system/programs.ts';
+import type {Environment} from '../system/environment.ts';
+import {ownProgram, startAndLeave} from '../system/programs.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {OpenResult} from './desktop.ts';
 

@@ -1,4 +1,4 @@
-import type {Environment} from '../system/programs.ts';
+import type {Environment} from '../system/environment.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {CopyResult} from './desktop.ts';
 

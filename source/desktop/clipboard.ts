@@ -1,4 +1,5 @@
-import {type Environment, ownProgram, type RunEnd, runWithInput} from '../system/programs.ts';
+import type {Environment} from '../system/environment.ts';
+import {ownProgram, type RunEnd, runWithInput} from '../system/programs.ts';
 import type {CopyResult} from './desktop.ts';
 
 /** How long a way of copying may take, in milliseconds. */

@@ -1,94 +1,19 @@
-import {type BigIntStats, type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
-
-/** Changes that come together are told of once: so many milliseconds after the first. */
-const gatherMs = 150;
-
-/** How often the folder itself is looked at, in milliseconds: one `stat`. */
-const lookMs = 1500;
-
-/** A folder at one moment: which one it is, and when names in it last changed. */
-type Sight = {folder: string | null; changed: bigint};
+import {watchFor} from '../system/watch.ts';
 
 /**
- * Watches a folder that may vanish, come back, be replaced by another, or lie where the system cannot watch.
- * The system's own events make it prompt; a look at the folder now and then catches what they miss.
- * Keeps no program alive.
+ * Calls back after a file in a folder has come, gone or changed, or the folder itself has. Keeps no program alive.
  * @returns how to stop.
  */
-export function watchFolder(path: string, onChange: () => void): () => void {
-	let stopped = false;
-	let looking = false;
-	let seen: Sight | null = null;
-	let watcher: FSWatcher | null = null;
-	let gathering: NodeJS.Timeout | null = null;
-
-	const listen = (): void => {
-		watcher?.close();
-		watcher = null;
-		try {
-			watcher = watch(path, {persistent: false}, gather);
-			watcher.on('error', () => watcher?.close());
-		} catch {
-			// Missing, unreadable or not watchable: the looks go on.
-		}
-	};
-
-	const gather = (): void => {
-		gathering ??= setTimeout(tell, gatherMs).unref();
-	};
-
-	const tell = async (): Promise<void> => {
-		const now = await look(path);
-		gathering = null;
-		if (stopped) {
-			return;
-		}
-
-		if (now.folder !== seen?.folder) {
-			listen();
-		}
-
-		seen = now;
-		onChange();
-	};
-
-	const check = async (): Promise<void> => {
-		// A share that hangs keeps a look for ever: one is enough.
-		if (looking) {
-			return;
-		}
-
-		looking = true;
-		const now = await look(path);
-		looking = false;
-		if (stopped) {
-			return;
-		}
-
-		if (seen === null) {
-			seen = now;
-		} else if (now.folder !== seen.folder || now.changed !== seen.changed) {
-			gather();
-		}
-	};
-
-	listen();
-	void check();
-	const looks = setInterval(check, lookMs).unref();
-	return () => {
-		stopped = true;
-		clearInterval(looks);
-		clearTimeout(gathering ?? undefined);
-		watcher?.close();
-	};
+export function watchFolder(folder: string, onChange: () => void): () => void {
+	return watchFor({folder, look: () => sightOf(folder), noticesCount: true, gatherMs: 150}, onChange);
 }
 
-async function look(path: string): Promise<Sight> {
+async function sightOf(folder: string): Promise<string> {
 	try {
-		const found: BigIntStats = await stat(path, {bigint: true});
-		return {folder: `${found.dev}:${found.ino}`, changed: found.mtimeNs};
+		const {dev, ino, mtimeNs} = await stat(folder, {bigint: true});
+		return `${dev}:${ino} ${mtimeNs}`;
 	} catch {
-		return {folder: null, changed: 0n};
+		return 'missing';
 	}
 }

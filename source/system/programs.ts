@@ -9,10 +9,8 @@ import {homedir} from 'node:os';
 import path from 'node:path';
 import {isatty} from 'node:tty';
 import {fileURLToPath} from 'node:url';
+import type {Environment} from './environment.ts';
 import {codeOf} from './errors.ts';
-
-/** The variables of a process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A program with its arguments, and the variables that it gets, once they are cleaned. */
 export type Helper = {command: readonly string[]; env: Environment};

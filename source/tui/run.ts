@@ -1,11 +1,12 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
+import type {Environment} from '../system/environment.ts';
 import type {Interruption} from '../system/interruption.ts';
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/last-words.ts';
 import {drawnFrame} from './draw/drawn.ts';
-import {type Environment, themeOf} from './draw/theme.ts';
+import {themeOf} from './draw/theme.ts';
 import {viewOf} from './draw/view.ts';
 import {Keyboard, type TerminalInput} from './keyboard.ts';
 import type {AppExit} from './model/action.ts';

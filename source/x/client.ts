@@ -2,7 +2,8 @@ import type {Agent} from 'node:https';
 import {inspect} from 'node:util';
 import {TwitterApi} from 'twitter-api-v2';
 import type {AppKey} from '../flock/key.ts';
-import {type Environment, routeFrom} from './proxy.ts';
+import type {Environment} from '../system/environment.ts';
+import {routeFrom} from './proxy.ts';
 import type {Token} from './x.ts';
 
 /** How a client reaches X. */

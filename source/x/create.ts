@@ -1,6 +1,6 @@
 import type {Agent} from 'node:https';
+import type {Environment} from '../system/environment.ts';
 import type {Calls} from './calls.ts';
-import type {Environment} from './proxy.ts';
 import type {X} from './x.ts';
 
 /** How X is reached. */

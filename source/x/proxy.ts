@@ -1,4 +1,5 @@
 import {Agent} from 'node:https';
+import type {Environment} from '../system/environment.ts';
 import {failure} from './failures.ts';
 
 /** The host that every request goes to. */
@@ -6,9 +7,6 @@ export const host = 'api.x.com';
 
 /** The variables that name a proxy, the first that is set wins. */
 const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
-
-/** Environment variables, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How requests reach X. */
 export type Route = {

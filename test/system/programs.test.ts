@@ -7,8 +7,8 @@ import path from 'node:path';
 import {text as allOf} from 'node:stream/consumers';
 import {afterEach, beforeEach, test} from 'node:test';
 import {childEnvironment} from '../../source/commands/shared/child-environment.ts';
+import type {Environment} from '../../source/system/environment.ts';
 import {
-	type Environment,
 	findProgram,
 	helperEnvironment,
 	ownProgram,

@@ -1,6 +1,7 @@
 import type {Bot} from '../../flock/flock.ts';
 import type {AppKey, Key} from '../../flock/key.ts';
-import {type Environment, isAddress, isSecret} from '../../system/programs.ts';
+import type {Environment} from '../../system/environment.ts';
+import {isAddress, isSecret} from '../../system/programs.ts';
 
 /** The variables of a process. */
 export type Variables = Environment;

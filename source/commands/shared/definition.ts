@@ -1,6 +1,6 @@
-import type {Environment} from '../../command-line/environment.ts';
 import type {Surroundings} from '../../command-line/surroundings.ts';
 import type {BareServices, ReadingServices, Services} from '../../services.ts';
+import type {Environment} from '../../system/environment.ts';
 import type {Write} from './command.ts';
 
 /** An option of a command: a switch, or, where `value` is set, an option with a value. */

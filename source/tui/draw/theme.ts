@@ -1,6 +1,7 @@
 import chalk, {type ChalkInstance} from 'chalk';
 import type {Status} from '../../flock/flock.ts';
 import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
+import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
 export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
@@ -16,9 +17,6 @@ export type Theme = {
 	/** The pictures of a spinner, one after the other. */
 	spinner: readonly string[];
 };
-
-/** The variables that say what a terminal can show. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Colours are the terminal's own sixteen, so the person's theme rules. */
 const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
