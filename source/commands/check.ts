@@ -1,5 +1,5 @@
 import {moment, timeLeft, withTimeLeft} from '../flock/duration.ts';
-import {errorLabel} from '../flock/error.ts';
+import {errorLabel, FlockError} from '../flock/error.ts';
 import {type Bot, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
@@ -72,25 +72,40 @@ export async function check(
 	});
 
 	if (json) {
+		const reached = limitOf(checked);
 		const results = new Map(checked.map(result => [result.bot, result]));
-		write.out(safeJson(bots.map(bot => row(results.get(bot.name) ?? unasked(bot)))));
+		write.out(safeJson(bots.map(bot => row(results.get(bot.name) ?? unasked(bot, reached)))));
 	}
 
 	return bots.length === 0 ? exitCode.done : conclude(checked, bots, services.now(), write);
 }
 
-type Checked = CheckResult & {status: Status; asked?: boolean};
+type Checked = CheckResult & {status: Status};
 
-/** A bot that X was not asked about, with what is known of it. */
-function unasked({name, status, key}: Bot): Checked {
-	return {bot: name, status, key, renamedFrom: null, error: null, asked: false};
+/** A bot that X was not asked about: what is known of it, and why nothing new is. */
+function unasked({name, status, key}: Bot, reached: FlockError | null): Checked {
+	const sentence = `X was not asked about ${visible(name)}.`;
+	const error =
+		reached === null
+			? new FlockError('cancelled', sentence, {hint: 'Run the check again.'})
+			: new FlockError(reached.code, `${sentence} ${reached.message}`, {
+					hint: reached.hint,
+					...(reached.retryAt === null ? {} : {retryAt: reached.retryAt}),
+				});
+	return {bot: name, status, key, renamedFrom: null, error};
+}
+
+/** The limit of X that kept bots from being asked about; `null` where none did. */
+function limitOf(checked: readonly Checked[]): FlockError | null {
+	return (
+		checked.findLast(({error}) => error?.limit === 'window' || error?.limit === 'app-day')?.error ?? null
+	);
 }
 
 /** One result as `check --json` gives it: the contract with scripts. */
-function row({bot, status, key, renamedFrom, error, asked = true}: Checked) {
+function row({bot, status, key, renamedFrom, error}: Checked) {
 	return {
 		bot,
-		asked,
 		status,
 		handle: key?.handle || null,
 		renamedFrom: renamedFrom || null,
@@ -103,8 +118,7 @@ function row({bot, status, key, renamedFrom, error, asked = true}: Checked) {
 			hint: error.hint,
 			status: error.status,
 			xCode: error.xCode,
-			xProblem: error.xProblem,
-			retryAt: error.retryAt === null ? null : new Date(error.retryAt).toISOString(),
+			...(error.retryAt === null ? {} : {retryAt: new Date(error.retryAt).toISOString()}),
 		},
 	};
 }
@@ -161,10 +175,8 @@ function conclude(checked: readonly Checked[], bots: readonly Bot[], now: number
 		return exitCode.interrupted;
 	}
 
-	const reached = checked.findLast(
-		({error}) => error?.limit === 'window' || error?.limit === 'app-day',
-	)?.error;
-	if (left.length > 0 && reached) {
+	const reached = limitOf(checked);
+	if (left.length > 0 && reached !== null) {
 		const why = withTimeLeft(reached.message, reached.retryAt, now);
 		write.err(`Not asked: ${namesOf(left)}. ${visible(why)}`);
 	}

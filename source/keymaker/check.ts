@@ -72,6 +72,14 @@ export async function checkKeys(
 
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
+			while (pause !== null) {
+				await pause;
+			}
+
+			if (signal?.aborted) {
+				return;
+			}
+
 			const key = records.get(bot)?.key ?? null;
 			const result = await checkOne(bot, key, services, appKeyFor, learnt, signal);
 			if (result.error?.code === 'cancelled') {
@@ -174,21 +182,35 @@ async function checkOne(
 	}
 }
 
-/** Resolves true after so many milliseconds, false once aborted. */
+/** The longest that one timer runs, in milliseconds: timers stand still while a computer sleeps, and X's limits do not. */
+const longestTimer = 5000;
+
+/** Resolves true after so many milliseconds of this computer's clock, false once aborted. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+	const end = Date.now() + ms;
 	return new Promise(resolve => {
+		let timer: NodeJS.Timeout;
+		const abort = () => {
+			clearTimeout(timer);
+			resolve(false);
+		};
+		function look(): void {
+			const left = end - Date.now();
+			if (left > 0) {
+				timer = setTimeout(look, Math.min(left, longestTimer));
+				return;
+			}
+
+			signal?.removeEventListener('abort', abort);
+			resolve(true);
+		}
+
 		if (signal?.aborted) {
 			resolve(false);
 			return;
 		}
 
-		const timer = setTimeout(done, ms, true);
-		const abort = () => done(false);
 		signal?.addEventListener('abort', abort, {once: true});
-		function done(whole: boolean): void {
-			clearTimeout(timer);
-			signal?.removeEventListener('abort', abort);
-			resolve(whole);
-		}
+		look();
 	});
 }

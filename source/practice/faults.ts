@@ -176,8 +176,11 @@ export const faults = [
 			'Your enrolled account [1999999999999999999] does not have any credits to fulfill this request.',
 		),
 	),
-	instead('404-not-found', 'The account is gone.', () =>
-		problem(404, 'resource-not-found', 'Not Found Error', 'Could not find user with id: [12].'),
+	instead(
+		'404-not-found',
+		'The account is gone.',
+		() => problem(404, 'resource-not-found', 'Not Found Error', 'Could not find user with id: [12].'),
+		['users_me'],
 	),
 	instead('429', 'Too many requests; the limit ends in a quarter of an hour.', () =>
 		xError(429, 88, 'Rate limit exceeded', limitHeaders('x-rate-limit', 75, 0, 15 * 60)),
@@ -259,8 +262,13 @@ function delivery<K extends string>(kind: K, sentence: string): DeliveryFault<K>
 	return {how: 'delivery', kind, sentence, legs};
 }
 
-function instead<K extends string>(kind: K, sentence: string, answer: () => Answer): InsteadFault<K> {
-	return {how: 'instead', kind, sentence, legs, answer};
+function instead<K extends string>(
+	kind: K,
+	sentence: string,
+	answer: () => Answer,
+	at: readonly Leg[] = legs,
+): InsteadFault<K> {
+	return {how: 'instead', kind, sentence, legs: at, answer};
 }
 
 function refused<K extends string>(

@@ -166,7 +166,8 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 	const known = [...codes.map(code => byXCode.get(code)), ...names.map(name => byProblem.get(name))].find(
 		name => name !== undefined,
 	);
-	if (known !== undefined) {
+	// Only one call asks for an account, so only there can one be missing.
+	if (known !== undefined && (known !== 'account-unavailable' || leg === 'users_me')) {
 		return known;
 	}
 

@@ -6,74 +6,60 @@ export type XmlError = {
 	message: string | null;
 };
 
-/** What is being read: the fields of an `<error>`, its own text under `error`. */
-type Open = {fields: Map<string, string>; field: string};
-
 /**
  * Every `<error>` of an answer in XML, however it is broken into lines: namespaces, attributes in any order, entities,
  * CDATA and comments are read as XML has them; what is not well-formed, or is cut off, gives what stands before.
- * Each character is looked at a fixed number of times. An XML library would be kilobytes for the one element that is read.
+ * Each character is looked at a fixed number of times. Of a library only this one element would be used.
  */
 export function readXmlErrors(text: string): XmlError[] {
-	const errors: XmlError[] = [];
-	let open: Open | null = null;
-
-	function close(): void {
-		if (open !== null) {
-			errors.push(errorOf(open.fields));
-			open = null;
+	const errors: Map<string, string>[] = [];
+	/** The attributes and elements of the error that is being read; its own text is `error`. */
+	let fields: Map<string, string> | null = null;
+	let field = 'error';
+	for (const {tag, words} of piecesOf(text)) {
+		const name = localName(tag);
+		const isEnd = tag.startsWith('/');
+		const isEmpty = tag.endsWith('/');
+		if (tag === '') {
+			fields?.set(field, (fields.get(field) ?? '') + words);
+		} else if (name === 'error') {
+			const started: Map<string, string> | null = isEnd ? null : attributesOf(tag);
+			started?.delete(name);
+			errors.push(...(started === null ? [] : [started]));
+			fields = isEmpty ? null : started;
+			field = name;
+		} else {
+			field = isEnd || isEmpty ? 'error' : name;
+			fields?.delete(isEnd ? '' : name);
 		}
 	}
 
-	function add(words: string): void {
-		if (open !== null) {
-			open.fields.set(open.field, (open.fields.get(open.field) ?? '') + words);
-		}
-	}
+	return errors.map(errorOf);
+}
 
-	let at = 0;
-	while (at < text.length) {
+/** What stands between `<` and `>`, or the words outside; one of them is empty. */
+type Piece = {tag: string; words: string};
+
+/** Takes XML apart into tags and words, without comments, instructions and declarations. */
+function* piecesOf(text: string): Generator<Piece> {
+	for (let at = 0; at < text.length; ) {
 		const start = indexOr(text, '<', at, text.length);
-		add(decode(text.slice(at, start)));
+		yield {tag: '', words: decode(text.slice(at, start))};
 		if (text.startsWith('<!--', start)) {
 			at = indexOr(text, '-->', start + 4, text.length) + 3;
 		} else if (text.startsWith('<![CDATA[', start)) {
 			const end = indexOr(text, ']]>', start + 9, text.length);
-			add(text.slice(start + 9, end));
+			yield {tag: '', words: text.slice(start + 9, end)};
 			at = end + 3;
-		} else if (start < text.length) {
-			const end = tagEnd(text, start + 1);
-			const tag = text.slice(start + 1, end);
-			at = end + 1;
-			if (tag.startsWith('!') || tag.startsWith('?')) {
-				continue;
-			}
-
-			const isEnd = tag.startsWith('/');
-			const name = localName(tag);
-			if (name === 'error') {
-				close();
-				if (!isEnd) {
-					open = {fields: attributesOf(tag), field: name};
-				}
-			} else if (open !== null) {
-				(open as Open).field = isEnd ? 'error' : name;
-			}
-
-			if (tag.endsWith('/')) {
-				if (name === 'error') {
-					close();
-				} else if (open !== null) {
-					(open as Open).field = 'error';
-				}
-			}
 		} else {
-			at = start;
+			const end = tagEnd(text, start + 1);
+			if (/^[^!?]/.test(text.slice(start + 1, start + 2))) {
+				yield {tag: text.slice(start + 1, end), words: ''};
+			}
+
+			at = end + 1;
 		}
 	}
-
-	close();
-	return errors;
 }
 
 function errorOf(fields: ReadonlyMap<string, string>): XmlError {

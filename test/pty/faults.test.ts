@@ -71,7 +71,23 @@ const links = [
 	},
 	{
 		fault: '429',
-		words: [/wants a pause of 1[45] minutes[^.]*\./, 'Wait that long', 'x-rate-limit · 429 · 88'],
+		words: [
+			/X’s rate limit is reached\. Try again (tomorrow )?at \d\d:\d\d\./,
+			'Wait until then',
+			'x-rate-limit · 429 · 88',
+		],
+	},
+	{
+		fault: '403-cloudflare',
+		words: ['X refuses connections from this computer’s network.', 'turn off the VPN', 'x-blocked · 403'],
+	},
+	{
+		fault: '403-xml-87',
+		words: ['says “Client is not permitted to perform this action”.', 'x-refused · 403 · 87'],
+	},
+	{
+		fault: '403-user-suspended',
+		words: ['X has suspended this account.', 'x-account-suspended · 403 · user-suspended'],
 	},
 	{
 		fault: 'skewed-date',
@@ -143,7 +159,7 @@ test('after a refusal that X gives without a look at the PIN, enter hands the sa
 	screen.press('enter');
 	const link = await nextLink(screen);
 	const pin = await handIn(screen, link);
-	await told(screen, 'wants a pause', 'x-rate-limit · 429 · 88', `${pin}▏`);
+	await told(screen, 'X’s rate limit is reached', 'x-rate-limit · 429 · 88', `${pin}▏`);
 	assert.equal(await nextLink(screen), link);
 	await enter(screen);
 	await assertSaved(screen);

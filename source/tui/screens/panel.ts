@@ -129,7 +129,7 @@ function checkingPanel(
 	const {length} = bots;
 	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
 	const wait = isWaiting
-		? ` · X’s rate limit is reached: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
+		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
 		: '';
 	const what = cancelled
 		? 'Stopping'
@@ -142,7 +142,7 @@ function checkingPanel(
 			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
 			: '';
 	// What is left is not said: a screen reader would say each second.
-	const said = `${what}${found}${isWaiting ? ` · X’s rate limit is reached: goes on ${moment(waitingUntil, view.now)}` : ''}`;
+	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)}` : ''}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
 	);
