@@ -86,7 +86,7 @@ export type FlockErrorOptions = {
 	status?: number;
 	/** X's own error code, such as 89, for whoever searches for it. */
 	xCode?: number;
-	/** X's own name of the problem, such as `usage-capped`: small letters, digits and dashes. */
+	/** X's own name of the problem, such as `usage-capped`; one that the table of failures knows. */
 	xProblem?: string;
 	/** Which of X's limits is reached. */
 	limit?: Limit;

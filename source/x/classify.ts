@@ -118,7 +118,8 @@ function refusal(reply: Reply, {leg, now, secrets, proxy}: Circumstances): Flock
 	const name = reached === null ? found : rowOfLimit[reached.limit];
 	const retryAt = reached?.retryAt ?? null;
 	const xCode = problem.codes.find(code => failures[name].xCodes.includes(code)) ?? problem.codes[0];
-	const xProblem = problem.names.find(one => failures[name].problems?.includes(one)) ?? problem.names[0];
+	// A name that is not known could be anything, a secret too.
+	const xProblem = problem.names.find(one => byProblem.has(one));
 	const values = {
 		skew: describeSkew(skew),
 		when: retryAt === null ? 'later' : moment(retryAt, now),

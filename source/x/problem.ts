@@ -46,8 +46,8 @@ function readJsonProblem(json: Record<string, unknown>): Problem {
 	const texts = (field: string) => parts.map(part => part[field]).filter(text => typeof text === 'string');
 	return {
 		codes: parts.flatMap(part => readCode(part.code)),
-		names: [...texts('type').map(type => typeName.exec(type)?.[1]), ...texts('reason')].flatMap(name =>
-			name !== undefined && /^[a-z\d-]{1,60}$/.test(name) ? name : [],
+		names: [...texts('type').map(type => typeName.exec(type)?.[1]), ...texts('reason')].filter(
+			name => name !== undefined,
 		),
 		message: texts('message')[0] ?? texts('detail')[0] ?? texts('title')[0] ?? null,
 		words: ['message', 'detail', 'title'].flatMap(texts).join('\n'),

@@ -15,7 +15,7 @@ type Case = {
 	is: FailureName;
 	sentence?: RegExp;
 	xCode?: number;
-	xProblem?: string;
+	xProblem?: string | null;
 	retryAt?: number;
 };
 
@@ -211,7 +211,7 @@ const cases: readonly Case[] = [
 		body: problem('https://api.x.com/2/problems/something-new'),
 		is: 'refused',
 		sentence: /says “No\.”\.$/,
-		xProblem: 'something-new',
+		xProblem: null,
 	},
 	{
 		title: 'a type that is no name',
