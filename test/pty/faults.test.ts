@@ -210,6 +210,32 @@ test('a check that the plan does not include is explained, and the key stays rea
 	assert.equal((await place.run(['check', 'harbour'])).code, 0);
 });
 
+test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
+	const screen = await open('users_me:429:1,users_me:429-account-day:1');
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	screen.press('v');
+	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
+	assert.equal(
+		screen
+			.screen()
+			.join('\n')
+			.match(/ left\b/g)?.length,
+		1,
+	);
+	screen.press('escape');
+	await told(screen, 'Stopped; what was learnt is kept.');
+	screen.press('v');
+	await told(
+		screen,
+		/This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d\./,
+	);
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+});
+
 test('a revocation that X does not carry out leaves the key, and works when asked again', async () => {
 	const screen = await open('invalidate_token:503:1');
 	screen.press('enter');
