@@ -45,7 +45,8 @@ async function commandsMarkdown(): Promise<string> {
 
 function troubleshootingMarkdown(): string {
 	const rows = Object.values(failures).map(failure => {
-		const codes = failure.xCodes.length === 0 ? '' : `, X’s ${failure.xCodes.join(', ')}`;
+		const known = [...failure.xCodes, ...(failure.problems ?? [])];
+		const codes = known.length === 0 ? '' : `, X’s ${known.join(', ')}`;
 		return `| ${cell(sentenceOf(failure))} (\`${failure.code}\`${codes}) | ${cell(failure.meaning)} | ${cell(failure.hint)} |`;
 	});
 	return ['| message | what it means | what to do |', '| --- | --- | --- |', ...rows].join('\n');

@@ -87,6 +87,23 @@ const body = fc.oneof(
 	fc.record({access_token: words}).map(revoked => JSON.stringify(revoked)),
 	words.map(text => `<html>${text}</html>`),
 	words.map(text => `<errors><error code="32">${text}</error></errors>`),
+	fc
+		.array(
+			fc.oneof(
+				words,
+				fc.constantFrom('<', '>', '"', '\n', '<!--', '<![CDATA[', '&#x3c;', '/>', ' code="87"'),
+			),
+		)
+		.map(parts => `<?xml version="1.0"?>\n<errors>\n\t<error ${parts.join('')}</error>\n</errors>`),
+	fc
+		.record({
+			detail: words,
+			reason: words,
+			type: fc
+				.oneof(words, fc.constantFrom('user-suspended', 'usage-capped', 'credits', 'resource-not-found'))
+				.map(name => `https://api.x.com/2/problems/${name}`),
+		})
+		.map(problem => JSON.stringify({errors: [problem]})),
 	words,
 	fc.json(),
 );
@@ -96,6 +113,12 @@ const answer: fc.Arbitrary<Answer> = fc.record({
 		fc.constantFrom(
 			'date',
 			'x-rate-limit-reset',
+			'x-user-limit-24hour-remaining',
+			'x-user-limit-24hour-reset',
+			'x-app-limit-24hour-remaining',
+			'x-app-limit-24hour-reset',
+			'server',
+			'cf-ray',
 			'retry-after',
 			'x-access-level',
 			'content-type',

@@ -1,4 +1,5 @@
-import {errorLabel} from '../flock/error.ts';
+import {moment, timeLeft, withTimeLeft} from '../flock/duration.ts';
+import {errorLabel, FlockError} from '../flock/error.ts';
 import {type Bot, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
@@ -19,9 +20,6 @@ export type CheckInput = {bots: readonly string[]; json: boolean};
 /** What X takes for a user read, in dollars, by its published list. */
 const dollarsPerCall = 0.01;
 
-/** A pause that X wants is waited out up to this long. */
-const longestPauseMinutes = 15;
-
 /**
  * Asks X who each key is, and records what it says. Exit 1 where any is not ready.
  * @throws FlockError `unknown-bot`, `keystore-…`
@@ -40,9 +38,11 @@ export async function check(
 	sayBeforehand(calls, write);
 
 	const checked: Checked[] = [];
+	let ticking: NodeJS.Timeout | undefined;
 	await checkKeys([...byName.keys()], services, {
 		signal: write.signal,
 		onResult(result) {
+			clearInterval(ticking);
 			const bot = byName.get(result.bot);
 			if (bot === undefined) {
 				return;
@@ -52,27 +52,56 @@ export async function check(
 			checked.push({...result, status});
 			if (!json) {
 				write.progress(null);
-				sayResult(result, status, write);
+				sayResult(result, status, services.now(), write);
 			}
 
 			write.progress(drawing(progressBar(checked.length, bots.length, write.columns), write));
 		},
 		onWait(until) {
 			write.progress(null);
-			return sayPause(until, services.now(), write);
+			const goesOn = withTimeLeft(
+				`The check goes on ${moment(until, services.now())}.`,
+				until,
+				services.now(),
+			);
+			write.err(`X’s rate limit is reached. ${goesOn} Ctrl-C stops it and keeps what was learnt.`);
+			ticking = setInterval(() => write.progress(timeLeft(until, services.now())), 1000);
 		},
+	}).finally(() => {
+		clearInterval(ticking);
+		write.progress(null);
 	});
-	write.progress(null);
 
 	if (json) {
+		const reached = limitOf(checked);
 		const results = new Map(checked.map(result => [result.bot, result]));
-		write.out(safeJson(bots.flatMap(({name}) => results.get(name) ?? []).map(row)));
+		write.out(safeJson(bots.map(bot => row(results.get(bot.name) ?? unasked(bot, reached)))));
 	}
 
-	return bots.length === 0 ? exitCode.done : conclude(checked, bots.length, write);
+	return bots.length === 0 ? exitCode.done : conclude(checked, bots, services.now(), write);
 }
 
 type Checked = CheckResult & {status: Status};
+
+/** A bot that X was not asked about: what is known of it, and why nothing new is. */
+function unasked({name, status, key}: Bot, reached: FlockError | null): Checked {
+	const sentence = `X was not asked about ${visible(name)}.`;
+	const error =
+		reached === null
+			? new FlockError('cancelled', sentence, {hint: 'Run the check again.'})
+			: new FlockError(reached.code, `${sentence} ${reached.message}`, {
+					hint: reached.hint,
+					...(reached.retryAt === null ? {} : {retryAt: reached.retryAt}),
+				});
+	return {bot: name, status, key, renamedFrom: null, error};
+}
+
+/** The limit of X that kept bots from being asked about; `null` where none did. */
+function limitOf(checked: readonly Checked[]): FlockError | null {
+	return (
+		checked.findLast(({error}) => error?.limit === 'window' || error?.limit === 'app-day')?.error ?? null
+	);
+}
 
 /** One result as `check --json` gives it: the contract with scripts. */
 function row({bot, status, key, renamedFrom, error}: Checked) {
@@ -90,6 +119,7 @@ function row({bot, status, key, renamedFrom, error}: Checked) {
 			hint: error.hint,
 			status: error.status,
 			xCode: error.xCode,
+			...(error.retryAt === null ? {} : {retryAt: new Date(error.retryAt).toISOString()}),
 		},
 	};
 }
@@ -110,30 +140,21 @@ function sayBeforehand(calls: number, write: Write): void {
 	write.err(`Asking X about ${count(calls, 'key')}: ${count(calls, 'call')}, which X bills (${price}).`);
 }
 
-function sayResult({bot, key, renamedFrom, error}: CheckResult, status: Status, write: Write): void {
+function sayResult(
+	{bot, key, renamedFrom, error}: CheckResult,
+	status: Status,
+	now: number,
+	write: Write,
+): void {
 	const glyph = drawing(statusGlyphs[status], write);
 	const account = key === null ? drawing('—', write) : accountOf(key);
 	const renamed = renamedFrom === null || renamedFrom === '' ? '' : `, was @${visible(renamedFrom)}`;
 	const access = key?.accessLevel == null ? '' : `, ${key.accessLevel}`;
 	write.out(`${glyph} ${visible(bot)}  ${account}  ${statusWords[status]}${renamed}${access}`);
 	if (error !== null) {
-		write.out(`    ${visible(error.message)} ${visible(error.hint)} (${errorLabel(error)})`);
+		const sentence = withTimeLeft(error.message, error.retryAt, now);
+		write.out(`    ${visible(sentence)} ${visible(error.hint)} (${errorLabel(error)})`);
 	}
-}
-
-/** Says that X wants a pause; true where it is waited out. */
-function sayPause(until: number, now: number, write: Write): boolean {
-	const minutes = Math.ceil((until - now) / 60_000);
-	const time = new Date(until).toISOString().slice(11, 16);
-	if (minutes > longestPauseMinutes) {
-		write.err(`X wants a pause of ${count(minutes, 'minute')}. Run the check again after ${time} UTC.`);
-		return false;
-	}
-
-	write.err(
-		`X wants a pause of ${count(Math.max(1, minutes), 'minute')}: waiting until ${time} UTC. Ctrl-C stops and keeps what was learnt.`,
-	);
-	return true;
 }
 
 /** `█████░░░░░ 12 of 24`, as wide as there is room for. */
@@ -144,18 +165,31 @@ function progressBar(done: number, all: number, columns: number): string {
 	return `${'█'.repeat(full)}${'░'.repeat(width - full)}${figures}`;
 }
 
-function conclude(checked: readonly Checked[], all: number, write: Write): number {
+function conclude(checked: readonly Checked[], bots: readonly Bot[], now: number, write: Write): number {
 	const ready = checked.filter(({status, error}) => status === 'ready' && error === null).length;
-	const left = all - checked.length;
-	const unasked = left === 0 ? '' : `, ${left} not asked`;
-	const what = `${count(checked.length, 'bot')} checked: ${ready} ready, ${checked.length - ready} not${unasked}.`;
+	const asked = new Set(checked.map(({bot}) => bot));
+	const left = bots.filter(({name}) => !asked.has(name));
+	const notAsked = left.length === 0 ? '' : `, ${left.length} not asked`;
+	const what = `${count(checked.length, 'bot')} checked: ${ready} ready, ${checked.length - ready} not${notAsked}.`;
 	if (write.signal.aborted) {
 		write.err(`Stopped. ${what} What was learnt is kept.`);
 		return exitCode.interrupted;
 	}
 
+	const reached = limitOf(checked);
+	if (left.length > 0 && reached !== null) {
+		const why = withTimeLeft(reached.message, reached.retryAt, now);
+		write.err(`Not asked: ${namesOf(left)}. ${visible(why)}`);
+	}
+
 	write.err(what);
-	return ready === all ? exitCode.done : exitCode.failed;
+	return ready === bots.length ? exitCode.done : exitCode.failed;
+}
+
+/** The first names of a list, and how many more there are. */
+function namesOf(bots: readonly Bot[]): string {
+	const first = bots.slice(0, 10).map(({name}) => visible(name));
+	return `${first.join(', ')}${bots.length > first.length ? ` and ${bots.length - first.length} more` : ''}`;
 }
 
 /** How `check` is called. */

@@ -53,9 +53,11 @@ export type ErrorCode =
 	| 'x-plan'
 	| 'x-account-suspended'
 	| 'x-account-locked'
+	| 'x-account-unavailable'
 	| 'x-app-suspended'
 	| 'x-read-only'
 	| 'x-rate-limit'
+	| 'x-blocked'
 	| 'x-trouble'
 	| 'x-refused'
 	| 'x-answer'
@@ -75,6 +77,9 @@ export type ErrorCode =
 	// Running a bot's own program.
 	| 'exec-not-found';
 
+/** One of X's limits: the calls of some minutes, or an account's or an app's calls of a day. */
+export type Limit = 'window' | 'account-day' | 'app-day';
+
 /** What a `FlockError` is made of, besides its code and its sentence. */
 export type FlockErrorOptions = {
 	/** The next step for the person, in one sentence; holds a command where there is one. */
@@ -85,7 +90,11 @@ export type FlockErrorOptions = {
 	status?: number;
 	/** X's own error code, such as 89, for whoever searches for it. */
 	xCode?: number;
-	/** When trying again makes sense, in milliseconds since 1970 (from `x-rate-limit-reset`). */
+	/** X's own name of the problem, such as `usage-capped`; one that the table of failures knows. */
+	xProblem?: string;
+	/** Which of X's limits is reached. */
+	limit?: Limit;
+	/** When trying again makes sense, in milliseconds since 1970 by this computer's clock. */
 	retryAt?: number;
 	/** True where the request may have reached X although no answer came: a PIN may be used up. */
 	uncertain?: boolean;
@@ -101,6 +110,8 @@ export class FlockError extends Error {
 	readonly hint: string;
 	readonly status: number | null;
 	readonly xCode: number | null;
+	readonly xProblem: string | null;
+	readonly limit: Limit | null;
 	readonly retryAt: number | null;
 	readonly uncertain: boolean;
 
@@ -110,12 +121,14 @@ export class FlockError extends Error {
 		this.hint = options.hint;
 		this.status = options.status ?? null;
 		this.xCode = options.xCode ?? null;
+		this.xProblem = options.xProblem ?? null;
+		this.limit = options.limit ?? null;
 		this.retryAt = options.retryAt ?? null;
 		this.uncertain = options.uncertain ?? false;
 	}
 }
 
-/** The small print of an error: its code, and X's status and code where there are any: `x-token · 401 · 89`. */
+/** The small print of an error: its code, and X's status, code and problem where there are any: `x-token · 401 · 89`. */
 export function errorLabel(error: FlockError): string {
-	return [error.code, error.status, error.xCode].filter(part => part !== null).join(' · ');
+	return [error.code, error.status, error.xCode, error.xProblem].filter(part => part !== null).join(' · ');
 }

@@ -1,4 +1,4 @@
-import {FlockError} from '../flock/error.ts';
+import {type ErrorCode, FlockError} from '../flock/error.ts';
 import {type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
@@ -8,6 +8,12 @@ import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
 /** How many keys X is asked about at once. */
 export const checksAtOnce = 8;
+
+/** The longest that a limit of X is waited for, in milliseconds: its window of a quarter of an hour, and never its day. */
+const longestWait = 16 * 60 * 1000;
+
+/** X's answers that say of a key that it is refused, until X says otherwise. What an app or its plan lacks is no fault of a key. */
+const refusesKey: ReadonlySet<ErrorCode> = new Set(['x-token', 'x-account-suspended', 'x-account-locked']);
 
 /** What X said of one bot's key. */
 export type CheckResult = {
@@ -34,14 +40,16 @@ export type CheckOptions = {
 	signal?: AbortSignal;
 	/** Called as each bot's answer comes. */
 	onResult?(result: CheckResult): void;
-	/** Called when X wants a pause until then (milliseconds since 1970); returning false ends the check. */
-	onWait?(until: number): boolean;
+	/** Called when a limit of X is waited for, until then (milliseconds since 1970). Where it is left out, none is. */
+	onWait?(until: number): void;
 };
 
 /**
  * Asks X who each bot's key is, `checksAtOnce` at a time, and records handle, access level and time.
- * One bad key never stops the rest; a 429 is waited out by its header, for all of them at once.
- * @returns the results in the order in which they came; fewer than bots where the check was stopped.
+ * One bad key never stops the rest. A limit of minutes is waited for, for all of them at once, as long as X has answered
+ * something since the last wait; for a longer one, nothing more is asked. A limit of one account's day stops that bot
+ * alone, one of an app's day stops the app's.
+ * @returns the results in the order in which they came; a bot without one was not asked.
  * @throws FlockError `keystore-…`, where no further key is asked about
  */
 export async function checkKeys(
@@ -60,25 +68,48 @@ export async function checkKeys(
 		queue.length = 0;
 	});
 	let pause: Promise<boolean> | null = null;
+	let hasAnswered = true;
 
 	async function worker(): Promise<void> {
 		for (let bot = queue.shift(); bot !== undefined && !signal?.aborted; bot = queue.shift()) {
+			while (pause !== null) {
+				await pause;
+			}
+
+			if (signal?.aborted) {
+				return;
+			}
+
 			const key = records.get(bot)?.key ?? null;
 			const result = await checkOne(bot, key, services, inUse, learnt, signal);
 			if (result.error?.code === 'cancelled') {
 				return;
 			}
 
-			if (result.error?.code === 'x-rate-limit' && result.error.retryAt !== null && onWait !== undefined) {
-				pause ??= waitUntil(result.error.retryAt, onWait).finally(() => {
-					pause = null;
-				});
-				if (await pause) {
-					queue.push(bot);
+			const {limit = null, retryAt = null} = result.error ?? {};
+			if (limit === 'window' && retryAt !== null && onWait !== undefined) {
+				if (pause === null && hasAnswered && retryAt - services.now() <= longestWait) {
+					hasAnswered = false;
+					pause = waitUntil(retryAt, onWait).finally(() => {
+						pause = null;
+					});
+				}
+
+				if (pause !== null) {
+					if (await pause) {
+						queue.push(bot);
+					}
+
 					continue;
 				}
 
 				queue.length = 0;
+			} else if (limit === 'app-day' && key !== null) {
+				const {consumerKey} = key;
+				const others = queue.filter(other => records.get(other)?.key?.consumerKey !== consumerKey);
+				queue.splice(0, queue.length, ...others);
+			} else {
+				hasAnswered = true;
 			}
 
 			results.push(result);
@@ -86,8 +117,9 @@ export async function checkKeys(
 		}
 	}
 
-	async function waitUntil(until: number, ask: (until: number) => boolean): Promise<boolean> {
-		const waited = ask(until) && (await sleep(Math.max(0, until - services.now()), signal));
+	async function waitUntil(until: number, tell: (until: number) => void): Promise<boolean> {
+		tell(until);
+		const waited = await sleep(Math.max(0, until - services.now()), signal);
 		if (waited) {
 			// A quarter of an hour is long enough for other programs to save other keys.
 			records = await keystore.getAll(bots);
@@ -135,8 +167,8 @@ async function checkOne(
 			throw error;
 		}
 
-		const refused = error.code === 'x-token' ? {rejected: true, checkedAt} : {};
-		if (error.code === 'x-token') {
+		const refused = refusesKey.has(error.code) ? {rejected: true, checkedAt} : {};
+		if (refusesKey.has(error.code)) {
 			learnt.keep(bot, key.accessToken, refused);
 		}
 
@@ -144,21 +176,35 @@ async function checkOne(
 	}
 }
 
-/** Resolves true after so many milliseconds, false once aborted. */
+/** The longest that one timer runs, in milliseconds: timers stand still while a computer sleeps, and X's limits do not. */
+const longestTimer = 5000;
+
+/** Resolves true after so many milliseconds of this computer's clock, false once aborted. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+	const end = Date.now() + ms;
 	return new Promise(resolve => {
+		let timer: NodeJS.Timeout;
+		const abort = () => {
+			clearTimeout(timer);
+			resolve(false);
+		};
+		function look(): void {
+			const left = end - Date.now();
+			if (left > 0) {
+				timer = setTimeout(look, Math.min(left, longestTimer));
+				return;
+			}
+
+			signal?.removeEventListener('abort', abort);
+			resolve(true);
+		}
+
 		if (signal?.aborted) {
 			resolve(false);
 			return;
 		}
 
-		const timer = setTimeout(done, ms, true);
-		const abort = () => done(false);
 		signal?.addEventListener('abort', abort, {once: true});
-		function done(whole: boolean): void {
-			clearTimeout(timer);
-			signal?.removeEventListener('abort', abort);
-			resolve(whole);
-		}
+		look();
 	});
 }

@@ -142,6 +142,7 @@ const pinUntouched: ReadonlySet<string> = new Set([
 	'x-clock',
 	'x-app-key',
 	'x-rate-limit',
+	'x-blocked',
 ]);
 
 type Pending = {requestToken: RequestToken; appKey: AppKey; wantedAccess: WantedAccess | undefined};

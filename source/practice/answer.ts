@@ -33,16 +33,18 @@ export function xError(
 	return json(status, {errors: [{code, message}]}, headers);
 }
 
-/** An error in the form of X's API 2, a problem document. */
+/** An error in the form of X's API 2, a problem document; `name` is the last part of its type. */
 export function problem(
 	status: number,
-	type: string,
+	name: string,
 	title: string,
 	detail: string,
 	more: Record<string, string> = {},
+	headers: Record<string, string> = {},
 ): Answer {
+	const type = `https://api.x.com/2/problems/${name}`;
 	const body = JSON.stringify({...more, title, detail, type, status});
-	return {status, type: 'application/problem+json;charset=utf-8', body};
+	return {status, type: 'application/problem+json;charset=utf-8', body, headers};
 }
 
 /** Plain text, as X refuses PINs and request tokens. */

@@ -121,7 +121,7 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 			if (access === 'read') {
 				return problem(
 					403,
-					'https://api.x.com/2/problems/oauth1-permissions',
+					'oauth1-permissions',
 					'Forbidden',
 					'Your client app is not configured with the appropriate oauth1 app permissions for this endpoint.',
 				);
@@ -131,7 +131,7 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 			if (post === null) {
 				return problem(
 					400,
-					'https://api.x.com/2/problems/invalid-request',
+					'invalid-request',
 					'Invalid Request',
 					'One or more parameters to your request was invalid.',
 				);

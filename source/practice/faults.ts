@@ -111,7 +111,7 @@ export const faults = [
 	instead('403-not-enrolled', 'Not in the plan, in the words of X’s API 2.', () =>
 		problem(
 			403,
-			'https://api.x.com/2/problems/client-forbidden',
+			'client-forbidden',
 			'Client Forbidden',
 			'When authenticating requests you must use keys of a Project that is enrolled.',
 			{reason: 'client-not-enrolled'},
@@ -127,12 +127,86 @@ export const faults = [
 	),
 	refused('403-416', 'App suspended.', 403, 416, 'Invalid or suspended application.'),
 	refused('403-261', 'App may only read.', 403, 261, 'Application cannot perform write actions.'),
+	instead('403-user-suspended', 'Account suspended, in the words of X’s API 2.', () =>
+		problem(403, 'user-suspended', 'Forbidden', 'The user used for authentication is suspended'),
+	),
+	instead('403-client-forbidden', 'Not for this client, in the words of X’s API 2.', () =>
+		problem(
+			403,
+			'client-forbidden',
+			'Client Forbidden',
+			'This request must be made using an approved client.',
+			{
+				reason: 'official-client-forbidden',
+			},
+		),
+	),
+	instead('403-unsupported', 'Signed in a way that X no longer takes.', () =>
+		problem(
+			403,
+			'unsupported-authentication',
+			'Unsupported Authentication',
+			'Authenticating with OAuth 1.0a User Context is forbidden for this endpoint.',
+		),
+	),
+	instead('403-cloudflare', 'The wall before X turns this computer’s address away.', () => ({
+		status: 403,
+		type: 'text/html;charset=UTF-8',
+		body:
+			'<!DOCTYPE html>\n<!--[if lt IE 7]> <html class="no-js ie6 oldie" lang="en-US"> <![endif]-->\n' +
+			'<html class="no-js" lang="en-US"><head><title>Attention Required! | Cloudflare</title></head>' +
+			'<body><h1>Sorry, you have been blocked</h1></body></html>',
+		headers: {server: 'cloudflare', 'cf-ray': '99e334f8practice-SIN'},
+	})),
+	instead('403-xml-87', 'Refused in XML of several lines.', () => ({
+		status: 403,
+		type: 'application/xml;charset=utf-8',
+		body:
+			'<?xml version="1.0" encoding="UTF-8"?>\n<errors>\n\t<error code="87">Client is not permitted to perform ' +
+			'this action</error>\n</errors>\n',
+	})),
+	instead('400-invalid-request', 'The form of the request is refused.', () =>
+		problem(400, 'invalid-request', 'Invalid Request', 'One or more parameters to your request was invalid.'),
+	),
+	instead('402-credits', 'Out of credits.', () =>
+		problem(
+			402,
+			'credits',
+			'CreditsDepleted',
+			'Your enrolled account [1999999999999999999] does not have any credits to fulfill this request.',
+		),
+	),
+	instead(
+		'404-not-found',
+		'The account is gone.',
+		() => problem(404, 'resource-not-found', 'Not Found Error', 'Could not find user with id: [12].'),
+		['users_me'],
+	),
 	instead('429', 'Too many requests; the limit ends in a quarter of an hour.', () =>
+		xError(429, 88, 'Rate limit exceeded', limitHeaders('x-rate-limit', 75, 0, 15 * 60)),
+	),
+	instead('429-account-day', 'The account’s calls of a day are used up; those of the window are not.', () =>
 		xError(429, 88, 'Rate limit exceeded', {
-			'x-rate-limit-limit': '75',
-			'x-rate-limit-remaining': '0',
-			'x-rate-limit-reset': String(Math.ceil(Date.now() / 1000) + 15 * 60),
+			...limitHeaders('x-rate-limit', 75, 74, 15 * 60),
+			...limitHeaders('x-user-limit-24hour', 25, 0, 22 * 60 * 60),
+			...limitHeaders('x-app-limit-24hour', 1_200_000, 1_199_000, 22 * 60 * 60),
 		}),
+	),
+	instead('429-app-day', 'The app’s calls of a day are used up.', () =>
+		xError(429, 88, 'Rate limit exceeded', {
+			...limitHeaders('x-rate-limit', 75, 74, 15 * 60),
+			...limitHeaders('x-app-limit-24hour', 500, 0, 22 * 60 * 60),
+		}),
+	),
+	instead('429-usage-capped', 'The plan’s cap is reached; no limit is.', () =>
+		problem(
+			429,
+			'usage-capped',
+			'UsageCapExceeded',
+			'Usage cap exceeded: Monthly product cap',
+			{period: 'Monthly', scope: 'Product'},
+			limitHeaders('x-rate-limit', 40_000, 39_999, 15 * 60),
+		),
 	),
 	refused('500', 'X has a problem.', 500, 131, 'Internal error'),
 	refused('503', 'X is over capacity.', 503, 130, 'Over capacity'),
@@ -170,12 +244,31 @@ export function withFields(answer: Answer, fields: ChangedFields): Answer {
 	return {...answer, body};
 }
 
+/** The headers of one of X's limits, which ends in so many seconds. */
+function limitHeaders(
+	name: string,
+	limit: number,
+	remaining: number,
+	seconds: number,
+): Record<string, string> {
+	return {
+		[`${name}-limit`]: String(limit),
+		[`${name}-remaining`]: String(remaining),
+		[`${name}-reset`]: String(Math.ceil(Date.now() / 1000) + seconds),
+	};
+}
+
 function delivery<K extends string>(kind: K, sentence: string): DeliveryFault<K> {
 	return {how: 'delivery', kind, sentence, legs};
 }
 
-function instead<K extends string>(kind: K, sentence: string, answer: () => Answer): InsteadFault<K> {
-	return {how: 'instead', kind, sentence, legs, answer};
+function instead<K extends string>(
+	kind: K,
+	sentence: string,
+	answer: () => Answer,
+	at: readonly Leg[] = legs,
+): InsteadFault<K> {
+	return {how: 'instead', kind, sentence, legs: at, answer};
 }
 
 function refused<K extends string>(

@@ -165,10 +165,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 					signal,
 					onResult: ({bot, error}) =>
 						dispatch({type: 'checked', attempt: number, bot, problem: error && problemOf(error)}),
-					onWait(until) {
-						dispatch({type: 'check-pause', attempt: number, until});
-						return true;
-					},
+					onWait: until => dispatch({type: 'check-pause', attempt: number, until}),
 				});
 				await read();
 				dispatch({type: 'check-over', attempt: number, asked: results.length});

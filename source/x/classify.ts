@@ -1,8 +1,9 @@
 import type {IncomingHttpHeaders} from 'node:http';
-import type {FlockError} from '../flock/error.ts';
-import {duration} from './duration.ts';
-import {type FailureName, failure, failures} from './failures.ts';
-import {isPage, isRecord, type Problem, readProblem} from './problem.ts';
+import {duration, moment} from '../flock/duration.ts';
+import type {FlockError, Limit} from '../flock/error.ts';
+import {type Failure, type FailureName, failure, failures} from './failures.ts';
+import {readLimit} from './limits.ts';
+import {isPage, isRecord, type Problem, parseJson, readProblem} from './problem.ts';
 import {quote} from './scrub.ts';
 
 /** The calls that the program makes. */
@@ -54,7 +55,21 @@ export function failureIn(reply: Reply, circumstances: Circumstances): FlockErro
 						: isPage(text)
 							? 'html'
 							: null;
-	return name === null ? null : failure(name, {}, {status, ...consequences(name, circumstances.leg)});
+	if (name !== null) {
+		return failure(name, {}, {status, ...consequences(name, circumstances.leg)});
+	}
+
+	return circumstances.leg === 'users_me' && holdsErrorsAlone(text) ? refusal(reply, circumstances) : null;
+}
+
+/** True where X's API 2 answers 200 and yet only says why there is nothing, as it does for an account that is gone. */
+function holdsErrorsAlone(text: string): boolean {
+	if (!text.includes('"errors"')) {
+		return false;
+	}
+
+	const json = parseJson(text);
+	return isRecord(json) && json.data === undefined && Array.isArray(json.errors) && json.errors.length > 0;
 }
 
 /** The failure behind an error of the network, such as ECONNRESET. */
@@ -98,26 +113,38 @@ function refusal(reply: Reply, {leg, now, secrets, proxy}: Circumstances): Flock
 	const {status, headers} = reply;
 	const problem = readProblem(reply.text);
 	const skew = clockSkewSeconds(headers, now);
-	const name = refusalName(reply, problem, leg, skew);
-	const retryAt = name === 'rate-limit' ? readRetryAt(headers, now) : null;
+	const found = refusalName(reply, problem, leg, skew);
+	const reached = found === 'rate-limit' ? readLimit(headers, now) : null;
+	const name = reached === null ? found : rowOfLimit[reached.limit];
+	const retryAt = reached?.retryAt ?? null;
 	const xCode = problem.codes.find(code => failures[name].xCodes.includes(code)) ?? problem.codes[0];
+	// A name that is not known could be anything, a secret too.
+	const xProblem = problem.names.find(one => byProblem.has(one));
 	const values = {
 		skew: describeSkew(skew),
-		wait: retryAt === null ? '' : ` of ${duration((retryAt - now) / 1000)}`,
+		when: retryAt === null ? 'later' : moment(retryAt, now),
 		quote: quote(problem.message, secrets),
 		proxy: proxy ?? unknownProxy,
 	};
 	return failure(name, values, {
 		status,
 		...(xCode === undefined ? {} : {xCode}),
+		...(xProblem === undefined ? {} : {xProblem}),
+		...(reached === null ? {} : {limit: reached.limit}),
 		...(retryAt === null ? {} : {retryAt}),
 		...consequences(name, leg),
 	});
 }
 
+const rowOfLimit: Readonly<Record<Limit, FailureName>> = {
+	window: 'rate-limit',
+	'account-day': 'rate-limit-account',
+	'app-day': 'rate-limit-app',
+};
+
 function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | null): FailureName {
-	const {status, text} = reply;
-	const {words, codes} = problem;
+	const {status} = reply;
+	const {words, codes, names} = problem;
 	if (status === 401 && skew !== null && Math.abs(skew) >= tolerance) {
 		return 'clock';
 	}
@@ -137,17 +164,20 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 		return 'app-key';
 	}
 
-	const byCode = codes.map(nameByXCode).find(name => name !== undefined);
-	if (byCode !== undefined) {
-		return byCode;
+	const known = [...codes.map(code => byXCode.get(code)), ...names.map(name => byProblem.get(name))].find(
+		name => name !== undefined,
+	);
+	// Only one call asks for an account, so only there can one be missing.
+	if (known !== undefined && (known !== 'account-unavailable' || leg === 'users_me')) {
+		return known;
 	}
 
-	if (status === 402 || /client-not-enrolled|usage-capped|problems\/credits/i.test(words)) {
-		return 'plan';
+	if (status === 402) {
+		return 'credits';
 	}
 
-	if (/oauth1-permissions/i.test(words)) {
-		return 'read-only';
+	if (isWall(reply)) {
+		return 'blocked';
 	}
 
 	if (leg === 'request_token' && status < 500 && /callback/i.test(words)) {
@@ -170,7 +200,7 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 		return 'trouble';
 	}
 
-	if (isPage(text)) {
+	if (isPage(reply.text)) {
 		return 'html';
 	}
 
@@ -182,20 +212,24 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 	return status === 403 && leg === 'request_token' && problem.message === null ? 'callback' : 'refused';
 }
 
-const byXCode = new Map(
-	Object.entries(failures).flatMap(([name, {xCodes}]) => xCodes.map(code => [code, name as FailureName])),
+const rows = Object.entries(failures) as [FailureName, Failure][];
+const byXCode = new Map(rows.flatMap(([name, {xCodes}]) => xCodes.map(code => [code, name] as const)));
+const byProblem = new Map(
+	rows.flatMap(([name, {problems = []}]) => problems.map(problem => [problem, name] as const)),
 );
 
-function nameByXCode(code: number): FailureName | undefined {
-	return byXCode.get(code);
-}
-
-function readRetryAt(headers: IncomingHttpHeaders, now: number): number | null {
-	const reset = Number(headers['x-rate-limit-reset']) * 1000;
-	const after = headers['retry-after'] ?? '';
-	const at = reset > 0 ? reset : /^\d+$/.test(after) ? now + Number(after) * 1000 : Date.parse(after);
-	// A day is X's longest limit; anything beyond is no time that a person should be told to wait for.
-	return at > now && at <= now + 25 * 60 * 60 * 1000 ? at : null;
+/**
+ * True where Cloudflare, which stands before X, turned the request away: a page or one line of its own, not X's answer.
+ * Only X's own Cloudflare has a certificate for X's name, so no other network's wall is taken for it.
+ */
+function isWall({status, headers, text}: Reply): boolean {
+	const isCloudflare = headers['cf-ray'] !== undefined || /^cloudflare\b/i.test(String(headers.server));
+	const isChallenge = headers['cf-mitigated'] !== undefined;
+	return (
+		isCloudflare &&
+		(isChallenge || status === 401 || status === 403) &&
+		(isPage(text) || /^\s*error code: 1\d{3}\s*$/.test(text))
+	);
 }
 
 const tlsCode =

@@ -6,6 +6,8 @@ export type Failure = {
 	code: ErrorCode;
 	/** X's own error codes that mean this. */
 	xCodes: readonly number[];
+	/** X's own names of problems (API 2) that mean this: the last part of a problem's type, or its reason. */
+	problems?: readonly string[];
 	/** What the person sees. `{name}` stands for a value that differs from time to time. */
 	sentence: string;
 	/** What it means, for the README's table and for `doctor`. */
@@ -69,15 +71,35 @@ const rows = {
 	plan: {
 		code: 'x-plan',
 		xCodes: [453],
-		sentence: 'The app’s plan at X does not include this call.',
+		problems: ['client-forbidden', 'client-not-enrolled', 'official-client-forbidden'],
+		sentence: 'The app’s plan at X does not include this call. X says {quote}.',
+		meaning: 'The keys are fine. The plan lacks this call, or the app is in no project.',
+		hint: 'Check the app’s plan and project in X’s developer portal. Keys that are saved stay saved.',
+		uncertain: false,
+	},
+	cap: {
+		code: 'x-plan',
+		xCodes: [],
+		problems: ['usage-capped'],
+		sentence: 'The app has used up the calls of its plan at X. X says {quote}.',
 		meaning:
-			'The keys are fine. The plan lacks this call, its credits are used up, or the app is in no project.',
-		hint: 'Look at the app’s plan and credits in X’s developer portal. Keys that are saved stay saved.',
+			'The keys are fine. The plan’s cap or the spending limit is reached, mostly until the next month.',
+		hint: 'Check the app’s usage and spending limit in X’s developer portal. Keys that are saved stay saved.',
+		uncertain: false,
+	},
+	credits: {
+		code: 'x-plan',
+		xCodes: [],
+		problems: ['credits', 'credits-depleted'],
+		sentence: 'The app’s account at X is out of credits. X says {quote}.',
+		meaning: 'The keys are fine. X bills each call, and there is nothing left to pay with.',
+		hint: 'Add credits in X’s developer portal. Keys that are saved stay saved.',
 		uncertain: false,
 	},
 	'account-suspended': {
 		code: 'x-account-suspended',
-		xCodes: [64],
+		xCodes: [63, 64],
+		problems: ['user-suspended'],
 		sentence: 'X has suspended this account.',
 		meaning: 'The account cannot be used until X lifts the suspension; the app is not the reason.',
 		hint: 'Sign in to the account at x.com and follow what X says there.',
@@ -91,9 +113,25 @@ const rows = {
 		hint: 'Sign in to the account at x.com, unlock it there, then try again.',
 		uncertain: false,
 	},
+	'account-unavailable': {
+		code: 'x-account-unavailable',
+		xCodes: [],
+		problems: [
+			'resource-not-found',
+			'resource-unavailable',
+			'not-authorized-for-resource',
+			'not-authorized-for-field',
+			'disallowed-resource',
+		],
+		sentence: 'X does not show this account. X says {quote}.',
+		meaning: 'The account is deactivated, deleted, suspended or withheld; the app is not the reason.',
+		hint: 'Sign in to the account at x.com and follow what X says there.',
+		uncertain: false,
+	},
 	'app-suspended': {
 		code: 'x-app-suspended',
 		xCodes: [416],
+		problems: ['app-suspended'],
 		sentence: 'X has suspended this app.',
 		meaning: 'No bot can use the app until X lifts the suspension.',
 		hint: 'Look for X’s message in the developer portal, or enter the key of another app.',
@@ -102,6 +140,7 @@ const rows = {
 	'read-only': {
 		code: 'x-read-only',
 		xCodes: [261],
+		problems: ['oauth1-permissions'],
 		sentence: 'This key may only read.',
 		meaning: 'The app was set to read when the key was made; a later change does not reach older keys.',
 		hint: 'Set the app to “Read and write” in X’s developer portal, then authorize the bot again.',
@@ -110,25 +149,69 @@ const rows = {
 	'rate-limit': {
 		code: 'x-rate-limit',
 		xCodes: [88],
-		sentence: 'X has had too many requests, and wants a pause{wait}.',
-		meaning: 'The limit of calls in 15 minutes, or in a day, is reached.',
-		hint: 'Wait that long, then try again. Nothing is lost.',
+		problems: ['rate-limit-exceeded'],
+		sentence: 'X’s rate limit is reached. Try again {when}.',
+		meaning: 'Too many calls in a short time; mostly X counts them for 15 minutes.',
+		hint: 'Wait until then. Nothing is lost.',
+		uncertain: false,
+	},
+	'rate-limit-account': {
+		code: 'x-rate-limit',
+		xCodes: [],
+		sentence: 'This account has reached X’s limit for 24 hours. Try again {when}.',
+		meaning: 'The account’s calls of a day are used up; the bot’s own program shares them.',
+		hint: 'Wait until then; other accounts still work. Nothing is lost.',
+		uncertain: false,
+	},
+	'rate-limit-app': {
+		code: 'x-rate-limit',
+		xCodes: [],
+		sentence: 'The app has reached X’s limit for 24 hours. Try again {when}.',
+		meaning: 'The app’s calls of a day are used up; all its bots share them.',
+		hint: 'Wait until then, or check the app’s plan in X’s developer portal. Nothing is lost.',
+		uncertain: false,
+	},
+	blocked: {
+		code: 'x-blocked',
+		xCodes: [],
+		sentence: 'X refuses connections from this computer’s network.',
+		meaning:
+			'X’s firewall (Cloudflare) turns the address away, as it does with some VPNs, proxies and data centers.',
+		hint: 'Try another network, turn off the VPN, or try again later. Nothing is lost.',
 		uncertain: false,
 	},
 	trouble: {
 		code: 'x-trouble',
 		xCodes: [130, 131],
+		problems: ['client-disconnected', 'operational-disconnect', 'streaming-connection'],
 		sentence: 'X has a problem of its own.',
 		meaning: 'X is overloaded or broken; nothing is wrong here.',
 		hint: 'Try again in a while. Nothing is lost.',
 		uncertain: true,
+	},
+	request: {
+		code: 'x-refused',
+		xCodes: [],
+		problems: [
+			'invalid-request',
+			'unsupported-authentication',
+			'conflict',
+			'duplicate-rules',
+			'invalid-rules',
+			'noncompliant-rules',
+			'rule-cap',
+		],
+		sentence: 'X does not accept the form of the request. X says {quote}.',
+		meaning: 'X’s API has changed, or keymaker has a bug; the keys are fine.',
+		hint: 'Update keymaker. If that does not help, report it with X’s words. Nothing is lost.',
+		uncertain: false,
 	},
 	refused: {
 		code: 'x-refused',
 		xCodes: [],
 		sentence: 'X refuses the request, and says {quote}.',
 		meaning: 'An answer that keymaker does not know.',
-		hint: 'Search for X’s status and code, which stand beside the message. Nothing is lost.',
+		hint: 'Search for X’s words, or for the status and code beside the message. Nothing is lost.',
 		uncertain: false,
 	},
 	html: {

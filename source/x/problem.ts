@@ -1,6 +1,11 @@
+import {readXmlErrors} from './xml.ts';
+
 /** What a refusal says, whatever form it has. */
 export type Problem = {
+	/** X's numbers. */
 	codes: number[];
+	/** X's names of problems: the last part of a problem document's type, and its reason. */
+	names: string[];
 	/** What X says to people; `null` where it says nothing. */
 	message: string | null;
 	/** All that may tell one refusal from another. */
@@ -10,7 +15,7 @@ export type Problem = {
 /** Reads the body of a refusal: JSON, a v2 problem document, XML, plain text, a page or nothing. */
 export function readProblem(text: string): Problem {
 	if (text.trim() === '' || isPage(text)) {
-		return {codes: [], message: null, words: ''};
+		return {codes: [], names: [], message: null, words: ''};
 	}
 
 	const json = parseJson(text);
@@ -18,13 +23,18 @@ export function readProblem(text: string): Problem {
 		return readJsonProblem(json);
 	}
 
-	if (text.trimStart().startsWith('<')) {
-		const codes = [...text.matchAll(/<error\s+code="(\d{1,6})"/g)].map(([, code]) => Number(code));
-		const message = /<error[^>]*>([^<]+)</.exec(text)?.[1]?.trim() || null;
-		return {codes, message, words: message ?? ''};
+	if (/^\s*</.test(text)) {
+		const errors = readXmlErrors(text);
+		const messages = errors.flatMap(({message}) => message ?? []);
+		return {
+			codes: errors.flatMap(({code}) => readCode(code)),
+			names: [],
+			message: messages[0] ?? null,
+			words: messages.join('\n'),
+		};
 	}
 
-	return {codes: [], message: text, words: text};
+	return {codes: [], names: [], message: text, words: text};
 }
 
 function readJsonProblem(json: Record<string, unknown>): Problem {
@@ -35,15 +45,29 @@ function readJsonProblem(json: Record<string, unknown>): Problem {
 	];
 	const texts = (field: string) => parts.map(part => part[field]).filter(text => typeof text === 'string');
 	return {
-		codes: parts.map(part => part.code).filter(code => typeof code === 'number'),
+		codes: parts.flatMap(part => readCode(part.code)),
+		names: [...texts('type').map(type => typeName.exec(type)?.[1]), ...texts('reason')].filter(
+			name => name !== undefined,
+		),
 		message: texts('message')[0] ?? texts('detail')[0] ?? texts('title')[0] ?? null,
-		words: ['message', 'detail', 'title', 'type', 'reason'].flatMap(texts).join('\n'),
+		words: ['message', 'detail', 'title'].flatMap(texts).join('\n'),
 	};
+}
+
+/** X has its problems at api.twitter.com and api.x.com; the name is what tells them apart. */
+const typeName = /^https:\/\/[\w.]{1,60}\/(?:labs\/)?\d\/problems\/([a-z\d-]{1,60})$/;
+
+function readCode(code: unknown): number[] {
+	return typeof code === 'number' || (typeof code === 'string' && /^\s*\d{1,6}\s*$/.test(code))
+		? [Number(code)]
+		: [];
 }
 
 /** True for a web page, whatever its content type says. */
 export function isPage(text: string): boolean {
-	return /^\s*(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body)\b/i.test(text);
+	return /^\s*(<\?xml[^>]{0,200}>\s*)?(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body)\b/i.test(
+		text,
+	);
 }
 
 /** Parses JSON; `null` where it is none. */

@@ -20,6 +20,7 @@ export function scrub(text: string, secrets: readonly string[]): string {
  */
 export function quote(words: string | null, secrets: readonly string[]): string {
 	const clean = scrub(words ?? '', secrets)
+		.replace(/\s+/g, ' ')
 		.replace(/[\w+/=%~.-]{20,}|\d{6,}/g, '•••')
 		.trim();
 	if (clean === '') {

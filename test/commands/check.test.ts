@@ -111,38 +111,188 @@ test('check keeps a key that the app’s plan keeps X from naming, and does not 
 	assert.deepEqual([harbour.status, harbour.error.code], ['ready', 'x-plan']);
 });
 
-/** Services whose X wants a pause of so many milliseconds at its first answer. */
-function withPause(ms: number, now: number) {
+for (const {fault, code} of [
+	{fault: '403-64', code: 'x-account-suspended'},
+	{fault: '403-user-suspended', code: 'x-account-suspended'},
+	{fault: '403-326', code: 'x-account-locked'},
+]) {
+	test(`check calls a key rejected after ${fault}, until X takes it again`, async () => {
+		flock.practice.setFault(`users_me:${fault}:1`);
+		const run = collect();
+		assert.equal(await check({bots: ['harbour'], json: true}, flock.services, run.write), 1);
+		const [harbour] = JSON.parse(run.out.join('\n'));
+		assert.deepEqual([harbour.status, harbour.error.code], ['rejected', code]);
+		assert.equal((await flock.services.keystore.get('harbour'))?.key?.rejected, true);
+		assert.equal(await check({bots: ['harbour'], json: true}, flock.services, collect().write), 0);
+		assert.equal((await flock.services.keystore.get('harbour'))?.key?.rejected, false);
+	});
+}
+
+for (const {fault, words} of [
+	{fault: '403-453', words: /does not include this call\. X says “You currently have access to a subset/},
+	{fault: '402-credits', words: /is out of credits\. X says “Your enrolled account/},
+	{
+		fault: '429-usage-capped',
+		words: /has used up the calls of its plan at X\. X says “Usage cap exceeded: Monthly/,
+	},
+]) {
+	test(`check tells ${fault} from the plan’s other two, in X’s words, and waits for nothing`, async () => {
+		flock.practice.setFault(`users_me:${fault}`);
+		const run = collect();
+		assert.equal(await check(all, flock.services, run.write), 1);
+		assert.equal(run.out.filter(line => words.test(line)).length, 2, run.out.join('\n'));
+		assert.equal(run.out.filter(line => line.includes('  ready')).length, 2);
+		assert.doesNotMatch(run.err.join('\n'), /goes on|Not asked/);
+	});
+}
+
+/** Puts so many more bots into the flock, with keys that X has no objection to. */
+async function addBots(number: number): Promise<void> {
+	const key = (await flock.services.keystore.get('harbour'))?.key ?? null;
+	for (let index = 0; index < number; index += 1) {
+		await flock.addPoem(`bot ${index}.txt`);
+		await flock.change(`bot ${index}`, {key});
+	}
+}
+
+/** Services whose X has a limit at the calls that are picked by their number, counted from 1; it ends in so many milliseconds. */
+function withLimit(ms: number, now: number, isReached: (call: number) => boolean) {
 	const {x} = flock.services;
-	let asked = 0;
+	const asked = {number: 0};
 	const whoIs: X['whoIs'] = async (...call) => {
-		asked += 1;
-		if (asked === 1) {
-			throw new FlockError('x-rate-limit', 'X wants a pause.', {
+		asked.number += 1;
+		if (isReached(asked.number)) {
+			throw new FlockError('x-rate-limit', 'X’s rate limit is reached. Try again at 12:34.', {
 				hint: 'Wait.',
 				status: 429,
+				limit: 'window',
 				retryAt: now + ms,
 			});
 		}
 
 		return x.whoIs(...call);
 	};
-	return {...flock.services, x: {...x, whoIs}, now: () => now};
+	return {services: {...flock.services, x: {...x, whoIs}, now: () => now}, asked};
 }
 
-test('check waits out a pause that X wants, says so, and asks again', async () => {
+const noon = new Date(2026, 10, 25, 12, 0).getTime();
+
+test('check waits for a limit of minutes, says until when, and asks again', async () => {
 	const run = collect();
-	const services = withPause(5, Date.UTC(2026, 10, 25, 12, 0));
+	const {services, asked} = withLimit(5, noon, call => call === 1);
 	assert.equal(await check({bots: ['harbour'], json: false}, services, run.write), 0);
-	assert.match(run.err.join('\n'), /pause of 1 minute: waiting until 12:00 UTC/);
+	assert.match(
+		run.err.join('\n'),
+		/^X’s rate limit is reached\. The check goes on at 12:00 \(0:00 left\)\. Ctrl-C stops it and keeps what was learnt\.$/m,
+	);
 	assert.equal(run.out.length, 1);
+	assert.equal(asked.number, 2);
+	assert.equal(run.progress.at(-1), null);
 });
 
-test('check does not wait longer than a quarter of an hour, but says when to come back', async () => {
+test('check waits again where X has answered something since, however many windows that takes', async () => {
+	await addBots(20);
+	const {services, asked} = withLimit(1, noon, call => [1, 12, 20].includes(call));
+	assert.equal(await check(all, services, collect().write), 0);
+	assert.equal(asked.number, 22 + 3);
+});
+
+test('check waits once for a limit that never ends, then says that, and what it has not asked', async () => {
+	await addBots(20);
 	const run = collect();
-	const services = withPause(16 * 60_000, Date.UTC(2026, 10, 25, 12, 0));
-	assert.equal(await check({bots: ['harbour'], json: false}, services, run.write), 1);
-	assert.match(run.err.join('\n'), /pause of 16 minutes\. Run the check again after 12:16 UTC/);
+	const {services, asked} = withLimit(1, noon, () => true);
+	assert.equal(await check(all, services, run.write), 1);
+	assert.ok(asked.number <= 16, `X was asked ${asked.number} times`);
+	assert.equal(run.err.filter(line => line.includes('goes on')).length, 1);
+	assert.match(
+		run.err.join('\n'),
+		/^Not asked: .* and 4 more\. X’s rate limit is reached\. Try again at 12:34 \(0:00 left\)\.$/m,
+	);
+	assert.match(run.err.at(-1) ?? '', /^8 bots checked: 0 ready, 8 not, 14 not asked\.$/);
+});
+
+test('check does not wait longer than for a window, and says when to come back', async () => {
+	await addBots(20);
+	const run = collect();
+	const {services, asked} = withLimit(34 * 60_000, noon, call => call > 4);
+	assert.equal(await check(all, services, run.write), 1);
+	assert.ok(asked.number <= 16, `X was asked ${asked.number} times`);
+	assert.doesNotMatch(run.err.join('\n'), /goes on/);
+	assert.match(
+		run.err.join('\n'),
+		/^Not asked: .*\. X’s rate limit is reached\. Try again at 12:34 \(34:00 left\)\.$/m,
+	);
+	assert.match(run.err.at(-1) ?? '', / not asked\.$/);
+});
+
+test('a day’s limit of one account stops that bot alone', async () => {
+	flock.practice.setFault('users_me:429-account-day:1');
+	const run = collect();
+	assert.equal(await check(all, flock.services, run.write), 1);
+	assert.equal(calls(), 2);
+	assert.match(
+		run.out.join('\n'),
+		/^ {4}This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d \((21:59:5\d|22:00:00) left\)\./m,
+	);
+	assert.equal(run.err.at(-1), '2 bots checked: 1 ready, 1 not.');
+});
+
+test('a day’s limit of the app stops the check, which says what it has not asked, and knows what it knew', async () => {
+	await addBots(20);
+	flock.practice.setFault('users_me:429-app-day');
+	const run = collect();
+	assert.equal(await check({bots: [], json: true}, flock.services, run.write), 1);
+	assert.equal(calls(), 8);
+	assert.match(
+		run.err.join('\n'),
+		/^Not asked: .*\. The app has reached X’s limit for 24 hours\. Try again .* \((21:59:5\d|22:00:00) left\)\.$/m,
+	);
+	const rows = JSON.parse(run.out.join('\n'));
+	assert.equal(rows.length, 22);
+	const notAsked = rows.filter(({error}: {error: {message: string}}) =>
+		/^X was not asked about/.test(error.message),
+	);
+	assert.equal(notAsked.length, 14);
+	for (const {status, handle, error} of rows) {
+		assert.deepEqual([status, error.code], ['ready', 'x-rate-limit']);
+		assert.match(handle, /_poem$/);
+		assert.ok(Date.parse(error.retryAt) > Date.now() + 21 * 3_600_000);
+	}
+});
+
+test('a limit of an app leaves the bots of another app alone', async () => {
+	await addBots(20);
+	const key = (await flock.services.keystore.get('kettle'))?.key;
+	assert.ok(key);
+	const other = {consumerKey: 'practice-other-app-key', consumerSecret: 'practice-other-app-secret-not-real'};
+	await flock.services.keystore.saveAppKey(other);
+	await flock.addPoem('zebra.txt');
+	await flock.change('zebra', {key: {...key, consumerKey: other.consumerKey}});
+	const {x} = flock.services;
+	const asked: string[] = [];
+	const whoIs: X['whoIs'] = async (appKey, ...rest) => {
+		asked.push(appKey.consumerKey);
+		if (appKey.consumerKey !== other.consumerKey) {
+			return x.whoIs(appKey, ...rest);
+		}
+
+		return {userId: key.userId, handle: key.handle, accessLevel: null};
+	};
+	flock.practice.setFault('users_me:429-app-day');
+	await check(all, {...flock.services, x: {...x, whoIs}}, collect().write);
+	assert.equal(asked.length, 9);
+	assert.equal(asked.at(-1), other.consumerKey);
+});
+
+test('Ctrl-C ends a wait, and those that were waited for count as not asked', async () => {
+	const run = collect();
+	const {services} = withLimit(15 * 60_000, noon, () => true);
+	const done = check(all, services, run.write);
+	await run.until(() => run.err.some(line => line.includes('The check goes on at 12:15 (15:00 left).')));
+	run.interrupt();
+	assert.equal(await done, 130);
+	assert.match(run.err.at(-1) ?? '', /^Stopped\. 0 bots checked: 0 ready, 0 not, 2 not asked\./);
+	assert.equal(run.progress.at(-1), null);
 });
 
 test('Ctrl-C stops a check, and what was learnt is kept', async () => {

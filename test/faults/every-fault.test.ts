@@ -46,13 +46,35 @@ const told: Record<FaultKind, FailureName | ((leg: Leg) => FailureName)> = {
 	'403-326': 'account-locked',
 	'403-416': 'app-suspended',
 	'403-261': 'read-only',
+	'403-user-suspended': 'account-suspended',
+	'403-client-forbidden': 'plan',
+	'403-unsupported': 'request',
+	'403-cloudflare': 'blocked',
+	'403-xml-87': 'refused',
+	'400-invalid-request': 'request',
+	'402-credits': 'credits',
+	'404-not-found': 'account-unavailable',
 	'429': 'rate-limit',
+	'429-account-day': 'rate-limit-account',
+	'429-app-day': 'rate-limit-app',
+	'429-usage-capped': 'cap',
 	'500': 'trouble',
 	'503': 'trouble',
 };
 
 /** The faults after which X has certainly not looked at the PIN: the same one is handed in again. */
-const pinStays: ReadonlySet<FaultKind> = new Set(['skewed-date', '401-32', '401-135', '429']);
+const pinStays: ReadonlySet<FaultKind> = new Set([
+	'skewed-date',
+	'401-32',
+	'401-135',
+	'403-cloudflare',
+	'429',
+	'429-account-day',
+	'429-app-day',
+]);
+
+/** The faults that say of a key that X refuses it. */
+const refusesKey: ReadonlySet<FaultKind> = new Set(['401-89', '403-64', '403-326', '403-user-suspended']);
 
 let flock: TestServices;
 let services: Services;
@@ -87,16 +109,18 @@ async function others(bot: string): Promise<string> {
 
 /** Makes a call while a fault waits for it: once, and then the fault is over. */
 async function meet<T>(leg: Leg, {kind}: Fault, call: () => Promise<T>): Promise<T> {
-	const before = flock.practice.log().length;
+	// The log forgets its oldest requests, so a place in it is known by its entry.
+	const last = flock.practice.log().at(-1);
 	flock.practice.setFault(`${leg}:${kind}:1`);
 	// A reset of a kept connection means that it had died, and is nothing to tell of.
 	closeKept(flock.practice.agent);
 	try {
-		const hasCome = () => flock.practice.log().length > before;
+		const hasCome = () => flock.practice.log().at(-1) !== last;
 		const {deadlineSeconds} = services.x;
 		return await (told[kind] === 'timeout' ? outOfTime(deadlineSeconds, hasCome, call) : call());
 	} finally {
-		const calls = flock.practice.log().slice(before);
+		const log = flock.practice.log();
+		const calls = last === undefined ? log : log.slice(log.lastIndexOf(last) + 1);
 		assert.equal(calls.length, 1, 'X was asked again, or never');
 		assert.equal(calls[0]?.fault, kind);
 	}
@@ -227,17 +251,18 @@ async function afterVoid(link: Link, pin: string, bot: string): Promise<{link: L
 	return {link: next, pin: await approve(next.url, `${bot}_poem`)};
 }
 
+// Kettle's, since practice has X's limit of 75 such calls for an account, and harbour's PINs use some.
 for (const fault of faults.filter(({legs}) => legs.includes('users_me'))) {
 	test(`a check meets ${fault.kind}: told, the key stays as it is, and the next one works`, async () => {
 		const {keystore} = services;
-		const old = (await keystore.get('harbour'))?.key;
+		const old = (await keystore.get('kettle'))?.key;
 		const before = await kept();
-		const untouched = await others('harbour');
-		const [result] = await meet('users_me', fault, () => checkKeys(['harbour'], services));
+		const untouched = await others('kettle');
+		const [result] = await meet('users_me', fault, () => checkKeys(['kettle'], services));
 		assert.ok(result?.error);
 		await assertTold(result.error, 'users_me', fault);
-		if (fault.kind === '401-89') {
-			const {rejected, checkedAt, ...rest} = (await keystore.get('harbour'))?.key ?? {};
+		if (refusesKey.has(fault.kind)) {
+			const {rejected, checkedAt, ...rest} = (await keystore.get('kettle'))?.key ?? {};
 			assert.equal(rejected, true);
 			assert.ok(checkedAt);
 			assert.deepEqual({...old, ...rest}, old, 'more was changed than what X has said');
@@ -245,11 +270,11 @@ for (const fault of faults.filter(({legs}) => legs.includes('users_me'))) {
 			assert.equal(await kept(), before);
 		}
 
-		const [next] = await checkKeys(['harbour'], services);
+		const [next] = await checkKeys(['kettle'], services);
 		assert.equal(next?.error, null);
-		const key = (await keystore.get('harbour'))?.key;
+		const key = (await keystore.get('kettle'))?.key;
 		assert.deepEqual({...key, checkedAt: null}, {...old, checkedAt: null});
-		assert.equal(await others('harbour'), untouched);
+		assert.equal(await others('kettle'), untouched);
 	});
 }
 

@@ -200,6 +200,17 @@ test('a captive portal is told by its page, by its redirect, and by its own cert
 	assertToldWith(await ask(network.env), /the certificate shown for api\.x\.com is not trusted/, 'x-tls');
 });
 
+test('the wall before X is told from a captive portal: its certificate is X’s, and signing in to the network is no cure', {
+	skip,
+}, async () => {
+	network = await startNetwork();
+	network.practice.setFault('request_token:403-cloudflare');
+	const done = await ask(network.env);
+	assertToldWith(done, /X refuses connections from this computer’s network\./, 'x-blocked · 403');
+	assert.match(done.err, /Try another network, turn off the VPN, or try again later/);
+	assert.doesNotMatch(done.err, /sign in to the network/);
+});
+
 test('through a proxy and a certificate of one’s own the whole job is done with the real addresses', {
 	skip,
 }, async () => {

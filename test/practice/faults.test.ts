@@ -118,6 +118,26 @@ const seen: Record<string, (practice: Practice, made: Call) => Promise<void>> = 
 		assert.equal(xCode(answer), 88);
 		assert.ok(Number(answer.headers['x-rate-limit-reset']) * 1000 > Date.now());
 	}),
+	'403-user-suspended': answered(403, answer => assert.match(typeOf(answer), /\/user-suspended$/)),
+	'403-client-forbidden': answered(403, answer => assert.match(typeOf(answer), /\/client-forbidden$/)),
+	'403-unsupported': answered(403, answer => assert.match(typeOf(answer), /\/unsupported-authentication$/)),
+	'403-cloudflare': answered(403, ({body, headers}) => {
+		assert.match(body, /^<!DOCTYPE html>/);
+		assert.ok(headers['cf-ray']);
+	}),
+	'403-xml-87': answered(403, ({body}) => assert.match(body, /\n\t<error code="87">/)),
+	'400-invalid-request': answered(400, answer => assert.match(typeOf(answer), /\/invalid-request$/)),
+	'402-credits': answered(402, answer => assert.match(typeOf(answer), /\/credits$/)),
+	'404-not-found': answered(404, answer => assert.match(typeOf(answer), /\/resource-not-found$/)),
+	'429-account-day': answered(429, ({headers}) => {
+		assert.equal(headers['x-rate-limit-remaining'], '74');
+		assert.equal(headers['x-user-limit-24hour-remaining'], '0');
+	}),
+	'429-app-day': answered(429, ({headers}) => assert.equal(headers['x-app-limit-24hour-remaining'], '0')),
+	'429-usage-capped': answered(429, answer => {
+		assert.match(typeOf(answer), /\/usage-capped$/);
+		assert.equal(answer.headers['x-rate-limit-remaining'], '39999');
+	}),
 	'500': answered(500, answer => assert.equal(xCode(answer), 131)),
 	'503': answered(503, answer => assert.equal(xCode(answer), 130)),
 };
@@ -127,6 +147,10 @@ for (const {kind} of faults) {
 	if (status !== undefined) {
 		seen[kind] = answered(Number(status), answer => assert.equal(xCode(answer), Number(code)));
 	}
+}
+
+function typeOf({body}: Received): string {
+	return JSON.parse(body).type;
 }
 
 function answered(

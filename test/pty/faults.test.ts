@@ -71,7 +71,23 @@ const links = [
 	},
 	{
 		fault: '429',
-		words: [/wants a pause of 1[45] minutes[^.]*\./, 'Wait that long', 'x-rate-limit · 429 · 88'],
+		words: [
+			/X’s rate limit is reached\. Try again (tomorrow )?at \d\d:\d\d\./,
+			'Wait until then',
+			'x-rate-limit · 429 · 88',
+		],
+	},
+	{
+		fault: '403-cloudflare',
+		words: ['X refuses connections from this computer’s network.', 'turn off the VPN', 'x-blocked · 403'],
+	},
+	{
+		fault: '403-xml-87',
+		words: ['says “Client is not permitted to perform this action”.', 'x-refused · 403 · 87'],
+	},
+	{
+		fault: '403-user-suspended',
+		words: ['X has suspended this account.', 'x-account-suspended · 403 · user-suspended'],
 	},
 	{
 		fault: 'skewed-date',
@@ -120,7 +136,7 @@ test('after a refusal that X gives without a look at the PIN, enter hands the sa
 	screen.press('enter');
 	const link = await nextLink(screen);
 	const pin = await handIn(screen, link);
-	await told(screen, 'wants a pause', 'x-rate-limit · 429 · 88', `${pin}▏`);
+	await told(screen, 'X’s rate limit is reached', 'x-rate-limit · 429 · 88', `${pin}▏`);
 	assert.equal(await nextLink(screen), link);
 	await enter(screen);
 	await assertSaved(screen);
@@ -169,6 +185,32 @@ test('a check that the plan does not include is explained, and the key stays rea
 	screen.press('escape');
 	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
 	assert.equal((await place.run(['check', 'harbour'])).code, 0);
+});
+
+test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
+	const screen = await open('users_me:429:1,users_me:429-account-day:1');
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	screen.press('v');
+	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
+	assert.equal(
+		screen
+			.screen()
+			.join('\n')
+			.match(/ left\b/g)?.length,
+		1,
+	);
+	screen.press('escape');
+	await told(screen, 'Stopped; what was learnt is kept.');
+	screen.press('v');
+	await told(
+		screen,
+		/This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d\./,
+	);
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
 });
 
 test('a revocation that X does not carry out leaves the key, and works when asked again', async () => {

@@ -8,6 +8,7 @@ import {
 	heldOf,
 	keyOf,
 	mixedFlock,
+	noon,
 	pinScreen,
 	play,
 	problemCalled,
@@ -100,7 +101,7 @@ export function gallery(size: Size): Record<string, State> {
 		'a check that X wants to pause': play(flock, 'V', 'y', {
 			type: 'check-pause',
 			attempt: 1,
-			until: Date.now(),
+			until: noon + 15 * 60_000,
 		}).state,
 		'the check of one': play(flock, 'down', 'v').state,
 		'the forget dialog': play(flock, 'down', 'f').state,

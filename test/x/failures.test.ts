@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {FlockError} from '../../source/flock/error.ts';
+import {errorLabel, type FlockError, type Limit} from '../../source/flock/error.ts';
 import {failureIn, type Leg, networkFailure} from '../../source/x/classify.ts';
 import {type FailureName, failure, failures, sentenceOf} from '../../source/x/failures.ts';
 
@@ -15,6 +15,7 @@ type Case = {
 	is: FailureName;
 	sentence?: RegExp;
 	xCode?: number;
+	xProblem?: string | null;
 	retryAt?: number;
 };
 
@@ -22,6 +23,15 @@ const withCode = (code: number, message = 'So it is.') => JSON.stringify({errors
 const problem = (type: string, more = {}) =>
 	JSON.stringify({title: 'Forbidden', detail: 'No.', type, status: 403, ...more});
 const dated = (milliseconds: number) => ({date: new Date(now + milliseconds).toUTCString()});
+/** What the headers of one limit say; seconds from now. */
+const limit = (name: string, remaining: number, seconds: number) => ({
+	[`${name}-remaining`]: String(remaining),
+	[`${name}-reset`]: String(now / 1000 + seconds),
+});
+/** A moment on this computer's clock. */
+const clock = (at: number) => new Date(at).toTimeString().slice(0, 5);
+const wall =
+	'<!DOCTYPE html>\n<!--[if lt IE 7]> <html class="no-js ie6 oldie" lang="en-US"> <![endif]-->\n<html><h1>Sorry, you have been blocked</h1></html>';
 const anywhere: readonly Leg[] = ['request_token', 'access_token', 'users_me', 'invalidate_token'];
 
 const cases: readonly Case[] = [
@@ -113,54 +123,196 @@ const cases: readonly Case[] = [
 	},
 	{title: 'an empty 403', leg: 'request_token', status: 403, is: 'callback'},
 	{title: 'code 453', status: 403, body: withCode(453), is: 'plan', xCode: 453},
-	{
-		title: 'client-not-enrolled',
-		status: 403,
-		body: problem('https://api.twitter.com/2/problems/client-forbidden', {reason: 'client-not-enrolled'}),
-		is: 'plan',
-	},
-	{
-		title: 'the month’s cap',
-		status: 429,
-		body: problem('https://api.twitter.com/2/problems/usage-capped', {title: 'UsageCapExceeded'}),
-		is: 'plan',
-	},
-	{title: 'no credits', status: 402, body: problem('https://api.x.com/2/problems/credits'), is: 'plan'},
+	{title: 'code 63', status: 403, body: withCode(63), is: 'account-suspended', xCode: 63},
 	{title: 'code 64', status: 403, body: withCode(64), is: 'account-suspended', xCode: 64},
 	{title: 'code 326', status: 403, body: withCode(326), is: 'account-locked', xCode: 326},
 	{title: 'code 416', status: 403, body: withCode(416), is: 'app-suspended', xCode: 416},
 	{title: 'code 261', status: 403, body: withCode(261), is: 'read-only', xCode: 261},
-	{
-		title: 'oauth1-permissions',
-		status: 403,
-		body: problem('https://api.twitter.com/2/problems/oauth1-permissions'),
-		is: 'read-only',
-	},
 	{
 		title: '429 with its reset',
 		status: 429,
 		body: withCode(88),
 		headers: {'x-rate-limit-reset': String(now / 1000 + 750)},
 		is: 'rate-limit',
-		sentence: /a pause of 12 minutes 30 seconds\.$/,
+		sentence: new RegExp(`Try again at ${clock(now + 750_000)}\\.$`),
 		xCode: 88,
 		retryAt: now + 750_000,
 	},
-	{title: 'a bare 429', status: 429, is: 'rate-limit', sentence: /wants a pause\.$/},
+	{title: 'a bare 429', status: 429, is: 'rate-limit', sentence: /Try again later\.$/},
 	{
-		title: '429 with retry-after',
+		title: 'the account’s day, beside a window that has calls left',
 		status: 429,
-		headers: {'retry-after': '60'},
-		is: 'rate-limit',
-		sentence: /a pause of 1 minute\./,
-		retryAt: now + 60_000,
+		body: '{"title":"Too Many Requests","detail":"Too Many Requests","type":"about:blank","status":429}',
+		headers: {
+			...limit('x-rate-limit', 74, 900),
+			...limit('x-user-limit-24hour', 0, 22 * 3600),
+			...limit('x-app-limit-24hour', 1_199_000, 22 * 3600),
+		},
+		is: 'rate-limit-account',
+		retryAt: now + 22 * 3_600_000,
 	},
 	{
-		title: '429 with a reset that makes no sense',
+		title: 'the app’s day',
 		status: 429,
-		headers: {'x-rate-limit-reset': '99999999999'},
+		headers: {...limit('x-rate-limit', 74, 900), ...limit('x-app-limit-24hour', 0, 22 * 3600)},
+		is: 'rate-limit-app',
+		retryAt: now + 22 * 3_600_000,
+	},
+	{
+		title: 'a cap, with calls left in the window',
+		status: 429,
+		body: JSON.stringify({
+			account_id: 1,
+			product_name: 'standard-basic',
+			title: 'UsageCapExceeded',
+			period: 'Monthly',
+			scope: 'Product',
+			detail: 'Usage cap exceeded: Monthly product cap',
+			type: 'https://api.twitter.com/2/problems/usage-capped',
+		}),
+		headers: limit('x-rate-limit', 39_999, 900),
+		is: 'cap',
+		sentence: /X says “Usage cap exceeded: Monthly product cap”\.$/,
+		xProblem: 'usage-capped',
+	},
+	{
+		title: 'no credits',
+		status: 402,
+		body: JSON.stringify({
+			title: 'CreditsDepleted',
+			detail:
+				'Your enrolled account [1999999999999999999] does not have any credits to fulfill this request.',
+			type: 'https://api.twitter.com/2/problems/credits',
+		}),
+		is: 'credits',
+		sentence: /X says “Your enrolled account \[•••\] does not have any credits to fulfill this request\.”\.$/,
+		xProblem: 'credits',
+	},
+	{title: 'a bare 402', status: 402, is: 'credits', sentence: /X says nothing more\.$/},
+	{
+		title: 'missing access in X’s words',
+		status: 403,
+		body: withCode(453, 'You currently have access to a subset of X API V2 endpoints.'),
+		is: 'plan',
+		sentence: /X says “You currently have access to a subset of X API V2 endpoints\.”\.$/,
+		xCode: 453,
+	},
+	{
+		title: 'client-not-enrolled as a reason alone',
+		status: 403,
+		body: '{"title":"Client Forbidden","reason":"client-not-enrolled","type":"about:blank","detail":"Enroll."}',
+		is: 'plan',
+		xProblem: 'client-not-enrolled',
+	},
+	{
+		title: 'a type that nobody knows',
+		leg: 'users_me',
+		status: 403,
+		body: problem('https://api.x.com/2/problems/something-new'),
+		is: 'refused',
+		sentence: /says “No\.”\.$/,
+		xProblem: null,
+	},
+	{
+		title: 'a type that is no name',
+		leg: 'users_me',
+		status: 403,
+		body: problem('https://api.x.com/2/problems/user-suspended\u001b[2J'),
+		is: 'refused',
+	},
+	{
+		title: 'a type of somebody else’s',
+		leg: 'users_me',
+		status: 403,
+		body: problem('https://example.com/problems/user-suspended'),
+		is: 'refused',
+	},
+	{
+		title: 'errors and nothing else',
+		leg: 'users_me',
+		status: 200,
+		body: JSON.stringify({
+			errors: [
+				{
+					value: '12',
+					detail: 'User has been suspended: [12].',
+					title: 'Forbidden',
+					resource_type: 'user',
+					type: 'https://api.twitter.com/2/problems/resource-not-found',
+				},
+			],
+		}),
+		is: 'account-unavailable',
+		sentence: /X says “User has been suspended: \[12\]\.”\.$/,
+		xProblem: 'resource-not-found',
+	},
+	{
+		title: 'something that is not found, where no account was asked for',
+		leg: 'request_token',
+		status: 404,
+		body: problem('https://api.x.com/2/problems/resource-not-found'),
+		is: 'refused',
+	},
+	{title: 'Cloudflare’s page', status: 403, body: wall, headers: {server: 'cloudflare'}, is: 'blocked'},
+	{title: 'Cloudflare’s page', status: 403, body: wall, headers: {'cf-ray': '99e334f8-SIN'}, is: 'blocked'},
+	{
+		title: 'Cloudflare’s line',
+		status: 403,
+		body: 'error code: 1010',
+		headers: {server: 'cloudflare', 'cf-ray': '99e334f8-SIN'},
+		is: 'blocked',
+	},
+	{
+		title: 'Cloudflare’s challenge',
+		status: 503,
+		body: wall,
+		headers: {server: 'cloudflare', 'cf-mitigated': 'challenge'},
+		is: 'blocked',
+	},
+	{
+		title: 'Cloudflare’s page about X’s own trouble',
+		status: 503,
+		body: wall,
+		headers: {server: 'cloudflare', 'cf-ray': '99e334f8-SIN'},
+		is: 'trouble',
+	},
+	{
+		title: 'Cloudflare’s page about too many requests',
+		status: 429,
+		body: wall,
+		headers: {server: 'cloudflare', 'retry-after': '30'},
 		is: 'rate-limit',
-		sentence: /wants a pause\.$/,
+		retryAt: now + 30_000,
+	},
+	{title: 'a page of no Cloudflare', status: 403, body: wall, headers: {server: 'nginx'}, is: 'html'},
+	{
+		title: 'X’s own words by way of Cloudflare, as all of them are',
+		status: 403,
+		body: withCode(326),
+		headers: {server: 'cloudflare envoy', 'cf-ray': '99e334f8-SIN'},
+		is: 'account-locked',
+	},
+	{
+		title: 'pretty-printed XML with a code that nobody knows',
+		status: 403,
+		body: '<?xml version="1.0" encoding="UTF-8"?>\n<errors>\n\t<error code="87">Client is not permitted\n\tto perform this action</error>\n</errors>\n',
+		is: 'refused',
+		sentence: /says “Client is not permitted to perform this action”\.$/,
+		xCode: 87,
+	},
+	{
+		title: 'pretty-printed XML',
+		status: 403,
+		body: '<errors>\n\t<error\n\t\tlang="en"\n\t\tcode="415"\n\t>\n\t\tCallback URL not approved\n\t</error>\n</errors>',
+		is: 'callback',
+		xCode: 415,
+	},
+	{
+		title: 'a code as text',
+		status: 403,
+		body: '{"errors":[{"code":"64"}]}',
+		is: 'account-suspended',
+		xCode: 64,
 	},
 	{title: 'code 131', status: 500, body: withCode(131), is: 'trouble', xCode: 131},
 	{title: 'code 130', status: 503, body: withCode(130), is: 'trouble', xCode: 130},
@@ -210,6 +362,66 @@ const cases: readonly Case[] = [
 	},
 ];
 
+const limitOfRow: Partial<Record<FailureName, Limit>> = {
+	'rate-limit': 'window',
+	'rate-limit-account': 'account-day',
+	'rate-limit-app': 'app-day',
+};
+
+/** Every problem that X's own description of its API 2 lists, and those that people met besides; with their rows. */
+const problems: Readonly<Record<string, FailureName>> = {
+	'client-disconnected': 'trouble',
+	'client-forbidden': 'plan',
+	conflict: 'request',
+	'disallowed-resource': 'account-unavailable',
+	'duplicate-rules': 'request',
+	'invalid-request': 'request',
+	'invalid-rules': 'request',
+	'noncompliant-rules': 'request',
+	'not-authorized-for-field': 'account-unavailable',
+	'not-authorized-for-resource': 'account-unavailable',
+	'operational-disconnect': 'trouble',
+	'resource-not-found': 'account-unavailable',
+	'resource-unavailable': 'account-unavailable',
+	'rule-cap': 'request',
+	'streaming-connection': 'trouble',
+	'unsupported-authentication': 'request',
+	'usage-capped': 'cap',
+	'rate-limit-exceeded': 'rate-limit',
+	'client-not-enrolled': 'plan',
+	'oauth1-permissions': 'read-only',
+	'user-suspended': 'account-suspended',
+	'app-suspended': 'app-suspended',
+	credits: 'credits',
+	'credits-depleted': 'credits',
+};
+
+for (const [name, is] of Object.entries(problems)) {
+	test(`X’s problem ${name} is ${is}, at each of X’s names and statuses`, () => {
+		for (const host of ['api.twitter.com', 'api.x.com']) {
+			for (const status of [400, 402, 403, 404, 409, 429]) {
+				const text = problem(`https://${host}/2/problems/${name}`, {status});
+				const error = failureIn(
+					{status, headers: {}, text, whole: true},
+					{leg: 'users_me', now, secrets: [], proxy: null},
+				);
+				assert.ok(error);
+				assertRow(error, is, 'users_me');
+				assert.equal(error.xProblem, name);
+				assert.match(errorLabel(error), new RegExp(` · ${status} · ${name}$`));
+			}
+		}
+	});
+}
+
+test('every problem that has a row is met here', () => {
+	const met = new Set([...Object.keys(problems), 'official-client-forbidden']);
+	assert.deepEqual(
+		Object.values(failures).flatMap(row => (row.problems ?? []).filter(name => !met.has(name))),
+		[],
+	);
+});
+
 for (const {title, leg, status, body = '', headers = {}, is, ...expected} of cases) {
 	for (const at of leg === undefined ? anywhere : [leg]) {
 		test(`${status} at ${at}, ${title}: ${is}`, () => {
@@ -223,7 +435,12 @@ for (const {title, leg, status, body = '', headers = {}, is, ...expected} of cas
 				assert.equal(error.xCode, expected.xCode);
 			}
 
+			if (expected.xProblem !== undefined) {
+				assert.equal(error.xProblem, expected.xProblem);
+			}
+
 			assert.equal(error.retryAt, expected.retryAt ?? null);
+			assert.equal(error.limit, limitOfRow[is] ?? null);
 		});
 	}
 }
@@ -266,6 +483,7 @@ test('every row of the table is met by a case here, or in the tests of the field
 	const elsewhere: FailureName[] = ['incomplete', 'huge', 'torn', 'timeout', 'proxy-kind', 'proxy-node'];
 	const met = new Set<string>([
 		...cases.map(({is}) => is),
+		...Object.values(problems),
 		...networkCases.flatMap(([, direct, proxied]) => [direct, proxied]),
 		...elsewhere,
 	]);

@@ -28,6 +28,30 @@ const echoes: Record<string, (request: string) => Behaviour> = {
 		answer(`<errors><error code="1">${planted.replaceAll('&', '')} ${request}</error></errors>`, {
 			status: 404,
 		}),
+	'XML of many lines and entities': request => {
+		const hidden = `${planted} ${request}`.replace(
+			/[^\w\s]/g,
+			one => `&#x${one.codePointAt(0)?.toString(16)};`,
+		);
+		return answer(
+			`<?xml version="1.0"?>\n<errors>\n\t<error\n\t\tcode="87">\n\t\t${hidden}\n\t\t<![CDATA[${planted}]]>\n\t</error>\n</errors>`,
+			{status: 403},
+		);
+	},
+	'the names of problems': () =>
+		answer(
+			JSON.stringify({
+				errors: secrets.map(secret => ({type: `https://api.x.com/2/problems/${secret}`, reason: secret})),
+			}),
+			{status: 403},
+		),
+	'the words of the plan': request =>
+		answer(
+			JSON.stringify({detail: `${planted} ${request}`, type: 'https://api.x.com/2/problems/usage-capped'}),
+			{
+				status: 429,
+			},
+		),
 	'a plain text': request => answer(`${planted} ${request}`, {status: 404}),
 	'a page': request => answer(`<html>${planted} ${request}</html>`),
 	'a redirect': request =>
@@ -36,7 +60,17 @@ const echoes: Record<string, (request: string) => Behaviour> = {
 			headers: {location: `https://portal.invalid/?${encodeURIComponent(planted)}`},
 		}),
 	headers: () =>
-		answer('{}', {status: 429, headers: {'retry-after': planted, 'x-rate-limit-reset': planted}}),
+		answer('{}', {
+			status: 429,
+			headers: {
+				'retry-after': planted,
+				'x-rate-limit-reset': planted,
+				'x-user-limit-24hour-remaining': '0',
+				'x-user-limit-24hour-reset': planted,
+				server: planted,
+				'cf-ray': planted,
+			},
+		}),
 	'a torn body': request => bytesThenEnd(`${head(200, {'content-length': '99999'})}${planted} ${request}`),
 	'a status line': () =>
 		bytesThenEnd(`HTTP/1.1 200 ${appKey.consumerSecret}\r\n${token.accessSecret}\r\n\r\n`),

@@ -1,4 +1,5 @@
 import type {Readable} from 'node:stream';
+import {withTimeLeft} from '../../flock/duration.ts';
 import {errorLabel, FlockError} from '../../flock/error.ts';
 import type {X} from '../../x/x.ts';
 
@@ -67,8 +68,8 @@ export function sayWarningOf({warning}: Pick<X, 'warning'>, write: Write): void 
 
 /** An error as the lines that are said of it. */
 export function linesOf(error: FlockError): string[] {
-	const sentence =
-		error.code === 'usage' ? `error: ${error.message}` : `${error.message} (${errorLabel(error)})`;
+	const message = withTimeLeft(error.message, error.retryAt, Date.now());
+	const sentence = error.code === 'usage' ? `error: ${message}` : `${message} (${errorLabel(error)})`;
 	return [sentence, `  ${error.hint}`];
 }
 

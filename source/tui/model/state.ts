@@ -94,7 +94,7 @@ export type Overlay =
 			/** The bots that are not ready, as X said. */
 			bad: readonly {bot: string; problem: Problem}[];
 			startedAt: number;
-			/** Until when X wants a pause; milliseconds since 1970. */
+			/** Until when a limit of X is waited for; milliseconds since 1970. */
 			waitingUntil: number | null;
 			cancelled: boolean;
 	  }

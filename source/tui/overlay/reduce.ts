@@ -93,6 +93,7 @@ export function checkResult(state: State, action: Action): Step {
 function verdict({bots, done, bad, cancelled}: Overlay & {name: 'checking'}) {
 	const first = bad[0];
 	const stopped = cancelled ? 'Stopped; what was learnt is kept. ' : '';
+	const unasked = cancelled || done === bots.length ? '' : ` ${bots.length - done} not asked.`;
 	if (first === undefined) {
 		const all =
 			bots.length === 1
@@ -106,7 +107,7 @@ function verdict({bots, done, bad, cancelled}: Overlay & {name: 'checking'}) {
 	return bots.length === 1
 		? {sentence: `${first.problem.sentence} ${first.problem.hint}`, tone: 'bad' as const}
 		: {
-				sentence: `${stopped}${done} checked, ${bad.length} not ready: ${namesOf(bad.map(({bot}) => bot))}. ${first.problem.sentence}`,
+				sentence: `${stopped}${done} checked, ${bad.length} not ready: ${namesOf(bad.map(({bot}) => bot))}.${unasked} ${first.problem.sentence}`,
 				tone: 'bad' as const,
 			};
 }

@@ -1,3 +1,4 @@
+import {moment, timeLeft} from '../../flock/duration.ts';
 import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
@@ -126,19 +127,22 @@ function checkingPanel(
 	view: View,
 ): Line[] {
 	const {length} = bots;
-	const wait =
-		waitingUntil === null
-			? ''
-			: ` · X wants a pause of ${Math.max(0, Math.ceil((waitingUntil - view.now) / 1000))} s`;
+	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
+	const wait = isWaiting
+		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
+		: '';
 	const what = cancelled
 		? 'Stopping'
 		: length === 1
 			? `Asking X about ${visible(bots[0] ?? '')}`
 			: `Asking X: ${done} of ${length}`;
 	const found = bad.length === 0 ? '' : ` · ${bad.length} not ready`;
-	const left = length === 1 ? ` · ${secondsLeft(startedAt, deadlineSeconds, view)}` : '';
-	// The seconds are not said: a screen reader would say each of them.
-	const said = `${what}${found}${wait === '' ? '' : ' · X wants a pause'}`;
+	const left =
+		length === 1 && !isWaiting
+			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
+			: '';
+	// What is left is not said: a screen reader would say each second.
+	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)}` : ''}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
 	);

@@ -1,0 +1,53 @@
+/** A length of time in words, by its two largest units. */
+export function duration(seconds: number): string {
+	const whole = Math.max(1, Math.round(seconds));
+	const units: [string, number][] = [
+		['day', Math.floor(whole / 86_400)],
+		['hour', Math.floor(whole / 3600) % 24],
+		['minute', Math.floor(whole / 60) % 60],
+		['second', whole % 60],
+	];
+	const first = units.findIndex(([, count]) => count > 0);
+	return units
+		.slice(first, first + 2)
+		.filter(([, count]) => count > 0)
+		.map(([unit, count]) => `${count} ${unit}${count === 1 ? '' : 's'}`)
+		.join(' ');
+}
+
+/** A moment as a person's clock shows it: `at 14:32`, `tomorrow at 09:05`, `on 2026-11-30 at 09:05`; both in ms since 1970. */
+export function moment(at: number, now: number): string {
+	const then = new Date(at);
+	const time = `at ${two(then.getHours())}:${two(then.getMinutes())}`;
+	const today = new Date(now);
+	if (isSameDay(then, today)) {
+		return time;
+	}
+
+	today.setDate(today.getDate() + 1);
+	return isSameDay(then, today)
+		? `tomorrow ${time}`
+		: `on ${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`;
+}
+
+/** What is left until a moment: `14:59 left`, `21:59:59 left`; both in ms since 1970. */
+export function timeLeft(until: number, now: number): string {
+	const seconds = Math.max(0, Math.floor((until - now) / 1000));
+	const hours = Math.floor(seconds / 3600);
+	const minutes = Math.floor(seconds / 60) % 60;
+	const figures = hours > 0 ? `${hours}:${two(minutes)}` : String(minutes);
+	return `${figures}:${two(seconds % 60)} left`;
+}
+
+/** A sentence that names a moment, with what is left until then before its full stop; unchanged where there is none. */
+export function withTimeLeft(sentence: string, until: number | null, now: number): string {
+	return until === null ? sentence : `${sentence.replace(/\.$/, '')} (${timeLeft(until, now)}).`;
+}
+
+function isSameDay(one: Date, other: Date): boolean {
+	return one.toDateString() === other.toDateString();
+}
+
+function two(number: number): string {
+	return String(number).padStart(2, '0');
+}
