@@ -7,7 +7,7 @@ type Change = {file: RegExp; replaced: readonly (readonly [string, string])[]; a
 
 /**
  * Lets Yoga decode what it is made of by itself. Its loader fetches it from a `data:` address otherwise, and with `fetch`
- * Node loads its whole part for the web: 35 ms before the first frame, more than Node itself takes to start.
+ * Node loads its whole part for the web, which takes longer than its own start.
  */
 const yogaWithoutFetch: Change = {
 	file: /yoga-wasm-base64-esm\.js$/,

@@ -87,7 +87,7 @@ async function bundleOne([name, file]: readonly [string, string], outdir: string
 				...(file === inkWindow ? ['source/screen.ts'] : []),
 			]),
 		],
-		// Half the size, and 2 ms less to compile for a headless command.
+		// Half the size, and less to compile for a headless command.
 		minify: true,
 		legalComments: 'linked',
 		logLevel: 'warning',

@@ -13,7 +13,7 @@ export type ComposedReading = {
 };
 
 /**
- * Puts together what reads a flock and its keys: all that `list` and `exec` need, in a quarter of the code of the whole.
+ * Puts together what reads a flock and its keys: all that `list` and `exec` need, without the rest.
  * Nothing of the keystore is read yet, so a damaged one stops nobody here.
  * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
  * @throws FlockError `usage` for a practice fault that makes no sense, `keystore-…` for a place that cannot be used

@@ -61,7 +61,7 @@ const endings: ReadonlySet<ErrorCode> = new Set(['keystore-passphrase', 'keystor
 /** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. */
 async function unlock({keystore}: Services): Promise<void> {
 	try {
-		// Read whole and once, and found read by the screen: to look first whether it is encrypted takes 30 ms at 10,000 keys.
+		// Read whole and once, and found read by the screen: to look first whether it is encrypted would read it twice.
 		await keystore.list();
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;

@@ -14,8 +14,8 @@ export type Output = {
 };
 
 /**
- * Writes at once, as Node's own stream does on Unix, but without loading it: with its sockets it takes 3 ms, a tenth of
- * what Node itself takes to start. The stream takes over where it knows better: on Windows, and where the other
+ * Writes at once, as Node's own stream does on Unix, but without loading it, which with its sockets takes a good
+ * part of a short command's start. The stream takes over where it knows better: on Windows, and where the other
  * end, set not to block by another program, is full.
  * @param onError hears that nobody reads any more (`EPIPE`, `EIO`), or that nothing more can be written.
  */

@@ -5,7 +5,7 @@
 export const narrow =
 	/^[\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2500-\u25fc\u2713\u2715\u276f\u2800-\u28ff]*$/;
 
-/** Made when it is needed: it takes 9 ms, which commands that draw nothing, and screens of narrow texts, do without. */
+/** Made when it is needed: it takes long to make, and commands that draw nothing, and screens of narrow texts, do without. */
 let segmenter: Intl.Segmenter | null = null;
 
 /** What a reader takes for one character each. */

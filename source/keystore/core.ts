@@ -104,7 +104,7 @@ export function openCore(options: KeystoreOptions): Core {
 	let opening: Promise<Writer> | null = null;
 	let answer: Promise<boolean> | null = null;
 
-	/** Loaded when it is needed: whatever only reads does without a quarter of the code. */
+	/** Loaded when it is needed: whatever only reads does without. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
 			openWriter({...options, file, backups, keyring, label, open, memory, now, unfinished}, reader),

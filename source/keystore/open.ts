@@ -19,7 +19,7 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 	return {path: core.path, ...recordsOf(core), ...lateUpkeep(core, options)};
 }
 
-/** What few runs need, loaded when it is asked for: with what else only it needs, a tenth of the code that reading takes. */
+/** What few runs need, loaded when it is asked for. */
 function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	const upkeep = async () => (await import('./upkeep/upkeep.ts')).upkeepOf(core, options);
 	return {

@@ -37,7 +37,7 @@ const patienceMs = 10_000;
 /** How much of a file is read at once where it does not say its size, as those of `/proc` do not; bytes. */
 const pieceSize = 64 * 1024;
 
-// Not by a file handle: for that Node loads its parts for lines, folders and watching, 3 ms of a command's start.
+// Not by a file handle: for that Node loads its parts for lines, folders and watching.
 const openFile = promisify(fs.open);
 const statFile = promisify(fs.fstat);
 const readPiece = promisify(fs.read);

@@ -34,7 +34,7 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 		return {...known, deadlineSeconds, now};
 	};
 
-	// Looked for once: Node takes 40 µs to find a late module again.
+	// Looked for once, not for each request.
 	let loading: Promise<typeof import('./ask.ts')> | null = null;
 	const ask: typeof import('./ask.ts').ask = async (...call) => {
 		loading ??= import('./ask.ts');

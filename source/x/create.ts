@@ -22,8 +22,8 @@ const uncheckedElsewhere =
 	'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same, but bots’ own programs in Node do not. Unset it.';
 
 /**
- * X by way of twitter-api-v2. What speaks to X is loaded by the first call: Node's own part for HTTPS alone takes 15 ms,
- * half of what Node itself takes to start, and most commands never ask X.
+ * X by way of twitter-api-v2. What speaks to X is loaded by the first call: Node's own part for HTTPS alone is
+ * much of a start, and most commands never ask X.
  */
 export function createX({deadlineSeconds = 15, now = Date.now, ...options}: XOptions): X {
 	let loading: Promise<Calls> | null = null;

@@ -68,7 +68,7 @@ const watchedAgents = new WeakMap<Agent, object>();
 /**
  * An agent for one call of the library: it shows the request to the guard, and hands it to the real agent. The library's
  * own ways to look on leave six listeners on the connection each time (`requestEventDebugHandler`), which pile up where it
- * is kept, and take 8 µs of a request (plugins).
+ * is kept, and cost each request (plugins).
  */
 export function guardedAgent(agent: Agent, guard: Guard): Agent {
 	const watched = watchedAgents.get(agent) ?? watchedAgent(agent);

@@ -12,7 +12,7 @@ export function drawnFrame(state: State, view: View): string {
 }
 
 /**
- * A line as a terminal shows it. One text, and no component for each span: that takes a quarter off the time of a frame.
+ * A line as a terminal shows it. One text, and no component for each span, which would cost each frame.
  * Neighbours in one tone share their style, as Ink would have it: so Ink's own first frame is the very text that stands there.
  */
 export function drawnLine(line: Line, columns: number, theme: Theme): string {

@@ -9,7 +9,7 @@ export function Frame({state, view}: {state: State; view: View}) {
 	const spoken = useIsScreenReaderEnabled();
 	const {columns, rows} = state.size;
 	return (
-		// Not clipped: the lines fit by themselves, and to clip them takes Ink 2 ms of each frame.
+		// Not clipped: the lines fit by themselves, and clipping costs each frame.
 		<Box flexDirection="column" width={columns} height={rows}>
 			{frameLines(state, view).map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line's identity is its row.

@@ -22,7 +22,7 @@ export const Row = memo(DrawnRow, (before, after) => {
 
 function DrawnRow({line, columns, theme, spoken}: RowProps) {
 	if (!spoken) {
-		// What only a screen reader needs would cost a third of the time of a frame.
+		// What only a screen reader needs would cost each frame.
 		return <Text wrap="truncate">{drawnLine(line, columns, theme) || ' '}</Text>;
 	}
 
