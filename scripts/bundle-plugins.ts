@@ -25,8 +25,7 @@ export const withoutUnused: Plugin = {
 };
 
 /**
- * Node's own modules that take it milliseconds to load, and that many runs never call: 7 for `child_process` or `crypto`,
- * 3 for `fs/promises`, 2 for `tty`, beside a start of 30.
+ * Node's own modules that take it long to load, and that many runs never call.
  */
 const heavyBuiltins: ReadonlySet<string> = new Set([
 	'child_process',
