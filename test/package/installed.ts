@@ -67,7 +67,7 @@ export async function assertProgramWorks(project: string): Promise<void> {
 /** Asserts that what the build holds already did not come besides, and that what it needs did. */
 export async function assertModules(project: string): Promise<void> {
 	const modules = await readdir(path.join(project, 'node_modules'));
-	for (const name of ['ink', 'react', 'conf', 'commander']) {
+	for (const name of ['ink', 'react', 'conf', 'yaml']) {
 		assert.ok(!modules.includes(name), `${name} is in the build already, and was installed besides`);
 	}
 
