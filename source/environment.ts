@@ -1,10 +1,13 @@
 import path from 'node:path';
+import type {Value} from './bundles/format.ts';
 import {FlockError} from './flock/error.ts';
 import {shellWord} from './flock/shell-word.ts';
+import {visible} from './flock/visible.ts';
 import {cleanAppKey} from './keymaker/app-key.ts';
 import type {AppInUse, AppSource} from './keymaker/keymaker.ts';
 import {codeOf} from './system/errors.ts';
 import {readFileWithin, reasonOf} from './system/files.ts';
+import {decodeText} from './system/text.ts';
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -14,6 +17,12 @@ const names = {
 	consumerKey: ['TWITTER_CONSUMER_KEY', 'TWITTER_API_KEY'],
 	consumerSecret: ['TWITTER_CONSUMER_SECRET', 'TWITTER_API_SECRET'],
 } as const;
+
+/** Variables that name nothing of the app, though they look like it. */
+const ofAccounts = ['TWITTER_ACCESS_TOKEN', 'TWITTER_ACCESS_TOKEN_SECRET', 'TWITTER_BEARER_TOKEN'];
+
+/** Variables of a process or of a file. */
+type Variables = Readonly<Record<string, Value | undefined>>;
 
 /** An `.env` is a few lines; more is somebody's mistake. Bytes. */
 const largestEnvFile = 1_000_000;
@@ -25,7 +34,8 @@ const largestEnvFile = 1_000_000;
  */
 export async function appSourceOf(env: Environment, folder: string): Promise<AppInUse> {
 	try {
-		return fromVariables(env, 'environment') ?? fromVariables(await readEnvFile(folder), '.env');
+		const found = await fromVariables(env, 'environment');
+		return found ?? (await fromVariables(await readEnvFile(folder), '.env'));
 	} catch (error) {
 		if (error instanceof FlockError) {
 			return error;
@@ -36,23 +46,16 @@ export async function appSourceOf(env: Environment, folder: string): Promise<App
 }
 
 /** @throws FlockError `bad-app-key` */
-function fromVariables(variables: Environment, from: 'environment' | '.env'): AppSource | null {
+async function fromVariables(variables: Variables, from: 'environment' | '.env'): Promise<AppSource | null> {
 	const key = firstSet(variables, names.consumerKey);
 	const secret = firstSet(variables, names.consumerSecret);
+	const place = from === '.env' ? 'in .env' : 'in the environment';
 	if (key === null && secret === null) {
 		return null;
 	}
 
-	const place = from === '.env' ? 'in .env' : 'in the environment';
 	if (key === null || secret === null) {
-		const missing = key === null ? names.consumerKey[0] : names.consumerSecret[0];
-		throw new FlockError(
-			'bad-app-key',
-			`${missing} is not set ${place}, but the other half of the app key is.`,
-			{
-				hint: `Set ${missing} as well, or remove both.`,
-			},
-		);
+		throw await halfMissing(key === null ? 'consumerKey' : 'consumerSecret', variables, place);
 	}
 
 	const appKey = cleanAppKey(
@@ -62,13 +65,44 @@ function fromVariables(variables: Environment, from: 'environment' | '.env'): Ap
 	return {appKey, from};
 }
 
-function firstSet(
-	variables: Environment,
-	candidates: readonly string[],
-): {name: string; value: string} | null {
+/** The error of half an app key, which names the variable that was meant for the other half. */
+async function halfMissing(
+	half: keyof typeof names,
+	variables: Variables,
+	place: string,
+): Promise<FlockError> {
+	const [expected, also] = names[half];
+	const known = new Set<string>([...Object.values(names).flat(), ...ofAccounts]);
+	const {nearName} = await import('./flock/near-name.ts');
+	const near = nearName(
+		half,
+		expected,
+		Object.keys(variables).filter(name => /key|secret|token/i.test(name) && !known.has(name)),
+	);
+	return near === null
+		? new FlockError(
+				'bad-app-key',
+				`${expected} is not set ${place}, but the other half of the app key is.`,
+				{
+					hint: `Set ${expected} as well, or remove both.`,
+				},
+			)
+		: new FlockError('bad-app-key', `${visible(near)} was found ${place}, but ${expected} was expected.`, {
+				hint: `Call it ${expected} or ${also}.`,
+			});
+}
+
+/** @throws FlockError `bad-app-key` for a value that programs read in different ways */
+function firstSet(variables: Variables, candidates: readonly string[]): {name: string; value: string} | null {
 	for (const name of candidates) {
-		const value = variables[name];
-		if (value !== undefined && value.trim() !== '') {
+		const value = variables[name] ?? null;
+		if (value !== null && typeof value !== 'string') {
+			throw new FlockError('bad-app-key', `${name} in .env ${value.doubt}.`, {
+				hint: 'Put the value in single quotes, if it belongs to it, or a space before the #, if a comment begins there.',
+			});
+		}
+
+		if (value !== null && value.trim() !== '') {
 			return {name, value};
 		}
 	}
@@ -76,14 +110,24 @@ function firstSet(
 	return null;
 }
 
-async function readEnvFile(folder: string): Promise<Environment> {
+async function readEnvFile(folder: string): Promise<Variables> {
 	const file = path.join(folder, '.env');
 	try {
 		const {bytes} = await readFileWithin(file, {most: largestEnvFile});
-		const {default: dotenv} = await import('dotenv');
-		// The package's linear way: its other one takes quadratic time for line ends and quotation marks.
-		return dotenv.parse(bytes, {fast: true});
+		const decoded = decodeText(bytes);
+		if (decoded === null) {
+			throw new FlockError('bad-app-key', '.env cannot be read: it is no text.', {
+				hint: 'Save it as plain text in UTF-8, or move it away.',
+			});
+		}
+
+		const {variablesIn} = await import('./bundles/dotenv-text.ts');
+		return Object.fromEntries(variablesIn(decoded.text));
 	} catch (error) {
+		if (error instanceof FlockError) {
+			throw error;
+		}
+
 		const code = codeOf(error);
 		// Python keeps its environments in a folder of this name.
 		if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {

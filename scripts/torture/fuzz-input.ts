@@ -3,9 +3,10 @@ import path from 'node:path';
 import {inspect, isDeepStrictEqual} from 'node:util';
 import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
-import {type BundleEntry, type FormatName, formatNames} from '../../source/bundles/format.ts';
-import {formats} from '../../source/bundles/formats.ts';
+import type {BundleEntry} from '../../source/bundles/format.ts';
+import {type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
 import {readImport} from '../../source/bundles/import.ts';
+import {unquoted} from '../../source/bundles/twarc.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {cleanPin} from '../../source/keymaker/pin.ts';
 import {entries, entryOf, keptBy} from '../../test/bundles/entries.ts';
@@ -124,7 +125,7 @@ const holds: Record<FormatName, (value: string) => boolean> = {
 	twurl: () => true,
 	t: () => true,
 	xurl: () => true,
-	twarc: value => value.trim() === value,
+	twarc: value => value.trim() === value && unquoted(value) === value,
 	json: () => true,
 };
 
@@ -147,7 +148,7 @@ export const imports: Condition = {
 			const format = formats[name];
 			const entry = entries(value => holds[name](value) && holds[name](`${mark}${value}`)).map(marked);
 			await fuzz(bench, 500, entry, one => {
-				const {entries: found, problems} = format.read(format.write([one], null));
+				const {entries: found, problems} = format.read(format.write([one], null), true);
 				if (!isDeepStrictEqual(found, [keptBy(name, one)]) || problems.length > 0) {
 					bench.count('lost', `${name}: ${JSON.stringify(one)} became ${JSON.stringify(found)}`);
 				}

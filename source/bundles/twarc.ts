@@ -1,12 +1,15 @@
-import {type FieldNames, nameCredentials, readFields} from './fields.ts';
+import {nameCredentials} from '../flock/near-name.ts';
+import {type FieldNames, readFields} from './fields.ts';
 import {
 	type BundleEntry,
 	cannotHold,
+	cannotMerge,
 	type Format,
 	labelOf,
 	type Reading,
 	requireOwnPlaces,
 	requireValues,
+	type Value,
 } from './format.ts';
 
 const names: FieldNames = {
@@ -26,49 +29,53 @@ const known = new Set(Object.values(names).flat());
 /** An option of a section, and the lines that it stands on. */
 type Option = {value: string; from: number; to: number};
 
-/** A section: its options by name, and the line after its last one. */
-type Section = {name: string; options: Map<string, Option>; end: number};
+/** A section: its options by name, and the line after its last one. `null` names what stands before the first. */
+type Section = {name: string | null; options: Map<string, Option>; end: number};
 
-/** The names and values of a section's options, in order. */
-type Values = (readonly [name: string, value: string])[];
+/** The names and texts of options, in order. */
+type Texts = (readonly [name: string, text: string])[];
 
 /** Lines that take the place of those from one number to before another. */
 type Edit = {from: number; to: number; lines: string[]};
 
 /**
- * The INI file of twarc 1, one section for each account, written and read as Python's RawConfigParser reads it:
- * values are bare (quotes would become part of them), and what is indented goes on from the line before.
+ * The INI file of twarc 1, one section for each account, written and read as Python's ConfigParser reads it: values are
+ * bare (quotes would become part of them), `%%` is a percent sign, and what is indented goes on from the line before.
  * The section is called by the bot, so that `twarc --profile BOT` finds it.
+ * twarc 2's file is read as well: one account, without a section, its values in quotes as Python writes them. So a value that
+ * stands in quotes is what is inside, wherever it stands: no key of X has any.
  */
-export const twarc: Format = {
+export const twarc: Format<'twarc'> = {
 	name: 'twarc',
 	holds: 'many',
 	ending: '.twarc',
 
 	detect(text) {
-		return sectionsOf(linesOf(text)).some(section => nameCredentials(section.options.keys()));
+		return sectionsOf(linesOf(text)).some(({name, options}) =>
+			// Without a section, other files are like it: `.env`, for one.
+			name === null ? options.has('consumer_key') && isTwarc2(text) : nameCredentials(options.keys()),
+		);
 	},
 
-	read(text) {
+	read(text, asItIs = false) {
 		const reading: Reading = {entries: [], problems: []};
 		const sections = sectionsOf(linesOf(text));
-		const defaults = sections
-			.filter(section => section.name === 'DEFAULT')
-			.flatMap(valuesOf)
-			// Every section gets them: only those that count.
-			.filter(([name]) => known.has(name));
-		for (const section of sections) {
-			if (section.name !== 'DEFAULT') {
-				readFields(
-					section.name,
-					new Map([...defaults, ...valuesOf(section), ['[section]', section.name]]),
-					names,
-					reading,
-				);
+		const standard = sections.filter(({name}) => name === 'DEFAULT').flatMap(valuesOf);
+		// Every section gets them: only those that count.
+		const defaults = standard.filter(([name]) => known.has(name));
+		const own = sections.filter(({name}) => name !== 'DEFAULT');
+		for (const section of own) {
+			const fields = new Map<string, Value>([...defaults, ...valuesOf(section)]);
+			if (section.name !== null) {
+				fields.set('[section]', section.name);
 			}
+
+			readFields(section.name ?? 'twarc', fields, names, reading, asItIs);
 		}
 
-		if (sections.length === 0) {
+		if (own.length === 0 && standard.length > 0) {
+			readFields('DEFAULT', new Map(standard), names, reading, asItIs);
+		} else if (own.length === 0) {
 			reading.problems.push('twarc: it has no section such as [main].');
 		}
 
@@ -77,16 +84,31 @@ export const twarc: Format = {
 
 	write(entries, existing) {
 		requireOwnPlaces(entries, 'twarc', sectionName);
-		const sections = new Map<string, Values>();
+		const sections = new Map<string, Texts>();
 		for (const entry of entries) {
-			// The reader takes the space round a value away.
-			requireValues(entry, 'twarc', value => value.trim() === value);
-			sections.set(sectionName(entry), valuesFor(entry));
+			// The reader takes the space round a value away, and quotes.
+			requireValues(entry, 'twarc', value => value.trim() === value && unquoted(value) === value);
+			sections.set(sectionName(entry), textsFor(entry));
 		}
 
-		return `${withSections(linesOf(existing ?? ''), sections).join('\n')}\n`;
+		const lines = linesOf(existing ?? '');
+		if (sectionsOf(lines).some(({name}) => name === null)) {
+			throw cannotMerge('twarc', 'something in it stands in no section; twarc 2’s file holds one account');
+		}
+
+		return `${withSections(lines, sections).join('\n')}\n`;
 	},
 };
+
+/** True for a text with the names of twarc 2's file, spelt as it spells them. */
+function isTwarc2(text: string): boolean {
+	return ['consumer_key', 'consumer_secret'].every(name => new RegExp(`^${name}[ \\t]*=`, 'm').test(text));
+}
+
+/** What stands between quotes, a comment behind them left out; any other value as it is. */
+export function unquoted(value: string): string {
+	return /^(["'])((?:(?!\1).)*)\1(?:\s*#.*)?$/.exec(value)?.[2] ?? value;
+}
 
 function sectionName(entry: BundleEntry): string {
 	const name = entry.bot ?? entry.handle ?? entry.userId ?? 'main';
@@ -98,7 +120,7 @@ function sectionName(entry: BundleEntry): string {
 	return name;
 }
 
-function valuesFor(entry: BundleEntry): Values {
+function textsFor(entry: BundleEntry): Texts {
 	const values: [string, string | null][] = [
 		['consumer_key', entry.consumerKey],
 		['consumer_secret', entry.consumerSecret],
@@ -120,12 +142,25 @@ function linesOf(text: string): string[] {
 	return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-function valuesOf(section: Section): Values {
-	return [...section.options].map(([name, option]) => [name, option.value]);
+function valuesOf(section: Section): [name: string, value: Value][] {
+	return [...section.options].map(([name, {value}]) => [name, meaning(value, section.name !== null)]);
+}
+
+/** What an option's text means: with references, which stand in sections alone, `%%` is a percent sign. */
+function meaning(text: string, references: boolean): Value {
+	const value = unquoted(text);
+	if (!references || !value.includes('%')) {
+		return value;
+	}
+
+	const plain = value.replaceAll('%%', '%');
+	return value.replaceAll('%%', '').includes('%')
+		? {text: plain, doubt: 'has a single % in it, which twarc takes for a reference'}
+		: plain;
 }
 
 /** The lines with these sections set; every other line stays as it is. */
-function withSections(lines: readonly string[], sections: ReadonlyMap<string, Values>): string[] {
+function withSections(lines: readonly string[], sections: ReadonlyMap<string, Texts>): string[] {
 	const found = new Map(sectionsOf(lines).map(section => [section.name, section]));
 	const edits: Edit[] = [];
 	const added: string[] = [];
@@ -151,7 +186,7 @@ function withSections(lines: readonly string[], sections: ReadonlyMap<string, Va
 	return [...kept, ...added.slice(needsNoGap ? 1 : 0)];
 }
 
-function editsOf(section: Section, values: Values): Edit[] {
+function editsOf(section: Section, values: Texts): Edit[] {
 	const isThere = ([name]: readonly [string, string]) => section.options.has(name);
 	const replaced = values.filter(isThere).map(value => {
 		const {from = 0, to = 0} = section.options.get(value[0]) ?? {};
@@ -162,11 +197,11 @@ function editsOf(section: Section, values: Values): Edit[] {
 }
 
 function asLine([name, value]: readonly [string, string]): string {
-	return `${name} = ${value}`;
+	return `${name} = ${value.replaceAll('%', '%%')}`;
 }
 
 function sectionsOf(lines: readonly string[]): Section[] {
-	const sections = new Map<string, Section>();
+	const sections = new Map<string | null, Section>();
 	let section: Section | null = null;
 	let option: Option | null = null;
 	let optionIndent = 0;
@@ -188,7 +223,9 @@ function sectionsOf(lines: readonly string[]): Section[] {
 			if (header !== undefined) {
 				section = sections.get(header) ?? {name: header, options: new Map(), end: 0};
 				sections.set(header, section);
-			} else if (section !== null && sign >= 0) {
+			} else if (sign > 0) {
+				section ??= {name: null, options: new Map(), end: 0};
+				sections.set(section.name, section);
 				option = {value: text.slice(sign + 1).trimStart(), from: index, to: index + 1};
 				section.options.set(text.slice(0, sign).trimEnd().toLowerCase(), option);
 			}

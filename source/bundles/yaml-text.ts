@@ -11,7 +11,7 @@ import {
 	visit,
 	YAMLMap,
 } from 'yaml';
-import {cannotMerge} from './format.ts';
+import {cannotMerge, type Value} from './format.ts';
 
 /** A YAML file, read as far as it can be. */
 export type YamlText = {
@@ -118,7 +118,7 @@ export function valueAt(yaml: YamlText, node: unknown, name: string): unknown {
 }
 
 /** A mapping's fields as texts; `null` for what is no text. */
-export function yamlFields(yaml: YamlText, node: unknown): Map<string, string | null> {
+export function yamlFields(yaml: YamlText, node: unknown): Map<string, Value> {
 	return new Map(
 		entriesOf(yaml, node).map(([name, value]) => {
 			const found = follow(yaml, value);

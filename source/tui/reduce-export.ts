@@ -1,4 +1,4 @@
-import type {FormatName} from '../bundles/format.ts';
+import type {FormatName} from '../bundles/formats.ts';
 import type {Action} from './action.ts';
 import type {Command} from './binding.ts';
 import {chosen} from './list.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import type {FormatName} from '../../source/bundles/format.ts';
+import type {FormatName} from '../../source/bundles/formats.ts';
 import {exportKeys} from '../../source/commands/export.ts';
 import {importKeys} from '../../source/commands/import.ts';
 import {FlockError} from '../../source/flock/error.ts';
