@@ -45,7 +45,7 @@ export const pins: Condition = {
 			for (const one of [text, secret, `https://x.invalid/?oauth_token=${secret}&oauth_verifier=1`]) {
 				try {
 					const pin = cleanPin(one, 'practice');
-					if (!/^\d{1,16}$/.test(pin)) {
+					if (!(one.includes('oauth_verifier=') ? /^[A-Za-z0-9]{1,200}$/ : /^\d{1,16}$/).test(pin)) {
 						bench.count('broken', `${JSON.stringify(one)} became ${pin}`);
 					}
 				} catch (error) {
