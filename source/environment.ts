@@ -28,14 +28,33 @@ type Variables = Readonly<Record<string, Value | undefined>>;
 const largestEnvFile = 1_000_000;
 
 /**
- * The app key of the environment, else of `.env` in a folder; `null` where neither has one, and a `FlockError`
- * (`bad-app-key`) where half of it is missing or malformed, or `.env` cannot be read.
+ * The app key of the environment, else of `.env` in a folder, else the one that was saved; `null` where none has one, and a
+ * `FlockError` (`bad-app-key`) where half of it is missing or malformed, stands under other names, or `.env` cannot be read.
  * Nothing of `.env` reaches `process.env`: a cloned folder must not set a proxy or a passphrase command.
+ * @param saved what the setup screen saved; asked where there is nothing else.
+ * @throws what `saved` throws
  */
-export async function appSourceOf(env: Environment, folder: string): Promise<AppInUse> {
-	try {
+export async function appSourceOf(
+	env: Environment,
+	folder: string,
+	saved: () => Promise<AppSource | null> = async () => null,
+): Promise<AppInUse> {
+	let file: Variables = {};
+	const given = await orError(async () => {
 		const found = await fromVariables(env, 'environment');
-		return found ?? (await fromVariables(await readEnvFile(folder), '.env'));
+		if (found !== null) {
+			return found;
+		}
+
+		file = await readEnvFile(folder);
+		return fromVariables(file, '.env');
+	});
+	return given ?? (await saved()) ?? (await misnamed(env, 'in the environment')) ?? misnamed(file, 'in .env');
+}
+
+async function orError(find: () => Promise<AppSource | null>): Promise<AppInUse> {
+	try {
+		return await find();
 	} catch (error) {
 		if (error instanceof FlockError) {
 			return error;
@@ -43,6 +62,21 @@ export async function appSourceOf(env: Environment, folder: string): Promise<App
 
 		throw error;
 	}
+}
+
+/** The error of an app key both halves of which stand under other names that plainly are for X; `null` where none does. */
+async function misnamed(variables: Variables, place: string): Promise<FlockError | null> {
+	const likely = Object.keys(variables).filter(name =>
+		/^(?:twitter|x)_.*(?:key|secret)|^consumer/i.test(name),
+	);
+	if (likely.length < 2) {
+		return null;
+	}
+
+	const {otherName} = await import('./flock/near-name.ts');
+	const key = otherName('consumerKey', names.consumerKey[0], likely);
+	const secret = otherName('consumerSecret', names.consumerSecret[0], likely);
+	return key === null || secret === null ? null : misnamedError('consumerKey', key, place);
 }
 
 /** @throws FlockError `bad-app-key` */
@@ -71,7 +105,7 @@ async function halfMissing(
 	variables: Variables,
 	place: string,
 ): Promise<FlockError> {
-	const [expected, also] = names[half];
+	const [expected] = names[half];
 	const known = new Set<string>([...Object.values(names).flat(), ...ofAccounts]);
 	const {nearName} = await import('./flock/near-name.ts');
 	const near = nearName(
@@ -87,9 +121,18 @@ async function halfMissing(
 					hint: `Set ${expected} as well, or remove both.`,
 				},
 			)
-		: new FlockError('bad-app-key', `${visible(near)} was found ${place}, but ${expected} was expected.`, {
-				hint: `Call it ${expected} or ${also}.`,
-			});
+		: misnamedError(half, near, place);
+}
+
+function misnamedError(half: keyof typeof names, found: string, place: string): FlockError {
+	const [expected, also] = names[half];
+	return new FlockError(
+		'bad-app-key',
+		`${visible(found)} was found ${place}, but ${expected} was expected.`,
+		{
+			hint: `Call it ${expected} or ${also}.`,
+		},
+	);
 }
 
 /** @throws FlockError `bad-app-key` for a value that programs read in different ways */
@@ -116,7 +159,7 @@ async function readEnvFile(folder: string): Promise<Variables> {
 		const {bytes} = await readFileWithin(file, {most: largestEnvFile});
 		const decoded = decodeText(bytes);
 		if (decoded === null) {
-			throw new FlockError('bad-app-key', '.env cannot be read: it is no text.', {
+			throw new FlockError('bad-app-key', '.env cannot be read: it is not text.', {
 				hint: 'Save it as plain text in UTF-8, or move it away.',
 			});
 		}

@@ -62,7 +62,7 @@ test('an .env in UTF-16, as PowerShell writes it, is read, and one that is no te
 	await writeFile(file, Buffer.from(`${text}# caf\u00e9\n`, 'latin1'));
 	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
 	await writeFile(file, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
-	assertUnreadable(await appSourceOf({}, folder), /it is no text/);
+	assertUnreadable(await appSourceOf({}, folder), /it is not text/);
 });
 
 test('a # in an app’s secret in .env is never where it is cut in silence', async () => {
@@ -104,6 +104,24 @@ test('where half an app key stands under another name, that name is named', asyn
 
 	await writeFile(file, 'TWITTER_API_KEY=practice-key\nTWITTER_ACCESS_TOKEN_SECRET=not-a-real-one\n');
 	assertUnreadable(await appSourceOf({}, folder), /^TWITTER_CONSUMER_SECRET is not set in \.env/);
+});
+
+test('an app key under other names that are plainly for X is named where there is no other, and nobody else’s is', async () => {
+	const file = path.join(folder, '.env');
+	const env = {CONSUMER_KEY: 'practice-key', CONSUMER_SECRET: 'practice-secret'};
+	assertUnreadable(
+		await appSourceOf(env, folder),
+		/^CONSUMER_KEY was found in the environment, but TWITTER_/,
+	);
+	await writeFile(file, 'X_API_KEY=practice-key\nX_API_KEY_SECRET=practice-secret\n');
+	assertUnreadable(await appSourceOf({}, folder), /^X_API_KEY was found in \.env, but TWITTER_CONSUMER_KEY/);
+	const saved = {appKey: pair, from: 'setup' as const};
+	assert.deepEqual(await appSourceOf(env, folder, async () => saved), saved);
+	await writeFile(
+		file,
+		'API_KEY=a\nAPI_SECRET=b\nX_FORWARDED_KEY=c\nTWITTER_BEARER_TOKEN=d\nTWITTER_ACCESS_TOKEN_SECRET=e\n',
+	);
+	assert.equal(await appSourceOf({}, folder), null);
 });
 
 test('nothing of .env reaches the environment of the process', async () => {

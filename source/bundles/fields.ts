@@ -61,7 +61,7 @@ export function readFields(
 	const tokenOf = /^(\d{1,20})-/.exec(secrets.accessToken)?.[1] ?? null;
 	if (userId !== null && tokenOf !== null && userId !== tokenOf) {
 		const [token, id] = [foundName(fields, names.accessToken), foundName(fields, names.userId)];
-		doubts.push(`"${token}" is of account ${tokenOf}, but "${id}" is ${userId}`);
+		doubts.push(`"${token}" belongs to account ${tokenOf}, but "${id}" is ${userId}`);
 	}
 
 	if (!asItIs && problems.length === 0) {

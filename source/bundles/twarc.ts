@@ -93,7 +93,10 @@ export const twarc: Format<'twarc'> = {
 
 		const lines = linesOf(existing ?? '');
 		if (sectionsOf(lines).some(({name}) => name === null)) {
-			throw cannotMerge('twarc', 'something in it stands in no section; twarc 2’s file holds one account');
+			throw cannotMerge(
+				'twarc',
+				'it has values outside any section, as twarc 2’s file does, which holds one account',
+			);
 		}
 
 		return `${withSections(lines, sections).join('\n')}\n`;

@@ -85,7 +85,7 @@ async function linesOf(file: string): Promise<[number: number, line: string][]> 
 	});
 	const decoded = decodeText(bytes);
 	if (decoded === null) {
-		throw unusable(`${visible(file)} is no text.`);
+		throw unusable(`${visible(file)} is not text.`);
 	}
 
 	return decoded.text
@@ -108,8 +108,8 @@ function checkedLines(
 	for (const [number, line] of lines) {
 		try {
 			const one = checked(pairOf(line), flock);
-			assertNew(bots, one.bot.name, number, 'its bot');
-			assertNew(handles, handleKey(one.handle ?? ''), number, 'its handle');
+			assertNew(bots, one.bot.name, number, 'Its bot');
+			assertNew(handles, handleKey(one.handle ?? ''), number, 'Its handle');
 			wanted.push(one);
 		} catch (error) {
 			if (!(error instanceof FlockError)) {
@@ -149,7 +149,7 @@ function pairOf(line: string): Written {
 function assertNew(seen: Map<string, number>, name: string, number: number, what: string): void {
 	const before = seen.get(name);
 	if (before !== undefined) {
-		throw unusable(`Line ${before} has ${what} already.`);
+		throw unusable(`${what} is on line ${before} already.`);
 	}
 
 	seen.set(name, number);
@@ -167,7 +167,7 @@ function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
 			other => `${visible(other.name)} is expected to speak as @${visible(handle ?? '')} as well.`,
 		),
 		...(speaksAsAnother({...bot, expectedHandle: handle})
-			? [`The key of ${visible(bot.name)} is of @${visible(bot.key?.handle ?? '')}.`]
+			? [`${visible(bot.name)} has a key of @${visible(bot.key?.handle ?? '')}.`]
 			: []),
 	]);
 }

@@ -85,7 +85,7 @@ export function linesOfUnplaced(unplaced: readonly Unplaced[], total: number): s
 	return [
 		...rivals.map(
 			({entry, rivals: bots}) =>
-				`${nameOf(entry)} is expected of ${bots.map(visible).join(' and ')}: ${wayFor(entry, total)} says which.`,
+				`${nameOf(entry)} is expected by ${bots.map(visible).join(' and ')}: ${wayFor(entry, total)} says which.`,
 		),
 		...linesOfUnknown(others, total),
 	];

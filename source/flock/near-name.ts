@@ -42,12 +42,17 @@ const mostNames = 1000;
 /** Where a field was not found, the name that somebody most likely wrote for it; `null` where none is near. */
 export function nearName(field: SecretField, expected: string, found: Iterable<string>): string | null {
 	const likely = likelyNames(found);
+	return otherName(field, expected, likely) ?? nearest(expected, likely);
+}
+
+/** A name of the same words as the one that was expected, or the field's in another tool; `null` where there is none. */
+export function otherName(field: SecretField, expected: string, found: readonly string[]): string | null {
 	const wanted = wordsOf(expected);
 	const others = new Set(elsewhere[field].map(wordsOf));
 	return (
-		likely.find(name => wordsOf(name) === wanted) ??
-		likely.find(name => others.has(wordsOf(bare(name)))) ??
-		nearest(expected, likely)
+		found.find(name => wordsOf(name) === wanted) ??
+		found.find(name => others.has(wordsOf(bare(name)))) ??
+		null
 	);
 }
 

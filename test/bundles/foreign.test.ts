@@ -166,7 +166,7 @@ for (const name of formatNames) {
 		const text = formats[name].write([entryOf({userId: '13'})], null);
 		const {entries, problems} = readBy(name, text, {fileName});
 		assert.deepEqual(entries, []);
-		assert.match(problems.join(), /" is of account 12, but "[\w]+" is 13/);
+		assert.match(problems.join(), /" belongs to account 12, but "[\w]+" is 13/);
 		assert.equal(readBy(name, text, {asItIs: true, fileName}).entries[0]?.userId, '13');
 	});
 }
@@ -198,6 +198,16 @@ test('the JSON of an older xurl is read, and not added to', () => {
 	assert.throws(() => formats.xurl.write([entryOf()], text), {code: 'export-exists'});
 	const {oauth1_tokens: _, ...without} = olderXurl;
 	assert.deepEqual(readBy('xurl', JSON.stringify(without)).problems, ['xurl: it has no OAuth 1 token.']);
+});
+
+test('what YAML calls nothing is no secret, unless it stands in quotes', () => {
+	const text = formats.twurl.write([entryOf({accessSecret: 'null'})], null);
+	assert.equal(readBy('twurl', text).entries[0]?.accessSecret, 'null');
+	for (const nothing of ['~', 'null', 'NULL']) {
+		assert.deepEqual(readBy('twurl', text.replace('"null"', nothing)).problems, [
+			'harbour_poem: "secret" is no text.',
+		]);
+	}
 });
 
 /** A text as PowerShell, Notepad and other editors write it. */

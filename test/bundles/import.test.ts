@@ -106,9 +106,9 @@ test('a value that cannot be a key is refused by its name, and not quoted', () =
 		/^bundle: "oauth_token_secret" has characters/,
 	);
 	assert.deepEqual(read({user_id: '13'}), [
-		'bundle: "oauth_token" is of account 12, but "user_id" is 13 (--force takes it as it is).',
+		'bundle: "oauth_token" belongs to account 12, but "user_id" is 13 (--force takes it as it is).',
 	]);
-	assert.match(read({user_id: 13}).join(), /is of account 12, but "user_id" is 13/);
+	assert.match(read({user_id: 13}).join(), /belongs to account 12, but "user_id" is 13/);
 	assert.deepEqual(read({user_id: 12}), []);
 });
 

@@ -248,3 +248,27 @@ test('every printable character alone is read alike by a shell and the dotenv pa
 		}
 	}
 });
+
+test('of a value with a # in it an import reads what a shell reads, and doubts it where the dotenv package reads otherwise', async () => {
+	for (const value of [
+		'abc#def',
+		'abc#def # a note',
+		'abc#def\t#ghi',
+		'#abc',
+		'abc##',
+		"'abc'#def",
+		'"abc"#def #ghi',
+		"'abc#def'",
+		'"abc#def"  # a note',
+		'abc # a note',
+		'abc\t#a#note',
+		'abc',
+	]) {
+		const text = formats.dotenv.write([entryOf()], null).replace(/(?<=TOKEN_SECRET=).*/, value);
+		const [, , , seen] = await readByShell(text);
+		const [taken] = formats.dotenv.read(text, true).entries;
+		assert.equal(taken?.accessSecret, seen, value);
+		const isDoubted = formats.dotenv.read(text).entries.length === 0;
+		assert.equal(isDoubted, parse(text).TWITTER_ACCESS_TOKEN_SECRET !== seen, value);
+	}
+});

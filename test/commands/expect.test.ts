@@ -82,13 +82,13 @@ test('where one line is wrong, each that is wrong is told of, and nothing is set
 		['Line 2', 'Line 3', 'Line 4', 'Line 5', 'Line 6'],
 	);
 	assert.match(err[0] ?? '', /no bot called ketle\. Did you mean kettle\?/);
-	assert.match(err[3] ?? '', /Line 1 has its bot already/);
-	assert.match(err[4] ?? '', /Line 1 has its handle already/);
+	assert.match(err[3] ?? '', /Its bot is on line 1 already/);
+	assert.match(err[4] ?? '', /Its handle is on line 1 already/);
 	assert.deepEqual(await handles(), {});
 });
 
 test('a file that is no text, is empty or not there is told of', async () => {
-	assert.match((await fromLines(Buffer.from('a\0b'))).code.message, /is no text/);
+	assert.match((await fromLines(Buffer.from('a\0b'))).code.message, /is not text/);
 	assert.match((await fromLines(['# nothing'])).code.message, /There is no bot in handles/);
 	await assert.rejects(run([], 'missing'), {code: 'expect-file', message: /cannot be read: it is gone/});
 });
@@ -100,7 +100,7 @@ test('another bot that expects the same account, and a key of another account, a
 	assert.equal(code, 0);
 	assert.deepEqual(err, [
 		'harbour is expected to speak as @H_poem as well.',
-		'The key of kettle is of @kettle_poem.',
+		'kettle has a key of @kettle_poem.',
 	]);
 });
 

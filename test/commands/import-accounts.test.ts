@@ -118,7 +118,7 @@ test('two bots that expect one account are named, and --as decides', async () =>
 
 	const {code, err} = await imported([], ['one']);
 	assert.equal(code, 1);
-	assert.match(err.join('\n'), /@Account_0 is expected of poem 0 and poem 1: .*--as BOT says which/);
+	assert.match(err.join('\n'), /@Account_0 is expected by poem 0 and poem 1: .*--as BOT says which/);
 	assert.equal((await imported(['poem 1'], ['one'])).code, 0);
 	assert.equal((await userIds())[1], '1000');
 });
