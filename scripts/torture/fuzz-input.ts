@@ -139,11 +139,20 @@ const fileNames: Record<FormatName, string> = {
 	json: 'keys.json',
 };
 
-/** Files of every format: what is written is read back equal; damage is told of, without a secret. */
+/** Files of every format: what is written is read back equal; damage and doubt are told of, without a secret; nothing is cut in silence. */
 export const imports: Condition = {
 	name: 'import formats',
 	async run(bench) {
 		const folder = bench.folder();
+		await fuzz(bench, 500, torn, ({text, secret, sought}) => {
+			const {entries: taken, problems} = formats.dotenv.read(text);
+			const [whole] = formats.dotenv.read(text, true).entries;
+			if (taken.length > 0 || whole?.accessSecret !== secret) {
+				bench.count('lost', `${secret} became ${taken[0]?.accessSecret}, and ${whole?.accessSecret}`);
+			}
+
+			lookAt(bench, problems.join('\r'), sought, text);
+		});
 		for (const name of formatNames) {
 			const format = formats[name];
 			const entry = entries(value => holds[name](value) && holds[name](`${mark}${value}`)).map(marked);
@@ -186,6 +195,16 @@ const likeOfX: fc.Arbitrary<BundleEntry> = fc.tuple(letters, letters, letters).m
 	accessToken: `12-notReal${two}`,
 	accessSecret: `notReal${three}`,
 }));
+
+/** An `.env` with a secret that some readers would end within. */
+const torn = fc.tuple(likeOfX, letters).map(([one, more]) => {
+	const secret = `${one.accessSecret}#${more}`;
+	return {
+		text: formats.dotenv.write([one], null).replace(one.accessSecret, secret),
+		secret,
+		sought: [...partsOf(one), more],
+	};
+});
 
 /** Every part of the secrets from which anybody could guess the rest. */
 function partsOf({consumerSecret, accessToken, accessSecret}: BundleEntry): string[] {
