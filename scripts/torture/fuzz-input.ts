@@ -6,7 +6,7 @@ import {quote} from '../../source/bundles/dotenv.ts';
 import type {BundleEntry} from '../../source/bundles/format.ts';
 import {type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
 import {readImport} from '../../source/bundles/import.ts';
-import {unquoted} from '../../source/bundles/twarc.ts';
+import {unquoted} from '../../source/bundles/ini-text.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {cleanPin} from '../../source/keymaker/pin.ts';
 import {entries, entryOf, keptBy} from '../../test/bundles/entries.ts';

@@ -11,6 +11,7 @@ import {
 	requireValues,
 	type Value,
 } from './format.ts';
+import {linesOf, type Section, sectionsOf, type Texts, unquoted, withSections} from './ini-text.ts';
 
 const names: FieldNames = {
 	consumerKey: ['consumer_key'],
@@ -25,18 +26,6 @@ const names: FieldNames = {
 };
 
 const known = new Set(Object.values(names).flat());
-
-/** An option of a section, and the lines that it stands on. */
-type Option = {value: string; from: number; to: number};
-
-/** A section: its options by name, and the line after its last one. `null` names what stands before the first. */
-type Section = {name: string | null; options: Map<string, Option>; end: number};
-
-/** The names and texts of options, in order. */
-type Texts = (readonly [name: string, text: string])[];
-
-/** Lines that take the place of those from one number to before another. */
-type Edit = {from: number; to: number; lines: string[]};
 
 /**
  * The INI file of twarc 1, one section for each account, written and read as Python's ConfigParser reads it: values are
@@ -63,7 +52,8 @@ export const twarc: Format<'twarc'> = {
 		const standard = sections.filter(({name}) => name === 'DEFAULT').flatMap(valuesOf);
 		// Every section gets them: only those that count.
 		const defaults = standard.filter(([name]) => known.has(name));
-		const own = sections.filter(({name}) => name !== 'DEFAULT');
+		const named = sections.filter(({name}) => name !== 'DEFAULT' && name !== null);
+		const own = named.length > 0 ? named : sections.filter(({name}) => name === null);
 		for (const section of own) {
 			const fields = new Map<string, Value>([...defaults, ...valuesOf(section)]);
 			if (section.name !== null) {
@@ -108,11 +98,6 @@ function isTwarc2(text: string): boolean {
 	return ['consumer_key', 'consumer_secret'].every(name => new RegExp(`^${name}[ \\t]*=`, 'm').test(text));
 }
 
-/** What stands between quotes, a comment behind them left out; any other value as it is. */
-export function unquoted(value: string): string {
-	return /^(["'])((?:(?!\1).)*)\1(?:\s*#.*)?$/.exec(value)?.[2] ?? value;
-}
-
 function sectionName(entry: BundleEntry): string {
 	const name = entry.bot ?? entry.handle ?? entry.userId ?? 'main';
 	// Python's reader takes each of these for a line end or for space, and DEFAULT for everybody's values.
@@ -140,11 +125,6 @@ function isPlainValue(value: string | null): boolean {
 	return value !== null && value.trim() === value && !/[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(value);
 }
 
-function linesOf(text: string): string[] {
-	const lines = text.split(/\r\n|\n|\r/);
-	return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-}
-
 function valuesOf(section: Section): [name: string, value: Value][] {
 	return [...section.options].map(([name, {value}]) => [name, meaning(value, section.name !== null)]);
 }
@@ -160,84 +140,4 @@ function meaning(text: string, references: boolean): Value {
 	return value.replaceAll('%%', '').includes('%')
 		? {text: plain, doubt: 'has a single % in it, which twarc takes for a reference'}
 		: plain;
-}
-
-/** The lines with these sections set; every other line stays as it is. */
-function withSections(lines: readonly string[], sections: ReadonlyMap<string, Texts>): string[] {
-	const found = new Map(sectionsOf(lines).map(section => [section.name, section]));
-	const edits: Edit[] = [];
-	const added: string[] = [];
-	for (const [name, values] of sections) {
-		const section = found.get(name);
-		if (section === undefined) {
-			added.push('', `[${name}]`, ...values.map(asLine));
-		} else {
-			edits.push(...editsOf(section, values));
-		}
-	}
-
-	const changed: (readonly string[])[] = [];
-	let next = 0;
-	for (const edit of edits.sort((one, other) => one.from - other.from)) {
-		changed.push(lines.slice(next, edit.from), edit.lines);
-		next = edit.to;
-	}
-
-	// Not as arguments of one call, of which there may be only so many.
-	const kept = [...changed, lines.slice(next)].flat();
-	const needsNoGap = kept.length === 0 || kept.at(-1)?.trim() === '';
-	return [...kept, ...added.slice(needsNoGap ? 1 : 0)];
-}
-
-function editsOf(section: Section, values: Texts): Edit[] {
-	const isThere = ([name]: readonly [string, string]) => section.options.has(name);
-	const replaced = values.filter(isThere).map(value => {
-		const {from = 0, to = 0} = section.options.get(value[0]) ?? {};
-		return {from, to, lines: [asLine(value)]};
-	});
-	const missing = values.filter(value => !isThere(value)).map(asLine);
-	return [...replaced, {from: section.end, to: section.end, lines: missing}];
-}
-
-function asLine([name, value]: readonly [string, string]): string {
-	return `${name} = ${value.replaceAll('%', '%%')}`;
-}
-
-function sectionsOf(lines: readonly string[]): Section[] {
-	const sections = new Map<string | null, Section>();
-	let section: Section | null = null;
-	let option: Option | null = null;
-	let optionIndent = 0;
-	for (const [index, line] of lines.entries()) {
-		const text = line.trim();
-		if (text === '' || text.startsWith('#') || text.startsWith(';')) {
-			continue;
-		}
-
-		const indent = line.search(/\S/);
-		if (option !== null && indent > optionIndent) {
-			option.value += `\n${text}`;
-			option.to = index + 1;
-		} else {
-			option = null;
-			optionIndent = indent;
-			const header = /^\[(.+)\]/.exec(text)?.[1];
-			const sign = text.search(/[=:]/);
-			if (header !== undefined) {
-				section = sections.get(header) ?? {name: header, options: new Map(), end: 0};
-				sections.set(header, section);
-			} else if (sign > 0) {
-				section ??= {name: null, options: new Map(), end: 0};
-				sections.set(section.name, section);
-				option = {value: text.slice(sign + 1).trimStart(), from: index, to: index + 1};
-				section.options.set(text.slice(0, sign).trimEnd().toLowerCase(), option);
-			}
-		}
-
-		if (section !== null) {
-			section.end = index + 1;
-		}
-	}
-
-	return [...sections.values()];
 }

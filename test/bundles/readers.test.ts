@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
 import type {BundleEntry} from '../../source/bundles/format.ts';
 import {formats} from '../../source/bundles/formats.ts';
-import {unquoted} from '../../source/bundles/twarc.ts';
+import {unquoted} from '../../source/bundles/ini-text.ts';
 import {inherited} from '../helpers/environment.ts';
 import {entries, entryOf, everyPrintable} from './entries.ts';
 

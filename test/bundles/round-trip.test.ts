@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
 import type {BundleEntry} from '../../source/bundles/format.ts';
 import {detectFormat, type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
-import {unquoted} from '../../source/bundles/twarc.ts';
+import {unquoted} from '../../source/bundles/ini-text.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {entries, entryOf, everyPrintable, keptBy} from './entries.ts';
 
