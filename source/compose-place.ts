@@ -48,14 +48,10 @@ export function openPlace(
 		poems: openPoems(settings.poems),
 		keystore,
 		practiceState: path.join(practiceFolder, '.provider.json'),
-		async appSource() {
-			const source = await appSourceOf(env, cwd);
-			if (source !== null) {
-				return source;
-			}
-
-			const saved = await keystore.savedAppKey();
-			return saved && {appKey: saved, from: 'setup'};
-		},
+		appSource: () =>
+			appSourceOf(env, cwd, async () => {
+				const saved = await keystore.savedAppKey();
+				return saved && {appKey: saved, from: 'setup'};
+			}),
 	};
 }

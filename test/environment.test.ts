@@ -50,6 +50,80 @@ test('an .env with a byte order mark is read', async () => {
 	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
 });
 
+test('an .env in UTF-16, as PowerShell writes it, is read, and one that is no text is an error', async () => {
+	const text = 'TWITTER_CONSUMER_KEY=practice-key\r\nTWITTER_CONSUMER_SECRET=practice-secret\r\n';
+	const file = path.join(folder, '.env');
+	const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+	for (const bytes of [little, Buffer.from(little).swap16(), Buffer.from(text, 'utf16le')]) {
+		await writeFile(file, bytes);
+		assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+	}
+
+	await writeFile(file, Buffer.from(`${text}# caf\u00e9\n`, 'latin1'));
+	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+	await writeFile(file, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+	assertUnreadable(await appSourceOf({}, folder), /it is not text/);
+});
+
+test('a # in an app’s secret in .env is never where it is cut in silence', async () => {
+	const file = path.join(folder, '.env');
+	const env = (secret: string) => `TWITTER_CONSUMER_KEY=practice-key\nTWITTER_CONSUMER_SECRET=${secret}\n`;
+	await writeFile(file, env('practice#secret'));
+	const error = await appSourceOf({}, folder);
+	assertUnreadable(error, /^TWITTER_CONSUMER_SECRET in \.env has a # in it/);
+	assert.doesNotMatch(String(error), /practice/);
+	await writeFile(file, env("'practice#secret'"));
+	assert.deepEqual(await appSourceOf({}, folder), {
+		appKey: {...pair, consumerSecret: 'practice#secret'},
+		from: '.env',
+	});
+	await writeFile(file, env('practice-secret # of the flock'));
+	assert.deepEqual(await appSourceOf({}, folder), {appKey: pair, from: '.env'});
+});
+
+test('a quotation mark within an app’s key is refused by the variable’s name', async () => {
+	const env = {TWITTER_CONSUMER_KEY: '"practice-key', TWITTER_CONSUMER_SECRET: 'practice-secret'};
+	assertUnreadable(await appSourceOf(env, folder), /^TWITTER_CONSUMER_KEY in the environment holds/);
+});
+
+test('where half an app key stands under another name, that name is named', async () => {
+	const file = path.join(folder, '.env');
+	for (const [key, secret, found, expected] of [
+		['TWITTER_API_KEY', 'TWITTER_API_KEY_SECRET', 'TWITTER_API_KEY_SECRET', 'TWITTER_CONSUMER_SECRET'],
+		['TWITTER_CONSUMER_KEY', 'TWITTER_SECRET_CONSUMER', 'TWITTER_SECRET_CONSUMER', 'TWITTER_CONSUMER_SECRET'],
+		['TWITTER_CONSUMER_KEY', 'TWITER_CONSUMER_SECRET', 'TWITER_CONSUMER_SECRET', 'TWITTER_CONSUMER_SECRET'],
+		['X_API_KEY', 'TWITTER_API_SECRET', 'X_API_KEY', 'TWITTER_CONSUMER_KEY'],
+		['CONSUMER_KEY', 'TWITTER_CONSUMER_SECRET', 'CONSUMER_KEY', 'TWITTER_CONSUMER_KEY'],
+	] as const) {
+		const text = `${key}=practice-key\n${secret}=practice-secret\nTWITTER_ACCESS_TOKEN_SECRET=not-a-real-one\n`;
+		await writeFile(file, text);
+		const error = await appSourceOf({}, folder);
+		assertUnreadable(error, /^/);
+		assert.equal((error as Error).message, `${found} was found in .env, but ${expected} was expected.`);
+	}
+
+	await writeFile(file, 'TWITTER_API_KEY=practice-key\nTWITTER_ACCESS_TOKEN_SECRET=not-a-real-one\n');
+	assertUnreadable(await appSourceOf({}, folder), /^TWITTER_CONSUMER_SECRET is not set in \.env/);
+});
+
+test('an app key under other names that are plainly for X is named where there is no other, and nobody else’s is', async () => {
+	const file = path.join(folder, '.env');
+	const env = {CONSUMER_KEY: 'practice-key', CONSUMER_SECRET: 'practice-secret'};
+	assertUnreadable(
+		await appSourceOf(env, folder),
+		/^CONSUMER_KEY was found in the environment, but TWITTER_/,
+	);
+	await writeFile(file, 'X_API_KEY=practice-key\nX_API_KEY_SECRET=practice-secret\n');
+	assertUnreadable(await appSourceOf({}, folder), /^X_API_KEY was found in \.env, but TWITTER_CONSUMER_KEY/);
+	const saved = {appKey: pair, from: 'setup' as const};
+	assert.deepEqual(await appSourceOf(env, folder, async () => saved), saved);
+	await writeFile(
+		file,
+		'API_KEY=a\nAPI_SECRET=b\nX_FORWARDED_KEY=c\nTWITTER_BEARER_TOKEN=d\nTWITTER_ACCESS_TOKEN_SECRET=e\n',
+	);
+	assert.equal(await appSourceOf({}, folder), null);
+});
+
 test('nothing of .env reaches the environment of the process', async () => {
 	await writeFile(
 		path.join(folder, '.env'),

@@ -3,9 +3,10 @@ import path from 'node:path';
 import {inspect, isDeepStrictEqual} from 'node:util';
 import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
-import {type BundleEntry, type FormatName, formatNames} from '../../source/bundles/format.ts';
-import {formats} from '../../source/bundles/formats.ts';
+import type {BundleEntry} from '../../source/bundles/format.ts';
+import {type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
 import {readImport} from '../../source/bundles/import.ts';
+import {unquoted} from '../../source/bundles/ini-text.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {cleanPin} from '../../source/keymaker/pin.ts';
 import {entries, entryOf, keptBy} from '../../test/bundles/entries.ts';
@@ -44,7 +45,7 @@ export const pins: Condition = {
 			for (const one of [text, secret, `https://x.invalid/?oauth_token=${secret}&oauth_verifier=1`]) {
 				try {
 					const pin = cleanPin(one, 'practice');
-					if (!/^\d{1,16}$/.test(pin)) {
+					if (!(one.includes('oauth_verifier=') ? /^[A-Za-z0-9]{1,200}$/ : /^\d{1,16}$/).test(pin)) {
 						bench.count('broken', `${JSON.stringify(one)} became ${pin}`);
 					}
 				} catch (error) {
@@ -118,7 +119,7 @@ const holds: Record<FormatName, (value: string) => boolean> = {
 	twurl: () => true,
 	t: () => true,
 	xurl: () => true,
-	twarc: value => value.trim() === value,
+	twarc: value => value.trim() === value && unquoted(value) === value,
 	json: () => true,
 };
 
@@ -132,16 +133,25 @@ const fileNames: Record<FormatName, string> = {
 	json: 'keys.json',
 };
 
-/** Files of every format: what is written is read back equal; damage is told of, without a secret. */
+/** Files of every format: what is written is read back equal; damage and doubt are told of, without a secret; nothing is cut in silence. */
 export const imports: Condition = {
 	name: 'import formats',
 	async run(bench) {
 		const folder = bench.folder();
+		await fuzz(bench, 500, torn, ({text, secret, sought}) => {
+			const {entries: taken, problems} = formats.dotenv.read(text);
+			const [whole] = formats.dotenv.read(text, true).entries;
+			if (taken.length > 0 || whole?.accessSecret !== secret) {
+				bench.count('lost', `${secret} became ${taken[0]?.accessSecret}, and ${whole?.accessSecret}`);
+			}
+
+			lookAt(bench, problems.join('\r'), sought, text);
+		});
 		for (const name of formatNames) {
 			const format = formats[name];
 			const entry = entries(value => holds[name](value) && holds[name](`${mark}${value}`)).map(marked);
 			await fuzz(bench, 500, entry, one => {
-				const {entries: found, problems} = format.read(format.write([one], null));
+				const {entries: found, problems} = format.read(format.write([one], null), true);
 				if (!isDeepStrictEqual(found, [keptBy(name, one)]) || problems.length > 0) {
 					bench.count('lost', `${name}: ${JSON.stringify(one)} became ${JSON.stringify(found)}`);
 				}
@@ -179,6 +189,16 @@ const likeOfX: fc.Arbitrary<BundleEntry> = fc.tuple(letters, letters, letters).m
 	accessToken: `12-notReal${two}`,
 	accessSecret: `notReal${three}`,
 }));
+
+/** An `.env` with a secret that some readers would end within. */
+const torn = fc.tuple(likeOfX, letters).map(([one, more]) => {
+	const secret = `${one.accessSecret}#${more}`;
+	return {
+		text: formats.dotenv.write([one], null).replace(one.accessSecret, secret),
+		secret,
+		sought: [...partsOf(one), more],
+	};
+});
 
 /** Every part of the secrets from which anybody could guess the rest. */
 function partsOf({consumerSecret, accessToken, accessSecret}: BundleEntry): string[] {

@@ -377,6 +377,13 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.2,
 	},
 	{
+		name: 'secrets cut at a comment',
+		edits: [{file: 'bundles/dotenv-text.ts', find: 'torn: isTorn ? valueEnd : null', put: 'torn: null'}],
+		condition: 'import formats',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
 		name: 'secrets for names',
 		edits: [{file: 'bundles/format.ts', find: "{20,}/g, '•••')", put: '{20,}/g, name)'}],
 		condition: 'import formats',

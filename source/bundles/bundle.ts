@@ -1,4 +1,5 @@
-import {type FieldNames, nameCredentials, readFields} from './fields.ts';
+import {nameCredentials} from '../flock/near-name.ts';
+import {type FieldNames, readFields} from './fields.ts';
 import {
 	type BundleEntry,
 	cannotMerge,
@@ -25,21 +26,27 @@ const names: FieldNames = {
  * The key bundle of 2014, one JSON file for each bot, called by the bot's name. Has both `poem_file` and
  * `file`, as *rainbow-mind-machine* calls it.
  */
-export const bundle: Format = {
+export const bundle: Format<'bundle'> = {
 	name: 'bundle',
 	holds: 'one',
 	ending: '.json',
 
 	detect(text) {
 		const found = parseJson(text);
-		return isObject(found) && nameCredentials(Object.keys(found));
+		if (!isObject(found)) {
+			return false;
+		}
+
+		// An older xurl's file has names like these for whole objects.
+		const fields = Object.entries(found).filter(([, value]) => !isObject(value));
+		return nameCredentials(fields.map(([name]) => name));
 	},
 
-	read(text) {
+	read(text, asItIs = false) {
 		const reading: Reading = {entries: [], problems: []};
 		const found = parseJson(text);
 		if (isObject(found)) {
-			readFields('bundle', fieldsOf(found), names, reading);
+			readFields('bundle', fieldsOf(found), names, reading, asItIs);
 		} else {
 			reading.problems.push('bundle: it is not a whole JSON object.');
 		}

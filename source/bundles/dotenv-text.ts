@@ -1,3 +1,6 @@
+import {parse} from 'dotenv';
+import type {Value} from './format.ts';
+
 /** One assignment of an `.env`: where it stands in the text, and its name. */
 export type Assignment = {
 	/** The index of its first character: of `export`, or of its name. */
@@ -7,7 +10,54 @@ export type Assignment = {
 	/** True where it says `export`. */
 	exported: boolean;
 	name: string;
+	/** Where a comment begins for `dotenv`, and for others the value goes on: at a `#` without a blank before it; else `null`. */
+	torn: number | null;
+	/** The index where its value begins, with the mark that opens it. */
+	value: number;
 };
+
+/** The variables of an `.env` as the `dotenv` package reads them. By its linear way: the other takes hours for a few megabytes of line ends. */
+export function parseEnv(text: string): Record<string, string> {
+	return parse(text, {fast: true});
+}
+
+/**
+ * The variables of an `.env`. The `dotenv` package ends a value at any `#`, a shell and the other readers only at one behind
+ * a blank: where the two differ, the value is whole, and in doubt.
+ */
+export function variablesIn(text: string): Map<string, Value> {
+	const values = new Map<string, Value>(Object.entries(parseEnv(text)));
+	const torn = new Map<string, string | null>();
+	for (const one of assignmentsIn(text)) {
+		torn.set(one.name, wholeOf(text, one));
+	}
+
+	// A variable's last assignment counts.
+	for (const [name, whole] of torn) {
+		if (whole !== null) {
+			values.set(name, {
+				text: whole,
+				doubt: 'has a # in it, at which some programs end it and others do not',
+			});
+		}
+	}
+
+	return values;
+}
+
+/** A value up to a blank before a `#`, where `dotenv` ends it at an earlier one; else `null`. */
+function wholeOf(text: string, {value, torn}: Assignment): string | null {
+	if (torn === null) {
+		return null;
+	}
+
+	const rest = text.slice(torn, lineEnd(text, torn));
+	const comment = rest.search(/\s#/);
+	const mark = text[value] ?? '';
+	const isQuoted = torn - value > 1 && /['"`]/.test(mark) && text[torn - 1] === mark;
+	const before = isQuoted ? text.slice(value + 1, torn - 1) : text.slice(value, torn);
+	return (before + (comment < 0 ? rest : rest.slice(0, comment))).trim();
+}
 
 /**
  * The assignments of an `.env`, found where the regular expression of the `dotenv` package finds them, but in one walk:
@@ -34,7 +84,7 @@ function assignmentAt(text: string, start: number): Assignment | null {
 	const mayExport = text.slice(start, word) === 'export' && behind > word;
 	const exported = mayExport ? head(text, behind) : null;
 	const found = exported ?? head(text, start);
-	return found && {start, exported: exported !== null, name: found.name, end: endOf(text, found.value)};
+	return found && {start, exported: exported !== null, name: found.name, ...valueAt(text, found.value)};
 }
 
 /** A name, and the index behind the `=`, or the colon and one space, that follows it; `null` where none does. */
@@ -54,18 +104,19 @@ function head(text: string, start: number): {name: string; value: number} | null
 		: null;
 }
 
-function endOf(text: string, start: number): number {
+function valueAt(text: string, start: number): Pick<Assignment, 'end' | 'torn' | 'value'> {
 	const open = skipSpace(text, start);
 	const mark = text[open] ?? '';
 	for (const close of /['"`]/.test(mark) ? closingMarks(text, open, mark) : []) {
 		const end = tailEnd(text, close + 1);
 		if (end !== null) {
-			return end;
+			return {end, torn: text[close + 1] === '#' ? close + 1 : null, value: open};
 		}
 	}
 
 	const valueEnd = firstFrom(text, start, /[#\r\n]/g);
-	return tailEnd(text, valueEnd) ?? valueEnd;
+	const isTorn = text[valueEnd] === '#' && /\S/.test(text[valueEnd - 1] ?? ' ');
+	return {end: tailEnd(text, valueEnd) ?? valueEnd, torn: isTorn ? valueEnd : null, value: start};
 }
 
 /** The marks that may close a quoted value, the best first: the next without a backslash before it, then those with one, from the last. */

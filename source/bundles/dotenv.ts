@@ -1,5 +1,4 @@
-import {parse} from 'dotenv';
-import {type Assignment, assignmentsIn} from './dotenv-text.ts';
+import {type Assignment, assignmentsIn, parseEnv, variablesIn} from './dotenv-text.ts';
 import {type FieldNames, readFields} from './fields.ts';
 import {
 	type BundleEntry,
@@ -23,11 +22,8 @@ const names: FieldNames = {
 	poemFile: ['KEYMAKER_POEM'],
 };
 
-/** By the package's linear way: the other takes hours for a few megabytes of line ends. */
-const parseEnv = (text: string) => parse(text, {fast: true});
-
 /** Variables for one bot, named as `exec` names them, read alike by a POSIX shell and by the `dotenv` package. */
-export const dotenv: Format = {
+export const dotenv: Format<'dotenv'> = {
 	name: 'dotenv',
 	holds: 'one',
 	ending: '.env',
@@ -37,9 +33,9 @@ export const dotenv: Format = {
 		return assignments.length > 0 && isCommentAlone(withEach(text, assignments, () => ''));
 	},
 
-	read(text) {
+	read(text, asItIs = false) {
 		const reading: Reading = {entries: [], problems: []};
-		readFields('dotenv', new Map(Object.entries(parseEnv(text))), names, reading);
+		readFields('dotenv', variablesIn(text), names, reading, asItIs);
 		return reading;
 	},
 

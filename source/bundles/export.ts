@@ -4,9 +4,10 @@ import {FlockError} from '../flock/error.ts';
 import {isPoemFile} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {strangerOn} from '../system/places.ts';
+import type {DecodedText} from '../system/text.ts';
 import {unfinished} from '../system/unfinished.ts';
-import {type BundleEntry, type Format, type FormatName, labelOf} from './format.ts';
-import {formats} from './formats.ts';
+import {type BundleEntry, cannotMerge, type Format, labelOf} from './format.ts';
+import {type FormatName, formats} from './formats.ts';
 import {gitWarnings} from './git.ts';
 import {sweepLeftovers} from './leftovers.ts';
 import {fileNameOf} from './names.ts';
@@ -124,16 +125,16 @@ async function textFor(
 	const existing = await readText(path, false).catch(error => {
 		throw unsafe(path, 'a file that cannot be read', error);
 	});
-	if (existing?.trim() === '') {
+	if (existing?.text.trim() === '') {
 		return format.write(entries, null);
 	}
 
-	if (existing !== null && format.detect(existing, basename(path))) {
+	if (existing !== null && format.detect(existing.text, basename(path))) {
 		try {
-			return format.write(entries, existing);
+			return format.write(entries, requireUtf8(existing, format));
 		} catch (error) {
-			const cannotMerge = error instanceof FlockError && error.code === 'export-exists';
-			if (!cannotMerge || !force) {
+			const isInTheWay = error instanceof FlockError && error.code === 'export-exists';
+			if (!isInTheWay || !force) {
 				throw error;
 			}
 		}
@@ -148,6 +149,15 @@ async function textFor(
 	}
 
 	return format.write(entries, null);
+}
+
+/** A text that is added to: written anew in another encoding, its other entries might not be read any more by whoever wrote them. */
+function requireUtf8({text, encoding}: DecodedText, format: Format): string {
+	if (encoding !== 'UTF-8') {
+		throw cannotMerge(format.name, `it is in ${encoding}, and keymaker writes UTF-8`);
+	}
+
+	return text;
 }
 
 /** Root writes only where nobody else can exchange a folder or file under its hands. */

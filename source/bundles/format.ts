@@ -1,20 +1,10 @@
 import {FlockError} from '../flock/error.ts';
+import {type SecretField, secretFields} from '../flock/near-name.ts';
 import {visible} from '../flock/visible.ts';
 import {cut} from '../flock/width.ts';
 
-/** The formats that keys are exported to and imported from, as `--format` names them. */
-export const formatNames = ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json'] as const;
-
-/** One of the formats. */
-export type FormatName = (typeof formatNames)[number];
-
 /** The four values that sign requests; all of them secret but the consumer key. */
-export type Secrets = {
-	consumerKey: string;
-	consumerSecret: string;
-	accessToken: string;
-	accessSecret: string;
-};
+export type Secrets = Record<SecretField, string>;
 
 /** One key as it stands in a file of another tool, complete in itself. */
 export type BundleEntry = Secrets & {
@@ -36,16 +26,20 @@ export type Reading = {
 };
 
 /** Another tool's format. All functions are pure. */
-export type Format = {
-	name: FormatName;
+export type Format<Name extends string = string> = {
+	/** As `--format` names it. */
+	name: Name;
 	/** How many keys one file holds. */
 	holds: 'one' | 'many';
 	/** The ending that a bot's own file gets, where a file holds one key. */
 	ending: string;
 	/** True for a text that is of this format, though it may be damaged. */
 	detect(text: string, fileName: string): boolean;
-	/** Never throws: one bad entry never stops the rest. */
-	read(text: string): Reading;
+	/**
+	 * Never throws: one bad entry never stops the rest.
+	 * @param asItIs whether values are taken that no key of X can have, but that another reader might make something of.
+	 */
+	read(text: string, asItIs?: boolean): Reading;
 	/**
 	 * The file's text with these keys.
 	 * @param existing a text of this format that the keys are merged into, its other entries kept as they are.
@@ -54,6 +48,12 @@ export type Format = {
 	 */
 	write(entries: readonly BundleEntry[], existing: string | null): string;
 };
+
+/**
+ * A value as it stands in a file: its text, `null` for what is no text, or a text that programs read in different ways,
+ * `doubt` being the end of a sentence about it.
+ */
+export type Value = string | null | {text: string; doubt: string};
 
 /** Printable ASCII, which is all that X's keys, tokens and secrets are made of. */
 export const printable = /^[\x20-\x7e]+$/;
@@ -89,7 +89,7 @@ export function requireValues(
 	format: string,
 	fits: (value: string) => boolean = () => true,
 ): void {
-	for (const name of ['consumerKey', 'consumerSecret', 'accessToken', 'accessSecret'] as const) {
+	for (const name of secretFields) {
 		if (!printable.test(entry[name]) || !fits(entry[name])) {
 			throw cannotHold(labelOf(entry), valueNames[name], format);
 		}

@@ -3,8 +3,8 @@ import {basename, extname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {reasonOf} from '../system/files.ts';
-import {type BundleEntry, type FormatName, formatNames, type Reading} from './format.ts';
-import {detectFormat} from './formats.ts';
+import type {BundleEntry, Reading} from './format.ts';
+import {detectFormat, type FormatName, formatNames} from './formats.ts';
 import {botOfFileName} from './names.ts';
 import {placeOf, readText} from './safe-file.ts';
 
@@ -19,16 +19,17 @@ export type ImportedFile = Reading & {
  * Reads the keys of a file, whichever format it is in, or of every JSON and `.env` file of a folder.
  * @throws FlockError `import-unreadable` or `import-format` for the path itself; one bad file of a folder is a
  * problem of that file alone.
+ * @param asItIs whether values are taken that X gives nobody; see `Format`.
  */
-export async function readImport(path: string): Promise<ImportedFile[]> {
+export async function readImport(path: string, asItIs = false): Promise<ImportedFile[]> {
 	if ((await placeOf(path).catch(() => 'other')) !== 'folder') {
-		return [await readOne(path)];
+		return [await readOne(path, asItIs)];
 	}
 
 	const files: ImportedFile[] = [];
 	for (const name of (await namesIn(path)).sort()) {
 		if (!name.startsWith('.') && /\.(?:json|env)$/i.test(name)) {
-			files.push(await readOne(join(path, name)).catch(asProblem(join(path, name))));
+			files.push(await readOne(join(path, name), asItIs).catch(asProblem(join(path, name))));
 		}
 	}
 
@@ -43,10 +44,11 @@ async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-async function readOne(path: string): Promise<ImportedFile> {
-	const text = await readText(path, true).catch(error => {
+async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
+	const decoded = await readText(path, true).catch(error => {
 		throw unreadable(path, error);
 	});
+	const text = decoded?.text ?? null;
 	const format = text === null ? null : detectFormat(text, basename(path));
 	if (text === null || format === null) {
 		throw new FlockError('import-format', `${visible(path)} is no file of keys that keymaker knows.`, {
@@ -54,7 +56,7 @@ async function readOne(path: string): Promise<ImportedFile> {
 		});
 	}
 
-	const {entries, problems} = format.read(text);
+	const {entries, problems} = format.read(text, asItIs);
 	return {
 		path,
 		format: format.name,

@@ -1,3 +1,5 @@
+import type {Value} from './format.ts';
+
 /** An object of JSON, read. */
 export type JsonObject = {[name: string]: unknown};
 
@@ -20,7 +22,7 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** An object's fields: texts (and numbers' texts) as they are, `null` for the rest. */
-export function fieldsOf(object: JsonObject): Map<string, string | null> {
+export function fieldsOf(object: JsonObject): Map<string, Value> {
 	return new Map(
 		Object.entries(object)
 			// A field that is said to be nothing is not there.

@@ -25,7 +25,7 @@ const names: FieldNames = {
 };
 
 /** keymaker's own format: an array with one object for each bot, its fields called as `list --json` calls them. */
-export const json: Format = {
+export const json: Format<'json'> = {
 	name: 'json',
 	holds: 'many',
 	ending: '.json',
@@ -35,7 +35,7 @@ export const json: Format = {
 		return Array.isArray(found) && found.every(element => isObject(element) && 'version' in element);
 	},
 
-	read(text) {
+	read(text, asItIs = false) {
 		const reading: Reading = {entries: [], problems: []};
 		const found = parseJson(text);
 		if (!Array.isArray(found)) {
@@ -44,7 +44,7 @@ export const json: Format = {
 		}
 
 		for (const [index, element] of found.entries()) {
-			readElement(`key ${index + 1}`, element, reading);
+			readElement(`key ${index + 1}`, element, reading, asItIs);
 		}
 
 		return reading;
@@ -71,7 +71,7 @@ export const json: Format = {
 	},
 };
 
-function readElement(place: string, element: unknown, reading: Reading): void {
+function readElement(place: string, element: unknown, reading: Reading, asItIs: boolean): void {
 	if (!isObject(element)) {
 		reading.problems.push(`${place}: it is no object.`);
 		return;
@@ -84,7 +84,7 @@ function readElement(place: string, element: unknown, reading: Reading): void {
 		return;
 	}
 
-	readFields(name, fieldsOf(element), names, reading);
+	readFields(name, fieldsOf(element), names, reading, asItIs);
 }
 
 function isOf(element: JsonObject, entry: BundleEntry): boolean {

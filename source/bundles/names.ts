@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {handleKey} from '../flock/key.ts';
 import {botName, isPoemFile, type Poem} from '../flock/poem.ts';
 import type {BundleEntry} from './format.ts';
 
@@ -36,25 +37,55 @@ export function botOfFileName(name: string): string {
 		: name.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/**
- * The bot that a key from a file belongs to: the one whose poem the file names, else the one that the file names,
- * else the one that the poem's file would be; `null` where none of them is in the flock.
- * @param others bots of the flock whose poems are gone.
- */
-export function botOfEntry(
-	entry: Pick<BundleEntry, 'bot' | 'poemFile' | 'handle'>,
-	poems: readonly Poem[],
-	others: Iterable<string> = [],
-): string | null {
-	const file = entry.poemFile?.split(/[/\\]/).at(-1) ?? null;
-	const itsPoem = file === null ? undefined : poems.find(poem => poem.file === file);
-	if (itsPoem !== undefined) {
-		return itsPoem.bot;
-	}
+/** What of a bot says whether a key is its own. */
+export type KnownBot = {name: string; expectedHandle: string | null; key: {userId: string} | null};
 
-	const bots = new Set([...poems.map(poem => poem.bot), ...others]);
-	const names = [entry.bot, file !== null && isPoemFile(file) ? botName(file) : null, entry.handle];
-	return names.find(name => name !== null && bots.has(name)) ?? null;
+/** What of a key says whose it is. */
+export type Belonging = Pick<BundleEntry, 'bot' | 'poemFile' | 'handle' | 'userId'>;
+
+/**
+ * Says which bot a key from a file belongs to: the one whose poem the file names, else the one that the file names, else
+ * the one that the poem's file would be, else the one that is expected to speak as the account (some files name an entry by
+ * it), or whose key in force is the account's, else the one that is called like it.
+ * @param bots those of the flock, whose poems may be gone.
+ * @returns what gives the bot; several where the account is expected of several, and none where it is no bot's.
+ */
+export function botFinder(
+	poems: readonly Poem[],
+	bots: readonly KnownBot[],
+): (entry: Belonging) => readonly string[] {
+	const names = new Set([...poems.map(poem => poem.bot), ...bots.map(({name}) => name)]);
+	const byFile = new Map(poems.map(poem => [poem.file, poem.bot]));
+	const expecting = Map.groupBy(
+		bots.filter(({expectedHandle}) => expectedHandle !== null),
+		({expectedHandle}) => handleKey(expectedHandle ?? ''),
+	);
+	const speaking = Map.groupBy(
+		bots.filter(({expectedHandle}) => expectedHandle === null),
+		({key}) => key?.userId ?? '',
+	);
+	const known = (name: string | null): readonly string[] => (name !== null && names.has(name) ? [name] : []);
+	const namesOf = (found: readonly KnownBot[] | undefined) => found?.map(({name}) => name) ?? [];
+	return ({bot, poemFile, handle, userId}) => {
+		const file = poemFile?.split(/[/\\]/).at(-1) ?? null;
+		const itsPoem = file === null ? undefined : byFile.get(file);
+		const ways = [
+			() => (itsPoem === undefined ? [] : [itsPoem]),
+			() => known(bot),
+			() => known(file !== null && isPoemFile(file) ? botName(file) : null),
+			() => namesOf(expecting.get(handleKey(handle ?? bot ?? ''))),
+			() => (userId === null ? [] : namesOf(speaking.get(userId))),
+			() => known(handle),
+		];
+		for (const way of ways) {
+			const found = way();
+			if (found.length > 0) {
+				return found;
+			}
+		}
+
+		return [];
+	};
 }
 
 function escaped(character: string): string {

@@ -4,6 +4,7 @@ import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {codeOf} from '../system/errors.ts';
 import {makeFolders, readFileWithin} from '../system/files.ts';
+import {type DecodedText, decodeText} from '../system/text.ts';
 import {temporaryName} from './leftovers.ts';
 
 /** No file of keys is larger, in bytes: the keys of 10,000 bots take 5 MB in the longest format. */
@@ -36,22 +37,14 @@ export async function placeOf(path: string): Promise<Place> {
 }
 
 /**
- * A file's text; `null` for what is no UTF-8, or made of more parts than any file of keys.
+ * A file's text; `null` for what is no text, or made of more parts than any file of keys.
  * @param follow whether a link is followed.
  * @throws Error with the system's code or a refusal's where it cannot be read
  */
-export async function readText(path: string, follow: boolean): Promise<string | null> {
+export async function readText(path: string, follow: boolean): Promise<DecodedText | null> {
 	const {bytes} = await readFileWithin(path, {most: largestKeyFile, links: follow});
-	try {
-		const text = new TextDecoder('utf-8', {fatal: true}).decode(bytes);
-		return hasMoreParts(text) ? null : text;
-	} catch (error) {
-		if (error instanceof TypeError) {
-			return null;
-		}
-
-		throw error;
-	}
+	const decoded = decodeText(bytes);
+	return decoded === null || hasMoreParts(decoded.text) ? null : decoded;
 }
 
 function hasMoreParts(text: string): boolean {

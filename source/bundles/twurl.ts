@@ -36,12 +36,12 @@ const names: FieldNames = {
 };
 
 /** `~/.twurlrc`: the credentials of each account and app. */
-export const twurl: Format = profiles('twurl');
+export const twurl: Format<'twurl'> = profiles('twurl');
 
 /** `~/.trc` of *t*, of the same shape; so is its successor's `~/.xrc`. */
-export const t: Format = profiles('t');
+export const t: Format<'t'> = profiles('t');
 
-function profiles(name: 'twurl' | 't'): Format {
+function profiles<Name extends 'twurl' | 't'>(name: Name): Format<Name> {
 	return {
 		name,
 		holds: 'many',
@@ -62,7 +62,7 @@ function profiles(name: 'twurl' | 't'): Format {
 			return name === 'twurl' ? !/[.](?:trc|xrc)$/i.test(fileName) : !isTwurl;
 		},
 
-		read(text) {
+		read(text, asItIs = false) {
 			const yaml = parseYaml(text);
 			const reading: Reading = {entries: [], problems: yaml.problems.map(problem => `${name}: ${problem}.`)};
 			for (const [user, apps] of entriesOf(yaml, valueAt(yaml, yaml.root, 'profiles'))) {
@@ -71,7 +71,7 @@ function profiles(name: 'twurl' | 't'): Format {
 				}
 
 				for (const [, credentials] of entriesOf(yaml, apps)) {
-					readFields(user, yamlFields(yaml, credentials), names, reading);
+					readFields(user, yamlFields(yaml, credentials), names, reading, asItIs);
 				}
 			}
 

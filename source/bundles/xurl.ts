@@ -1,6 +1,7 @@
 import {type FieldNames, readFields} from './fields.ts';
 import {
 	type BundleEntry,
+	cannotMerge,
 	type Format,
 	label,
 	type Reading,
@@ -17,6 +18,7 @@ import {
 	setChild,
 	setTexts,
 	valueAt,
+	type YamlText,
 	yamlFields,
 	yamlText,
 } from './yaml-text.ts';
@@ -34,33 +36,33 @@ const names: FieldNames = {
 	poemFile: ['poem_file'],
 };
 
-/** `~/.xurl/auth.yml`. It holds one OAuth 1 token for each app, so every bot is an "app" of the bot's name. */
-export const xurl: Format = {
+/**
+ * `~/.xurl/auth.yml`. It holds one OAuth 1 token for each app, so every bot is an "app" of the bot's name.
+ * The file of xurl before it knew apps, `~/.xurl`, is read as well: JSON, with one OAuth 1 token.
+ */
+export const xurl: Format<'xurl'> = {
 	name: 'xurl',
 	holds: 'many',
 	ending: '.yml',
 
 	detect(text) {
-		if (!text.includes('apps')) {
+		if (!(text.includes('apps') || olderParts.some(part => text.includes(part)))) {
 			return false;
 		}
 
 		const yaml = parseYaml(text);
-		return isYamlMap(yaml, valueAt(yaml, yaml.root, 'apps'));
+		return isYamlMap(yaml, valueAt(yaml, yaml.root, 'apps')) || isOlder(yaml);
 	},
 
-	read(text) {
+	read(text, asItIs = false) {
 		const yaml = parseYaml(text);
 		const reading: Reading = {entries: [], problems: yaml.problems.map(problem => `xurl: ${problem}.`)};
-		for (const [app, value] of entriesOf(yaml, valueAt(yaml, yaml.root, 'apps'))) {
-			const token = valueAt(yaml, value, 'oauth1_token');
-			if (token === undefined) {
-				reading.problems.push(`${label(app)}: it has no OAuth 1 token.`);
-				continue;
-			}
+		if (isOlder(yaml)) {
+			readToken('xurl', yaml, valueAt(yaml, yaml.root, 'oauth1_tokens'), null, reading, asItIs);
+		}
 
-			const fields = yamlFields(yaml, valueAt(yaml, token, 'oauth1'));
-			readFields(app, fields.set('[app]', app), names, reading);
+		for (const [app, value] of entriesOf(yaml, valueAt(yaml, yaml.root, 'apps'))) {
+			readToken(app, yaml, valueAt(yaml, value, 'oauth1_token'), app, reading, asItIs);
 		}
 
 		return reading;
@@ -68,6 +70,10 @@ export const xurl: Format = {
 
 	write(entries, existing) {
 		const yaml = openYaml(existing, 'xurl');
+		if (isOlder(yaml)) {
+			throw cannotMerge('xurl', 'an older xurl wrote it, and it holds one account');
+		}
+
 		const apps = childMap(yaml.root, 'apps', 'xurl');
 		requireOwnPlaces(entries, 'xurl', appOf);
 		for (const entry of entries) {
@@ -100,6 +106,31 @@ export const xurl: Format = {
 		return yamlText(yaml, 'xurl');
 	},
 };
+
+/** What stands outermost in an older xurl's file. */
+const olderParts = ['oauth1_tokens', 'oauth2_tokens'];
+
+function isOlder(yaml: YamlText): boolean {
+	return olderParts.some(part => isYamlMap(yaml, valueAt(yaml, yaml.root, part)));
+}
+
+/** Reads an OAuth 1 token. @param app the bot's name; `null` where the file has none. */
+function readToken(
+	name: string,
+	yaml: YamlText,
+	token: unknown,
+	app: string | null,
+	reading: Reading,
+	asItIs: boolean,
+): void {
+	if (token === undefined) {
+		reading.problems.push(`${label(name)}: it has no OAuth 1 token.`);
+		return;
+	}
+
+	const fields = yamlFields(yaml, valueAt(yaml, token, 'oauth1'));
+	readFields(name, app === null ? fields : fields.set('[app]', app), names, reading, asItIs);
+}
 
 function appOf(entry: BundleEntry): string {
 	return entry.bot ?? entry.handle ?? entry.userId ?? 'unknown';

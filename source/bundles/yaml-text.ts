@@ -11,7 +11,7 @@ import {
 	visit,
 	YAMLMap,
 } from 'yaml';
-import {cannotMerge} from './format.ts';
+import {cannotMerge, type Value} from './format.ts';
 
 /** A YAML file, read as far as it can be. */
 export type YamlText = {
@@ -117,12 +117,13 @@ export function valueAt(yaml: YamlText, node: unknown, name: string): unknown {
 	return entriesOf(yaml, node).find(([candidate]) => candidate === name)?.[1];
 }
 
-/** A mapping's fields as texts; `null` for what is no text. */
-export function yamlFields(yaml: YamlText, node: unknown): Map<string, string | null> {
+/** A mapping's fields as texts; `null` for what is no text, and for what every tool reads as nothing. */
+export function yamlFields(yaml: YamlText, node: unknown): Map<string, Value> {
 	return new Map(
 		entriesOf(yaml, node).map(([name, value]) => {
 			const found = follow(yaml, value);
-			return [name, isScalar(found) && typeof found.value === 'string' ? found.value : null];
+			const isText = isScalar(found) && typeof found.value === 'string' && !isNull(found);
+			return [name, isText ? String(found.value) : null];
 		}),
 	);
 }
@@ -193,6 +194,11 @@ function pairOf(map: YAMLMap, name: string): Pair<unknown, unknown> | undefined 
 
 function isNothing(node: unknown): boolean {
 	return node === null || node === undefined || (isScalar(node) && /^(?:|~|null)$/.test(String(node.value)));
+}
+
+/** True for `~` and `null` without quotes, which are texts only to the schema that reads everything as text. */
+function isNull({type, value}: Scalar): boolean {
+	return type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(String(value));
 }
 
 function follow(yaml: YamlText, node: unknown): unknown {

@@ -8,6 +8,7 @@ export const commands: Readonly<Record<string, () => Promise<AnyDefinition>>> = 
 	authorize: async () => (await import('../commands/authorize.ts')).command,
 	keep: async () => (await import('../commands/keep.ts')).command,
 	discard: async () => (await import('../commands/discard.ts')).command,
+	expect: async () => (await import('../commands/expect.ts')).command,
 	rename: async () => (await import('../commands/rename.ts')).command,
 	check: async () => (await import('../commands/check.ts')).command,
 	export: async () => (await import('../commands/export.ts')).command,

@@ -61,7 +61,7 @@ export function commandHelp(command: AnyDefinition, columns: number): string {
 /** How a command is called, with each of its options. */
 export function usageOf({name, arguments: words, options}: AnyDefinition): string {
 	const all = Object.entries(options as Options).map(([option, spec]) =>
-		spec.required ? termOf(option, spec) : `[${termOf(option, spec)}]`,
+		spec.required ? termOf(option, spec) : `[${termOf(option, spec)}]${spec.repeatable ? '...' : ''}`,
 	);
 	return [name, ...words, ...all].join(' ');
 }

@@ -23,6 +23,9 @@ export const sharedOptions = {
 const informing = {help: {help: 'print this help'}, version: {help: 'print the version'}} as const;
 const short: Readonly<Record<string, string>> = {h: 'help', v: 'version'};
 
+/** What was given for an option. */
+type Given = string | boolean | readonly string[];
+
 /** What a command line asks for. */
 export type Parsed =
 	| {kind: 'screen'; shared: SharedOptions}
@@ -33,7 +36,7 @@ export type Parsed =
 			kind: 'command';
 			command: AnyDefinition;
 			words: readonly string[];
-			options: Readonly<Record<string, string | boolean | null>>;
+			options: Readonly<Record<string, Given | null>>;
 			shared: SharedOptions;
 	  };
 
@@ -50,11 +53,12 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 	const own: Options = command?.options ?? {};
 	const known: Options = {...sharedOptions, ...own, ...informing};
 	const {tokens} = tokensOf(words, known);
-	const given = new Map<string, string | boolean>();
+	const given = new Map<string, Given>();
 	for (const token of tokens) {
 		if (token.kind === 'option') {
 			const option = short[token.name] ?? token.name;
-			given.set(option, await givenValue(token, known[option], Object.keys(known)));
+			const value = await givenValue(token, known[option], Object.keys(known));
+			given.set(option, known[option]?.repeatable ? [...allOf(given.get(option)), String(value)] : value);
 		}
 	}
 
@@ -83,7 +87,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		.map(({value}) => value)
 		.slice(1);
 	assertArguments(command, argumentsGiven.length);
-	const options: Record<string, string | boolean | null> = {};
+	const options: Record<string, Given | null> = {};
 	for (const [option, spec] of Object.entries(own)) {
 		options[option] = given.get(option) ?? absent(option, spec);
 	}
@@ -161,12 +165,20 @@ async function givenValue(
 	return token.value;
 }
 
-function absent(name: string, {value, required, default: standard}: Option): string | boolean | null {
+function absent(name: string, {value, required, repeatable, default: standard}: Option): Given | null {
 	if (required) {
 		throw wrong(`required option '--${name} <${value}>' not specified`);
 	}
 
+	if (repeatable) {
+		return [];
+	}
+
 	return standard ?? (value === undefined ? false : null);
+}
+
+function allOf(given: Given | undefined): readonly string[] {
+	return Array.isArray(given) ? given : [];
 }
 
 /** Words too many are counted, not repeated: one may be a passphrase or a PIN that was meant for a prompt. */
@@ -188,7 +200,7 @@ async function suggestion(name: string, candidates: readonly string[], dashes = 
 	return near === null ? '' : `Did you mean ${dashes}${near}? `;
 }
 
-function textOf(value: string | boolean | undefined): string | undefined {
+function textOf(value: Given | undefined): string | undefined {
 	return typeof value === 'string' ? value : undefined;
 }
 

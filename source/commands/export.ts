@@ -1,6 +1,6 @@
 import path from 'node:path';
 import {exportText} from '../bundles/export.ts';
-import {type FormatName, formatNames} from '../bundles/format.ts';
+import {type FormatName, formatNames} from '../bundles/formats.ts';
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';

@@ -1,27 +1,25 @@
 import path from 'node:path';
 import type {BundleEntry} from '../bundles/format.ts';
 import {type ImportedFile, readImport} from '../bundles/import.ts';
-import {botOfEntry} from '../bundles/names.ts';
+import {botFinder} from '../bundles/names.ts';
 import {FlockError} from '../flock/error.ts';
-import type {Flock} from '../flock/flock.ts';
 import {appTail} from '../flock/key.ts';
-import type {Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
-import {findBot} from './shared/bots.ts';
 import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {linesOfUnplaced, placesBy, readAs, type Unplaced} from './shared/import-place.ts';
 import {table} from './shared/table.ts';
 import {type FoundKey, takeKeys} from './shared/take-key.ts';
 
-/** `import FILE… [--as BOT] [--force]` */
+/** `import FILE… [--as BOT | --as HANDLE=BOT…] [--force]` */
 export type ImportInput = {
 	/** Files or folders, from the current folder. */
 	files: readonly string[];
-	/** The bot that the one key is for; `null` to find it by what the files say. */
-	as: string | null;
-	/** Replaces different keys, which become the previous ones. */
+	/** The bot that the only key is for, or `HANDLE=BOT` for each account; for others, what the files say decides. */
+	as: readonly string[];
+	/** Replaces different keys, which become the previous ones, and takes values that X gives nobody. */
 	force: boolean;
 };
 
@@ -29,7 +27,7 @@ export type ImportInput = {
 export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
 
 /** One key of a file, and the bot that it is for. */
-type Found = FoundKey & {file: ImportedFile};
+type Found = FoundKey & Unplaced & {entry: BundleEntry; file: ImportedFile};
 
 /**
  * Takes keys from other tools' files. One bad file or key stops no other; exit 1 where any was not taken.
@@ -41,28 +39,35 @@ export async function importKeys(
 	write: Write,
 ): Promise<number> {
 	const {flock, folder, app} = await readFlock(services);
-	const read = await readAll(files, services.cwd, write);
-	const found = read.files.flatMap(file =>
-		file.entries.map(entry => ({entry, file, bot: as ?? botFor(entry, folder.poems, flock)})),
-	);
-	if (as !== null) {
-		findBot(as, flock);
-		if (found.length > 1) {
-			throw new FlockError('usage', `--as names the bot of one key, and there are ${found.length}.`, {
-				hint: 'Import one file after the other, or without --as.',
-			});
-		}
-	}
-
-	if (found.length === 0) {
+	const wanted = readAs(as, flock);
+	const read = await readAll({files, force}, services.cwd, write);
+	const entries = read.files.flatMap(file => file.entries.map(entry => ({entry, file})));
+	if (entries.length === 0) {
 		write.err('No key was found.');
 		return exitCode.failed;
 	}
+
+	const places = placesBy(
+		wanted,
+		entries.map(({entry}) => entry),
+	);
+	const findBots = botFinder(folder.poems, flock);
+	const found = entries.map(({entry, file}, index): Found => {
+		const place = places[index] ?? null;
+		const bots = place === null ? findBots(entry) : [place];
+		const [bot = null] = bots.length === 1 ? bots : [];
+		return {entry, file, bot, rivals: bot === null ? bots : []};
+	});
 
 	const results = await takeKeys(found, force, {keystore: services.keystore, app}, write);
 	const rows = found.map(rowOf).map((cells, index) => [...cells, results[index] ?? '']);
 	for (const line of table(rows, write.columns)) {
 		write.out(line);
+	}
+
+	const unplaced = found.filter(({bot}) => bot === null);
+	for (const line of linesOfUnplaced(unplaced, found.length)) {
+		write.err(line);
 	}
 
 	const taken = results.filter(result => result === 'taken' || result === 'replaced').length;
@@ -73,7 +78,7 @@ export async function importKeys(
 }
 
 async function readAll(
-	paths: readonly string[],
+	{files: paths, force}: Pick<ImportInput, 'files' | 'force'>,
 	cwd: string,
 	write: Write,
 ): Promise<{files: ImportedFile[]; complete: boolean}> {
@@ -81,7 +86,7 @@ async function readAll(
 	let complete = true;
 	for (const name of paths) {
 		try {
-			files.push(...(await readImport(path.resolve(cwd, name))));
+			files.push(...(await readImport(path.resolve(cwd, name), force)));
 		} catch (error) {
 			if (!(error instanceof FlockError)) {
 				throw error;
@@ -102,14 +107,6 @@ async function readAll(
 	return {files, complete};
 }
 
-function botFor(entry: BundleEntry, poems: readonly Poem[], flock: Flock): string | null {
-	return botOfEntry(
-		entry,
-		poems,
-		flock.map(bot => bot.name),
-	);
-}
-
 /** A key without its secrets: bot, account, app, file. */
 function rowOf({entry, file, bot}: Found): string[] {
 	return [
@@ -126,13 +123,20 @@ export const command = define({
 	arguments: ['<file...>'],
 	summary: 'Takes keys from files of other programs.',
 	options: {
-		as: {value: 'bot', help: 'the bot that the file’s one key is for'},
-		force: {help: 'replace a different key; the old one is kept as the previous one'},
+		as: {
+			value: 'bot',
+			repeatable: true,
+			help: 'the bot that the file’s one key is for; HANDLE=BOT, once for each account, where it has more',
+		},
+		force: {
+			help: 'replace a different key, which is kept as the previous one; take a key that does not look like X’s',
+		},
 	},
 	examples: [
 		'keymaker import keys/*.json',
 		'keymaker import ~/.twurlrc',
 		'keymaker import old.env --as harbour',
+		'keymaker import ~/.trc --as harbour_poem=harbour --as kettle_poem=kettle',
 	],
 	needs: 'all',
 	run: ({words, options}, services, write) => importKeys({files: words, ...options}, services, write),

@@ -6,6 +6,7 @@ import {addSample, refuseLink, unwritable} from '../keymaker/sample.ts';
 import type {BareServices} from '../services.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin} from '../system/files.ts';
+import {decodeText} from '../system/text.ts';
 import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {envTemplate} from './shared/env-template.ts';
@@ -67,7 +68,14 @@ async function initEnv(file: string): Promise<string> {
 }
 
 async function initGitignore(file: string): Promise<string> {
-	const text = await textOf(file);
+	const bytes = await bytesOf(file);
+	const decoded = decodeText(bytes);
+	if (decoded?.encoding === 'UTF-16') {
+		// What is added in another encoding would be read by nobody.
+		return `.gitignore: is in UTF-16, which git does not read, and stays as it is. Save it as UTF-8, with ${ignored.join(' and ')} in it.`;
+	}
+
+	const text = decoded?.text ?? bytes.toString();
 	const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
 	const missing = ignored.filter(line => !lines.has(line));
 	if (missing.length === 0) {
@@ -90,13 +98,13 @@ export const command = define({
 	run: (_, services, write) => init({}, services, write),
 });
 
-async function textOf(file: string): Promise<string> {
+async function bytesOf(file: string): Promise<Buffer> {
 	try {
 		const {bytes} = await readFileWithin(file, {most: largestGitignore, links: false});
-		return bytes.toString();
+		return bytes;
 	} catch (error) {
 		if (codeOf(error) === 'ENOENT') {
-			return '';
+			return Buffer.alloc(0);
 		}
 
 		throw Object.assign(error as Error, {path: file});

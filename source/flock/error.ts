@@ -21,6 +21,7 @@ export type ErrorCode =
 	| 'no-app-key'
 	| 'bad-app-key'
 	| 'bad-handle'
+	| 'expect-file'
 	// The PIN, before X is asked.
 	| 'pin-empty'
 	| 'pin-not-a-pin'

@@ -131,7 +131,12 @@ export function keysOf<K extends KeyInfo>(record: BotRecord<K>): K[] {
 
 /** True where two handles name the same account: X ignores case, and people write an @. */
 export function sameHandle(one: string, other: string): boolean {
-	return cleanHandle(one).toLowerCase() === cleanHandle(other).toLowerCase();
+	return handleKey(one) === handleKey(other);
+}
+
+/** What handles of one account have in common, to look them up by. */
+export function handleKey(handle: string): string {
+	return cleanHandle(handle).toLowerCase();
 }
 
 /** A handle as it is kept: without the @ and without surrounding space. */

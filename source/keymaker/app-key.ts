@@ -37,7 +37,7 @@ function clean(text: string, name: string): string {
 		throw badAppKey(`${name} holds the app’s Bearer Token.`);
 	}
 
-	if (!/^[\x21-\x7e]+$/.test(value)) {
+	if (!/^[\x21-\x7e]+$/.test(value) || /["'`]/.test(value)) {
 		throw badAppKey(`${name} holds a space or a character that X never uses.`);
 	}
 

@@ -1,7 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import {
 	type AppKey,
-	cleanHandle,
 	emptyRecord,
 	type HeldInfo,
 	type HeldReason,
@@ -19,6 +18,7 @@ import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
+import {handleOf} from './handle.ts';
 import {heldChangedError, heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
 import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
@@ -323,13 +323,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		keep: (bot, tokenId) => decide(bot, tokenId, true),
 		discard: (bot, tokenId) => decide(bot, tokenId, false),
 		async expectHandle(bot, handle) {
-			const expectedHandle = handle === null || cleanHandle(handle) === '' ? null : cleanHandle(handle);
-			if (expectedHandle !== null && !/^\w{1,20}$/.test(expectedHandle)) {
-				throw new FlockError('bad-handle', 'A handle has letters, digits and underscores, 20 at most.', {
-					hint: 'Give it as X shows it, with or without the @.',
-				});
-			}
-
+			const expectedHandle = handleOf(handle);
 			await keystore.update(bot, record => ({...(record ?? emptyRecord), expectedHandle}));
 		},
 		async settled() {

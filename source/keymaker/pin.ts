@@ -5,13 +5,17 @@ const mostDigits = 16;
 
 /**
  * Finds the PIN in whatever was typed or pasted: spaces, dashes, line ends, invisible and full-width
- * characters are cleaned away, and from a callback address the verifier is taken. The result is text:
- * a leading zero counts.
+ * characters are cleaned away, and from a callback address the verifier is taken, which X makes of letters and digits.
+ * The result is text: a leading zero counts.
  * @param requestToken the token of the link on the screen, which a callback address has to name.
  * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`; X has not been asked then.
  */
 export function cleanPin(text: string, requestToken: string): string {
 	const verifier = verifierOf(text, requestToken);
+	if (verifier !== null && isVerifier.test(verifier)) {
+		return verifier;
+	}
+
 	const pin = strip(verifier ?? text);
 	if (pin === '') {
 		throw new FlockError('pin-empty', 'There is no PIN yet.', {
@@ -27,6 +31,9 @@ export function cleanPin(text: string, requestToken: string): string {
 
 	return pin;
 }
+
+/** What X puts into a callback address. */
+const isVerifier = /^[A-Za-z0-9]{1,200}$/;
 
 /** Removes what is never part of a PIN, and turns full-width digits into plain ones. */
 function strip(text: string): string {
@@ -59,6 +66,10 @@ function verifierOf(text: string, requestToken: string): string | null {
 }
 
 function whatItIs(text: string, pin: string): string {
+	if (text.includes('oauth_verifier=')) {
+		return 'That address has more behind it, or is not whole.';
+	}
+
 	if (/oauth_token=|^\s*https?:/i.test(text)) {
 		return 'That is a link, not a PIN.';
 	}

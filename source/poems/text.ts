@@ -2,6 +2,7 @@ import {realpath} from 'node:fs/promises';
 import {dirname, sep} from 'node:path';
 import {legible} from '../flock/visible.ts';
 import {readFileWithin, reasonOf, waitFor} from '../system/files.ts';
+import {decodeText} from '../system/text.ts';
 import type {PoemText} from './poems.ts';
 
 /** How much of a poem is ever read, in bytes. */
@@ -45,7 +46,7 @@ export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): Poe
 		return nothing('empty');
 	}
 
-	const decoded = decode(bytes, cutOff);
+	const decoded = decodeText(bytes, cutOff);
 	if (decoded === null) {
 		return nothing('not text');
 	}
@@ -57,7 +58,7 @@ export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): Poe
 
 	return {
 		lines: all.slice(0, lines).map(line => legible(line.replaceAll('\t', '    ')).trimEnd()),
-		note: decoded.note,
+		note: decoded.encoding === 'Windows-1252' ? 'not UTF-8: shown as Windows-1252' : null,
 		more: cutOff || all.length > lines,
 	};
 }
@@ -65,31 +66,3 @@ export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): Poe
 function nothing(note: string | null): PoemText {
 	return {lines: [], note, more: false};
 }
-
-function decode(bytes: Uint8Array, cutOff: boolean): {text: string; note: string | null} | null {
-	// A cut can go through a character: a streaming decoder keeps its first half back.
-	const read = (encoding: string): string | null => {
-		try {
-			return new TextDecoder(encoding, {fatal: true}).decode(bytes, {stream: cutOff});
-		} catch {
-			return null;
-		}
-	};
-
-	const [first, second] = bytes;
-	if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-		const text = read(first === 0xff ? 'utf-16le' : 'utf-16be');
-		return text === null || binary.test(text) ? null : {text, note: null};
-	}
-
-	const text = read('utf-8');
-	if (text !== null) {
-		return text.includes('\0') ? null : {text, note: null};
-	}
-
-	const old = read('windows-1252');
-	return old === null || binary.test(old) ? null : {text: old, note: 'not UTF-8: shown as Windows-1252'};
-}
-
-/** Controls that no text in an older encoding holds. */
-const binary = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type {BundleEntry, FormatName} from '../../source/bundles/format.ts';
+import type {BundleEntry} from '../../source/bundles/format.ts';
+import type {FormatName} from '../../source/bundles/formats.ts';
 
 /** Every printable character of ASCII, but for the space at its beginning. */
 export const everyPrintable = Array.from({length: 0x7e - 0x20}, (_, index) =>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {formatNames} from '../../source/bundles/format.ts';
-import {formats} from '../../source/bundles/formats.ts';
+import {formatNames, formats} from '../../source/bundles/formats.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {entryOf} from './entries.ts';
 

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {botOfEntry, botOfFileName, fileNameOf} from '../../source/bundles/names.ts';
+import {
+	type Belonging,
+	botFinder,
+	botOfFileName,
+	fileNameOf,
+	type KnownBot,
+} from '../../source/bundles/names.ts';
 import type {Poem} from '../../source/flock/poem.ts';
 import {poemFileFrom} from '../../source/flock/poem.ts';
 
@@ -13,11 +19,11 @@ const poems: Poem[] = ['harbour.txt', 'ode.TXT', 'ode.txt', 'txt.txt', 'json.txt
 	}),
 );
 
-function botOf(
-	entry: {bot?: string; poemFile?: string; handle?: string},
-	others: string[] = [],
-): string | null {
-	return botOfEntry({bot: null, poemFile: null, handle: null, ...entry}, poems, others);
+/** A bot whose poem is gone. */
+const gone = (name: string): KnownBot => ({name, expectedHandle: null, key: null});
+
+function botsOf(entry: Partial<Belonging>, others: readonly KnownBot[] = []): readonly string[] {
+	return botFinder(poems, others)({bot: null, poemFile: null, handle: null, userId: null, ...entry});
 }
 
 test("a file is called by the bot's name alone", () => {
@@ -84,20 +90,39 @@ test('a poem is named as it is found from the current folder', () => {
 });
 
 test('a key belongs to the bot whose poem its file names', () => {
-	assert.equal(botOf({poemFile: 'poems/harbour.txt'}), 'harbour');
-	assert.equal(botOf({poemFile: 'C:\\poems\\harbour.txt'}), 'harbour');
-	assert.equal(botOf({poemFile: '/elsewhere/ode.TXT', bot: 'ode'}), 'ode.TXT');
-	assert.equal(botOf({poemFile: 'poems/ode.txt'}), 'ode');
-	assert.equal(botOf({poemFile: 'poems/gone.txt', bot: 'harbour'}), 'harbour');
+	assert.deepEqual(botsOf({poemFile: 'poems/harbour.txt'}), ['harbour']);
+	assert.deepEqual(botsOf({poemFile: 'C:\\poems\\harbour.txt'}), ['harbour']);
+	assert.deepEqual(botsOf({poemFile: '/elsewhere/ode.TXT', bot: 'ode'}), ['ode.TXT']);
+	assert.deepEqual(botsOf({poemFile: 'poems/ode.txt'}), ['ode']);
+	assert.deepEqual(botsOf({poemFile: 'poems/gone.txt', bot: 'harbour'}), ['harbour']);
 });
 
 test("a key belongs to the bot that its file names, also where the bot's poem is gone", () => {
-	assert.equal(botOf({bot: 'txt'}), 'txt');
-	assert.equal(botOf({bot: 'kettle'}, ['kettle']), 'kettle');
-	assert.equal(botOf({handle: 'harbour'}), 'harbour');
+	assert.deepEqual(botsOf({bot: 'txt'}), ['txt']);
+	assert.deepEqual(botsOf({bot: 'kettle'}, [gone('kettle')]), ['kettle']);
+	assert.deepEqual(botsOf({handle: 'harbour'}), ['harbour']);
 });
 
 test('a key that names nobody of the flock belongs to nobody', () => {
-	assert.equal(botOf({bot: 'kettle', poemFile: 'poems/kettle.txt', handle: 'kettle'}), null);
-	assert.equal(botOf({}), null);
+	assert.deepEqual(botsOf({bot: 'kettle', poemFile: 'poems/kettle.txt', handle: 'kettle'}), []);
+	assert.deepEqual(botsOf({}), []);
+});
+
+test('a key belongs to the bot that is expected to speak as its account, whatever its capitals', () => {
+	const bots: KnownBot[] = [
+		{name: 'harbour', expectedHandle: 'Harbour_Poem', key: null},
+		{name: 'ode', expectedHandle: 'twin', key: null},
+		{name: 'txt', expectedHandle: 'twin', key: null},
+		{name: 'json', expectedHandle: null, key: {userId: '12'}},
+	];
+	assert.deepEqual(botsOf({handle: 'harbour_poem'}, bots), ['harbour']);
+	assert.deepEqual(botsOf({handle: 'HARBOUR_POEM', bot: 'nobody'}, bots), ['harbour']);
+	// twarc calls an entry by the account.
+	assert.deepEqual(botsOf({bot: 'harbour_poem'}, bots), ['harbour']);
+	assert.deepEqual(botsOf({handle: 'twin'}, bots), ['ode', 'txt']);
+	assert.deepEqual(botsOf({handle: 'renamed', userId: '12'}, bots), ['json']);
+	assert.deepEqual(botsOf({userId: '13'}, bots), []);
+	// What the file says of the bot comes first, and a bot's own name last.
+	assert.deepEqual(botsOf({bot: 'txt', handle: 'harbour_poem'}, bots), ['txt']);
+	assert.deepEqual(botsOf({handle: 'ode'}, [{name: 'json', expectedHandle: 'ode', key: null}]), ['json']);
 });

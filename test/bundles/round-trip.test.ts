@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {quote} from '../../source/bundles/dotenv.ts';
-import {type BundleEntry, type FormatName, formatNames} from '../../source/bundles/format.ts';
-import {detectFormat, formats} from '../../source/bundles/formats.ts';
+import type {BundleEntry} from '../../source/bundles/format.ts';
+import {detectFormat, type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
+import {unquoted} from '../../source/bundles/ini-text.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {entries, entryOf, everyPrintable, keptBy} from './entries.ts';
 
@@ -14,7 +15,7 @@ const holds: Record<FormatName, (value: string) => boolean> = {
 	twurl: () => true,
 	t: () => true,
 	xurl: () => true,
-	twarc: value => value.trim() === value,
+	twarc: value => value.trim() === value && unquoted(value) === value,
 	json: () => true,
 };
 
@@ -42,7 +43,7 @@ for (const name of formatNames) {
 	test(`${name}: every value that it can hold comes back as it was`, () => {
 		fc.assert(
 			fc.property(entries(holds[name]), entry => {
-				assert.deepEqual(format.read(format.write([entry], null)), {
+				assert.deepEqual(format.read(format.write([entry], null), true), {
 					entries: [keptBy(name, entry)],
 					problems: [],
 				});
@@ -128,7 +129,9 @@ test('every printable character together comes back from all formats but dotenv'
 			consumerSecret: everyPrintable,
 			accessSecret: everyPrintable,
 		});
-		assert.deepEqual(formats[name].read(formats[name].write([entry], null)).entries, [keptBy(name, entry)]);
+		assert.deepEqual(formats[name].read(formats[name].write([entry], null), true).entries, [
+			keptBy(name, entry),
+		]);
 	}
 });
 
@@ -136,7 +139,8 @@ test('dotenv holds every printable character, though not all of them in one valu
 	const held = [...everyPrintable].filter(character => {
 		const entry = entryOf({accessSecret: `a${character}b`});
 		return (
-			formats.dotenv.read(formats.dotenv.write([entry], null)).entries[0]?.accessSecret === `a${character}b`
+			formats.dotenv.read(formats.dotenv.write([entry], null), true).entries[0]?.accessSecret ===
+			`a${character}b`
 		);
 	});
 	assert.equal(held.join(''), everyPrintable);

@@ -14,7 +14,7 @@ import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
 
 /** An app besides practice's own, which is the one in use; its secret needs care in most files. */
-const other = {consumerKey: 'anotherPracticeConsumerKey', consumerSecret: 'a-practice%secret=of#another"app'};
+const other = {consumerKey: 'anotherPracticeConsumerKey', consumerSecret: 'a-practice%secret=of#another$app'};
 
 let flock: TestServices;
 
@@ -76,7 +76,7 @@ for (const format of ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json']
 		const elsewhere = await testServices({poems: ['harbour', 'kettle']});
 		try {
 			const run = collect({columns: 200});
-			const input = {files: [out], as: null, force: false};
+			const input = {files: [out], as: [], force: false};
 			assert.equal(await importKeys(input, elsewhere.services, run.write), 0, run.all());
 			assert.match(run.out.join('\n'), /harbour .*…0001/);
 			assert.match(run.out.join('\n'), /kettle .*…rKey/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdir, readdir, readFile, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
-import type {FormatName} from '../../source/bundles/format.ts';
+import type {FormatName} from '../../source/bundles/formats.ts';
 import {exportKeys} from '../../source/commands/export.ts';
 import {importKeys} from '../../source/commands/import.ts';
 import {FlockError} from '../../source/flock/error.ts';
@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => flock.close());
 
 const everything = {bots: [], format: 'bundle' as FormatName, out: 'keys', force: false};
-const importing = {as: null, force: false};
+const importing = {as: [], force: false};
 
 async function keyOf(bot: string, of = flock): Promise<Key> {
 	const key = (await of.services.keystore.get(bot))?.key;
@@ -200,10 +200,10 @@ test('import --as says which bot a key is for', async () => {
 		assert.match(run.err.join('\n'), /No bot was found for .*--as BOT/);
 		assert.equal((await other.services.keystore.list()).records.size, 0);
 
-		await assert.rejects(importKeys({...importing, files, as: 'moht'}, other.services, run.write), {
+		await assert.rejects(importKeys({...importing, files, as: ['moht']}, other.services, run.write), {
 			code: 'unknown-bot',
 		});
-		assert.equal(await importKeys({...importing, files, as: 'moth'}, other.services, run.write), 0);
+		assert.equal(await importKeys({...importing, files, as: ['moth']}, other.services, run.write), 0);
 		assert.equal((await keyOf('moth', other)).accessToken, (await keyOf('harbour')).accessToken);
 	});
 });
@@ -212,7 +212,7 @@ test('import --as is refused for more than one key, before any is taken', async 
 	await exportKeys(everything, flock.services, collect().write);
 	await withEmptyFlock(async other => {
 		const files = [path.join(flock.folder, 'keys')];
-		await assert.rejects(importKeys({...importing, files, as: 'moth'}, other.services, collect().write), {
+		await assert.rejects(importKeys({...importing, files, as: ['moth']}, other.services, collect().write), {
 			code: 'usage',
 		});
 		assert.equal((await other.services.keystore.list()).records.size, 0);
@@ -261,7 +261,7 @@ test('import keeps the app’s secret that is in use, where a file has another, 
 test('import says where an account speaks another bot as well', async () => {
 	await exportKeys({...everything, bots: ['harbour']}, flock.services, collect().write);
 	const run = collect();
-	const input = {...importing, files: ['keys/harbour.json'], as: 'moth'};
+	const input = {...importing, files: ['keys/harbour.json'], as: ['moth']};
 	assert.equal(await importKeys(input, flock.services, run.write), 0);
 	assert.match(run.err.join('\n'), /moth: its account speaks harbour as well/);
 });

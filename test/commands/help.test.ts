@@ -19,6 +19,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 	],
 	keep: ['<bot>', '--handle <name>'],
 	discard: ['<bot>', '--handle <name>'],
+	expect: ['[bot]', '[handle]', '--from <file>'],
 	rename: ['<old>', '<new>'],
 	check: ['[bot...]', '--json'],
 	export: [

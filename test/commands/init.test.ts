@@ -69,6 +69,15 @@ test('init adds no sample to poems that are there, and keeps the lines of a .git
 	assert.equal(await readFile(path.join(folder, '.gitignore'), 'utf8'), 'node_modules/\n.env\nkeys/\n');
 });
 
+test('init adds nothing to a .gitignore in UTF-16, which git does not read, and says so', async () => {
+	const before = Buffer.from('\ufeffnode_modules/\r\n', 'utf16le');
+	await writeFile(path.join(folder, '.gitignore'), before);
+	const said = collect();
+	assert.equal(await run(said), 0);
+	assert.match(said.out.join('\n'), /\.gitignore: is in UTF-16, which git does not read/);
+	assert.deepEqual(await readFile(path.join(folder, '.gitignore')), before);
+});
+
 test('init says which place it cannot write', async () => {
 	await writeFile(path.join(folder, 'poems'), 'a file\n');
 	await assert.rejects(run(), {code: 'init-unwritable', message: /poems cannot be written: EEXIST/});

@@ -78,6 +78,35 @@ test('from a callback address of this link the verifier is taken', () => {
 	assert.equal(cleanPin(`oauth_token=${token}&oauth_verifier=1234567`, token), '1234567');
 });
 
+test('from a callback address a verifier of letters and digits is taken as it is', () => {
+	const verifier = 'uw7NjWHT6OJ1MpJOXsHfNxoAhPKpgI8BlYDhxEjIBY';
+	for (const text of [
+		`https://example.org/cb?oauth_token=${token}&oauth_verifier=${verifier}`,
+		`\n http://127.0.0.1:8080/cb?oauth_verifier=${verifier}&oauth_token=${token}#_=_ \n`,
+		`oauth_token=${token}&oauth_verifier=${verifier}`,
+	]) {
+		assert.equal(cleanPin(text, token), verifier);
+	}
+
+	assert.equal(
+		cleanPin(`https://example.org/cb?oauth_token=${token}&oauth_verifier=0123456789012345678`, token),
+		'0123456789012345678',
+	);
+});
+
+test('letters are no PIN by themselves, nor with words behind an address', () => {
+	assert.equal(refusal('uw7NjWHT6OJ1MpJOXsHf').code, 'pin-not-a-pin');
+	assert.equal(
+		refusal('https://example.org/cb?oauth_token=another&oauth_verifier=abc').code,
+		'pin-of-another-link',
+	);
+	for (const verifier of ['abc, I think', 'abc\ndef', 'abc.', '<abc>']) {
+		const error = refusal(`https://example.org/cb?oauth_token=${token}&oauth_verifier=${verifier}`);
+		assert.equal(error.code, 'pin-not-a-pin');
+		assert.match(error.message, /^That address has more behind it/);
+	}
+});
+
 test('a callback address of another link is refused', () => {
 	const error = refusal('https://example.org/cb?oauth_token=another&oauth_verifier=1234567');
 	assert.equal(error.code, 'pin-of-another-link');
@@ -87,11 +116,15 @@ test('a callback address without a verifier in it is an empty PIN', () => {
 	assert.equal(refusal(`https://example.org/cb?oauth_token=${token}&oauth_verifier=`).code, 'pin-empty');
 });
 
-test('whatever is pasted becomes digits or a refusal, and nothing else', () => {
+test('whatever is pasted becomes digits, a verifier out of an address, or a refusal, and nothing else', () => {
+	const address = fc
+		.string({unit: 'binary'})
+		.map(verifier => `https://example.org/cb?oauth_token=${token}&oauth_verifier=${verifier}`);
 	fc.assert(
-		fc.property(fc.string({unit: 'binary'}), text => {
+		fc.property(fc.oneof(fc.string({unit: 'binary'}), address), text => {
 			try {
-				assert.match(cleanPin(text, token), /^\d{1,16}$/);
+				const wanted = text.includes('oauth_verifier=') ? /^[A-Za-z0-9]{1,200}$/ : /^\d{1,16}$/;
+				assert.match(cleanPin(text, token), wanted);
 			} catch (error) {
 				assert.ok(error instanceof FlockError, String(error));
 			}

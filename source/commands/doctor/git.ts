@@ -141,7 +141,7 @@ async function holdsKeys(file: string, mostBytes: number): Promise<boolean> {
 		return (
 			found.isFile() &&
 			found.size <= mostBytes &&
-			(await readImport(file)).some(({entries}) => entries.length > 0)
+			(await readImport(file, true)).some(({entries}) => entries.length > 0)
 		);
 	} catch (error) {
 		// What is no file of keys, or is gone, is no concern.

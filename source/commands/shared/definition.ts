@@ -15,6 +15,8 @@ export type Option = {
 	required?: true;
 	/** Its value where it is not given. */
 	default?: string;
+	/** True where it may be given again and again, and every value counts. */
+	repeatable?: true;
 };
 
 /** The options of a command by their names, without dashes. */
@@ -23,12 +25,14 @@ export type Options = Readonly<Record<string, Option>>;
 type TextOf<O extends Option> = O extends {choices: readonly (infer Choice)[]} ? Choice : string;
 
 type ValueOf<O extends Option> = O extends {value: string}
-	? O extends {required: true} | {default: string}
-		? TextOf<O>
-		: TextOf<O> | null
+	? O extends {repeatable: true}
+		? readonly TextOf<O>[]
+		: O extends {required: true} | {default: string}
+			? TextOf<O>
+			: TextOf<O> | null
 	: boolean;
 
-/** What was given for each option: true or false for a switch, text or `null` for one with a value. */
+/** What was given for each option: true or false for a switch, text or `null` for one with a value, all texts for one that is repeatable. */
 export type ValuesOf<O extends Options> = {readonly [Name in keyof O]: ValueOf<O[Name]>};
 
 /** What a command is run with: its line as it was parsed, and what the process was started with. */

@@ -22,7 +22,8 @@ export type TakeServices = Pick<Services, 'keystore'> & {app: AppInUse};
 type Taken = {result: TakeResult; lines: readonly string[]};
 
 /**
- * Puts keys from files in force for their bots, unless a bot has a different one; says what there is to say.
+ * Puts keys from files in force for their bots, unless a bot has a different one; says what there is to say of those
+ * that have a bot.
  * All of them go into the keystore in one save, so that its backups still hold what was there before.
  * @returns what became of each, in the order given.
  */
@@ -36,7 +37,7 @@ export async function takeKeys(
 	const takes: (() => Promise<Taken>)[] = [];
 	for (const {entry, bot} of found) {
 		if (bot === null) {
-			takes.push(async () => ({result: 'no bot', lines: [withoutBot(entry)]}));
+			takes.push(async () => ({result: 'no bot', lines: []}));
 		} else if (entry.userId === null) {
 			takes.push(async () => ({result: 'no account', lines: [withoutAccount(bot)]}));
 		} else {
@@ -54,11 +55,6 @@ export async function takeKeys(
 	}
 
 	return taken.map(({result}) => result);
-}
-
-function withoutBot({handle}: BundleEntry): string {
-	const account = handle === null ? 'a key' : `the key of @${visible(handle)}`;
-	return `No bot was found for ${account}: keymaker import FILE --as BOT says which.`;
 }
 
 function withoutAccount(bot: string): string {

@@ -1,4 +1,4 @@
-import type {FormatName} from '../../bundles/format.ts';
+import type {FormatName} from '../../bundles/formats.ts';
 import {count, erased, names} from '../draw/text.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';

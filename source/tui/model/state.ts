@@ -1,4 +1,4 @@
-import type {FormatName} from '../../bundles/format.ts';
+import type {FormatName} from '../../bundles/formats.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';

@@ -1,0 +1,193 @@
+import path from 'node:path';
+import {FlockError} from '../flock/error.ts';
+import {type Bot, type Flock, speaksAsAnother} from '../flock/flock.ts';
+import {handleKey} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import {readFlock} from '../keymaker/flock.ts';
+import {handleOf} from '../keymaker/handle.ts';
+import type {Services} from '../services.ts';
+import {readFileWithin, reasonOf} from '../system/files.ts';
+import {decodeText} from '../system/text.ts';
+import {findBot} from './shared/bots.ts';
+import {count, exitCode, type Write} from './shared/command.ts';
+import {define} from './shared/definition.ts';
+
+/** `expect BOT HANDLE` or `expect --from FILE` */
+export type ExpectInput = {
+	/** The bot and the handle that it is meant to have; an empty one for none. Nothing where there is a file. */
+	words: readonly string[];
+	/** A file with a bot and a handle on each line, from the current folder; `null` for what the words say. */
+	from: string | null;
+};
+
+/** What `expect` needs of the services. */
+export type ExpectServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'keymaker'>;
+
+/** A bot, and the handle that it is meant to have. */
+type Expectation = {bot: Bot; handle: string | null};
+
+/** A bot and a handle as a person wrote them. */
+type Written = {bot: string; handle: string};
+
+/** No list of bots is larger; bytes. */
+const largestList = 8 * 1024 * 1024;
+
+/** More wrong lines than this are not told one by one. */
+const mostTold = 20;
+
+/**
+ * Sets the handles that bots are meant to have. Everything is checked before anything is set, in one save.
+ * @throws FlockError `usage`, `unknown-bot`, `bad-handle`, `expect-file`, `keystore-…`
+ */
+export async function expect(
+	{words, from}: ExpectInput,
+	services: ExpectServices,
+	write: Write,
+): Promise<number> {
+	const [bot, handle] = words;
+	if (from === null ? bot === undefined || handle === undefined : words.length > 0) {
+		throw new FlockError('usage', 'expect takes a bot and its handle, or --from FILE with many.', {
+			hint: 'keymaker expect --help shows both.',
+		});
+	}
+
+	const {flock} = await readFlock(services);
+	const wanted =
+		from === null
+			? [checked({bot: bot ?? '', handle: handle ?? ''}, flock)]
+			: checkedLines(await linesOf(path.resolve(services.cwd, from)), from, flock, write);
+	// Begun at once, so that they share one save.
+	await Promise.all(wanted.map(one => services.keymaker.expectHandle(one.bot.name, one.handle)));
+	for (const one of wanted) {
+		write.out(
+			one.handle === null
+				? `${visible(one.bot.name)} may speak as any account.`
+				: `${visible(one.bot.name)} is expected to speak as @${visible(one.handle)}.`,
+		);
+	}
+
+	for (const line of doubts(wanted, flock)) {
+		write.err(line);
+	}
+
+	return exitCode.done;
+}
+
+/** @throws FlockError `unknown-bot`, `bad-handle` */
+function checked({bot, handle}: Written, flock: Flock): Expectation {
+	return {bot: findBot(bot, flock), handle: handleOf(handle)};
+}
+
+/** The lines of a file with their numbers; without blank ones, and those that begin with `#`. */
+async function linesOf(file: string): Promise<[number: number, line: string][]> {
+	const {bytes} = await readFileWithin(file, {most: largestList}).catch(error => {
+		throw unusable(`${visible(file)} cannot be read: ${reasonOf(error)}.`, error);
+	});
+	const decoded = decodeText(bytes);
+	if (decoded === null) {
+		throw unusable(`${visible(file)} is not text.`);
+	}
+
+	return decoded.text
+		.split(/\r\n|\n|\r/)
+		.map((line, index): [number, string] => [index + 1, line.trim()])
+		.filter(([, line]) => line !== '' && !line.startsWith('#'));
+}
+
+/** What the lines say, if all of them can be used; else each that cannot is told of. @throws FlockError `expect-file` */
+function checkedLines(
+	lines: readonly (readonly [number, string])[],
+	name: string,
+	flock: Flock,
+	write: Write,
+): Expectation[] {
+	const wanted: Expectation[] = [];
+	const wrong: string[] = [];
+	const bots = new Map<string, number>();
+	const handles = new Map<string, number>();
+	for (const [number, line] of lines) {
+		try {
+			const one = checked(pairOf(line), flock);
+			assertNew(bots, one.bot.name, number, 'Its bot');
+			assertNew(handles, handleKey(one.handle ?? ''), number, 'Its handle');
+			wanted.push(one);
+		} catch (error) {
+			if (!(error instanceof FlockError)) {
+				throw error;
+			}
+
+			const more = error.code === 'expect-file' ? '' : ` ${error.hint}`;
+			wrong.push(`Line ${number}: ${error.message}${more}`);
+		}
+	}
+
+	for (const sentence of wrong.slice(0, mostTold)) {
+		write.err(sentence);
+	}
+
+	if (wrong.length > 0) {
+		throw unusable(`${count(wrong.length, 'line')} of ${visible(name)} cannot be used, so nothing was set.`);
+	}
+
+	if (wanted.length === 0) {
+		throw unusable(`There is no bot in ${visible(name)}.`);
+	}
+
+	return wanted;
+}
+
+/** The last word of a line is the handle: a bot's name may have spaces. */
+function pairOf(line: string): Written {
+	const [, bot, handle] = /^(.*[^\s,;=])[\s,;=]+([^\s,;=]+)$/.exec(line) ?? [];
+	if (bot === undefined || handle === undefined) {
+		throw unusable('It is not a bot and a handle.');
+	}
+
+	return {bot, handle};
+}
+
+function assertNew(seen: Map<string, number>, name: string, number: number, what: string): void {
+	const before = seen.get(name);
+	if (before !== undefined) {
+		throw unusable(`${what} is on line ${before} already.`);
+	}
+
+	seen.set(name, number);
+}
+
+/** What the person should know of expectations that were set all the same. */
+function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
+	const set = new Set(wanted.map(({bot}) => bot.name));
+	const others = Map.groupBy(
+		flock.filter(({name}) => !set.has(name)),
+		({expectedHandle}) => handleKey(expectedHandle ?? ''),
+	);
+	return wanted.flatMap(({bot, handle}) => [
+		...(handle === null ? [] : (others.get(handleKey(handle)) ?? [])).map(
+			other => `${visible(other.name)} is expected to speak as @${visible(handle ?? '')} as well.`,
+		),
+		...(speaksAsAnother({...bot, expectedHandle: handle})
+			? [`${visible(bot.name)} has a key of @${visible(bot.key?.handle ?? '')}.`]
+			: []),
+	]);
+}
+
+function unusable(message: string, cause?: unknown): FlockError {
+	return new FlockError('expect-file', message, {
+		hint: 'Each line is a bot and its handle: harbour @harbour_poem',
+		cause,
+	});
+}
+
+/** How `expect` is called. */
+export const command = define({
+	name: 'expect',
+	arguments: ['[bot]', '[handle]'],
+	summary: 'Sets the handle that a bot is meant to have, or those of many bots.',
+	details:
+		'Import gives a bot the key of the account that it is expected to speak as, and a new key of another account is held. An empty handle ("") takes any account.',
+	options: {from: {value: 'file', help: 'a file with a bot and its handle on each line'}},
+	examples: ['keymaker expect harbour @harbour_poem', 'keymaker expect --from handles.txt'],
+	needs: 'all',
+	run: ({words, options}, services, write) => expect({words, ...options}, services, write),
+});

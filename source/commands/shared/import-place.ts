@@ -1,0 +1,135 @@
+import {label} from '../../bundles/format.ts';
+import type {Belonging} from '../../bundles/names.ts';
+import {FlockError} from '../../flock/error.ts';
+import type {Flock} from '../../flock/flock.ts';
+import {handleKey} from '../../flock/key.ts';
+import {nearest} from '../../flock/nearest.ts';
+import {shellWord} from '../../flock/shell-word.ts';
+import {visible} from '../../flock/visible.ts';
+import {findBot} from './bots.ts';
+import {count} from './command.ts';
+
+/** What `--as` says: the bot of the only key, or the bots of accounts by their names. */
+export type As = {only: string | null; accounts: ReadonlyMap<string, string>};
+
+/** A key that no bot was found for, and the bots among which nobody can choose. */
+export type Unplaced = {entry: Belonging; rivals: readonly string[]};
+
+/** More accounts than this are not named one by one. */
+const mostNamed = 50;
+
+/**
+ * Reads the values of `--as`: `BOT`, or `HANDLE=BOT`, which may be given for each account.
+ * @throws FlockError `unknown-bot`, `usage`
+ */
+export function readAs(values: readonly string[], flock: Flock): As {
+	const accounts = new Map<string, string>();
+	let only: string | null = null;
+	for (const value of values) {
+		const [, account, bot] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
+		// A bot may be called like that, too.
+		const isPair = account !== undefined && bot !== undefined && !flock.some(({name}) => name === value);
+		findBot(isPair ? bot : value, flock);
+		if (isPair ? accounts.has(handleKey(account)) : only !== null) {
+			throw new FlockError('usage', `--as names two bots for ${isPair ? visible(account) : 'one key'}.`, {
+				hint: 'Give --as HANDLE=BOT once for each account.',
+			});
+		}
+
+		if (isPair) {
+			accounts.set(handleKey(account), bot);
+		} else {
+			only = value;
+		}
+	}
+
+	return {only, accounts};
+}
+
+/**
+ * The bot that `--as` names for each of these keys; `null` where it names none.
+ * @throws FlockError `usage` where it names an account that is not there, or one bot for several keys
+ */
+export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (string | null)[] {
+	if (only !== null && entries.length > 1) {
+		throw new FlockError('usage', `--as BOT is for a single key, and there are ${entries.length}.`, {
+			hint: 'Say which account is for which bot: --as HANDLE=BOT, once for each.',
+		});
+	}
+
+	const all = new Map(entries.flatMap(entry => keysOf(entry).map(key => [key, entry])));
+	for (const account of accounts.keys()) {
+		if (!all.has(account)) {
+			const near = nearest(account, all.keys());
+			throw new FlockError('usage', `No key of @${visible(account)} is among those that were read.`, {
+				hint:
+					near === null ? 'Give --as HANDLE=BOT with a handle of the files.' : `Did you mean ${label(near)}?`,
+			});
+		}
+	}
+
+	return entries.map(
+		entry =>
+			only ??
+			keysOf(entry)
+				.map(key => accounts.get(key))
+				.find(bot => bot) ??
+			null,
+	);
+}
+
+/** What there is to say of keys that have no bot: which they are, and how to place them. */
+export function linesOfUnplaced(unplaced: readonly Unplaced[], total: number): string[] {
+	const rivals = unplaced.filter(one => one.rivals.length > 0);
+	const others = unplaced.filter(one => one.rivals.length === 0).map(({entry}) => entry);
+	return [
+		...rivals.map(
+			({entry, rivals: bots}) =>
+				`${nameOf(entry)} is expected by ${bots.map(visible).join(' and ')}: ${wayFor(entry, total)} says which.`,
+		),
+		...linesOfUnknown(others, total),
+	];
+}
+
+function linesOfUnknown(entries: readonly Belonging[], total: number): string[] {
+	const [first] = entries;
+	if (first === undefined) {
+		return [];
+	}
+
+	if (entries.length === 1) {
+		return [`No bot was found for ${nameOf(first)}: ${wayFor(first, total)} says which.`];
+	}
+
+	const named = entries.slice(0, mostNamed).map(nameOf).join(', ');
+	const more = entries.length > mostNamed ? ` and ${entries.length - mostNamed} more` : '';
+	return [
+		`No bot was found for ${count(entries.length, 'key')}: ${named}${more}.`,
+		`  ${wayFor(first, total)} says which, with --as again for each. Or name the accounts beforehand: keymaker expect BOT HANDLE, or keymaker expect --from FILE for many.`,
+	];
+}
+
+function wayFor(entry: Belonging, total: number): string {
+	const [account] = accountsOf(entry);
+	return total === 1 || account === undefined
+		? 'keymaker import FILE --as BOT'
+		: `keymaker import FILE --as ${shellWord(label(account))}=BOT`;
+}
+
+function nameOf(entry: Belonging): string {
+	const {handle, bot, userId} = entry;
+	if (handle !== null) {
+		return `@${visible(handle)}`;
+	}
+
+	return bot === null ? (userId === null ? 'a key' : `account ${userId}`) : label(bot);
+}
+
+/** What an account is called by in a file: its handle, the name of its entry, its id. */
+function accountsOf({handle, bot, userId}: Belonging): string[] {
+	return [handle, bot, userId].filter(name => name !== null);
+}
+
+function keysOf(entry: Belonging): string[] {
+	return accountsOf(entry).map(handleKey);
+}
