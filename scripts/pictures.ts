@@ -22,7 +22,8 @@ export async function pictures(): Promise<Map<string, string>> {
 	try {
 		await authorizeSome(place);
 		const made = new Map<string, string>();
-		const screen = place.screen([], {columns, rows});
+		// Where `CI` is set, no colours are drawn.
+		const screen = place.screen([], {columns, rows, env: {CI: undefined}});
 		await screen.waitFor(/6 of 12 have keys/);
 		screen.press('g', 'j');
 		await screen.waitFor(/❯ ● harbour.*ready/);

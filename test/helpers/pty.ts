@@ -120,8 +120,11 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 	const exited = new Promise<{exitCode: number; signal: number}>(resolve => {
 		child.onExit(({exitCode, signal = 0}) => {
 			over = true;
-			resolve({exitCode, signal});
-			change();
+			// The emulator takes its time for what the program wrote last.
+			terminal.write('', () => {
+				resolve({exitCode, signal});
+				change();
+			});
 		});
 	});
 
