@@ -1,8 +1,8 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {shellWord} from '../flock/shell-word.ts';
+import type {AppInUse, AppSource} from '../keymaker/app-key.ts';
 import {cleanAppKey} from '../keymaker/app-key.ts';
-import type {AppInUse, AppSource} from '../keymaker/keymaker.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin, reasonOf} from '../system/files.ts';
 

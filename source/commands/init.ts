@@ -3,15 +3,14 @@ import {open, stat, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {visible} from '../flock/visible.ts';
 import {addSample, refuseLink, unwritable} from '../keymaker/sample.ts';
-import type {Services} from '../services.ts';
 import {codeOf} from '../system/errors.ts';
 import {readFileWithin} from '../system/files.ts';
 import {exitCode, type Write} from './shared/command.ts';
-import {define} from './shared/definition.ts';
+import {define, type Needs} from './shared/definition.ts';
 import {envTemplate} from './shared/env-template.ts';
 
 /** What `init` needs of the services: nothing that has to be opened. */
-export type InitServices = {poems: Pick<Services['poems'], 'path'>; cwd: string};
+export type InitServices = Needs['no-keystore'];
 
 /** `init` takes nothing of its own. */
 export type InitInput = Record<never, never>;

@@ -1,6 +1,15 @@
 import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
+/** The app key in use, and where it came from. */
+export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+
+/**
+ * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
+ * `null` where there is none.
+ */
+export type AppInUse = AppSource | FlockError | null;
+
 /** What a person gave as the app's pair, before it is cleaned. */
 export type AppKeyInput = {consumerKey: string; consumerSecret: string};
 

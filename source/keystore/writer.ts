@@ -4,7 +4,6 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {unfinished} from '../system/unfinished.ts';
-import type {Core, KeystoreOptions, WholeSave} from './core.ts';
 import {failureOf, isSystemError} from './disk/failures.ts';
 import {makeFolder} from './disk/files.ts';
 import {defaultPatience, type HeldLock, withLock} from './disk/lock.ts';
@@ -24,10 +23,34 @@ import {rewriteCopies} from './upkeep/backups.ts';
 type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
 
 /** Replaces one keystore file, under its lock. */
-export type Writer = Pick<Core, 'save' | 'locked'>;
+export type Writer = {
+	/**
+	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
+	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
+	 */
+	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
+	/** Does something under the lock, with the real path of the file. */
+	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
+};
+
+/** A save that concerns the keystore as a whole, and shares with no other. */
+export type WholeSave = {
+	/** Runs while the lock is still held. */
+	after(file: string): Promise<void>;
+	/** As `Memory.check` has it. */
+	takesPlain?: boolean;
+};
 
 /** What writing needs. */
-export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience' | 'passphraseGiven'> & {
+export type WriterOptions = {
+	/** The folder that holds the file, an absolute path; made at the first save where it is missing. */
+	folder: string;
+	/** The poems folder, an absolute real path; `null` for none. */
+	poems: string | null;
+	/** How long a save waits for another program; milliseconds. */
+	patience?: number | undefined;
+	/** True where a passphrase is given beforehand: a keystore that is made is encrypted then. */
+	passphraseGiven?: boolean | undefined;
 	file: string;
 	/** The folder of its copies. */
 	backups: string;

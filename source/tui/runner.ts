@@ -1,8 +1,8 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
+import type {AppInUse} from '../keymaker/app-key.ts';
 import {checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
-import type {AppInUse} from '../keymaker/keymaker.ts';
 import {addSample} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
 import {createAuthorizing} from './authorize/work.ts';

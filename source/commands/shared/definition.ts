@@ -1,7 +1,6 @@
 import type {Environment} from '../../command-line/environment.ts';
 import type {Surroundings} from '../../command-line/surroundings.ts';
 import type {ReadingServices, Services} from '../../services.ts';
-import type {InitServices} from '../init.ts';
 import type {Write} from './command.ts';
 
 /** An option of a command: a switch, or, where `value` is set, an option with a value. */
@@ -52,7 +51,7 @@ export type Needs = {
 	/** Only what reads the flock and its keys, which starts sooner. */
 	reading: ReadingServices;
 	/** No keystore, since there may be no place for one yet. */
-	'no-keystore': InitServices;
+	'no-keystore': {poems: Pick<Services['poems'], 'path'>; cwd: string};
 };
 
 /** A command: how it is called, what its help says, and what it does. */

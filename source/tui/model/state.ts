@@ -2,7 +2,7 @@ import type {FormatName} from '../../bundles/format.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
-import type {AppSource} from '../../keymaker/keymaker.ts';
+import type {AppSource} from '../../keymaker/app-key.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
 import type {Problem} from './problem.ts';
