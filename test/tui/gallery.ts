@@ -121,6 +121,8 @@ export function gallery(size: Size): Record<string, State> {
 			problem: problemCalled('export-exists', {
 				sentence: '/home/somebody/bots/notes is there already, and is no twurl file.',
 				hint: 'Choose another --out, or replace it with --force.',
+				field: 'out',
+				replaceable: true,
 			}),
 		}).state,
 		'a long notice': play(flock, {type: 'told', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,

@@ -111,6 +111,8 @@ export function problemCalled(code: Problem['code'], changes: Partial<Problem> =
 		hint: 'Paste the PIN that the new link leads to.',
 		label: `${code} · 401`,
 		uncertain: false,
+		field: null,
+		replaceable: false,
 		...changes,
 	};
 }

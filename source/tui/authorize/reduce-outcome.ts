@@ -81,9 +81,9 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		: notify(
 				shown,
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.
-				practice && /computer|phone/.test(whyNotOpen)
+				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
-					: `${whyNotOpen} Copy the link with c, or open it with o.`,
+					: `${whyNotOpen.sentence} Copy the link with c, or open it with o.`,
 			);
 }
 

@@ -98,7 +98,7 @@ export function exportResult(state: State, action: Action): Step {
 		return notify(state, `${problem.sentence} ${nextStep(problem)}`, 'bad');
 	}
 
-	return canBeForced(problem)
+	return problem.replaceable
 		? step({
 				...state,
 				overlay: {name: 'confirm', question: {about: 'overwrite', draft, sentence: problem.sentence}},
@@ -131,12 +131,7 @@ function withPath(draft: ExportDraft, path: string): ExportDraft {
 	return {...draft, path, ownPath: true};
 }
 
-/** True where the hint offers the command line's way to replace what is there. */
-function canBeForced({code, hint}: Problem): boolean {
-	return code === 'export-exists' && hint.includes('--force');
-}
-
-/** The hint, where it is not about the command line's options. */
-function nextStep({hint}: Problem): string {
-	return hint.includes('--') ? 'Choose another place.' : hint;
+/** The hint; what it says of the place is in the command line's words. */
+function nextStep({hint, field}: Problem): string {
+	return field === 'out' ? 'Choose another place.' : hint;
 }

@@ -1,4 +1,5 @@
 import type {FormatName} from '../../bundles/format.ts';
+import type {WhyNotOpen} from '../../desktop/desktop.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
@@ -167,8 +168,8 @@ export type Fixed = {
 	deadlineSeconds: number;
 	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
 	warning: string | null;
-	/** Why no browser is opened by itself. */
-	whyNotOpen: string | null;
+	/** Why no browser is opened by itself; `null` where it is. */
+	whyNotOpen: WhyNotOpen | null;
 	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
 	spoken: boolean;
 	/** The bot to authorize as soon as the flock has been read. */

@@ -109,7 +109,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const field = action.problem.sentence.includes('Secret') ? 'consumerSecret' : 'consumerKey';
+		const field = action.problem.field === 'consumerSecret' ? 'consumerSecret' : 'consumerKey';
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
