@@ -125,7 +125,7 @@ export function gallery(size: Size): Record<string, State> {
 				replaceable: true,
 			}),
 		}).state,
-		'a long notice': play(flock, {type: 'told', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
+		'a long notice': play(flock, {type: 'notice', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
 		'the help': play(flock, '?').state,
 		'the help, scrolled': play(flock, '?', 'end').state,
 		'a folder that is missing': empty('missing'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {previewLines} from '../../source/tui/flock/preview.ts';
+import {previewLines} from '../../source/tui/flock/view-preview.ts';
 import {listRows} from '../../source/tui/layout.ts';
 import {initialState, selectedBot} from '../../source/tui/model/state.ts';
 import {

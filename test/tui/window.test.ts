@@ -175,7 +175,7 @@ for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
 			await window.waitFor('Finishing first:');
 		} else {
 			process.kill(window.pid, how);
-			await window.waitFor('X is still turning the PIN into a key');
+			await window.waitFor('Finishing first:');
 		}
 
 		await writeFile(WINDOW_GATE, '');

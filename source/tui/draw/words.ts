@@ -35,9 +35,6 @@ export const appOrigin: Readonly<Record<AppInfo['from'], string>> = {
 	practice: 'practice',
 };
 
-/** The sort orders in words. */
-export const sortWord = {name: 'name', status: 'status', 'last-checked': 'last check'} as const;
-
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;

@@ -1,11 +1,11 @@
 import type {FormatName} from '../../bundles/format.ts';
-import {count, erased, names} from '../draw/text.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {chosen} from '../model/list.ts';
 import type {Problem} from '../model/problem.ts';
 import type {ExportDraft, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
+import {count, erased, names, oneLine} from '../model/text.ts';
 
 /** Each format: where its files go unless the person says otherwise, and what it gives. */
 export const exportFormats: Readonly<Record<FormatName, {path: string; note: string}>> = {
@@ -37,6 +37,10 @@ export function askToExport(state: State): Step {
 
 /** Carries out a command of the export. */
 export function exportCommand(state: State, overlay: ExportOverlay, command: Command): Step {
+	if (command === 'close') {
+		return step({...state, overlay: null});
+	}
+
 	if (overlay.attempt !== null) {
 		return step(state);
 	}
@@ -62,7 +66,8 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 
 /** Takes what was typed or pasted into the path. */
 export function exportText(state: State, {draft, attempt}: ExportOverlay, text: string): Step {
-	return attempt === null ? opened(state, withPath(draft, draft.path + text)) : step(state);
+	const typed = text === ' ' ? ' ' : oneLine(text);
+	return attempt === null ? opened(state, withPath(draft, draft.path + typed)) : step(state);
 }
 
 /** Writes over the file of another kind, after the person has said yes. */

@@ -12,6 +12,16 @@ import type {Secret} from './secret.ts';
 /** The window, in terminal cells. */
 export type Size = {columns: number; rows: number};
 
+/** The rows that the frame of a state has room for. */
+export type Room = {
+	/** Of the list. */
+	list: number;
+	/** Between the header and whatever stands at the foot. */
+	body: number;
+	/** That the help would take in full; 0 where it is not open. */
+	help: number;
+};
+
 /** The order of the list. */
 export type Sort = 'name' | 'status' | 'last-checked';
 
@@ -121,6 +131,8 @@ export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: P
 /** Everything that is drawn. Holds no secret. */
 export type State = {
 	size: Size;
+	/** Told by the frame after each change. */
+	room: Room;
 	screen: Screen;
 	overlay: Overlay | null;
 	notice: Notice | null;
@@ -180,6 +192,7 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
+		room: {list: 0, body: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
