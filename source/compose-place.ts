@@ -2,7 +2,7 @@ import path from 'node:path';
 import {appSourceOf} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import type {PassphraseOptions} from './command-line/passphrase.ts';
-import type {AppInUse} from './keymaker/keymaker.ts';
+import type {AppInUse} from './keymaker/app-key.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 import {defaultFolder} from './keystore/disk/place.ts';
 import {openKeystore} from './keystore/open.ts';

@@ -1,6 +1,7 @@
 import type {ExportRequest, ExportResult} from './bundles/export.ts';
 import type {Desktop} from './desktop/desktop.ts';
-import type {AppInUse, Keymaker} from './keymaker/keymaker.ts';
+import type {AppInUse} from './keymaker/app-key.ts';
+import type {Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';

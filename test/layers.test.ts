@@ -5,7 +5,10 @@ import {test} from 'node:test';
 
 const source = path.join(import.meta.dirname, '..', 'source');
 
-/** The parts whose code each part may load; types may come from anywhere. `.` is the files beside the folders. */
+/**
+ * The parts whose code each part may load; types may come from anywhere. `.` is the files beside the folders, which put the
+ * parts together: they may load everything.
+ */
 const mayLoad: Record<string, readonly string[]> = {
 	flock: [],
 	system: ['flock'],
@@ -18,6 +21,38 @@ const mayLoad: Record<string, readonly string[]> = {
 	keymaker: ['flock', 'system'],
 	commands: ['flock', 'system', 'keymaker', 'bundles'],
 	tui: ['flock', 'system', 'keymaker'],
+	'command-line': ['flock', 'system', 'keymaker', 'commands', 'desktop'],
+};
+
+/** The rooms of a part, and the rooms of it whose code each may load; `.` is the files beside them. */
+const rooms: Record<string, Record<string, readonly string[]>> = {
+	keystore: {
+		'.': ['disk', 'form', 'seen', 'upkeep'],
+		form: ['state.ts'],
+		disk: ['state.ts'],
+		seen: ['disk', 'form'],
+		upkeep: ['.', 'disk', 'form'],
+	},
+	tui: {
+		'.': ['model', 'flock', 'authorize', 'setup', 'export', 'overlay', 'draw', 'paint', 'window'],
+		model: [],
+		flock: ['model', 'draw'],
+		authorize: ['model', 'draw', 'keymap.ts'],
+		setup: ['model', 'draw', 'authorize/begin.ts'],
+		export: ['model', 'draw'],
+		overlay: ['model', 'draw', 'keymap.ts'],
+		draw: ['paint/link.ts'],
+		paint: [],
+		window: ['draw', 'frame.ts', 'view.ts'],
+	},
+};
+
+/** The rooms that know others not even by type. */
+const apart: Record<string, readonly string[]> = {
+	'keystore/form': ['keystore/disk', 'keystore/seen', 'keystore/upkeep'],
+	'tui/draw': ['tui/model/state.ts', 'tui/model/authorization.ts', 'tui/model/action.ts'],
+	'tui/paint': ['tui/model', 'tui/draw'],
+	'tui/model': ['tui/draw', 'tui/flock', 'tui/authorize', 'tui/setup', 'tui/export', 'tui/overlay'],
 };
 
 /** The libraries that only one part, or one folder of it, may load. */
@@ -85,6 +120,122 @@ test('each part of the source loads only the parts that it may know', () => {
 
 	assert.deepEqual(wrong, []);
 	assert.ok(seen > 50, `only ${seen} imports were seen: the pattern misses them`);
+});
+
+/** A file or its place as the tables name it. */
+function nameOf(file: string): string {
+	return path.relative(source, file).replaceAll(path.sep, '/');
+}
+
+/** Whether a file stands in a place: a room, or the file itself. */
+function isIn(file: string, place: string): boolean {
+	return file === place || file.startsWith(`${place}/`);
+}
+
+/** Every import of a file of the project's own, by the names of both. */
+function* ownImports(): Generator<Import & {from: string; to: string}> {
+	for (const found of imports()) {
+		if (found.specifier.startsWith('.')) {
+			const to = nameOf(path.resolve(path.dirname(found.file), found.specifier));
+			yield {...found, from: nameOf(found.file), to};
+		}
+	}
+}
+
+for (const [part, table] of Object.entries(rooms)) {
+	test(`each room of ${part} loads only the rooms that it may know`, () => {
+		const roomOf = (file: string) => file.split('/').slice(1, -1)[0] ?? '.';
+		const wrong: string[] = [];
+		const used = new Set<string>();
+		for (const {from, to, typeOnly} of ownImports()) {
+			if (typeOnly || !isIn(from, part) || !isIn(to, part) || roomOf(from) === roomOf(to)) {
+				continue;
+			}
+
+			const allowed = table[roomOf(from)]?.find(place =>
+				place === '.' ? roomOf(to) === '.' : isIn(to, `${part}/${place}`),
+			);
+			if (allowed === undefined) {
+				wrong.push(`${from} loads ${to}`);
+			} else {
+				used.add(`${roomOf(from)}: ${allowed}`);
+			}
+		}
+
+		assert.deepEqual(wrong, []);
+		const stated = Object.entries(table).flatMap(([room, places]) =>
+			places.map(place => `${room}: ${place}`),
+		);
+		assert.deepEqual(
+			stated.filter(one => !used.has(one)),
+			[],
+			'stated, but not used',
+		);
+	});
+}
+
+test('rooms that are to know nothing of others know not even their types', () => {
+	const wrong = [...ownImports()].filter(({from, to}) =>
+		Object.entries(apart).some(([room, others]) => isIn(from, room) && others.some(other => isIn(to, other))),
+	);
+	assert.deepEqual(
+		wrong.map(({from, to}) => `${from} knows ${to}`),
+		[],
+	);
+});
+
+test('what reduces, or works, draws nothing, and what draws neither reduces nor works', () => {
+	const kindOf = (file: string) => /^tui\/\w+\/(reduce|work|view)/.exec(file)?.[1] ?? null;
+	const drawing = /^tui\/(?:draw|paint|window|frame|layout|header|view)\b/;
+	const routing = ['tui/reducer.ts', 'tui/route.ts', 'tui/runner.ts'];
+	const wrong: string[] = [];
+	for (const {from, to} of ownImports()) {
+		const kind = routing.includes(from) ? 'reduce' : kindOf(from);
+		const draws = kindOf(to) === 'view' || drawing.test(to);
+		if (
+			((kind === 'reduce' || kind === 'work') && draws) ||
+			(kind === 'reduce' && kindOf(to) === 'work' && from !== 'tui/runner.ts') ||
+			(kind === 'view' && kindOf(to) === 'work')
+		) {
+			wrong.push(`${from} knows ${to}`);
+		}
+	}
+
+	assert.deepEqual(wrong, []);
+});
+
+test('no file stands on itself, however long the way round and be it by a type', () => {
+	const known = new Map<string, string[]>();
+	for (const {from, to} of ownImports()) {
+		known.set(from, [...(known.get(from) ?? []), to]);
+	}
+
+	const done = new Set<string>();
+	const circleFrom = (file: string, way: readonly string[]): readonly string[] | null => {
+		if (way.includes(file)) {
+			return [...way.slice(way.indexOf(file)), file];
+		}
+
+		if (done.has(file)) {
+			return null;
+		}
+
+		for (const next of known.get(file) ?? []) {
+			const circle = circleFrom(next, [...way, file]);
+			if (circle !== null) {
+				return circle;
+			}
+		}
+
+		done.add(file);
+		return null;
+	};
+	const circles = [...known.keys()].map(file => circleFrom(file, [])?.join(' → ') ?? null);
+	assert.deepEqual(
+		circles.filter(circle => circle !== null),
+		[],
+	);
+	assert.ok(known.size > 200, `only ${known.size} files were seen`);
 });
 
 test('each library with a single place is loaded from that place alone', () => {

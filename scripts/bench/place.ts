@@ -2,8 +2,8 @@ import {mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync} from 'node:
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {emptyRecord, type Key} from '../../source/flock/key.ts';
-import {bytesOf} from '../../source/keystore/disk/read.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {bytesOf} from '../../source/keystore/opened.ts';
 import {emptyState, type State} from '../../source/keystore/state.ts';
 
 /** The account that every key of a bench speaks for, so that one fixed answer fits them all. */

@@ -204,12 +204,12 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'any copy taken',
 		edits: [
 			{
-				file: 'keystore/upkeep/backups.ts',
+				file: 'keystore/disk/copies.ts',
 				find: 'about?.isFile() && [owner,',
 				put: 'about && [about.uid, owner,',
 			},
 			{
-				file: 'keystore/upkeep/backups.ts',
+				file: 'keystore/disk/copies.ts',
 				find: 'return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;',
 				put: 'return Number.isNaN(time) ? null : time;',
 			},

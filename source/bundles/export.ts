@@ -90,6 +90,7 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 			`${visible(out)} is a file, and ${format.name} files go into a folder.`,
 			{
 				hint: 'Give --out the name of a folder.',
+				field: 'out',
 			},
 		);
 	}
@@ -144,6 +145,8 @@ async function textFor(
 			`${visible(path)} is there already, and is no ${format.name} file.`,
 			{
 				hint: 'Choose another --out, or replace it with --force.',
+				field: 'out',
+				replaceable: true,
 			},
 		);
 	}
@@ -187,6 +190,7 @@ async function refuseUntouchable(
 			`${visible(path)} is a poem, or keymaker's own; no key is written there.`,
 			{
 				hint: 'Choose another --out.',
+				field: 'out',
 			},
 		);
 	}
@@ -231,6 +235,7 @@ async function isOnePlace(one: string, other: string): Promise<boolean> {
 function unsafe(path: string, what: string, cause?: unknown): FlockError {
 	return new FlockError('export-unsafe', `${visible(path)} is ${what}; no key is written there.`, {
 		hint: 'Choose another --out.',
+		field: 'out',
 		cause,
 	});
 }

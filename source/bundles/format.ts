@@ -77,6 +77,7 @@ export function onlyEntry(entries: readonly BundleEntry[], format: string): Bund
 	if (entry === undefined || entries.length > 1) {
 		throw new FlockError('usage', `One ${format} file holds the key of one bot, not of ${entries.length}.`, {
 			hint: 'Name one bot, or give --out a folder, which gets one file for each.',
+			field: 'out',
 		});
 	}
 
@@ -135,6 +136,8 @@ export function cannotHold(who: string, what: string, format: string): FlockErro
 export function cannotMerge(format: string, why: string): FlockError {
 	return new FlockError('export-exists', `The ${format} file that is there cannot be added to: ${why}.`, {
 		hint: 'Mend it, choose another --out, or replace it whole with --force.',
+		field: 'out',
+		replaceable: true,
 	});
 }
 

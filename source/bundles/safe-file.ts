@@ -118,6 +118,7 @@ function unwritable(path: string, error: unknown): FlockError {
 		`${visible(path)} cannot be written (${codeOf(error) || 'unknown error'}).`,
 		{
 			hint: 'Choose another place with --out. Nothing there was changed.',
+			field: 'out',
 			cause: error,
 		},
 	);

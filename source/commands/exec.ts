@@ -1,9 +1,9 @@
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
+import type {AppInUse} from '../keymaker/app-key.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import {appKeyFor, heldError, noKeyError} from '../keymaker/in-force.ts';
-import type {AppInUse} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
 import {findBot} from './shared/bots.ts';
 import {

@@ -2,7 +2,7 @@ import {delimiter} from 'node:path';
 import type {Environment} from '../system/environment.ts';
 import {ownProgram, startAndLeave} from '../system/programs.ts';
 import {isOverSsh} from './clipboard.ts';
-import type {OpenResult} from './desktop.ts';
+import type {OpenResult, WhyNotOpen} from './desktop.ts';
 
 /** How long a browser's failure is waited for, in milliseconds. Then it is taken to be running. */
 const patience = 1000;
@@ -10,17 +10,21 @@ const patience = 1000;
 /** The same for the program that asks the system's: it ends by itself, and takes a moment to start. */
 const workerPatience = 10_000;
 
-/** Why no browser is opened by itself, as a sentence; `null` where it is. */
-export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: boolean): string | null {
+/** Why no browser is opened by itself; `null` where it is. */
+export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: boolean): WhyNotOpen | null {
 	if (noOpen || env.KEYMAKER_OPEN === 'never') {
-		return 'No browser is opened by itself, as asked for (--no-open or KEYMAKER_OPEN=never).';
+		const sentence = 'No browser is opened by itself, as asked for (--no-open or KEYMAKER_OPEN=never).';
+		return {kind: 'asked', sentence};
 	}
 
 	if (isOverSsh(env)) {
-		return 'No browser is opened by itself over SSH: open the link on your own computer.';
+		const sentence = 'No browser is opened by itself over SSH: open the link on your own computer.';
+		return {kind: 'ssh', sentence};
 	}
 
-	return hasNoDisplay(env, platform) ? `${noDisplay} Open the link on another computer or a phone.` : null;
+	return hasNoDisplay(env, platform)
+		? {kind: 'no-display', sentence: `${noDisplay} Open the link on another computer or a phone.`}
+		: null;
 }
 
 /** Starts `$BROWSER`, else the system's browser, at an http(s) address. Says what is known, and never "opened". */

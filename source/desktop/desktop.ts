@@ -9,10 +9,13 @@ export type CopyResult = {
 /** What is known of an attempt to open a browser. Nobody can know that a page was really shown. */
 export type OpenResult = {started: boolean; sentence: string};
 
+/** Why no browser is opened by itself: the person has asked for none, is on another computer, or has no display here. */
+export type WhyNotOpen = {kind: 'asked' | 'ssh' | 'no-display'; sentence: string};
+
 /** What the person's desktop does for the program. Nothing here throws. */
 export type Desktop = {
-	/** Why a browser is not opened by itself here (SSH, no display, `--no-open`), as a sentence; `null` where it is. */
-	readonly whyNotOpen: string | null;
+	/** Why a browser is not opened by itself here; `null` where it is. */
+	readonly whyNotOpen: WhyNotOpen | null;
 	/** Copies by the best way there is, within 2 s a way. */
 	copy(text: string): Promise<CopyResult>;
 	/** Starts the browser: `$BROWSER`, else the system's. */

@@ -99,7 +99,14 @@ export type FlockErrorOptions = {
 	retryAt?: number;
 	/** True where the request may have reached X although no answer came: a PIN may be used up. */
 	uncertain?: boolean;
+	/** Which of the given values it is about, where the screen offers to change that one. */
+	field?: ErrorField;
+	/** True where what stands in the way is replaced if the person says so (`--force`). */
+	replaceable?: boolean;
 };
+
+/** The values that an error can be about: the app's pair, and the place that an export goes to (`--out`). */
+export type ErrorField = 'consumerKey' | 'consumerSecret' | 'out';
 
 /**
  * The one error of this program: a code for programs, a sentence for people, and a hint that says
@@ -115,6 +122,8 @@ export class FlockError extends Error {
 	readonly limit: Limit | null;
 	readonly retryAt: number | null;
 	readonly uncertain: boolean;
+	readonly field: ErrorField | null;
+	readonly replaceable: boolean;
 
 	constructor(code: ErrorCode, message: string, options: FlockErrorOptions) {
 		super(message, options.cause === undefined ? undefined : {cause: options.cause});
@@ -126,6 +135,8 @@ export class FlockError extends Error {
 		this.limit = options.limit ?? null;
 		this.retryAt = options.retryAt ?? null;
 		this.uncertain = options.uncertain ?? false;
+		this.field = options.field ?? null;
+		this.replaceable = options.replaceable ?? false;
 	}
 }
 

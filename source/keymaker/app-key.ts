@@ -1,6 +1,15 @@
 import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
+/** The app key in use, and where it came from. */
+export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+
+/**
+ * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
+ * `null` where there is none.
+ */
+export type AppInUse = AppSource | FlockError | null;
+
 /** What a person gave as the app's pair, before it is cleaned. */
 export type AppKeyInput = {consumerKey: string; consumerSecret: string};
 
@@ -17,35 +26,37 @@ export function cleanAppKey(
 	},
 ): AppKey {
 	return {
-		consumerKey: clean(input.consumerKey, names.consumerKey),
-		consumerSecret: clean(input.consumerSecret, names.consumerSecret),
+		consumerKey: clean(input, names, 'consumerKey'),
+		consumerSecret: clean(input, names, 'consumerSecret'),
 	};
 }
 
-function clean(text: string, name: string): string {
-	const value = text
+function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput): string {
+	const name = names[field];
+	const value = input[field]
 		.replace(/\p{Cf}/gu, '')
 		.trim()
 		.replace(/^(['"])(.*)\1$/s, '$2')
 		.trim();
 	if (value === '') {
-		throw badAppKey(`${name} is empty.`);
+		throw badAppKey(field, `${name} is empty.`);
 	}
 
 	// X's bearer tokens have this form and length; they sit beside the app key in the portal.
 	if (/^A{10,}/.test(value) && value.length > 80) {
-		throw badAppKey(`${name} holds the app’s Bearer Token.`);
+		throw badAppKey(field, `${name} holds the app’s Bearer Token.`);
 	}
 
 	if (!/^[\x21-\x7e]+$/.test(value) || /["'`]/.test(value)) {
-		throw badAppKey(`${name} holds a space or a character that X never uses.`);
+		throw badAppKey(field, `${name} holds a space or a character that X never uses.`);
 	}
 
 	return value;
 }
 
-function badAppKey(message: string): FlockError {
+function badAppKey(field: keyof AppKeyInput, message: string): FlockError {
 	return new FlockError('bad-app-key', message, {
+		field,
 		hint: 'Copy “API Key and Secret” (consumer key and secret) once more from the app’s “Keys and tokens” page at X.',
 	});
 }

@@ -2,8 +2,8 @@ import {type ErrorCode, FlockError} from '../flock/error.ts';
 import {type Key, type KeyInfo, keyInfo} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {X} from '../x/x.ts';
+import type {AppInUse} from './app-key.ts';
 import {appKeyFor, noKeyError} from './in-force.ts';
-import type {AppInUse} from './keymaker.ts';
 import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
 /** How many keys X is asked about at once. */

@@ -4,8 +4,8 @@ import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
 import {type PoemFolder, poemFileFrom} from '../flock/poem.ts';
 import type {Services} from '../services.ts';
+import type {AppInUse} from './app-key.ts';
 import {appKeyFor, heldError, noKeyError} from './in-force.ts';
-import type {AppInUse} from './keymaker.ts';
 
 /** What gathering and writing an export needs. */
 export type ExportServices = Pick<Services, 'keystore' | 'cwd'>;

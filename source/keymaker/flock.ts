@@ -3,7 +3,7 @@ import {type Flock, joinFlock} from '../flock/flock.ts';
 import type {PoemFolder} from '../flock/poem.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {Poems} from '../poems/poems.ts';
-import type {AppInUse} from './keymaker.ts';
+import type {AppInUse} from './app-key.ts';
 
 /** The folder of poems and the keystore, read anew and joined, and the app key that was in use then. */
 export type FlockReading = {flock: Flock; folder: PoemFolder; app: AppInUse};

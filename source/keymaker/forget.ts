@@ -4,8 +4,9 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {X} from '../x/x.ts';
+import type {AppInUse} from './app-key.ts';
 import {appKeyFor} from './in-force.ts';
-import type {AppInUse, Keymaker} from './keymaker.ts';
+import type {Keymaker} from './keymaker.ts';
 
 /** A bot that was taken out of the keystore. */
 export type Forgotten = {

@@ -4,7 +4,7 @@ import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {namesOfHeld} from '../flock/words.ts';
 import type {Keystore} from '../keystore/keystore.ts';
-import type {AppInUse} from './keymaker.ts';
+import type {AppInUse} from './app-key.ts';
 
 /** An app's key with its secret: the one in use, or from the keystore; `null` where the secret is not known. */
 export async function appKeyOf(

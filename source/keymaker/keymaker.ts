@@ -17,20 +17,12 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
+import type {AppInUse, AppSource} from './app-key.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
 import {handleOf} from './handle.ts';
 import {heldChangedError, heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
 import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
-
-/** The app key in use, and where it came from. */
-export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
-
-/**
- * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
- * `null` where there is none.
- */
-export type AppInUse = AppSource | FlockError | null;
 
 /** One authorize link as it may be drawn: the request token's secret stays in the keymaker. */
 export type Link = {

@@ -1,14 +1,13 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {unfinished} from '../system/unfinished.ts';
-import type {HeldLock} from './disk/lock.ts';
 import {fileNameOf} from './disk/place.ts';
 import {type Moved, PoemsGone} from './disk/poems-folder.ts';
-import {type Open, openerOf} from './disk/read.ts';
-import type {EditOf, Loaded} from './edit.ts';
+import type {Loaded} from './edit.ts';
 import type {ScryptCost} from './form/encryption.ts';
 import type {Kind, Label} from './form/identity.ts';
 import {type Keyring, openKeyring, type PassphraseProvider} from './keyring.ts';
+import {type Open, openerOf} from './opened.ts';
 import {openReader} from './reader.ts';
 import {type Memory, openMemory} from './seen/memory.ts';
 import type {Writer} from './writer.ts';
@@ -44,16 +43,8 @@ export type KeystoreOptions = {
 	scrypt?: ScryptCost | undefined;
 };
 
-/** A save that concerns the keystore as a whole, and shares with no other. */
-export type WholeSave = {
-	/** Runs while the lock is still held. */
-	after(file: string): Promise<void>;
-	/** As `Memory.check` has it. */
-	takesPlain?: boolean;
-};
-
 /** Reading and saving one keystore file as a whole. */
-export type Core = {
+export type Core = Writer & {
 	/** The file as the options name it. */
 	path: string;
 	/** The folder of its copies. */
@@ -66,13 +57,6 @@ export type Core = {
 	now(): number;
 	/** What is there now. @param takesPlain as `Memory.check` has it. */
 	load(takesPlain?: boolean): Promise<Loaded>;
-	/**
-	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
-	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
-	 */
-	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
-	/** Does something under the lock, with the real path of the file. */
-	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
 	/** Makes it the keystore of the folder that it was opened for, where the one that it belongs to is gone. */
 	adoptPoems(): Promise<void>;
 	/** Reads under the lock, without asking anybody, and as `load` does otherwise. */

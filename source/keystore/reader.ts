@@ -1,10 +1,12 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import {Damage, failureOf} from './disk/failures.ts';
+import {failureOf} from './disk/failures.ts';
 import {assertPoemsOf, PoemsGone} from './disk/poems-folder.ts';
-import {type Open, type Opened, readBytes, stampNow} from './disk/read.ts';
+import {readBytes, stampNow} from './disk/read.ts';
 import {safePathOf} from './disk/safety.ts';
 import type {Loaded} from './edit.ts';
+import {Damage} from './form/damage.ts';
+import type {Open, Opened} from './opened.ts';
 import type {Memory} from './seen/memory.ts';
 import {emptyState, type State} from './state.ts';
 
@@ -148,7 +150,7 @@ async function damagedError(file: string, backups: string, damage: Damage): Prom
 
 /** Which copy can be put back, or why none can. */
 async function wayBack(backups: string): Promise<string> {
-	const {copiesIn} = await import('./upkeep/backups.ts');
+	const {copiesIn} = await import('./disk/copies.ts');
 	try {
 		const [newest] = await copiesIn(backups);
 		return newest === undefined

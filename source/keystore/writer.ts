@@ -4,11 +4,10 @@ import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import type {unfinished} from '../system/unfinished.ts';
-import type {Core, KeystoreOptions, WholeSave} from './core.ts';
 import {failureOf, isSystemError} from './disk/failures.ts';
 import {makeFolder} from './disk/files.ts';
 import {defaultPatience, type HeldLock, withLock} from './disk/lock.ts';
-import {bytesOf, type Open, stampNow} from './disk/read.ts';
+import {stampNow} from './disk/read.ts';
 import {replaceFile} from './disk/replace.ts';
 import {safeToSave} from './disk/safety.ts';
 import {type EditOf, editEach, type Loaded, type Outcome, resultOf} from './edit.ts';
@@ -16,6 +15,7 @@ import {changeOf} from './form/change.ts';
 import type {DerivedKey} from './form/encryption.ts';
 import type {Identity, Label} from './form/identity.ts';
 import type {Keyring} from './keyring.ts';
+import {bytesOf, type Open} from './opened.ts';
 import type {Reader} from './reader.ts';
 import type {Memory} from './seen/memory.ts';
 import {rewriteCopies} from './upkeep/backups.ts';
@@ -24,10 +24,34 @@ import {rewriteCopies} from './upkeep/backups.ts';
 type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
 
 /** Replaces one keystore file, under its lock. */
-export type Writer = Pick<Core, 'save' | 'locked'>;
+export type Writer = {
+	/**
+	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
+	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
+	 */
+	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
+	/** Does something under the lock, with the real path of the file. */
+	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
+};
+
+/** A save that concerns the keystore as a whole, and shares with no other. */
+export type WholeSave = {
+	/** Runs while the lock is still held. */
+	after(file: string): Promise<void>;
+	/** As `Memory.check` has it. */
+	takesPlain?: boolean;
+};
 
 /** What writing needs. */
-export type WriterOptions = Pick<KeystoreOptions, 'folder' | 'poems' | 'patience' | 'passphraseGiven'> & {
+export type WriterOptions = {
+	/** The folder that holds the file, an absolute path; made at the first save where it is missing. */
+	folder: string;
+	/** The poems folder, an absolute real path; `null` for none. */
+	poems: string | null;
+	/** How long a save waits for another program; milliseconds. */
+	patience?: number | undefined;
+	/** True where a passphrase is given beforehand: a keystore that is made is encrypted then. */
+	passphraseGiven?: boolean | undefined;
 	file: string;
 	/** The folder of its copies. */
 	backups: string;

@@ -1,14 +1,17 @@
 import {authorizeLines, isInline} from './authorize/view.ts';
-import {summaryLines} from './authorize/view-summary.ts';
+import {summaryLines} from './authorize/view-outcome.ts';
+import {drawnLine} from './draw/drawn.ts';
 import {footerLine} from './draw/footer.ts';
-import {cutOff, filled, type Line, line, paragraph, squeeze, toned, type View} from './draw/line.ts';
+import {cutOff, filled, type Line, line, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {flockLines, marksLine, notesLine} from './flock/view.ts';
 import {headerLine} from './header.ts';
 import {bindingsOf} from './keymap.ts';
-import {bodyRows, footRegions, smallest, tooSmall} from './layout.ts';
+import {bodyRows, footRegions} from './layout.ts';
+import {smallest, tooSmall} from './model/room.ts';
 import {modeOf, type State} from './model/state.ts';
-import {helpLines} from './overlay/help.ts';
+import {qrLines} from './overlay/view.ts';
+import {helpLines} from './overlay/view-help.ts';
 import {chooseLines, setupLines} from './setup/view.ts';
 
 /** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
@@ -32,6 +35,13 @@ export function frameLines(state: State, view: View): Line[] {
 		[headerLine(state), ...body, ...panel, ...notice, footerLine(bindings, size.columns - 1)],
 		size.rows,
 	);
+}
+
+/** The whole window as a terminal shows it: lines with style sequences, none wider than the window. */
+export function drawnFrame(state: State, view: View): string {
+	return frameLines(state, view)
+		.map(line => drawnLine(line, state.size.columns, view.theme).trimEnd())
+		.join('\n');
 }
 
 /** What is marked, or was passed over in the folder, where the line for notices is free. */
@@ -65,26 +75,4 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 		case 'summary':
 			return summaryLines(state, screen);
 	}
-}
-
-function qrLines({screen, size}: State, rows: number, view: View): Line[] {
-	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
-		return [];
-	}
-
-	const code = view.qr(screen.phase.link.url);
-	const width = Math.max(...code.map(text => [...text].length));
-	if (width > size.columns || code.length > rows) {
-		const needed = `${width}×${code.length + size.rows - rows}`;
-		return paragraph(
-			`The window is too small for the QR code: it needs ${needed} cells. c copies the link.`,
-			size.columns,
-			{tone: 'warn'},
-		);
-	}
-
-	return code.map((text, index) => ({
-		...line(toned('plain', text)),
-		say: index === 0 ? 'A QR code of the link' : '',
-	}));
 }

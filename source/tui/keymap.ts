@@ -1,14 +1,18 @@
 import {authorizeBindings} from './authorize/keys.ts';
+import {exportBindings} from './export/keys.ts';
 import {flockBindings} from './flock/keys.ts';
 import type {Binding} from './model/binding.ts';
 import {type Mode, modeOf, type State} from './model/state.ts';
 import {overlayBindings} from './overlay/keys.ts';
+import {setupBindings} from './setup/keys.ts';
 
 /** Every key binding, by what takes the keys. The footer, the help and the README's table come from here. */
 export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {
 	...flockBindings,
 	...overlayBindings,
 	...authorizeBindings,
+	...setupBindings,
+	...exportBindings,
 };
 
 const everywhere: readonly Binding[] = [
@@ -30,12 +34,9 @@ export function bindingOf(state: State, key: string): Binding | null {
 	);
 }
 
-/** True where text can be typed or pasted. */
+/** True where text can be typed or pasted: a field is where something can be erased. */
 export function hasField(state: State): boolean {
-	const mode = modeOf(state);
-	return (
-		mode === 'filter' || mode === 'handle' || mode === 'export' || mode === 'awaiting-pin' || mode === 'setup'
-	);
+	return keymap[modeOf(state)].some(({command}) => command === 'erase');
 }
 
 const titles: readonly (readonly [string, readonly Mode[]])[] = [

@@ -1,14 +1,10 @@
 import {cutOff, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
-import type {Size, State} from './model/state.ts';
-import {helpLines} from './overlay/help.ts';
+import {exportPanel} from './export/view.ts';
+import {filterShown} from './model/room.ts';
+import type {Room, State} from './model/state.ts';
 import {panelLines} from './overlay/view.ts';
-
-/** The smallest window that the screens are made for. */
-export const smallest: Size = {columns: 30, rows: 6};
-
-/** From so many columns up the selected poem stands beside the list. */
-const wideFrom = 100;
+import {helpLines} from './overlay/view-help.ts';
 
 /** From so many rows up a line is kept free for notices, so that nothing jumps when one comes. */
 const roomyFrom = 10;
@@ -21,22 +17,6 @@ const anyView: View = {
 	qr: () => [],
 	reveal: () => [],
 };
-
-/** True where the window is too small to draw anything but a sentence. */
-export function tooSmall({columns, rows}: Size): boolean {
-	return columns < smallest.columns || rows < smallest.rows;
-}
-
-/** True where the selected poem stands beside the list. */
-export function previewShown({size, screen, problem, fixed}: State): boolean {
-	return (
-		!fixed.spoken &&
-		size.columns >= wideFrom &&
-		!tooSmall(size) &&
-		screen.name === 'flock' &&
-		problem === null
-	);
-}
 
 /** The notice as lines; an empty line is kept for it where there is room. */
 export function noticeLines({notice, size}: State): Line[] {
@@ -62,18 +42,18 @@ function appProblemLines({appProblem, screen, size}: State): Line[] {
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }
 
-/** True where the filter has a line of its own. */
-export function filterShown({list, overlay}: State): boolean {
-	return overlay?.name === 'filter' || list.filter !== '';
-}
-
 /** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
-	const panel = cutOff(squeeze(panelLines(state, view), rows - 2), rows - 2);
+	const panel = cutOff(squeeze(panelOf(state, view), rows - 2), rows - 2);
 	// A QR code needs every row that there is.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
 	return {panel, notice: crowded ? [] : [...appProblemLines(state), ...noticeLines(state)]};
+}
+
+function panelOf(state: State, view: View): Line[] {
+	const {overlay, size} = state;
+	return overlay?.name === 'export' ? exportPanel(overlay, size.columns) : panelLines(state, view);
 }
 
 /** The rows between the header and whatever stands at the foot. */
@@ -87,12 +67,11 @@ export function listRows(state: State): number {
 	return Math.max(1, bodyRows(state) - (filterShown(state) ? 1 : 0));
 }
 
-/** All lines of the help. */
-export function helpRows(state: State): Line[] {
-	return helpLines(state);
-}
-
-/** How many lines of the help are seen at once. */
-export function helpHeight(state: State): number {
-	return Math.max(1, bodyRows(state));
+/** What the reducer is told of a state's frame. */
+export function roomOf(state: State): Room {
+	return {
+		list: listRows(state),
+		body: bodyRows(state),
+		help: state.overlay?.name === 'help' ? helpLines(state).length : 0,
+	};
 }

@@ -1,20 +1,11 @@
 import {graphemes} from '../flock/graphemes.ts';
-import {startWalk} from './authorize/begin.ts';
-import {followHeld} from './authorize/deciding.ts';
-import {authorizeCommand} from './authorize/reduce.ts';
-import {authorizeResult} from './authorize/reduce-outcome.ts';
-import {pinLetter, pinText} from './authorize/reduce-pin.ts';
-import {exportResult} from './export/reduce.ts';
-import {flockCommand, flockResult} from './flock/reduce.ts';
+import {pinLetter} from './authorize/reduce.ts';
 import {bindingOf, hasField} from './keymap.ts';
-import {listRows, previewShown} from './layout.ts';
-import type {Action} from './model/action.ts';
-import type {Command} from './model/binding.ts';
-import {scrolled} from './model/list.ts';
+import type {Action, Timer} from './model/action.ts';
+import {previewShown} from './model/room.ts';
 import {modeOf, type Size, type State, selectedBot} from './model/state.ts';
-import {notify, type Step, step, then} from './model/step.ts';
-import {checkResult, overlayCommand, overlayText} from './overlay/reduce.ts';
-import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
+import {andThen, notify, type Step, step} from './model/step.ts';
+import {runCommand, takeResult, takeText} from './route.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;
@@ -26,11 +17,11 @@ const repeatMs = 60;
  */
 export function reduce(state: State, action: Action, now: number): Step {
 	const done = reduceAction(state, action, now);
-	const calm =
+	const shown =
 		action.type === 'key' || action.type === 'timer'
 			? {...done, state: withoutOldNotice(state, done.state)}
 			: done;
-	return then(calm, settle);
+	return andThen(shown, readSelectedPoem);
 }
 
 /** What was said about an earlier action goes when a key leads elsewhere. */
@@ -55,29 +46,12 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'start':
 		case 'changed':
 			return step(state, {type: 'read'});
-		case 'told':
+		case 'notice':
 			return notify(state, action.text, action.tone);
 		case 'timer':
 			return timer(state, action.timer, now);
-		case 'read':
-			return then(flockResult(state, action, now), next => followHeld(next, now));
-		case 'read-failed':
-		case 'poem':
-		case 'forgot':
-		case 'brought-back':
-			return flockResult(state, action, now);
-		case 'checked':
-		case 'check-pause':
-		case 'check-over':
-			return checkResult(state, action);
-		case 'exported':
-		case 'export-failed':
-			return exportResult(state, action);
-		case 'app-saved':
-		case 'app-refused':
-			return setupResult(state, action, now);
 		default:
-			return authorizeResult(state, action, now);
+			return takeResult(state, action, now);
 	}
 }
 
@@ -94,7 +68,7 @@ function key(before: State, name: string, now: number): Step {
 		// A second character shows that the letter began a text; any other key, that it was a command.
 		return isCharacter(name)
 			? field(state, character(name), now)
-			: then(timer(state, {for: 'letter', attempt: held.attempt}, now), next => key(next, name, now));
+			: andThen(timer(state, {for: 'letter', attempt: held.attempt}, now), next => key(next, name, now));
 	}
 
 	const binding = bindingOf(state, name);
@@ -105,7 +79,7 @@ function key(before: State, name: string, now: number): Step {
 	}
 
 	if (binding !== null) {
-		return run(state, binding.command, now);
+		return runCommand(state, binding.command, now);
 	}
 
 	return hasField(state) && isCharacter(name) ? field(state, character(name), now) : step(state);
@@ -122,13 +96,13 @@ function text(state: State, characters: string, now: number): Step {
 	const [first = '', ...others] = characters.split('\t');
 	if (others.length > 0) {
 		return others.reduce(
-			(done, part) => then(done, next => then(key(next, 'tab', now), after => text(after, part, now))),
+			(done, part) => andThen(done, next => andThen(key(next, 'tab', now), after => text(after, part, now))),
 			text(state, first, now),
 		);
 	}
 
 	if (/^\r{2,}$/.test(characters)) {
-		return [...characters].reduce((done, _) => then(done, next => key(next, 'enter', now)), step(state));
+		return [...characters].reduce((done, _) => andThen(done, next => key(next, 'enter', now)), step(state));
 	}
 
 	if (hasField(state)) {
@@ -139,10 +113,10 @@ function text(state: State, characters: string, now: number): Step {
 	const keys = Array.from(graphemes(characters), ({segment}) => segment);
 	for (const [place, character] of keys.entries()) {
 		if (hasField(done.state)) {
-			return then(done, next => field(next, keys.slice(place).join(''), now));
+			return andThen(done, next => field(next, keys.slice(place).join(''), now));
 		}
 
-		done = then(done, next => key(next, keyOf(character), now));
+		done = andThen(done, next => key(next, keyOf(character), now));
 	}
 
 	return done;
@@ -153,72 +127,13 @@ function keyOf(segment: string): string {
 }
 
 function field(state: State, characters: string, now: number): Step {
-	const {screen, overlay} = state;
-	if (overlay !== null) {
-		const taken = overlayText(state, overlay, characters);
-		return /[\r\n]$/.test(characters) ? then(taken, next => key(next, 'enter', now)) : taken;
-	}
-
-	return screen.name === 'authorize'
-		? pinText(state, screen, characters, now)
-		: screen.name === 'setup'
-			? setupText(state, screen, characters, now)
-			: step(state);
+	const taken = takeText(state, characters, now);
+	return state.overlay !== null && /[\r\n]$/.test(characters)
+		? andThen(taken, next => key(next, 'enter', now))
+		: taken;
 }
 
-function run(state: State, command: Command, now: number): Step {
-	const {screen, overlay} = state;
-	if (command === 'quit' || command === 'interrupt') {
-		return quit(state, command === 'quit' ? 0 : 130);
-	}
-
-	if (command === 'suspend') {
-		return step(state, {type: 'suspend'});
-	}
-
-	if (command === 'help') {
-		return step({...state, overlay: {name: 'help', top: 0}});
-	}
-
-	if (overlay !== null) {
-		return overlayCommand(state, overlay, command, now);
-	}
-
-	switch (screen.name) {
-		case 'flock':
-			return flockCommand(state, command, now);
-		case 'authorize':
-			return command === 'change-app'
-				? openSetup(state, screen.bot)
-				: authorizeCommand(state, screen, command, now);
-		case 'setup':
-			return setupCommand(state, screen, command, now);
-		case 'choose-app':
-			return chooseCommand(state, screen, command);
-		case 'summary':
-			return summaryCommand(state, command, now);
-	}
-}
-
-function summaryCommand(state: State, command: Command, now: number): Step {
-	const back: State = {...state, screen: {name: 'flock'}};
-	return command === 'walk' ? startWalk(back, now) : step(command === 'back' ? back : state);
-}
-
-function quit(state: State, exitCode: number): Step {
-	const asked = state.overlay?.name === 'confirm' && state.overlay.question.about === 'quit';
-	return state.unsaved.length === 0 || asked
-		? step(state, {type: 'end', exit: {kind: 'ended', exitCode}})
-		: step({
-				...state,
-				overlay: {
-					name: 'confirm',
-					question: {about: 'quit', bots: [...new Set(state.unsaved.map(({bot}) => bot))], exitCode},
-				},
-			});
-}
-
-function timer(state: State, which: (Action & {type: 'timer'})['timer'], now: number): Step {
+function timer(state: State, which: Timer, now: number): Step {
 	if (which.for === 'notice') {
 		return step(state.notice?.id === which.id ? {...state, notice: null} : state);
 	}
@@ -231,7 +146,7 @@ function timer(state: State, which: (Action & {type: 'timer'})['timer'], now: nu
 	const {screen} = state;
 	const released: State = {...state, screen: {...screen, phase: {...held.phase, letter: null}}};
 	const binding = bindingOf(released, held.letter);
-	return binding === null ? step(released) : run(released, binding.command, now);
+	return binding === null ? step(released) : runCommand(released, binding.command, now);
 }
 
 function heldLetter({screen, overlay}: State) {
@@ -255,17 +170,15 @@ function character(name: string): string {
 	return name === 'space' ? ' ' : name;
 }
 
-/** What follows from any change: the selection stays in sight, and the preview is of the selected poem. */
-function settle(state: State): Step {
-	const list = scrolled(state.list, listRows(state));
-	const settled = list === state.list ? state : {...state, list};
-	const wanted = previewShown(state) ? list.selected : null;
+/** What follows from any change: beside the list stands the selected poem. */
+function readSelectedPoem(state: State): Step {
+	const wanted = previewShown(state) ? state.list.selected : null;
 	if (wanted === null || wanted === state.previewing) {
-		return step(settled);
+		return step(state);
 	}
 
-	const poem = selectedBot(settled)?.poem ?? null;
+	const poem = selectedBot(state)?.poem ?? null;
 	const kept = poem === null ? null : state.preview;
-	const next: State = {...settled, preview: kept ?? {bot: wanted, text: null}, previewing: wanted};
+	const next: State = {...state, preview: kept ?? {bot: wanted, text: null}, previewing: wanted};
 	return poem === null ? step(next) : step(next, {type: 'read-poem', poem, agreed: state.agreed});
 }

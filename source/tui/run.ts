@@ -4,16 +4,16 @@ import type {Services} from '../services.ts';
 import type {Environment} from '../system/environment.ts';
 import type {Interruption} from '../system/interruption.ts';
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
-import {outcomeSentence} from './authorize/last-words.ts';
-import {drawnFrame} from './draw/drawn.ts';
+import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
-import {viewOf} from './draw/view.ts';
+import {drawnFrame} from './frame.ts';
 import {Keyboard, type TerminalInput} from './keyboard.ts';
 import type {AppExit} from './model/action.ts';
 import {initialState} from './model/state.ts';
 import {paintedTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
+import {viewOf} from './view.ts';
 import type {Window} from './window/open.tsx';
 
 /** What the full screen works with. */

@@ -1,5 +1,8 @@
+import {roomOf} from './layout.ts';
 import type {Action} from './model/action.ts';
+import {inRoom} from './model/room.ts';
 import type {State} from './model/state.ts';
+import type {Step} from './model/step.ts';
 import {reduce} from './reducer.ts';
 import type {Runner} from './runner.ts';
 
@@ -13,6 +16,12 @@ export type Store = {
 	stop(): void;
 };
 
+/** One step of the reducer, in the room that its frame has. @param now milliseconds since 1970. */
+export function advance(state: State, action: Action, now: number): Step {
+	const done = reduce(state, action, now);
+	return {...done, state: inRoom(done.state, roomOf(done.state))};
+}
+
 /**
  * Builds the store.
  * @param startRunner gets `dispatch`, and gives the runner.
@@ -22,7 +31,7 @@ export function createStore(
 	now: () => number,
 	startRunner: (dispatch: (action: Action) => void) => Runner,
 ): Store {
-	let state = initial;
+	let state = inRoom(initial, roomOf(initial));
 	const listeners = new Set<() => void>();
 	const runner = startRunner(dispatch);
 
@@ -34,7 +43,7 @@ export function createStore(
 		}
 
 		const before = state;
-		const {state: after, effects} = reduce(state, action, now());
+		const {state: after, effects} = advance(state, action, now());
 		state = after;
 		if (after !== before) {
 			for (const listener of listeners) {

@@ -1,4 +1,6 @@
+import type {Agent} from 'node:https';
 import {FlockError} from '../flock/error.ts';
+import type {Environment} from '../system/environment.ts';
 import {
 	checkAccount,
 	checkGrant,
@@ -9,7 +11,6 @@ import {
 	readAccessLevel,
 } from './answers.ts';
 import type {Call, Way} from './ask.ts';
-import type {XOptions} from './create.ts';
 import {failure} from './failures.ts';
 import {probe} from './probe.ts';
 import {host, type Route, routeFrom} from './proxy.ts';
@@ -19,8 +20,16 @@ import type {RequestedLink, Token, X} from './x.ts';
 export type Calls = Omit<X, 'deadlineSeconds' | 'warning'>;
 
 /** How X is reached, with nothing left to a default. */
-export type CallsOptions = Pick<XOptions, 'agent' | 'origin' | 'env'> & {
+export type CallsOptions = {
+	/** Practice's agent, in the place of the network. */
+	agent?: Agent | undefined;
+	/** `http://127.0.0.1:PORT`, in the place of `https://api.x.com` in links. */
+	origin?: string | undefined;
+	/** Where the proxy is looked for, unless there is an agent. */
+	env: Environment;
+	/** The seconds that X gets for an answer. */
 	deadlineSeconds: number;
+	/** This computer's clock, in milliseconds since 1970. */
 	now: () => number;
 };
 

@@ -1,19 +1,11 @@
-import type {Agent} from 'node:https';
-import type {Environment} from '../system/environment.ts';
-import type {Calls} from './calls.ts';
+import type {Calls, CallsOptions} from './calls.ts';
 import type {X} from './x.ts';
 
 /** How X is reached. */
-export type XOptions = {
-	/** Practice's agent, in the place of the network. */
-	agent?: Agent | undefined;
-	/** `http://127.0.0.1:PORT`, in the place of `https://api.x.com` in links. */
-	origin?: string | undefined;
-	/** Where the proxy is looked for, unless there is an agent. */
-	env: Environment;
-	/** The seconds that X gets for an answer; 15 unless given. */
+export type XOptions = Omit<CallsOptions, 'deadlineSeconds' | 'now'> & {
+	/** 15 unless given. */
 	deadlineSeconds?: number | undefined;
-	/** This computer's clock, in milliseconds since 1970. */
+	/** The system's unless given. */
 	now?: (() => number) | undefined;
 };
 

@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {writeExport} from '../../source/bundles/export.ts';
-import type {Desktop} from '../../source/desktop/desktop.ts';
+import type {Desktop, WhyNotOpen} from '../../source/desktop/desktop.ts';
 import {type AppKey, type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
@@ -44,7 +44,7 @@ export type TestOptions = {
 	/** Milliseconds since 1970. */
 	now?: () => number;
 	/** Why the desktop opens no browser by itself; `null` where it does. */
-	whyNotOpen?: string | null;
+	whyNotOpen?: WhyNotOpen | null;
 };
 
 /** Composes the services as the program does, on a folder of its own. */
@@ -54,7 +54,7 @@ export async function testServices({
 	otherApps = [],
 	deadlineSeconds = 600,
 	now = Date.now,
-	whyNotOpen = 'There is no display here.',
+	whyNotOpen = {kind: 'no-display', sentence: 'There is no display here.'},
 }: TestOptions = {}): Promise<TestServices> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-test-'));
 	const poemsFolder = path.join(folder, 'poems');

@@ -3,8 +3,8 @@ import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {inspect} from 'node:util';
-import {bytesOf} from '../../source/keystore/disk/read.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {bytesOf} from '../../source/keystore/opened.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {coded, filesBelow, newKeystore, practiceApp, practiceIdentity, practiceRecord} from './support.ts';
 

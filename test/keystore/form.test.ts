@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {test} from 'node:test';
 import type {Key} from '../../source/flock/key.ts';
-import {Damage} from '../../source/keystore/disk/failures.ts';
+import {Damage} from '../../source/keystore/form/damage.ts';
 import {defaultCost, type ScryptCost} from '../../source/keystore/form/encryption.ts';
 import {putChecksum, readEnvelope} from '../../source/keystore/form/envelope.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
@@ -157,7 +157,7 @@ test('a passphrase that was turned into a key too cheaply is opened once more, a
 	assert.deepEqual(costOf(keystore.path), {N: 2, r: 1, p: 1});
 	await fresh.update('moth', () => practiceRecord('moth'));
 	assert.deepEqual(costOf(keystore.path), defaultCost);
-	const {copiesIn} = await import('../../source/keystore/upkeep/backups.ts');
+	const {copiesIn} = await import('../../source/keystore/disk/copies.ts');
 	const copies = await copiesIn(`${place.folder}/backups/harbour`);
 	assert.ok(copies.length > 1);
 	for (const copy of copies) {

@@ -13,9 +13,10 @@ import {
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
-import {bytesOf, readBytes} from '../../source/keystore/disk/read.ts';
+import {readBytes} from '../../source/keystore/disk/read.ts';
 import {replaceFile} from '../../source/keystore/disk/replace.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {bytesOf} from '../../source/keystore/opened.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {
 	coded,

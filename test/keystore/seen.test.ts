@@ -15,8 +15,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
-import {bytesOf} from '../../source/keystore/disk/read.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {bytesOf} from '../../source/keystore/opened.ts';
 import {seenFileOf} from '../../source/keystore/seen/place.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {coded, modeOf, newPlace, practiceIdentity, practiceRecord, startWorker} from './support.ts';

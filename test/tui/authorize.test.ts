@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {inspect} from 'node:util';
+import type {FlockError} from '../../source/flock/error.ts';
+import {type AppKeyInput, cleanAppKey} from '../../source/keymaker/app-key.ts';
 import {frameLines} from '../../source/tui/frame.ts';
 import type {Action} from '../../source/tui/model/action.ts';
+import {expected, problemOf} from '../../source/tui/model/problem.ts';
 import type {State} from '../../source/tui/model/state.ts';
 import {reduce} from '../../source/tui/reducer.ts';
 import {
@@ -36,7 +39,10 @@ test('enter asks X for a link, and the first link is opened in the browser once'
 });
 
 test('where no browser is to be opened it is said, and o opens it', () => {
-	const shown = pinScreen(mixedFlock, {whyNotOpen: 'This is an SSH session.', practice: false});
+	const shown = pinScreen(mixedFlock, {
+		whyNotOpen: {kind: 'ssh', sentence: 'This is an SSH session.'},
+		practice: false,
+	});
 	assert.deepEqual(kinds(shown), []);
 	assert.match(shown.state.notice?.text ?? '', /^This is an SSH session\./);
 	assert.deepEqual(
@@ -46,9 +52,15 @@ test('where no browser is to be opened it is said, and o opens it', () => {
 });
 
 test('where no browser is to be opened in practice, nobody is sent to another computer or a phone', () => {
-	const said = pinScreen(mixedFlock, {whyNotOpen: 'Open it on a phone.'}).state.notice?.text ?? '';
-	assert.match(said, /on this computer alone/);
-	assert.doesNotMatch(said, /phone/);
+	for (const kind of ['ssh', 'no-display'] as const) {
+		const whyNotOpen = {kind, sentence: 'Open it on a phone.'};
+		const said = pinScreen(mixedFlock, {whyNotOpen}).state.notice?.text ?? '';
+		assert.match(said, /on this computer alone/);
+		assert.doesNotMatch(said, /phone/);
+	}
+
+	const asked = {kind: 'asked', sentence: 'No browser, as asked for.'} as const;
+	assert.match(pinScreen(mixedFlock, {whyNotOpen: asked}).state.notice?.text ?? '', /^No browser, as asked/);
 });
 
 test('escape leaves while X is asked, and the link that comes all the same is dropped', () => {
@@ -491,6 +503,30 @@ test('setup tries the app key as it was pasted, and goes on to the bot once it i
 	});
 	assert.equal(phaseOf(saved).name, 'requesting');
 });
+
+function refusalOf(appKey: AppKeyInput): FlockError {
+	try {
+		cleanAppKey(appKey);
+	} catch (error) {
+		return expected(error);
+	}
+
+	throw new Error('the app key was taken');
+}
+
+for (const field of ['consumerKey', 'consumerSecret'] as const) {
+	test(`an app key that is refused for its ${field} leads to that field, whatever the sentence says`, () => {
+		const bad = {consumerKey: 'not-a-real-key', consumerSecret: 'not-a-real-secret', [field]: 'two words'};
+		const error = refusalOf(bad);
+		const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 's', {type: 'paste', text: 'a\r\nb\r'});
+		const {screen} = play(setup, {
+			type: 'app-refused',
+			attempt: attemptOf(setup),
+			problem: {...problemOf(error), sentence: 'Secret or not.'},
+		}).state;
+		assert.equal(screen.name === 'setup' && screen.field, field);
+	});
+}
 
 test('the bot that practice was chosen for is authorized as soon as the flock is read', () => {
 	const {state} = {state: flockScreen(mixedFlock, {authorizeFirst: 'kettle'})};

@@ -122,9 +122,11 @@ export function gallery(size: Size): Record<string, State> {
 			problem: problemCalled('export-exists', {
 				sentence: '/home/somebody/bots/notes is there already, and is no twurl file.',
 				hint: 'Choose another --out, or replace it with --force.',
+				field: 'out',
+				replaceable: true,
 			}),
 		}).state,
-		'a long notice': play(flock, {type: 'told', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
+		'a long notice': play(flock, {type: 'notice', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
 		'the help': play(flock, '?').state,
 		'the help, scrolled': play(flock, '?', 'end').state,
 		'a folder that is missing': empty('missing'),

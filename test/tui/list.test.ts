@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {previewLines} from '../../source/tui/flock/preview.ts';
+import {previewLines} from '../../source/tui/flock/view-preview.ts';
 import {listRows} from '../../source/tui/layout.ts';
 import {initialState, selectedBot} from '../../source/tui/model/state.ts';
 import {
@@ -12,6 +12,7 @@ import {
 	mixedFlock,
 	type Played,
 	play,
+	problemCalled,
 	viewWith,
 } from './support.ts';
 
@@ -275,13 +276,11 @@ test('a notice goes by itself, and not before its own time', () => {
 test('q ends with 0, Ctrl-C with 130, and a keystore that cannot be read leaves both in place', () => {
 	const broken = play(flockScreen(), {
 		type: 'read-failed',
-		problem: {
-			code: 'keystore-damaged',
+		problem: problemCalled('keystore-damaged', {
 			sentence: 'Damaged.',
 			hint: 'Restore.',
 			label: 'keystore-damaged',
-			uncertain: false,
-		},
+		}),
 	});
 	for (const state of [flockScreen(), broken.state]) {
 		assert.deepEqual(play(state, 'q').effects, [{type: 'end', exit: {kind: 'ended', exitCode: 0}}]);

@@ -6,7 +6,7 @@ import {type Theme, themeOf} from '../../source/tui/draw/theme.ts';
 import type {Action, Effect} from '../../source/tui/model/action.ts';
 import type {Problem} from '../../source/tui/model/problem.ts';
 import {type Fixed, initialState, type Size, type State} from '../../source/tui/model/state.ts';
-import {reduce} from '../../source/tui/reducer.ts';
+import {advance} from '../../source/tui/store.ts';
 
 /** The time at which the tests take place: 25 November 2026. */
 export const noon = Date.parse('2026-11-25T12:00:00Z');
@@ -111,6 +111,8 @@ export function problemCalled(code: Problem['code'], changes: Partial<Problem> =
 		hint: 'Paste the PIN that the new link leads to.',
 		label: `${code} · 401`,
 		uncertain: false,
+		field: null,
+		replaceable: false,
 		...changes,
 	};
 }
@@ -138,7 +140,7 @@ export function play(start: State | Played, ...actions: readonly (Action | strin
 	const effects = [...before.effects];
 	for (const action of actions) {
 		const full: Action = typeof action === 'string' ? {type: 'key', key: action} : action;
-		const done = reduce(state, full, Math.max(noon, state.enterAt) + 1000);
+		const done = advance(state, full, Math.max(noon, state.enterAt) + 1000);
 		state = done.state;
 		effects.push(...done.effects);
 	}

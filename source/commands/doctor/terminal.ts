@@ -16,7 +16,7 @@ export function judgeClipboard({clipboard: {way, sentence, hint}}: Surroundings)
 export function judgeBrowser({whyNotOpen}: Pick<Services['desktop'], 'whyNotOpen'>): Result {
 	return whyNotOpen === null
 		? ok('browser', 'A link is opened in the browser by itself.')
-		: {...ok('browser', whyNotOpen), hint: 'c copies the link, and r shows it as a QR code.'};
+		: {...ok('browser', whyNotOpen.sentence), hint: 'c copies the link, and r shows it as a QR code.'};
 }
 
 /** What the full screen can be drawn on. */

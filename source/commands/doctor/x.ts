@@ -1,7 +1,7 @@
 import {errorLabel, FlockError} from '../../flock/error.ts';
 import {appTail} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
-import type {AppInUse, AppSource} from '../../keymaker/keymaker.ts';
+import type {AppInUse, AppSource} from '../../keymaker/app-key.ts';
 import type {Services} from '../../services.ts';
 import type {Probe} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';

@@ -2,14 +2,6 @@ import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {codeOf} from '../../system/errors.ts';
 
-/**
- * Why a keystore's bytes cannot be taken for a keystore. The reason holds no part of the bytes, since those
- * may be secret (which is also why no error of `JSON.parse`, which quotes its input, is ever passed on).
- */
-export class Damage extends Error {
-	override readonly name = 'Damage';
-}
-
 /** What was being done with a file or folder when the system refused. */
 export type Doing = 'read' | 'write';
 

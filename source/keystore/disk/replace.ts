@@ -4,7 +4,7 @@ import path from 'node:path';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {isMissing} from '../../system/errors.ts';
-import {addCopy, findCopy, rotate} from '../upkeep/backups.ts';
+import {addCopy, findCopy, rotate} from './copies.ts';
 import {failureOf} from './failures.ts';
 import {compareFile, leftoversOf, sweep, syncFolder, temporaryPathOf} from './files.ts';
 import type {HeldLock} from './lock.ts';

@@ -7,7 +7,7 @@ import {
 	scrypt,
 	timingSafeEqual,
 } from 'node:crypto';
-import {Damage} from '../disk/failures.ts';
+import {Damage} from './damage.ts';
 import {isObject} from './fault.ts';
 import type {Identity} from './identity.ts';
 

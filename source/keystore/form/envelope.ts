@@ -2,7 +2,7 @@ import {isUtf8} from 'node:buffer';
 import {crc32} from 'node:zlib';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
-import {Damage} from '../disk/failures.ts';
+import {Damage} from './damage.ts';
 import type {Sealed} from './encryption.ts';
 import {parseSealed} from './encryption.ts';
 import {isObject} from './fault.ts';

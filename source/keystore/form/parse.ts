@@ -1,7 +1,7 @@
 import type {BotRecord} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
-import {Damage} from '../disk/failures.ts';
 import {appPrefix, botPrefix, type State} from '../state.ts';
+import {Damage} from './damage.ts';
 import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 

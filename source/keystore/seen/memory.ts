@@ -1,7 +1,7 @@
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
-import type {Opened} from '../disk/read.ts';
 import type {Identity, Label} from '../form/identity.ts';
+import type {Opened} from '../opened.ts';
 import {isNews, readSights, type Sight, type Sights, sightOf} from './sights.ts';
 
 /** What this computer remembers of one keystore, and what follows from it. */

@@ -6,12 +6,13 @@ import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {isTrusted} from '../../system/places.ts';
 import type {Core} from '../core.ts';
+import {findCopies} from '../disk/copies.ts';
 import {leftoversOf} from '../disk/files.ts';
 import {readBytes} from '../disk/read.ts';
 import {readEnvelope} from '../form/envelope.ts';
 import type {KeystoreFinding, KeystoreHealth} from '../keystore.ts';
 import {botsWithKey} from '../state.ts';
-import {asidesOf, findCopies} from './backups.ts';
+import {asidesOf} from './backups.ts';
 
 /** The numbers by which Linux names network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
 const networkFileSystems = new Set([

@@ -2,8 +2,8 @@ import {needsKey} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
 import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
-import {botOf, type State} from '../model/state.ts';
-import {notify, type Step, step, then} from '../model/step.ts';
+import {botOf, type State, selectedBot} from '../model/state.ts';
+import {andThen, notify, type Step, step} from '../model/step.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
 
 /** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
@@ -47,6 +47,14 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 	return request({...state, list}, screen, {note: null, label: null, open: true}, now);
 }
 
+/** Begins with the selected bot. */
+export function authorizeSelected(state: State, now: number): Step {
+	const bot = selectedBot(state);
+	return bot === undefined
+		? notify(state, 'There is no bot to authorize here.')
+		: authorize(state, bot.name, null, now);
+}
+
 /** Starts or goes on with the walk from the selected bot: the first one that has no key. */
 export function startWalk(state: State, now: number): Step {
 	const walk = walkFrom(state, state.list.selected ?? '', true);
@@ -79,7 +87,7 @@ export function request(
 export function goOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
 	const walk = {...walkLeaving(screen, true), walking: true};
 	const left = step(state, ...abandoned(screen));
-	return then(left, current => walkOn(current, {...screen, walk}, next, now));
+	return andThen(left, current => walkOn(current, {...screen, walk}, next, now));
 }
 
 /** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
@@ -90,7 +98,7 @@ export function walkOn(state: State, screen: AuthorizeScreen, next: string | nul
 /** Goes back to the flock; where several bots were dealt with, past a summary. */
 export function leave(state: State, screen: AuthorizeScreen): Step {
 	const walk = walkLeaving(screen, false);
-	return then(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}));
+	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}));
 }
 
 /** The flock again. */

@@ -4,10 +4,10 @@ import type {Action} from '../model/action.ts';
 import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
 import type {Problem} from '../model/problem.ts';
 import type {State} from '../model/state.ts';
-import {notify, type Step, step, then} from '../model/step.ts';
+import {andThen, notify, type Step, step} from '../model/step.ts';
 import {withResult} from '../model/walk.ts';
 import {request, toFlock, withPhase} from './begin.ts';
-import {decided, decideFailed, heldWith, questionAbout} from './deciding.ts';
+import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
 /** Takes in what came of the work; a result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
@@ -81,9 +81,9 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		: notify(
 				shown,
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.
-				practice && /computer|phone/.test(whyNotOpen)
+				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
-					: `${whyNotOpen} Copy the link with c, or open it with o.`,
+					: `${whyNotOpen.sentence} Copy the link with c, or open it with o.`,
 			);
 }
 
@@ -141,7 +141,7 @@ function exchanged(
 		outcome.kind === 'unsaved' ? [...others, {bot, tokenId, key, problem: outcome.problem}] : others;
 	const known = {...state, unsaved};
 	if (screen === null) {
-		return then(step(withoutSaved(known, bot), {type: 'read'}), next =>
+		return andThen(step(withoutSaved(known, bot), {type: 'read'}), next =>
 			notify(next, lateSentence(state, outcome), 'plain'),
 		);
 	}

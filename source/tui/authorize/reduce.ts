@@ -2,10 +2,13 @@ import type {AuthorizeScreen, Phase, Renewal} from '../model/authorization.ts';
 import type {Command} from '../model/binding.ts';
 import type {State} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
+import {erased} from '../model/text.ts';
 import {nextOnWalk} from '../model/walk.ts';
-import {goOn, leave, request, withPhase} from './begin.ts';
-import {decide, moveToHeld} from './deciding.ts';
-import {pinCommand} from './reduce-pin.ts';
+import {goOn, leave, request, startWalk, withPhase} from './begin.ts';
+import {decide, moveToHeld} from './reduce-held.ts';
+
+/** How long a lone letter in the empty field waits for more before it is a command; milliseconds. */
+const letterMs = 30;
 
 /** Carries out a command of the authorization. */
 export function authorizeCommand(state: State, screen: AuthorizeScreen, command: Command, now: number): Step {
@@ -32,8 +35,6 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 			return decide(state, screen, true);
 		case 'discard':
 			return decide(state, screen, false);
-		case 'change-app':
-			return step(state);
 		default:
 			return phase.name === 'awaiting-pin' ? pinCommand(state, screen, phase, command, now) : step(state);
 	}
@@ -45,6 +46,53 @@ export function revealUnsaved(state: State): Step {
 	return screen.name === 'authorize' && screen.phase.name === 'unsaved'
 		? step(withPhase(state, screen, {...screen.phase, revealed: true}))
 		: step(state);
+}
+
+/** Carries out a command of a walk's summary. */
+export function summaryCommand(state: State, command: Command, now: number): Step {
+	const back: State = {...state, screen: {name: 'flock'}};
+	return command === 'walk' ? startWalk(back, now) : step(command === 'back' ? back : state);
+}
+
+/** Takes what was typed or pasted into the PIN field. A newline at its end hands the PIN in. */
+export function pinText(state: State, screen: AuthorizeScreen, text: string, now: number): Step {
+	const {phase} = screen;
+	if (phase.name !== 'awaiting-pin') {
+		return step(state);
+	}
+
+	const typed = `${phase.letter ?? ''}${text}`;
+	const pin = phase.pin + typed.replace(/[\r\n]+$/, '');
+	const filled = withPhase(state, screen, {...phase, pin, letter: null, problem: null});
+	return /[\r\n]$/.test(typed) && pin !== '' ? submit(filled, pin, now) : step(filled);
+}
+
+/** Holds a lone letter back for a moment: it may be a command, or the first of a text pasted letter by letter. */
+export function pinLetter(state: State, screen: AuthorizeScreen, letter: string): Step {
+	if (screen.phase.name !== 'awaiting-pin') {
+		return step(state);
+	}
+
+	return step(withPhase(state, screen, {...screen.phase, letter}), {
+		type: 'timer',
+		timer: {for: 'letter', attempt: screen.attempt},
+		ms: letterMs,
+	});
+}
+
+/** Voids the link on the screen and asks for another. */
+export function newLink(state: State, now: number): Step {
+	const {screen} = state;
+	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
+		return step(state);
+	}
+
+	return request(
+		state,
+		screen,
+		{note: 'The earlier link and its PIN are void. This is a new link.', label: null, open: false},
+		now,
+	);
 }
 
 /** What was said of an earlier link stays true while the next one is asked for again. */
@@ -62,5 +110,50 @@ function saveAgain(state: State, screen: AuthorizeScreen): Step {
 	return step(
 		{...state, attempts: attempt, screen: {...screen, attempt, phase}},
 		{type: 'retry-save', attempt, bot: screen.bot},
+	);
+}
+
+function pinCommand(
+	state: State,
+	screen: AuthorizeScreen,
+	phase: Phase & {name: 'awaiting-pin'},
+	command: Command,
+	now: number,
+): Step {
+	switch (command) {
+		case 'submit':
+			return submit(state, phase.pin, now);
+		case 'copy':
+			return step(state, {type: 'copy', text: phase.link.url});
+		case 'open':
+			return step(state, {type: 'open', url: phase.link.url});
+		case 'qr':
+			return step({...state, overlay: {name: 'qr'}});
+		case 'new-link':
+			return step({...state, overlay: {name: 'confirm', question: {about: 'new-link'}}});
+		case 'erase':
+			return step(withPhase(state, screen, {...phase, pin: erased(phase.pin), problem: null}));
+		case 'clear-field':
+			return step(withPhase(state, screen, {...phase, pin: '', problem: null}));
+		default:
+			return step(state);
+	}
+}
+
+function submit(state: State, pin: string, now: number): Step {
+	const {screen} = state;
+	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
+		return step(state);
+	}
+
+	const attempt = state.attempts + 1;
+	const {link} = screen.phase;
+	return step(
+		{
+			...state,
+			attempts: attempt,
+			screen: {...screen, attempt, phase: {name: 'exchanging', link, pin, startedAt: now}},
+		},
+		{type: 'submit-pin', attempt, link, pin},
 	);
 }

@@ -5,11 +5,12 @@ import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {waitingLines} from '../draw/waiting.ts';
 import {ago} from '../draw/words.ts';
-import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
-import {botOf, type State} from '../model/state.ts';
+import type {AuthorizeScreen, Phase, WalkResult} from '../model/authorization.ts';
+import {botOf, type Screen, type State} from '../model/state.ts';
+import {count, names} from '../model/text.ts';
 import {hasNext, nextOnWalk} from '../model/walk.ts';
 import {otherBotOf} from './begin.ts';
-import {selectedHeld} from './deciding.ts';
+import {selectedHeld} from './reduce-held.ts';
 
 /** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
 export function conflictLines(
@@ -149,4 +150,55 @@ export function unsavedLines(
 function revealedLines(bot: string, columns: number, rows: number, {reveal}: View): Line[] {
 	const lines = reveal(bot).flatMap(text => chop(visible(text), columns).map(part => line(part)));
 	return lines.length <= rows ? lines : paragraph('The key needs a larger window.', columns, {tone: 'warn'});
+}
+
+/** How a walk went: made, skipped and failed, and what to do about the failed. */
+export function summaryLines({size}: State, {results, left}: Screen & {name: 'summary'}): Line[] {
+	const {columns} = size;
+	const of = (kind: WalkResult['kind']) => results.filter(result => result.kind === kind);
+	const made = of('made');
+	const held = of('held');
+	const skipped = of('skipped');
+	return [
+		blank,
+		...group(`● ${count(made.length, 'key')} made`, made, columns, 'good'),
+		...group(`○ ${skipped.length} skipped`, skipped, columns, 'plain'),
+		...(held.length === 0
+			? []
+			: [
+					...group(`? ${held.length} to decide about`, held, columns, 'accent'),
+					...paragraph('Enter on such a bot keeps or discards its key.', columns, {indent: 3, rank: 2}),
+				]),
+		...of('failed').flatMap(({bot, problem}) => [
+			...paragraph(`✕ ${visible(bot)}: ${problem?.sentence ?? ''}`, columns, {tone: 'bad'}),
+			...paragraph(problem?.hint ?? '', columns, {indent: 3, rank: 2}),
+			...paragraph(problem?.label ?? '', columns, {indent: 3, tone: 'quiet', rank: 6}),
+		]),
+		blank,
+		...paragraph(
+			left === 0
+				? 'Every bot of this walk has its key.'
+				: `${count(left, 'bot')} still without a key: a goes on.`,
+			columns,
+			{rank: 1},
+		),
+	];
+}
+
+function group(
+	title: string,
+	results: readonly WalkResult[],
+	columns: number,
+	tone: 'good' | 'plain' | 'accent',
+): Line[] {
+	return results.length === 0
+		? []
+		: paragraph(
+				`${title}: ${names(
+					results.map(({bot}) => visible(bot)),
+					200,
+				)}`,
+				columns,
+				{tone},
+			);
 }

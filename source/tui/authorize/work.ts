@@ -1,109 +1,110 @@
+import {FlockError} from '../../flock/error.ts';
 import {recordInfo} from '../../flock/key.ts';
+import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
-import {accountOf} from '../../flock/words.ts';
-import {cleanAppKey} from '../../keymaker/app-key.ts';
-import type {Outcome} from '../../keymaker/keymaker.ts';
+import {accountOf, heldSentence} from '../../flock/words.ts';
+import type {Outcome, Settled} from '../../keymaker/keymaker.ts';
 import type {Services} from '../../services.ts';
-import type {Action, Effect, OutcomeInfo} from '../model/action.ts';
-import type {Attempts} from '../model/attempts.ts';
+import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
+import type {Tools, Work} from '../model/work.ts';
 
-/** The part of the runner that asks X for links and keys. */
-export type Authorizing = {
-	requestLink(effect: Effect & {type: 'request-link'}): Promise<void>;
-	submitPin(effect: Effect & {type: 'submit-pin'}): Promise<void>;
-	retrySave(effect: Effect & {type: 'retry-save'}): Promise<void>;
-	decide(effect: Effect & {type: 'decide'}): Promise<void>;
-	tryApp(effect: Effect & {type: 'try-app'}): Promise<void>;
-};
+type AuthorizeWork = Pick<
+	Work,
+	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'decide' | 'copy' | 'open'
+>;
 
-/**
- * Builds it.
- * @param read reads the flock anew, so that what is said about it and what is shown of it agree.
- */
-export function createAuthorizing(
-	{keymaker, keystore, x}: Services,
-	dispatch: (action: Action) => void,
-	attempts: Attempts,
-	read: () => Promise<void>,
-): Authorizing {
-	async function requestLink({bot, attempt: number}: Effect & {type: 'request-link'}): Promise<void> {
-		await attempts.run(number, async signal => {
+/** What asks the most of the person comes last, and stays on the screen. */
+const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
+
+/** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
+export function authorizeWork({services, dispatch, attempts, read, notify}: Tools): AuthorizeWork {
+	const {keymaker, keystore, desktop} = services;
+	return {
+		async 'request-link'({bot, attempt}) {
+			await attempts.run(attempt, async signal => {
+				try {
+					dispatch({type: 'link', attempt, link: await keymaker.requestLink(bot, {signal})});
+				} catch (error) {
+					const known = expected(error);
+					const record = known.code === 'held' ? await keystore.get(bot) : null;
+					const held = record === null ? [] : recordInfo(record).held;
+					dispatch(
+						held.length === 0
+							? {type: 'link-failed', attempt, problem: problemOf(known)}
+							: {type: 'link-held', attempt, held},
+					);
+				}
+			});
+		},
+		'drop-link'({link}) {
+			keymaker.drop(link);
+		},
+		async 'submit-pin'({attempt, link, pin}) {
+			const work = async (signal: AbortSignal) => {
+				try {
+					const outcome = await keymaker.submitPin(link, pin, {signal});
+					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+				} catch (error) {
+					const problem = problemOf(expected(error));
+					dispatch({type: 'pin-failed', attempt, problem, alive: keymaker.isAlive(link)});
+				}
+			};
+
+			await attempts.run(attempt, work, true);
+		},
+		async 'retry-save'({attempt, bot}) {
+			await attempts.run(attempt, async () => {
+				const outcomes = await keymaker.retrySave(bot);
+				outcomes.sort((one, other) => outcomeOrder.indexOf(one.kind) - outcomeOrder.indexOf(other.kind));
+				for (const outcome of outcomes) {
+					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+				}
+			});
+		},
+		async decide({attempt, bot, tokenId, keep}) {
 			try {
-				dispatch({type: 'link', attempt: number, link: await keymaker.requestLink(bot, {signal})});
+				const {key} = await (keep ? keymaker.keep(bot, tokenId) : keymaker.discard(bot, tokenId));
+				await read();
+				dispatch({type: 'decided', attempt, kept: keep, bot, tokenId, key});
 			} catch (error) {
 				const known = expected(error);
-				const record = known.code === 'held' ? await keystore.get(bot) : null;
-				const held = record === null ? [] : recordInfo(record).held;
-				dispatch(
-					held.length === 0
-						? {type: 'link-failed', attempt: number, problem: problemOf(known)}
-						: {type: 'link-held', attempt: number, held},
-				);
+				if (known.code === 'held-changed') {
+					await read();
+				}
+
+				dispatch({type: 'decide-failed', attempt, problem: problemOf(known)});
 			}
-		});
+		},
+		async copy({text}) {
+			notify((await desktop.copy(text)).sentence);
+		},
+		async open({url}) {
+			notify((await desktop.open(url)).sentence);
+		},
+	};
+}
+
+/** What came of an exchange that was under way when the screen was left, as it is said afterwards. */
+export function outcomeSentence({bot, result}: Settled): string {
+	const name = visible(bot);
+	if (result instanceof FlockError) {
+		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
+		return `${why}; no key was made for ${name}.`;
 	}
 
-	async function submitPin({attempt: number, link, pin}: Effect & {type: 'submit-pin'}): Promise<void> {
-		const work = async (signal: AbortSignal) => {
-			try {
-				const outcome = await keymaker.submitPin(link, pin, {signal});
-				dispatch({type: 'exchanged', attempt: number, outcome: outcomeInfo(outcome)});
-			} catch (error) {
-				const problem = problemOf(expected(error));
-				dispatch({type: 'pin-failed', attempt: number, problem, alive: keymaker.isAlive(link)});
-			}
-		};
-
-		await attempts.run(number, work, true);
-	}
-
-	async function decide({attempt: number, bot, tokenId, keep}: Effect & {type: 'decide'}): Promise<void> {
-		try {
-			const {key} = await (keep ? keymaker.keep(bot, tokenId) : keymaker.discard(bot, tokenId));
-			await read();
-			dispatch({type: 'decided', attempt: number, kept: keep, bot, tokenId, key});
-		} catch (error) {
-			const known = expected(error);
-			if (known.code === 'held-changed') {
-				await read();
-			}
-
-			dispatch({type: 'decide-failed', attempt: number, problem: problemOf(known)});
+	switch (result.kind) {
+		case 'saved':
+			return result.key.accessLevel === 'read'
+				? `${name} has the key of ${accountOf(result.key)}, which may only read.`
+				: `${name} is ready: the key of ${accountOf(result.key)} is saved.`;
+		case 'held': {
+			const held = heldSentence(result.key, result.reason, result.otherBot);
+			return `${held} The key is held for ${name}: keymaker keep ${shellWord(bot)} puts it in force.`;
 		}
+		case 'unsaved':
+			return `X has given the key of ${accountOf(result.key)} for ${name}, and it could not be saved: ${result.error.message}`;
 	}
-
-	async function retrySave({attempt: number, bot}: Effect & {type: 'retry-save'}): Promise<void> {
-		await attempts.run(number, async () => {
-			const outcomes = await keymaker.retrySave(bot);
-			// What asks the most of the person comes last, and stays on the screen.
-			const order: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
-			for (const outcome of outcomes.sort(
-				(one, other) => order.indexOf(one.kind) - order.indexOf(other.kind),
-			)) {
-				dispatch({type: 'exchanged', attempt: number, outcome: outcomeInfo(outcome)});
-			}
-		});
-	}
-
-	async function tryApp({
-		attempt: number,
-		consumerKey,
-		consumerSecret,
-	}: Effect & {type: 'try-app'}): Promise<void> {
-		await attempts.run(number, async signal => {
-			try {
-				const appKey = cleanAppKey({consumerKey, consumerSecret: consumerSecret.reveal()});
-				await x.tryAppKey(appKey, signal);
-				await keystore.saveAppKey(appKey);
-				dispatch({type: 'app-saved', attempt: number, app: {consumerKey: appKey.consumerKey, from: 'setup'}});
-			} catch (error) {
-				dispatch({type: 'app-refused', attempt: number, problem: problemOf(expected(error))});
-			}
-		});
-	}
-
-	return {requestLink, submitPin, retrySave, decide, tryApp};
 }
 
 /** The lines of a bot's unsaved keys, for the person who wants to write them down. */

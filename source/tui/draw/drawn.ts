@@ -1,15 +1,6 @@
-import {frameLines} from '../frame.ts';
-import type {State} from '../model/state.ts';
 import {hyperlink} from '../paint/link.ts';
-import {fit, type Line, type View} from './line.ts';
+import {fit, type Line} from './line.ts';
 import {styled, type Theme, type Tone} from './theme.ts';
-
-/** The whole window as a terminal shows it: lines with style sequences, none wider than the window. */
-export function drawnFrame(state: State, view: View): string {
-	return frameLines(state, view)
-		.map(line => drawnLine(line, state.size.columns, view.theme).trimEnd())
-		.join('\n');
-}
 
 /**
  * A line as a terminal shows it. One text, and no component for each span, which would cost each frame.

@@ -1,5 +1,5 @@
 import {graphemes} from '../../flock/graphemes.ts';
-import {columnsOf, cut} from '../../flock/width.ts';
+import {columnsOf} from '../../flock/width.ts';
 
 /** Breaks a sentence into lines of at most so many columns, between words where it can. */
 export function wrap(text: string, width: number): string[] {
@@ -60,27 +60,4 @@ export function tail(text: string, width: number): string {
 	}
 
 	return kept;
-}
-
-/** A text without its last grapheme. */
-export function erased(text: string): string {
-	return [...graphemes(text)]
-		.slice(0, -1)
-		.map(({segment}) => segment)
-		.join('');
-}
-
-/** Some names in a sentence: all of a few, the first and a number of many. */
-export function names(list: readonly string[], width = 60): string {
-	const all = list.join(', ');
-	if (columnsOf(all) <= width || list.length < 2) {
-		return cut(all, width);
-	}
-
-	return `${cut(list[0] ?? '', Math.floor(width / 2))} and ${list.length - 1} more`;
-}
-
-/** A number with its noun: `1 key`, `12 keys`. */
-export function count(number: number, noun: string): string {
-	return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

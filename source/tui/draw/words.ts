@@ -1,6 +1,6 @@
 import type {Bot} from '../../flock/flock.ts';
 import {namesOfHeld} from '../../flock/words.ts';
-import type {AppInfo} from '../model/state.ts';
+import type {AppSource} from '../../keymaker/app-key.ts';
 
 /** What a status asks of the person; `null` where nothing is to be done. */
 export function statusHint({status, held}: Bot): string | null {
@@ -28,15 +28,12 @@ export function statusHint({status, held}: Bot): string | null {
 }
 
 /** Where an app key came from, in words. */
-export const appOrigin: Readonly<Record<AppInfo['from'], string>> = {
+export const appOrigin: Readonly<Record<AppSource['from'], string>> = {
 	environment: 'from the environment',
 	'.env': 'from .env',
 	setup: 'from setup',
 	practice: 'practice',
 };
-
-/** The sort orders in words. */
-export const sortWord = {name: 'name', status: 'status', 'last-checked': 'last check'} as const;
 
 const minute = 60_000;
 const hour = 60 * minute;

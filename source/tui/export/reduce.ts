@@ -1,11 +1,11 @@
 import type {FormatName} from '../../bundles/formats.ts';
-import {count, erased, names} from '../draw/text.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {chosen} from '../model/list.ts';
 import type {Problem} from '../model/problem.ts';
 import type {ExportDraft, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
+import {count, erased, names, oneLine} from '../model/text.ts';
 
 /** Each format: where its files go unless the person says otherwise, and what it gives. */
 export const exportFormats: Readonly<Record<FormatName, {path: string; note: string}>> = {
@@ -37,6 +37,10 @@ export function askToExport(state: State): Step {
 
 /** Carries out a command of the export. */
 export function exportCommand(state: State, overlay: ExportOverlay, command: Command): Step {
+	if (command === 'close') {
+		return step({...state, overlay: null});
+	}
+
 	if (overlay.attempt !== null) {
 		return step(state);
 	}
@@ -62,7 +66,8 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 
 /** Takes what was typed or pasted into the path. */
 export function exportText(state: State, {draft, attempt}: ExportOverlay, text: string): Step {
-	return attempt === null ? opened(state, withPath(draft, draft.path + text)) : step(state);
+	const typed = text === ' ' ? ' ' : oneLine(text);
+	return attempt === null ? opened(state, withPath(draft, draft.path + typed)) : step(state);
 }
 
 /** Writes over the file of another kind, after the person has said yes. */
@@ -98,7 +103,7 @@ export function exportResult(state: State, action: Action): Step {
 		return notify(state, `${problem.sentence} ${nextStep(problem)}`, 'bad');
 	}
 
-	return canBeForced(problem)
+	return problem.replaceable
 		? step({
 				...state,
 				overlay: {name: 'confirm', question: {about: 'overwrite', draft, sentence: problem.sentence}},
@@ -131,12 +136,7 @@ function withPath(draft: ExportDraft, path: string): ExportDraft {
 	return {...draft, path, ownPath: true};
 }
 
-/** True where the hint offers the command line's way to replace what is there. */
-function canBeForced({code, hint}: Problem): boolean {
-	return code === 'export-exists' && hint.includes('--force');
-}
-
-/** The hint, where it is not about the command line's options. */
-function nextStep({hint}: Problem): string {
-	return hint.includes('--') ? 'Choose another place.' : hint;
+/** The hint; what it says of the place is in the command line's words. */
+function nextStep({hint, field}: Problem): string {
+	return field === 'out' ? 'Choose another place.' : hint;
 }

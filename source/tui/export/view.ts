@@ -2,8 +2,9 @@ import {visible} from '../../flock/visible.ts';
 import {columnsOf} from '../../flock/width.ts';
 import {type Line, line, paragraph, toned} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
-import {count, names, tail} from '../draw/text.ts';
+import {tail} from '../draw/text.ts';
 import type {Overlay} from '../model/state.ts';
+import {count, names} from '../model/text.ts';
 import {exportFormats} from './reduce.ts';
 
 /** Where the format and the place of an export are chosen. */

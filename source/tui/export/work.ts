@@ -3,15 +3,18 @@ import path from 'node:path';
 import {visible} from '../../flock/visible.ts';
 import {exportRequest, gatherEntries} from '../../keymaker/export.ts';
 import {readFlock} from '../../keymaker/flock.ts';
-import type {Services} from '../../services.ts';
-import type {Action, Effect} from '../model/action.ts';
+import type {Effect} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
+import type {Tools, Work} from '../model/work.ts';
 
-/** Writes the keys of bots into files for other programs; what came of it is dispatched. */
-export async function exportKeys(
+/** The work of the export: writing the keys of bots into files for other programs. */
+export function exportWork(tools: Tools): Pick<Work, 'export'> {
+	return {export: effect => exportKeys(effect, tools)};
+}
+
+async function exportKeys(
 	{attempt, draft, force}: Effect & {type: 'export'},
-	services: Services,
-	dispatch: (action: Action) => void,
+	{services, dispatch}: Tools,
 ): Promise<void> {
 	try {
 		const {flock, folder, app} = await readFlock(services);

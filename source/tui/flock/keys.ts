@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase, help} from '../model/binding.ts';
+import {type Binding, help} from '../model/binding.ts';
 import {type Mode, selectedBot} from '../model/state.ts';
 
 const moving: readonly Binding[] = [
@@ -10,7 +10,7 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
-/** The key bindings of the flock, and of what comes before there are poems or an app key. */
+/** The key bindings of the flock, and of what stands in its place where there are no poems or it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{
@@ -145,45 +145,5 @@ export const flockBindings = {
 		},
 		help,
 		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
-	],
-	setup: [
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'next',
-			help: 'on to the secret; then try the app key, and save it',
-			command: 'submit',
-			vital: true,
-		},
-		{
-			keys: ['tab', 'backtab', 'up', 'down'],
-			label: 'tab',
-			short: 'other field',
-			help: 'the other field',
-			command: 'other-field',
-		},
-		{keys: ['escape'], label: 'esc', short: 'back', help: 'back to the flock', command: 'back', vital: true},
-		erase,
-		clearField,
-	],
-	'choose-app': [
-		{
-			keys: ['up', 'down', 'tab', 'j', 'k'],
-			label: 'tab',
-			short: 'choose',
-			help: 'choose',
-			command: 'other-field',
-		},
-		{keys: ['enter'], label: 'enter', short: 'go on', help: 'go on', command: 'accept', vital: true},
-		{keys: ['p'], label: 'p', short: null, help: 'practice', command: 'practice'},
-		{keys: ['s'], label: 's', short: null, help: 'setup', command: 'setup'},
-		{
-			keys: ['escape', 'q'],
-			label: 'esc',
-			short: 'back',
-			help: 'back to the flock',
-			command: 'back',
-			vital: true,
-		},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

@@ -1,16 +1,16 @@
 import type {Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, cut, pad} from '../../flock/width.ts';
-import {statusWords} from '../../flock/words.ts';
-import {type Line, line, paragraph, type Span, toned, type View} from '../draw/line.ts';
+import {accountsOf, statusWords} from '../../flock/words.ts';
+import {blank, type Line, line, paragraph, type Span, toned, type View} from '../draw/line.ts';
 import {tail} from '../draw/text.ts';
 import {statusGlyph} from '../draw/theme.ts';
 import {waitingLines} from '../draw/waiting.ts';
-import {filterShown, previewShown} from '../layout.ts';
 import {handleText} from '../model/list.ts';
+import type {Problem} from '../model/problem.ts';
+import {filterShown, previewShown} from '../model/room.ts';
 import type {State} from '../model/state.ts';
-import {emptyFolderLines, emptyListLines, problemLines} from './empty.ts';
-import {previewLines} from './preview.ts';
+import {previewLines} from './view-preview.ts';
 
 /** The columns of the longest status. */
 const statusWidth = Math.max(...Object.values(statusWords).map(word => columnsOf(word))) + 2;
@@ -42,6 +42,47 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 
 	const right = previewLines(state, size.columns - width - 3, rows, view);
 	return Array.from({length: rows}, (_, index) => beside(left[index], right[index], width));
+}
+
+/** Why there is no flock, and what to do about it. */
+function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
+	const path = visible(fixed.poemsPath);
+	const [sentence, hint] = {
+		missing: [
+			`There is no folder ${path}.`,
+			'i makes it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
+		],
+		'not-a-folder': [`${path} is not a folder.`, 'Name the folder of poems with --poems or KEYMAKER_POEMS.'],
+		unreadable: [
+			`The folder ${path} cannot be read.`,
+			'Give yourself permission to read it (chmod u+rx), then press r.',
+		],
+		empty: [
+			`There is no poem in ${path} yet.`,
+			'Put one poem into each .txt file there: each is a bot, and shows up here by itself. i adds a sample.',
+		],
+	}[folder?.problem ?? 'empty'];
+	return [blank, ...paragraph(sentence ?? '', width, {tone: 'warn'}), ...paragraph(hint ?? '', width)];
+}
+
+/** Nothing passes the filter. */
+function emptyListLines({list}: State, width: number): Line[] {
+	return [blank, ...paragraph(`No bot matches ${visible(list.filter)}. Esc clears the filter.`, width)];
+}
+
+/** Why the flock cannot be read: a calm screen, not a crash. */
+function problemLines({size, fixed}: State, problem: Problem): Line[] {
+	const {columns} = size;
+	return [
+		blank,
+		...paragraph(problem.sentence, columns, {tone: 'bad'}),
+		...paragraph(problem.hint, columns),
+		blank,
+		...(problem.code.startsWith('keystore-')
+			? paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 3})
+			: []),
+		...paragraph(problem.label, columns, {tone: 'quiet', rank: 4}),
+	];
 }
 
 function listLines(state: State, width: number, rows: number): Line[] {
@@ -83,7 +124,7 @@ function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number
 		role: 'option',
 		selected,
 		checked: marked,
-		say: [name, handle === '—' ? null : handle, status].filter(part => part !== null).join(', '),
+		say: [name, accountsOf(bot), status].filter(part => part !== null).join(', '),
 	};
 }
 

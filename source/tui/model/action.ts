@@ -31,7 +31,7 @@ export type Action =
 	| {type: 'read'; flock: Flock; folder: PoemFolder; app: AppInfo | null; appProblem?: Problem | undefined}
 	| {type: 'read-failed'; problem: Problem}
 	| {type: 'poem'; bot: string; text: PoemText}
-	| {type: 'told'; text: string; tone: NoticeTone}
+	| {type: 'notice'; text: string; tone: NoticeTone}
 	| {type: 'link'; attempt: number; link: Link}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}

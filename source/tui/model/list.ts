@@ -2,6 +2,7 @@ import type {Bot, Flock, Status} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf} from '../../flock/width.ts';
 import {accountsOf, statusWords} from '../../flock/words.ts';
+import type {Command} from './binding.ts';
 import type {Listing, Sort, State} from './state.ts';
 
 /** The widest that a name's column gets. */
@@ -34,6 +35,25 @@ export function moved(list: Listing, by: number): Listing {
 	return {...list, selected: next?.name ?? null};
 }
 
+/** The state with another filter. */
+export function withFilter(state: State, filter: string): State {
+	return {...state, list: arrange(state.flock ?? [], {...state.list, filter})};
+}
+
+/** The state after a command that moves the selection; the same after any other. */
+export function afterMove(state: State, command: Command): State {
+	const page = Math.max(1, state.room.list - 1);
+	const by = {
+		up: -1,
+		down: 1,
+		'page-up': -page,
+		'page-down': page,
+		first: -Infinity,
+		last: Infinity,
+	}[command as string];
+	return by === undefined ? state : {...state, list: moved(state.list, by)};
+}
+
 /** The index of the selected bot among those shown; -1 where there is none. */
 export function selectedIndex({shown, selected}: Listing): number {
 	return shown.findIndex(bot => bot.name === selected);
@@ -46,6 +66,9 @@ export function scrolled(list: Listing, rows: number): Listing {
 	const top = Math.max(Math.min(list.top, highest), index - rows + 1, 0);
 	return top === list.top ? list : {...list, top};
 }
+
+/** The sort orders in words. */
+export const sortWord = {name: 'name', status: 'status', 'last-checked': 'last check'} as const;
 
 /** The next order. */
 export function nextSort(sort: Sort): Sort {

@@ -1,4 +1,4 @@
-import {type ErrorCode, errorLabel, FlockError} from '../../flock/error.ts';
+import {type ErrorCode, type ErrorField, errorLabel, FlockError} from '../../flock/error.ts';
 
 /** What went wrong, as it is drawn; made from a `FlockError`. */
 export type Problem = {
@@ -10,6 +10,10 @@ export type Problem = {
 	label: string;
 	/** True where nobody knows whether X took the PIN. */
 	uncertain: boolean;
+	/** Which of the given values it is about; `null` for none of them. */
+	field: ErrorField | null;
+	/** True where what stands in the way is replaced if the person says so. */
+	replaceable: boolean;
 };
 
 /** An error as the screens draw it: its words, and no part of its cause. */
@@ -20,6 +24,8 @@ export function problemOf(error: FlockError): Problem {
 		hint: error.hint,
 		label: errorLabel(error),
 		uncertain: error.uncertain,
+		field: error.field,
+		replaceable: error.replaceable,
 	};
 }
 

@@ -1,8 +1,9 @@
 import type {FormatName} from '../../bundles/formats.ts';
+import type {WhyNotOpen} from '../../desktop/desktop.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
-import type {AppSource} from '../../keymaker/keymaker.ts';
+import type {AppSource} from '../../keymaker/app-key.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
 import type {Problem} from './problem.ts';
@@ -10,6 +11,16 @@ import type {Secret} from './secret.ts';
 
 /** The window, in terminal cells. */
 export type Size = {columns: number; rows: number};
+
+/** The rows that the frame of a state has room for. */
+export type Room = {
+	/** Of the list. */
+	list: number;
+	/** Between the header and whatever stands at the foot. */
+	body: number;
+	/** That the help would take in full; 0 where it is not open. */
+	help: number;
+};
 
 /** The order of the list. */
 export type Sort = 'name' | 'status' | 'last-checked';
@@ -120,6 +131,8 @@ export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: P
 /** Everything that is drawn. Holds no secret. */
 export type State = {
 	size: Size;
+	/** Told by the frame after each change. */
+	room: Room;
 	screen: Screen;
 	overlay: Overlay | null;
 	notice: Notice | null;
@@ -167,8 +180,8 @@ export type Fixed = {
 	deadlineSeconds: number;
 	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
 	warning: string | null;
-	/** Why no browser is opened by itself. */
-	whyNotOpen: string | null;
+	/** Why no browser is opened by itself; `null` where it is. */
+	whyNotOpen: WhyNotOpen | null;
 	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
 	spoken: boolean;
 	/** The bot to authorize as soon as the flock has been read. */
@@ -179,6 +192,7 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
+		room: {list: 0, body: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},

@@ -1,7 +1,10 @@
 import type {Effect, Step as GenericStep} from './action.ts';
 import type {NoticeTone, State} from './state.ts';
 
-/** A state, and the work that follows from it. */
+/**
+ * What the reducers give: the next state, and the work that follows from it. They are put together by three functions:
+ * `step(state, …effects)` is one, `notify(state, text)` is one that says something, `andThen(first, next)` goes on from one.
+ */
 export type Step = GenericStep<State>;
 
 /** How long a notice stays at least, in milliseconds, and for each of its characters: it is to be read in peace. */
@@ -13,7 +16,7 @@ export function step(state: State, ...effects: readonly Effect[]): Step {
 }
 
 /** Goes on from a step; the effects add up. */
-export function then(first: Step, next: (state: State) => Step): Step {
+export function andThen(first: Step, next: (state: State) => Step): Step {
 	const second = next(first.state);
 	return {state: second.state, effects: [...first.effects, ...second.effects]};
 }

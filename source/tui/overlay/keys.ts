@@ -47,33 +47,6 @@ export const overlayBindings = {
 		erase,
 		clearField,
 	],
-	export: [
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'write',
-			help: 'write the files; nothing else is written over without a yes',
-			command: 'accept',
-			vital: true,
-		},
-		{
-			keys: ['tab', 'down', 'right'],
-			label: 'tab',
-			short: 'format',
-			help: 'the next format',
-			command: 'next-format',
-		},
-		{
-			keys: ['backtab', 'up', 'left'],
-			label: 'shift+tab',
-			short: null,
-			help: 'the format before',
-			command: 'previous-format',
-		},
-		{keys: ['escape'], label: 'esc', short: 'cancel', help: 'write nothing', command: 'close', vital: true},
-		erase,
-		clearField,
-	],
 	help: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
 		{keys: ['space', 'down', 'j'], label: 'space', short: 'scroll', help: null, command: 'down'},
@@ -116,4 +89,4 @@ export const overlayBindings = {
 			vital: true,
 		},
 	],
-} satisfies Record<Overlay['name'], readonly Binding[]>;
+} satisfies Partial<Record<Overlay['name'], readonly Binding[]>>;

@@ -1,25 +1,41 @@
-import {revealUnsaved} from '../authorize/reduce.ts';
-import {newLink} from '../authorize/reduce-pin.ts';
-import {count, erased} from '../draw/text.ts';
-import {exportAgain, exportAnyway, exportCommand, exportText} from '../export/reduce.ts';
-import {check, move, namesOf, withFilter} from '../flock/reduce.ts';
-import {helpHeight, helpRows} from '../layout.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
-import type {ForgetChoice, Overlay, Question, State} from '../model/state.ts';
-import {notify, type Step, step} from '../model/step.ts';
+import {afterMove, withFilter} from '../model/list.ts';
+import {type Overlay, type State, selectedBot} from '../model/state.ts';
+import {type Step, step} from '../model/step.ts';
+import {erased, oneLine} from '../model/text.ts';
+import {checkAll, checkChosen, checkResult} from './reduce-check.ts';
+import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
 
-const choices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
+/** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
+export function openOverlay(state: State, command: Command, now: number): Step {
+	switch (command) {
+		case 'filter':
+			return step({...state, overlay: {name: 'filter'}});
+		case 'handle': {
+			const bot = selectedBot(state);
+			return bot === undefined
+				? step(state)
+				: step({...state, overlay: {name: 'handle', bot: bot.name, text: bot.expectedHandle ?? ''}});
+		}
+
+		case 'check':
+			return checkChosen(state, now);
+		case 'check-all':
+			return checkAll(state);
+		case 'forget':
+			return askToForget(state);
+		case 'undo':
+			return step(state, {type: 'bring-back'});
+		default:
+			return step(state);
+	}
+}
 
 /** Carries out a command while an overlay takes the keys. */
 export function overlayCommand(state: State, overlay: Overlay, command: Command, now: number): Step {
-	const closed = {...state, overlay: null};
-	if (command === 'no' && overlay.name === 'confirm' && overlay.question.about === 'overwrite') {
-		return exportAgain(state, overlay.question.draft);
-	}
-
 	if (command === 'close' || command === 'no') {
-		return step(closed);
+		return step({...state, overlay: null});
 	}
 
 	switch (overlay.name) {
@@ -27,18 +43,12 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			return filterCommand(state, command);
 		case 'handle':
 			return command === 'accept'
-				? step(closed, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text})
+				? step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text})
 				: typed(state, command, text => ({...overlay, text: text(overlay.text)}));
 		case 'help':
-			return step({...state, overlay: {...overlay, top: scrolledHelp(state, overlay.top, command)}});
-		case 'confirm':
-			return command === 'yes' ? confirmed(closed, overlay.question, now) : step(state);
+			return step({...state, overlay: {...overlay, top: overlay.top + rowsOf(state, command)}});
 		case 'forget':
-			return command === 'accept'
-				? forgetAs(closed, overlay.bots, overlay.choice, now)
-				: step({...state, overlay: {...overlay, choice: nextChoice(overlay.choice, command)}});
-		case 'export':
-			return exportCommand(state, overlay, command);
+			return forgetCommand(state, overlay, command, now);
 		case 'checking':
 			return command === 'cancel-check'
 				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
@@ -50,66 +60,26 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 
 /** Takes what was typed or pasted into an overlay's field. */
 export function overlayText(state: State, overlay: Overlay, text: string): Step {
-	const clean = text.replace(/[\r\n]+/g, ' ').replace(/ +$/, '');
-	if (overlay.name === 'filter') {
-		return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : clean)));
-	}
-
-	if (overlay.name === 'export') {
-		return exportText(state, overlay, text === ' ' ? ' ' : clean);
-	}
-
-	return overlay.name === 'handle'
-		? step({...state, overlay: {...overlay, text: overlay.text + clean}})
-		: step(state);
-}
-
-/** Takes in what X says during a check. */
-export function checkResult(state: State, action: Action): Step {
-	const {overlay} = state;
-	if (overlay?.name !== 'checking' || !('attempt' in action) || action.attempt !== overlay.attempt) {
-		return step(state);
-	}
-
-	switch (action.type) {
-		case 'checked': {
-			const {bot, problem} = action;
-			const bad = problem === null ? overlay.bad : [...overlay.bad, {bot, problem}];
-			return step({...state, overlay: {...overlay, done: overlay.done + 1, bad, waitingUntil: null}});
-		}
-
-		case 'check-pause':
-			return step({...state, overlay: {...overlay, waitingUntil: action.until}});
-		case 'check-over': {
-			const {sentence, tone} = verdict(overlay);
-			return notify({...state, overlay: null}, sentence, tone);
-		}
-
+	switch (overlay.name) {
+		case 'filter':
+			return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : oneLine(text))));
+		case 'handle':
+			return step({...state, overlay: {...overlay, text: overlay.text + oneLine(text)}});
 		default:
 			return step(state);
 	}
 }
 
-function verdict({bots, done, bad, cancelled}: Overlay & {name: 'checking'}) {
-	const first = bad[0];
-	const stopped = cancelled ? 'Stopped; what was learnt is kept. ' : '';
-	const unasked = cancelled || done === bots.length ? '' : ` ${bots.length - done} not asked.`;
-	if (first === undefined) {
-		const all =
-			bots.length === 1
-				? `X takes the key of ${namesOf(bots)}.`
-				: `${count(done, 'key')} checked, all taken by X.`;
-		return cancelled
-			? {sentence: `${stopped}${done} of ${bots.length} checked.`, tone: 'plain' as const}
-			: {sentence: all, tone: 'good' as const};
+/** Takes in what came of a check, or of forgetting. */
+export function overlayResult(state: State, action: Action): Step {
+	switch (action.type) {
+		case 'forgot':
+			return forgot(state, action);
+		case 'brought-back':
+			return broughtBack(state, action);
+		default:
+			return checkResult(state, action);
 	}
-
-	return bots.length === 1
-		? {sentence: `${first.problem.sentence} ${first.problem.hint}`, tone: 'bad' as const}
-		: {
-				sentence: `${stopped}${done} checked, ${bad.length} not ready: ${namesOf(bad.map(({bot}) => bot))}.${unasked} ${first.problem.sentence}`,
-				tone: 'bad' as const,
-			};
 }
 
 function filterCommand(state: State, command: Command): Step {
@@ -123,7 +93,7 @@ function filterCommand(state: State, command: Command): Step {
 		case 'clear-field':
 			return step(withFilter(state, ''));
 		default:
-			return move(state, command);
+			return step(afterMove(state, command));
 	}
 }
 
@@ -138,41 +108,9 @@ function typed(state: State, command: Command, change: (text: (before: string) =
 	}
 }
 
-function confirmed(state: State, question: Question, now: number): Step {
-	switch (question.about) {
-		case 'check':
-			return check(state, question.bots, now);
-		case 'new-link':
-			return newLink(state, now);
-		case 'overwrite':
-			return exportAnyway(state, question.draft);
-		case 'reveal':
-			return revealUnsaved(state);
-		case 'quit':
-			return step(state, {type: 'end', exit: {kind: 'ended', exitCode: question.exitCode}});
-	}
-}
-
-function forgetAs(state: State, bots: readonly string[], choice: ForgetChoice, now: number): Step {
-	switch (choice) {
-		case 'cancel':
-			return step(state);
-		case 'forget':
-			return step(state, {type: 'forget', bots});
-		case 'revoke':
-			return step({...state, overlay: {name: 'revoking', bots, startedAt: now}}, {type: 'revoke', bots});
-	}
-}
-
-function nextChoice(choice: ForgetChoice, command: Command): ForgetChoice {
-	const by = command === 'up' ? -1 : command === 'down' ? 1 : 0;
-	return choices[(choices.indexOf(choice) + by + choices.length) % choices.length] ?? choice;
-}
-
-function scrolledHelp(state: State, top: number, command: Command): number {
-	const height = helpHeight(state);
-	const by = {up: -1, down: 1, 'page-up': -height, 'page-down': height, first: -Infinity, last: Infinity}[
-		command as string
-	];
-	return Math.max(0, Math.min(helpRows(state).length - height, top + (by ?? 0)));
+/** The rows that a command scrolls the help by; how far it can be, its frame knows. */
+function rowsOf({room}: State, command: Command): number {
+	const page = Math.max(1, room.body);
+	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page, first: -Infinity, last: Infinity};
+	return by[command as keyof typeof by] ?? 0;
 }

@@ -3,10 +3,10 @@ import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {count, names, tail} from '../draw/text.ts';
+import {tail} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
-import {exportPanel} from '../export/view.ts';
 import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
+import {count, names} from '../model/text.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
 export function panelLines(state: State, view: View): Line[] {
@@ -18,8 +18,6 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
-		case 'export':
-			return exportPanel(overlay, size.columns);
 		case 'checking':
 			return checkingPanel(overlay, size.columns, state.fixed.deadlineSeconds, view);
 		case 'revoking': {
@@ -156,4 +154,27 @@ function checkingPanel(
 		...text,
 		{...line(' ', toned('good', '█'.repeat(full)), toned('quiet', '░'.repeat(room - full))), say: ''},
 	];
+}
+
+/** The link as a QR code, where it has room. */
+export function qrLines({screen, size}: State, rows: number, view: View): Line[] {
+	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
+		return [];
+	}
+
+	const code = view.qr(screen.phase.link.url);
+	const width = Math.max(...code.map(text => [...text].length));
+	if (width > size.columns || code.length > rows) {
+		const needed = `${width}×${code.length + size.rows - rows}`;
+		return paragraph(
+			`The window is too small for the QR code: it needs ${needed} cells. c copies the link.`,
+			size.columns,
+			{tone: 'warn'},
+		);
+	}
+
+	return code.map((text, index) => ({
+		...line(toned('plain', text)),
+		say: index === 0 ? 'A QR code of the link' : '',
+	}));
 }

@@ -1,27 +1,52 @@
 import type {FlockError} from '../../flock/error.ts';
+import {visible} from '../../flock/visible.ts';
+import {checkKeys} from '../../keymaker/check.ts';
 import {type Forgotten, forgetBot, revokeBot} from '../../keymaker/forget.ts';
-import type {Services} from '../../services.ts';
-import type {Action} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
+import type {Tools, Work} from '../model/work.ts';
 
-/** The part of the runner that takes keys away, and remembers how to bring them back. */
-export type Forgetting = {
-	forget(bots: readonly string[]): Promise<void>;
-	revoke(bots: readonly string[]): Promise<void>;
-	/** Brings back what was forgotten last; possible until the program ends. */
-	bringBack(): Promise<void>;
-};
+type OverlayWork = Pick<Work, 'expect-handle' | 'check' | 'forget' | 'revoke' | 'bring-back'>;
 
-/**
- * Builds it.
- * @param read reads the flock anew, so that what is said about it and what is shown of it agree.
- */
-export function createForgetting(
-	services: Services,
-	dispatch: (action: Action) => void,
-	read: () => Promise<void>,
-): Forgetting {
-	const {keystore} = services;
+/** The work that overlays ask for: expecting a handle, asking X about keys, taking keys away and bringing them back. */
+export function overlayWork(tools: Tools): OverlayWork {
+	const {services, dispatch, attempts, read, notify} = tools;
+	const {keymaker, keystore} = services;
+	return {
+		...forgetWork(tools),
+		async 'expect-handle'({bot, handle}) {
+			await keymaker.expectHandle(bot, handle);
+			const record = await keystore.get(bot);
+			const expectedHandle = record?.expectedHandle ?? null;
+			await read();
+			notify(
+				expectedHandle === null
+					? `${visible(bot)} takes any account.`
+					: `${visible(bot)} is expected to speak as @${visible(expectedHandle)}.`,
+				'good',
+			);
+		},
+		async check({attempt, bots}) {
+			await attempts.run(attempt, async signal => {
+				try {
+					const results = await checkKeys(bots, services, {
+						signal,
+						onResult: ({bot, error}) =>
+							dispatch({type: 'checked', attempt, bot, problem: error && problemOf(error)}),
+						onWait: until => dispatch({type: 'check-pause', attempt, until}),
+					});
+					await read();
+					dispatch({type: 'check-over', attempt, asked: results.length});
+				} catch (error) {
+					dispatch({type: 'check-over', attempt, asked: 0});
+					throw error;
+				}
+			});
+		},
+	};
+}
+
+/** Takes keys away, and remembers until the program ends how to bring back what was forgotten. */
+function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'revoke' | 'bring-back'> {
 	const forgotten: Forgotten[][] = [];
 
 	async function forget(bots: readonly string[]): Promise<void> {
@@ -29,7 +54,7 @@ export function createForgetting(
 		let problem: FlockError | null = null;
 		for (const bot of bots) {
 			try {
-				done.push(await forgetBot(bot, keystore));
+				done.push(await forgetBot(bot, services.keystore));
 			} catch (error) {
 				problem = expected(error);
 				break;
@@ -98,5 +123,5 @@ export function createForgetting(
 		dispatch({type: 'brought-back', bots, problem: problem && problemOf(problem)});
 	}
 
-	return {forget, revoke, bringBack};
+	return {forget: ({bots}) => forget(bots), revoke: ({bots}) => revoke(bots), 'bring-back': bringBack};
 }

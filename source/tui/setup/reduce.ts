@@ -1,10 +1,10 @@
 import {authorize} from '../authorize/begin.ts';
-import {erased} from '../draw/text.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {Secret} from '../model/secret.ts';
 import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
-import {notify, type Step, step, then} from '../model/step.ts';
+import {andThen, notify, type Step, step} from '../model/step.ts';
+import {erased} from '../model/text.ts';
 
 /** Opens the setup screen; afterwards the bot, where one is given, is authorized. */
 export function openSetup(state: State, bot: string | null): Step {
@@ -109,7 +109,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const field = action.problem.sentence.includes('Secret') ? 'consumerSecret' : 'consumerKey';
+		const field = action.problem.field === 'consumerSecret' ? 'consumerSecret' : 'consumerKey';
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
@@ -119,7 +119,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 
 	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
-	return then({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
+	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X takes the app key; it is saved.', 'good'),
 	);
 }

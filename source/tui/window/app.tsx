@@ -1,6 +1,6 @@
 import {useSyncExternalStore} from 'react';
-import type {ViewAt} from '../draw/view.ts';
 import type {Store} from '../store.ts';
+import type {ViewAt} from '../view.ts';
 import {Frame} from './frame.tsx';
 import {useTerminal, useView} from './hooks.ts';
 

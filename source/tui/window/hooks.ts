@@ -1,8 +1,8 @@
 import {useAnimation, useInput, usePaste} from 'ink';
 import type {View} from '../draw/line.ts';
-import {isWaiting, type ViewAt} from '../draw/view.ts';
 import type {State} from '../model/state.ts';
 import type {Store} from '../store.ts';
+import {isWaiting, type ViewAt} from '../view.ts';
 import {actionOf} from './keys.ts';
 
 /** How fast a spinner turns; milliseconds a picture. */

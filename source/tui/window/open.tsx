@@ -2,9 +2,9 @@ import {once} from 'node:events';
 import {setTimeout as pause} from 'node:timers/promises';
 import {render, useApp} from 'ink';
 import {useLayoutEffect} from 'react';
-import type {ViewAt} from '../draw/view.ts';
 import type {Keyboard} from '../keyboard.ts';
 import type {Store} from '../store.ts';
+import type {ViewAt} from '../view.ts';
 import {App} from './app.tsx';
 import {Boundary} from './boundary.tsx';
 

@@ -4,7 +4,7 @@ import {accountOf, namesOfHeld} from '../../flock/words.ts';
 import type {Action} from '../model/action.ts';
 import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
 import {botOf, type State} from '../model/state.ts';
-import {notify, type Step, step, then} from '../model/step.ts';
+import {andThen, notify, type Step, step} from '../model/step.ts';
 import {nextOnWalk, withResult} from '../model/walk.ts';
 import {toFlock, walkOn, withPhase} from './begin.ts';
 
@@ -79,7 +79,7 @@ export function followHeld(state: State, now: number): Step {
 			: step(withPhase(state, screen, questionAbout(state, bot, held, selected.tokenId)));
 	return before === undefined || selected?.tokenId === phase.selected
 		? followed
-		: then(followed, next => notify(next, goneSentence(next, bot, before)));
+		: andThen(followed, next => notify(next, goneSentence(next, bot, before)));
 }
 
 /** Takes in that a held key was kept or discarded: on to the next one that is held, or past the question. */
@@ -108,7 +108,7 @@ export function decided(
 
 	return kept
 		? step(withPhase(state, seen, {name: 'saved', key, kept: true}))
-		: then(leaveDecided(state, seen, now), after => notify(after, `${done} ${stands(after, bot)}`));
+		: andThen(leaveDecided(state, seen, now), after => notify(after, `${done} ${stands(after, bot)}`));
 }
 
 /** Takes in that nothing was decided, and why. */
@@ -127,7 +127,7 @@ export function decideFailed(
 	const isGone = problem.code === 'held-changed';
 	const fresh = phase.fresh.filter(tokenId => !isGone || tokenId !== phase.selected);
 	const asked = withPhase(state, screen, {...phase, fresh, deciding: false});
-	return then(isGone ? followHeld(asked, now) : step(asked), next => notify(next, said, 'bad'));
+	return andThen(isGone ? followHeld(asked, now) : step(asked), next => notify(next, said, 'bad'));
 }
 
 /** What is held by the latest reading, and what has come since: a reading that began earlier does not take it away. */

@@ -7,9 +7,6 @@ import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.
 import {ago, statusHint} from '../draw/words.ts';
 import {botOf, type State, selectedBot} from '../model/state.ts';
 
-/** How many lines of a poem are read for the preview. */
-export const previewLineCount = 60;
-
 /** A poem and its key, for the place beside the list. */
 export function previewLines(state: State, width: number, rows: number, {now}: View): Line[] {
 	const {preview} = state;

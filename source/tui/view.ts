@@ -1,8 +1,8 @@
-import type {Services} from '../../services.ts';
-import {revealedLines} from '../authorize/work.ts';
-import type {State} from '../model/state.ts';
-import type {View} from './line.ts';
-import type {Theme} from './theme.ts';
+import type {Services} from '../services.ts';
+import {revealedLines} from './authorize/work.ts';
+import type {View} from './draw/line.ts';
+import type {Theme} from './draw/theme.ts';
+import type {State} from './model/state.ts';
 
 /** What drawing needs besides the state, at a spinner's picture. */
 export type ViewAt = (frame: number) => View;

@@ -1,0 +1,33 @@
+import {type Binding, clearField, erase} from '../model/binding.ts';
+import type {Mode} from '../model/state.ts';
+
+/** The key bindings of the export. */
+export const exportBindings = {
+	export: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'write',
+			help: 'write the files; nothing else is written over without a yes',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['tab', 'down', 'right'],
+			label: 'tab',
+			short: 'format',
+			help: 'the next format',
+			command: 'next-format',
+		},
+		{
+			keys: ['backtab', 'up', 'left'],
+			label: 'shift+tab',
+			short: null,
+			help: 'the format before',
+			command: 'previous-format',
+		},
+		{keys: ['escape'], label: 'esc', short: 'cancel', help: 'write nothing', command: 'close', vital: true},
+		erase,
+		clearField,
+	],
+} satisfies Partial<Record<Mode, readonly Binding[]>>;

@@ -1,0 +1,81 @@
+import {FlockError} from '../../flock/error.ts';
+import type {AppInUse} from '../../keymaker/app-key.ts';
+import {readFlock} from '../../keymaker/flock.ts';
+import {addSample} from '../../keymaker/sample.ts';
+import type {Services} from '../../services.ts';
+import type {Action} from '../model/action.ts';
+import {expected, type Problem, problemOf} from '../model/problem.ts';
+import type {AppInfo} from '../model/state.ts';
+import type {Tools, Work} from '../model/work.ts';
+
+/** How many lines of a poem are read for the preview. */
+const previewLineCount = 60;
+
+/** How long the selection rests before its poem is read; milliseconds. */
+const restMs = 25;
+
+/** The work of the flock screen: reading the flock, the selected poem, and making a first one. */
+export function flockWork({services, dispatch, read, notify, later}: Tools): FlockWork {
+	const {poems} = services;
+	let leavePoem = () => {};
+	return {
+		read,
+		'read-poem'({poem, agreed}) {
+			leavePoem();
+			leavePoem = later(restMs, async () => {
+				dispatch({type: 'poem', bot: poem.bot, text: await poems.text(poem, previewLineCount, agreed)});
+			});
+		},
+		async 'add-sample'() {
+			const sample = await addSample(poems.path);
+			await read();
+			notify(
+				sample === null ? 'There are poems already.' : `${sample} is a sample poem, and the first bot.`,
+				'good',
+			);
+		},
+	};
+}
+
+type FlockWork = Pick<Work, 'read' | 'read-poem' | 'add-sample'>;
+
+/** Builds what reads the flock anew. Whatever changes during a reading is read once more, however often it changed. */
+export function createReading(services: Services, dispatch: (action: Action) => void): () => Promise<void> {
+	let reading: Promise<void> | null = null;
+	let nextReading: Promise<void> | null = null;
+
+	async function readOnce(): Promise<void> {
+		try {
+			const {flock, folder, app} = await readFlock(services);
+			dispatch({type: 'read', flock, folder, ...appOf(app)});
+		} catch (error) {
+			dispatch({type: 'read-failed', problem: problemOf(expected(error))});
+		}
+	}
+
+	return function read(): Promise<void> {
+		if (reading === null) {
+			reading = readOnce().finally(() => {
+				reading = null;
+			});
+			return reading;
+		}
+
+		nextReading ??= reading
+			.catch(() => {})
+			.then((): Promise<void> => {
+				nextReading = null;
+				return read();
+			});
+		return nextReading;
+	};
+}
+
+/** The app key in use, as it may be drawn. */
+function appOf(inUse: AppInUse): {app: AppInfo | null; appProblem?: Problem} {
+	if (inUse === null || inUse instanceof FlockError) {
+		return {app: null, ...(inUse === null ? {} : {appProblem: problemOf(inUse)})};
+	}
+
+	return {app: {consumerKey: inUse.appKey.consumerKey, from: inUse.from}};
+}

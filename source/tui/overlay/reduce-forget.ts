@@ -1,0 +1,80 @@
+import {keysOf} from '../../flock/key.ts';
+import type {Action} from '../model/action.ts';
+import type {Command} from '../model/binding.ts';
+import {chosen} from '../model/list.ts';
+import type {ForgetChoice, Overlay, State} from '../model/state.ts';
+import {notify, type Step, step} from '../model/step.ts';
+import {count, namesOf} from '../model/text.ts';
+
+const choices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
+
+/** Asks how the keys of the marked bots, else of the selected one, are to go. */
+export function askToForget(state: State): Step {
+	const bots = chosen(state).filter(bot => keysOf(bot).length > 0);
+	return bots.length === 0
+		? notify(state, 'There is no key to forget.')
+		: step({...state, overlay: {name: 'forget', bots: bots.map(bot => bot.name), choice: 'cancel'}});
+}
+
+/** Carries out a command of the dialog. */
+export function forgetCommand(
+	state: State,
+	overlay: Overlay & {name: 'forget'},
+	command: Command,
+	now: number,
+): Step {
+	return command === 'accept'
+		? forgetAs({...state, overlay: null}, overlay.bots, overlay.choice, now)
+		: step({...state, overlay: {...overlay, choice: nextChoice(overlay.choice, command)}});
+}
+
+/** Takes in what was forgotten or revoked. */
+export function forgot(state: State, {how, bots, shared, problem}: Action & {type: 'forgot'}): Step {
+	const overlay = state.overlay?.name === 'revoking' ? null : state.overlay;
+	const forgotten = how === 'forget' && bots.length > 0 ? [bots, ...state.forgotten] : state.forgotten;
+	const marks = new Set([...state.list.marks].filter(name => !bots.includes(name)));
+	const next = {...state, overlay, forgotten, list: {...state.list, marks}};
+	const done = bots.length === 0 ? '' : forgotSentence(how, bots, shared);
+	return problem === null
+		? notify(next, done, 'good')
+		: notify(next, `${done} ${problem.sentence} ${problem.hint}`.trim(), 'bad');
+}
+
+/** Takes in what was brought back. */
+export function broughtBack(state: State, {bots, problem}: Action & {type: 'brought-back'}): Step {
+	const rest = {...state, forgotten: state.forgotten.slice(1)};
+	return problem === null
+		? notify(rest, `Brought back: ${namesOf(bots)}.`, 'good')
+		: notify(rest, `${problem.sentence} ${problem.hint}`, 'bad');
+}
+
+function forgetAs(state: State, bots: readonly string[], choice: ForgetChoice, now: number): Step {
+	switch (choice) {
+		case 'cancel':
+			return step(state);
+		case 'forget':
+			return step(state, {type: 'forget', bots});
+		case 'revoke':
+			return step({...state, overlay: {name: 'revoking', bots, startedAt: now}}, {type: 'revoke', bots});
+	}
+}
+
+function nextChoice(choice: ForgetChoice, command: Command): ForgetChoice {
+	const by = command === 'up' ? -1 : command === 'down' ? 1 : 0;
+	return choices[(choices.indexOf(choice) + by + choices.length) % choices.length] ?? choice;
+}
+
+function forgotSentence(
+	how: 'forget' | 'revoke',
+	bots: readonly string[],
+	shared: readonly string[],
+): string {
+	const backups = 'Backups still hold it: keymaker forget --purge takes it out there.';
+	if (how === 'forget') {
+		return `Forgot the ${bots.length === 1 ? `key of ${namesOf(bots)}` : count(bots.length, 'key')}; u brings back. ${backups}`;
+	}
+
+	return shared.length === 0
+		? `Revoked at X and forgotten: ${namesOf(bots)}. ${backups}`
+		: `Forgotten: ${namesOf(bots)}. X was not told, since ${namesOf(shared)} carries the same token. ${backups}`;
+}

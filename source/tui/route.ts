@@ -1,0 +1,169 @@
+import {authorize, authorizeSelected, startWalk} from './authorize/begin.ts';
+import {authorizeCommand, newLink, pinText, revealUnsaved, summaryCommand} from './authorize/reduce.ts';
+import {followHeld} from './authorize/reduce-held.ts';
+import {authorizeResult} from './authorize/reduce-outcome.ts';
+import {
+	askToExport,
+	exportAgain,
+	exportAnyway,
+	exportCommand,
+	exportResult,
+	exportText,
+} from './export/reduce.ts';
+import {flockCommand, flockResult} from './flock/reduce.ts';
+import type {Action} from './model/action.ts';
+import type {Command} from './model/binding.ts';
+import type {Overlay, Question, State} from './model/state.ts';
+import {andThen, type Step, step} from './model/step.ts';
+import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
+import {check} from './overlay/reduce-check.ts';
+import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
+
+/** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
+export function runCommand(state: State, command: Command, now: number): Step {
+	const {overlay} = state;
+	switch (command) {
+		case 'quit':
+			return quit(state, 0);
+		case 'interrupt':
+			return quit(state, 130);
+		case 'suspend':
+			return step(state, {type: 'suspend'});
+		case 'help':
+			return step({...state, overlay: {name: 'help', top: 0}});
+		default:
+			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
+	}
+}
+
+/** Takes what was typed or pasted into the field that the keys go to. */
+export function takeText(state: State, text: string, now: number): Step {
+	const {screen, overlay} = state;
+	if (overlay !== null) {
+		return overlay.name === 'export' ? exportText(state, overlay, text) : overlayText(state, overlay, text);
+	}
+
+	switch (screen.name) {
+		case 'authorize':
+			return pinText(state, screen, text, now);
+		case 'setup':
+			return setupText(state, screen, text, now);
+		default:
+			return step(state);
+	}
+}
+
+/** Takes in what came of an effect. */
+export function takeResult(state: State, action: Action, now: number): Step {
+	switch (action.type) {
+		case 'read':
+			return andThen(flockResult(state, action, now), next => afterReading(state, next, now));
+		case 'read-failed':
+		case 'poem':
+			return flockResult(state, action, now);
+		case 'forgot':
+		case 'brought-back':
+		case 'checked':
+		case 'check-pause':
+		case 'check-over':
+			return overlayResult(state, action);
+		case 'exported':
+		case 'export-failed':
+			return exportResult(state, action);
+		case 'app-saved':
+		case 'app-refused':
+			return setupResult(state, action, now);
+		default:
+			return authorizeResult(state, action, now);
+	}
+}
+
+function onScreen(state: State, command: Command, now: number): Step {
+	const {screen} = state;
+	switch (screen.name) {
+		case 'flock':
+			return onFlock(state, command, now);
+		case 'authorize':
+			return command === 'change-app'
+				? openSetup(state, screen.bot)
+				: authorizeCommand(state, screen, command, now);
+		case 'setup':
+			return setupCommand(state, screen, command, now);
+		case 'choose-app':
+			return chooseCommand(state, screen, command);
+		case 'summary':
+			return summaryCommand(state, command, now);
+	}
+}
+
+/** From the flock the keys lead to all other features. */
+function onFlock(state: State, command: Command, now: number): Step {
+	switch (command) {
+		case 'authorize':
+			return authorizeSelected(state, now);
+		case 'walk':
+			return startWalk(state, now);
+		case 'export':
+			return askToExport(state);
+		case 'filter':
+		case 'handle':
+		case 'check':
+		case 'check-all':
+		case 'forget':
+		case 'undo':
+			return openOverlay(state, command, now);
+		default:
+			return flockCommand(state, command);
+	}
+}
+
+function onOverlay(state: State, overlay: Overlay, command: Command, now: number): Step {
+	if (overlay.name === 'export') {
+		return exportCommand(state, overlay, command);
+	}
+
+	if (overlay.name === 'confirm' && command === 'yes') {
+		return confirmed({...state, overlay: null}, overlay.question, now);
+	}
+
+	return overlay.name === 'confirm' && command === 'no' && overlay.question.about === 'overwrite'
+		? exportAgain(state, overlay.question.draft)
+		: overlayCommand(state, overlay, command, now);
+}
+
+function confirmed(state: State, question: Question, now: number): Step {
+	switch (question.about) {
+		case 'check':
+			return check(state, question.bots, now);
+		case 'new-link':
+			return newLink(state, now);
+		case 'overwrite':
+			return exportAnyway(state, question.draft);
+		case 'reveal':
+			return revealUnsaved(state);
+		case 'quit':
+			return step(state, {type: 'end', exit: {kind: 'ended', exitCode: question.exitCode}});
+	}
+}
+
+/** The first reading leads to the bot that was asked for; each lets the question about held keys follow. */
+function afterReading({flock, fixed}: State, state: State, now: number): Step {
+	const begun =
+		flock === null && fixed.authorizeFirst !== null
+			? authorize(state, fixed.authorizeFirst, null, now)
+			: step(state);
+	return andThen(begun, next => followHeld(next, now));
+}
+
+function quit(state: State, exitCode: number): Step {
+	const asked = state.overlay?.name === 'confirm' && state.overlay.question.about === 'quit';
+	return state.unsaved.length === 0 || asked
+		? step(state, {type: 'end', exit: {kind: 'ended', exitCode}})
+		: step({
+				...state,
+				overlay: {
+					name: 'confirm',
+					question: {about: 'quit', bots: [...new Set(state.unsaved.map(({bot}) => bot))], exitCode},
+				},
+			});
+}

@@ -1,0 +1,46 @@
+import {type Binding, clearField, erase} from '../model/binding.ts';
+import type {Mode} from '../model/state.ts';
+
+/** The key bindings of the setup of an app key, and of the choice that leads there. */
+export const setupBindings = {
+	setup: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'next',
+			help: 'on to the secret; then try the app key, and save it',
+			command: 'submit',
+			vital: true,
+		},
+		{
+			keys: ['tab', 'backtab', 'up', 'down'],
+			label: 'tab',
+			short: 'other field',
+			help: 'the other field',
+			command: 'other-field',
+		},
+		{keys: ['escape'], label: 'esc', short: 'back', help: 'back to the flock', command: 'back', vital: true},
+		erase,
+		clearField,
+	],
+	'choose-app': [
+		{
+			keys: ['up', 'down', 'tab', 'j', 'k'],
+			label: 'tab',
+			short: 'choose',
+			help: 'choose',
+			command: 'other-field',
+		},
+		{keys: ['enter'], label: 'enter', short: 'go on', help: 'go on', command: 'accept', vital: true},
+		{keys: ['p'], label: 'p', short: null, help: 'practice', command: 'practice'},
+		{keys: ['s'], label: 's', short: null, help: 'setup', command: 'setup'},
+		{
+			keys: ['escape', 'q'],
+			label: 'esc',
+			short: 'back',
+			help: 'back to the flock',
+			command: 'back',
+			vital: true,
+		},
+	],
+} satisfies Partial<Record<Mode, readonly Binding[]>>;
