@@ -278,6 +278,9 @@ test('the help, scrolled to its end, is still full after the window has grown, a
 	const end = play(flockScreen(), '?', 'end').state;
 	const rows = (state: State) => frameLines(state, viewWith()).slice(1, -2);
 	assert.deepEqual(rows(play(end, 'down').state), rows(end));
+	const back = play(end, 'up').state;
+	assert.deepEqual(rows(play(end, {type: 'text', text: 'jjk'}).state), rows(back));
+	assert.deepEqual(play(flockScreen(), {type: 'text', text: '?jj'}).state.overlay, {name: 'help', top: 2});
 	const grown = play(end, {type: 'resize', size: {columns: 80, rows: 30}}).state;
 	const [before, after] = [rows(end), rows(grown)];
 	assert.equal(after.length, before.length + 6);
