@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {previewLines} from '../../source/tui/flock/view-preview.ts';
+import {frameLines} from '../../source/tui/frame.ts';
 import {listRows} from '../../source/tui/layout.ts';
-import {initialState, selectedBot} from '../../source/tui/model/state.ts';
+import {initialState, type State, selectedBot} from '../../source/tui/model/state.ts';
 import {
 	botCalled,
 	fixed,
@@ -271,6 +272,26 @@ test('a notice goes by itself, and not before its own time', () => {
 		play(second, {type: 'timer', timer: {for: 'notice', id: second.state.notice?.id ?? 0}}).state.notice,
 		null,
 	);
+});
+
+test('the help, scrolled to its end, is still full after the window has grown, and goes no further', () => {
+	const end = play(flockScreen(), '?', 'end').state;
+	const rows = (state: State) => frameLines(state, viewWith()).slice(1, -2);
+	assert.deepEqual(rows(play(end, 'down').state), rows(end));
+	const back = play(end, 'up').state;
+	assert.deepEqual(rows(play(end, {type: 'text', text: 'jjk'}).state), rows(back));
+	assert.deepEqual(play(flockScreen(), {type: 'text', text: '?jj'}).state.overlay, {name: 'help', top: 2});
+	const grown = play(end, {type: 'resize', size: {columns: 80, rows: 30}}).state;
+	const [before, after] = [rows(end), rows(grown)];
+	assert.equal(after.length, before.length + 6);
+	assert.deepEqual(after.slice(6), before);
+});
+
+test('a page down goes as far as the rows that the frame has, less one', () => {
+	const {state} = play(flockScreen(many), 'pagedown');
+	assert.equal(state.list.selected, `bot ${String(listRows(state) - 1).padStart(5, '0')}`);
+	const small = play(flockScreen(many, {size: {columns: 80, rows: 12}}), 'pagedown').state;
+	assert.equal(small.list.selected, `bot ${String(listRows(small) - 1).padStart(5, '0')}`);
 });
 
 test('q ends with 0, Ctrl-C with 130, and a keystore that cannot be read leaves both in place', () => {

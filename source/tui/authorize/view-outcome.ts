@@ -104,8 +104,9 @@ export function savedLines(
 	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
 	return [
 		blank,
-		...paragraph(`● ${visible(bot)} is ready: it speaks as ${accountOf(key)}.`, columns, {
+		...paragraph(`${visible(bot)} is ready: it speaks as ${accountOf(key)}.`, columns, {
 			tone: 'good',
+			glyph: '●',
 		}),
 		...paragraph(kept ? 'The held key is in force now.' : 'The key is saved.', columns, {rank: 2}),
 		...readOnly,
@@ -161,16 +162,16 @@ export function summaryLines({size}: State, {results, left}: Screen & {name: 'su
 	const skipped = of('skipped');
 	return [
 		blank,
-		...group(`● ${count(made.length, 'key')} made`, made, columns, 'good'),
-		...group(`○ ${skipped.length} skipped`, skipped, columns, 'plain'),
+		...group('●', `${count(made.length, 'key')} made`, made, columns, 'good'),
+		...group('○', `${skipped.length} skipped`, skipped, columns, 'plain'),
 		...(held.length === 0
 			? []
 			: [
-					...group(`? ${held.length} to decide about`, held, columns, 'accent'),
+					...group('?', `${held.length} to decide about`, held, columns, 'accent'),
 					...paragraph('Enter on such a bot keeps or discards its key.', columns, {indent: 3, rank: 2}),
 				]),
 		...of('failed').flatMap(({bot, problem}) => [
-			...paragraph(`✕ ${visible(bot)}: ${problem?.sentence ?? ''}`, columns, {tone: 'bad'}),
+			...paragraph(`${visible(bot)}: ${problem?.sentence ?? ''}`, columns, {tone: 'bad', glyph: '✕'}),
 			...paragraph(problem?.hint ?? '', columns, {indent: 3, rank: 2}),
 			...paragraph(problem?.label ?? '', columns, {indent: 3, tone: 'quiet', rank: 6}),
 		]),
@@ -186,6 +187,7 @@ export function summaryLines({size}: State, {results, left}: Screen & {name: 'su
 }
 
 function group(
+	glyph: string,
 	title: string,
 	results: readonly WalkResult[],
 	columns: number,
@@ -199,6 +201,6 @@ function group(
 					200,
 				)}`,
 				columns,
-				{tone},
+				{tone, glyph},
 			);
 }

@@ -67,17 +67,22 @@ export function toned(tone: Tone, text: string): Span {
 	return {text, tone};
 }
 
-/** A sentence as indented lines that fit a width. */
+/** A sentence as indented lines that fit a width. @param glyph drawn before it, and not said */
 export function paragraph(
 	text: string,
 	width: number,
-	{tone = 'plain', indent = 1, rank = 0}: {tone?: Tone; indent?: number; rank?: number} = {},
+	{
+		tone = 'plain',
+		indent = 1,
+		rank = 0,
+		glyph = '',
+	}: {tone?: Tone; indent?: number; rank?: number; glyph?: string} = {},
 ): Line[] {
-	const lines = wrap(text, Math.max(1, width - indent - 1));
+	const lines = wrap(glyph === '' ? text : `${glyph} ${text}`, Math.max(1, width - indent - 1));
 	return lines.map((part, index) => ({
 		spans: [{text: `${' '.repeat(indent)}${part}`, tone}],
-		// A sentence is said whole, however it is broken, and without the glyph before it.
-		say: index === 0 ? text.replace(/^[●○✕?] /, '') : '',
+		// A sentence is said whole, however it is broken.
+		say: index === 0 ? text : '',
 		rank,
 	}));
 }

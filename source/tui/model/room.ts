@@ -37,12 +37,18 @@ export function inRoom(state: State, room: Room): State {
 		: {...state, list, overlay, room};
 }
 
-function scrolledHelp(overlay: State['overlay'], {body, help}: Room): State['overlay'] {
+/** The first row of the help nearest to a wanted one, in a room that is known as soon as the help has been drawn. */
+export function helpTop(wanted: number, {body, help}: Room): number {
+	const last = help === 0 ? Infinity : help - Math.max(1, body);
+	return Math.max(0, Math.min(last, wanted));
+}
+
+function scrolledHelp(overlay: State['overlay'], room: Room): State['overlay'] {
 	if (overlay?.name !== 'help') {
 		return overlay;
 	}
 
-	const top = Math.max(0, Math.min(help - Math.max(1, body), overlay.top));
+	const top = helpTop(overlay.top, room);
 	return top === overlay.top ? overlay : {...overlay, top};
 }
 

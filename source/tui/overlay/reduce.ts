@@ -1,6 +1,7 @@
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {afterMove, withFilter} from '../model/list.ts';
+import {helpTop} from '../model/room.ts';
 import {type Overlay, type State, selectedBot} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
 import {erased, oneLine} from '../model/text.ts';
@@ -46,7 +47,10 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 				? step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text})
 				: typed(state, command, text => ({...overlay, text: text(overlay.text)}));
 		case 'help':
-			return step({...state, overlay: {...overlay, top: overlay.top + rowsOf(state, command)}});
+			return step({
+				...state,
+				overlay: {...overlay, top: helpTop(overlay.top + rowsOf(state, command), state.room)},
+			});
 		case 'forget':
 			return forgetCommand(state, overlay, command, now);
 		case 'checking':
@@ -108,7 +112,7 @@ function typed(state: State, command: Command, change: (text: (before: string) =
 	}
 }
 
-/** The rows that a command scrolls the help by; how far it can be, its frame knows. */
+/** The rows that a command scrolls the help by. */
 function rowsOf({room}: State, command: Command): number {
 	const page = Math.max(1, room.body);
 	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page, first: -Infinity, last: Infinity};

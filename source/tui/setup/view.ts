@@ -11,6 +11,12 @@ const portal: readonly string[] = [
 	'Under Keys and tokens, copy API Key and Secret. Not the Bearer Token, not the Access Token.',
 ];
 
+/** What a field is called, and where there is little room. */
+type Label = {whole: string; brief: string};
+
+const keyLabel: Label = {whole: 'API Key (consumer key)', brief: 'API Key (consumer)'};
+const secretLabel: Label = {whole: 'API Key Secret (consumer secret)', brief: 'API Secret (consumer)'};
+
 /** Where the app's key and secret are given. */
 export function setupLines({size, fixed}: State, screen: SetupScreen, view: View): Line[] {
 	const {columns} = size;
@@ -21,14 +27,8 @@ export function setupLines({size, fixed}: State, screen: SetupScreen, view: View
 		{...blank, rank: 9},
 		...portal.flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
-		...fieldLines('API Key (consumer key)', masked(visible(consumerKey)), field === 'consumerKey', columns),
-		...fieldLines(
-			'API Key Secret (consumer secret)',
-			mask,
-			field === 'consumerSecret',
-			columns,
-			consumerSecret.length,
-		),
+		...fieldLines(keyLabel, masked(visible(consumerKey)), field === 'consumerKey', columns),
+		...fieldLines(secretLabel, mask, field === 'consumerSecret', columns, consumerSecret.length),
 		...(tryingSince === null
 			? []
 			: waitingLines(
@@ -70,23 +70,25 @@ function steps(number: number, text: string, columns: number): Line[] {
 	];
 }
 
-function fieldLines(label: string, text: string, active: boolean, columns: number, hidden?: number): Line[] {
+function fieldLines(label: Label, text: string, active: boolean, columns: number, hidden?: number): Line[] {
 	const pointer = toned('accent', active ? ' ❯ ' : '   ');
 	const cursor = toned('accent', active ? '▏' : '');
-	const say = `${label}: ${hidden === undefined ? text : `${hidden} characters, hidden`}`;
+	const say = `${label.whole}: ${hidden === undefined ? text : `${hidden} characters, hidden`}`;
 	const common = {role: 'textbox' as const, selected: active};
 	if (columns >= 80) {
 		return [
-			{...line(pointer, label.padEnd(34), toned('strong', tail(text, columns - 40)), cursor), ...common, say},
+			{
+				...line(pointer, label.whole.padEnd(34), toned('strong', tail(text, columns - 40)), cursor),
+				...common,
+				say,
+			},
 		];
 	}
 
 	// The field that is not being filled in gives way to what is said about the other one.
 	const rank = active ? 0 : 3;
-	const name =
-		columns < 40 ? label.replace('API Key Secret', 'API Secret').replace(/ (?:key|secret)\)/, ')') : label;
 	return [
-		{...line(pointer, name), ...common, say, rank},
+		{...line(pointer, columns < 40 ? label.brief : label.whole), ...common, say, rank},
 		{...line('   ', toned('strong', tail(text, columns - 5)), cursor), say: '', rank},
 	];
 }
