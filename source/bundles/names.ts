@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {botName, isPoemFile, type Poem} from '../flock/poem.ts';
+import {botName, isPoemFile, oneForm, type Poem} from '../flock/poem.ts';
 import type {BundleEntry} from './format.ts';
 
 /** File systems take names of 255 bytes; this leaves room for an ending. */
@@ -47,14 +47,17 @@ export function botOfEntry(
 	others: Iterable<string> = [],
 ): string | null {
 	const file = entry.poemFile?.split(/[/\\]/).at(-1) ?? null;
-	const itsPoem = file === null ? undefined : poems.find(poem => poem.file === file);
+	const itsPoem =
+		file === null
+			? undefined
+			: (poems.find(poem => poem.file === file) ?? poems.find(poem => oneForm(poem.file) === oneForm(file)));
 	if (itsPoem !== undefined) {
 		return itsPoem.bot;
 	}
 
 	const bots = new Set([...poems.map(poem => poem.bot), ...others]);
 	const names = [entry.bot, file !== null && isPoemFile(file) ? botName(file) : null, entry.handle];
-	return names.find(name => name !== null && bots.has(name)) ?? null;
+	return names.map(name => name && oneForm(name)).find(name => name !== null && bots.has(name)) ?? null;
 }
 
 function escaped(character: string): string {

@@ -5,7 +5,7 @@ import {botOfEntry} from '../bundles/names.ts';
 import {FlockError} from '../flock/error.ts';
 import type {Flock} from '../flock/flock.ts';
 import {appTail} from '../flock/key.ts';
-import type {Poem} from '../flock/poem.ts';
+import {oneForm, type Poem} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
@@ -43,7 +43,11 @@ export async function importKeys(
 	const {flock, folder, app} = await readFlock(services);
 	const read = await readAll(files, services.cwd, write);
 	const found = read.files.flatMap(file =>
-		file.entries.map(entry => ({entry, file, bot: as ?? botFor(entry, folder.poems, flock)})),
+		file.entries.map(entry => ({
+			entry,
+			file,
+			bot: as === null ? botFor(entry, folder.poems, flock) : oneForm(as),
+		})),
 	);
 	if (as !== null) {
 		findBot(as, flock);

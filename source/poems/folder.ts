@@ -3,7 +3,7 @@ import type {Dirent, Stats} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join, resolve, sep} from 'node:path';
 import {compareNames, sortedByName} from '../flock/flock.ts';
-import {botName, isPoemFile, type Poem, type PoemFolder, type PoemNote} from '../flock/poem.ts';
+import {botName, isPoemFile, oneForm, type Poem, type PoemFolder, type PoemNote} from '../flock/poem.ts';
 import {codeOf} from '../system/errors.ts';
 import {reasonOf, waitFor} from '../system/files.ts';
 import type {Poems} from './poems.ts';
@@ -85,7 +85,8 @@ async function entriesIn(path: string): Promise<Entry[]> {
 
 /**
  * Gives every file its bot's name. `ode.txt` and `ode.TXT` would both be `ode`: the lower-case ending
- * keeps the name, the other is called by its whole file name, and a note says so.
+ * keeps the name, the other is called by its whole file name, and a note says so. So it is with `é` as one character
+ * and as two: the composed one keeps the name.
  * @param outside where the files lead that are links out of the folder.
  */
 export function namePoems(
@@ -97,16 +98,17 @@ export function namePoems(
 	// Not joined one by one: that takes 15 ms at 10,000.
 	const prefix = join(folder, sep);
 	const clashes: PoemNote[] = [];
-	for (const file of lowerCaseEndingFirst(files)) {
+	for (const file of plainestFirst(files)) {
 		const plain = botName(file);
 		let bot = plain;
 		if (byName.has(plain)) {
-			bot = file;
-			while (byName.has(bot)) {
-				bot += file.slice(plain.length);
-			}
+			const ending = file.slice(file.lastIndexOf('.'));
+			do {
+				bot += ending;
+			} while (byName.has(bot));
 
-			const sentence = `Another poem is called ${plain} already; this one is the bot ${bot}. Rename one of the two.`;
+			const form = oneForm(file) === file ? '' : ', with its accents put together in another way';
+			const sentence = `Another poem is called ${plain} already${form}; this one is the bot ${bot}. Rename one of the two.`;
 			clashes.push({file, sentence});
 		}
 
@@ -125,10 +127,20 @@ export function namePoems(
 	return {poems, clashes};
 }
 
-/** Only the others are in order, since no two files in lower case have the same bot. */
-function lowerCaseEndingFirst(files: readonly string[]): string[] {
-	const others = files.filter(file => !file.endsWith('.txt'));
-	return [...files.filter(file => file.endsWith('.txt')), ...others.sort(compareNames)];
+/** Only the others are in order, since no two composed names in lower case have the same bot. */
+function plainestFirst(files: readonly string[]): string[] {
+	const plain = files.filter(isPlain);
+	if (plain.length === files.length) {
+		return plain;
+	}
+
+	const others = files.filter(file => !isPlain(file)).sort(compareNames);
+	const lowerCase = others.filter(file => file.endsWith('.txt'));
+	return [...plain, ...lowerCase, ...others.filter(file => !file.endsWith('.txt'))];
+}
+
+function isPlain(file: string): boolean {
+	return file.endsWith('.txt') && oneForm(file) === file;
 }
 
 /** What a link in the folder is: a poem if `sentence` is `null` or `leadsTo` is not. */
