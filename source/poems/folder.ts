@@ -24,7 +24,7 @@ export function openPoems(path: string): Poems {
 async function readFolder(path: string): Promise<PoemFolder> {
 	let found: Entry[];
 	try {
-		found = await waitFor(path, entriesIn(path));
+		found = await waitFor(path, () => entriesIn(path));
 	} catch (error) {
 		return {path, poems: [], notes: [], problem: problemOf(error)};
 	}
@@ -152,14 +152,14 @@ async function followLinks(path: string, links: readonly string[]): Promise<Foll
 	}
 
 	// A folder of poems that is itself a link is the person's own choice.
-	const folder = await waitFor(path, realpath(path)).catch(() => path);
+	const folder = await waitFor(path, () => realpath(path)).catch(() => path);
 	return Promise.all(links.map(file => followLink(path, folder, file)));
 }
 
 async function followLink(path: string, folder: string, file: string): Promise<Followed> {
 	const link = join(path, file);
 	try {
-		const [target, real] = await waitFor(link, Promise.all([stat(link), realpath(link)]));
+		const [target, real] = await waitFor(path, async () => [await stat(link), await realpath(link)] as const);
 		if (!target.isFile()) {
 			return {file, sentence: `Skipped: it is a link to ${kindOf(target)}.`, leadsTo: null};
 		}

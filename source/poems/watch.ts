@@ -1,5 +1,7 @@
 import {type BigIntStats, type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
+import {codeOf} from '../system/errors.ts';
+import {waitFor} from '../system/files.ts';
 
 /** Changes that come together are told of once: so many milliseconds after the first. */
 const gatherMs = 150;
@@ -41,7 +43,7 @@ export function watchFolder(path: string, onChange: () => void): () => void {
 	const tell = async (): Promise<void> => {
 		const now = await look(path);
 		gathering = null;
-		if (stopped) {
+		if (stopped || now === null) {
 			return;
 		}
 
@@ -62,7 +64,7 @@ export function watchFolder(path: string, onChange: () => void): () => void {
 		looking = true;
 		const now = await look(path);
 		looking = false;
-		if (stopped) {
+		if (stopped || now === null) {
 			return;
 		}
 
@@ -84,11 +86,12 @@ export function watchFolder(path: string, onChange: () => void): () => void {
 	};
 }
 
-async function look(path: string): Promise<Sight> {
+/** @returns `null` where the folder does not answer: whether it has changed is not known then. */
+async function look(path: string): Promise<Sight | null> {
 	try {
-		const found: BigIntStats = await stat(path, {bigint: true});
+		const found: BigIntStats = await waitFor(path, () => stat(path, {bigint: true}));
 		return {folder: `${found.dev}:${found.ino}`, changed: found.mtimeNs};
-	} catch {
-		return {folder: null, changed: 0n};
+	} catch (error) {
+		return codeOf(error) === 'too-slow' ? null : {folder: null, changed: 0n};
 	}
 }
