@@ -96,15 +96,15 @@ describe('poems on a share that hangs', {skip}, () => {
 		assert.equal(typeof (await ended), 'number');
 	});
 
-	test('a program that lists them with the library ends by itself', async () => {
+	test('a program that lists them with the library gets an answer, and ends where it says so', async () => {
 		const library = path.join(path.dirname(cli), 'index.js');
-		const program = `import {openKeystore} from ${JSON.stringify(library)}; console.log((await openKeystore().list()).length);`;
+		const program = `import {openKeystore} from ${JSON.stringify(library)}; console.log((await openKeystore().list()).length); process.exit(3);`;
 		await writeFile(path.join(place.folder, 'bot.mjs'), program);
 		hang();
 		const run = spawn(process.execPath, ['bot.mjs'], options());
 		const ended = new Promise(resolve => run.once('exit', resolve));
 		assert.equal(await text(run.stdout), '0\n');
-		assert.equal(await ended, 0);
+		assert.equal(await ended, 3);
 	});
 });
 
