@@ -2,7 +2,7 @@
 import packageJson from '../package.json' with {type: 'json'};
 import {askMoved} from './command-line/moved.ts';
 import {type SharedOptions, settingsOf} from './command-line/options.ts';
-import {isTerminal, openOutput} from './command-line/output.ts';
+import {isTerminal, openOutput, outputError, readerIsGone} from './command-line/output.ts';
 import {type Parsed, parseCommandLine} from './command-line/parse.ts';
 import {environmentPassphrase, passphraseOptions} from './command-line/passphrase.ts';
 import {terminalWrite} from './command-line/terminal.ts';
@@ -16,7 +16,8 @@ import {openInterruption} from './system/interruption.ts';
 import {allFinished, unfinishedWork} from './system/unfinished.ts';
 
 let onScreen = false;
-const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithReader)];
+let outputFailed = false;
+const [stdout, stderr] = [openOutput('stdout', endWithReader), openOutput('stderr', endWithListener)];
 const interruption = openInterruption(line => write.err(line));
 const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.interrupt('SIGINT'));
 
@@ -39,20 +40,32 @@ function end(code: number): never {
 	process.exit(code);
 }
 
-function endWithReader({code}: NodeJS.ErrnoException): void {
-	const gone = code === 'EPIPE' || code === 'EIO';
-	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
-	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
+function endWithReader(error: NodeJS.ErrnoException): void {
+	const gone = readerIsGone(1, error);
 	if (gone && onScreen) {
 		// A window that was closed: the screen ends by itself.
 		return;
 	}
 
+	if (!gone && !outputFailed) {
+		outputFailed = true;
+		sayError(outputError(error), write);
+	}
+
+	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
 	// Nor must it end a PIN's exchange.
 	if (unfinishedWork().length > 0) {
 		allFinished().then(endNext);
 	} else {
 		endNext();
+	}
+}
+
+/** Where nothing can be said any more, as with a full disk under a log, the work itself goes on. */
+function endWithListener(error: NodeJS.ErrnoException): void {
+	if (readerIsGone(2, error)) {
+		endWithReader(error);
 	}
 }
 

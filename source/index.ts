@@ -10,6 +10,7 @@ import {FlockError} from './flock/error.ts';
 import type {Flock} from './flock/flock.ts';
 import type {AccessLevel, AppKey, Key as StoredKey} from './flock/key.ts';
 import {nearest} from './flock/nearest.ts';
+import {oneForm} from './flock/poem.ts';
 import {type BotRow, rowOf} from './flock/row.ts';
 import {visible} from './flock/visible.ts';
 import {readFlock} from './keymaker/flock.ts';
@@ -64,7 +65,7 @@ export type Key = {
 /** A flock's keys, read anew at each call: a key that was made again meanwhile is the one that comes. */
 export type KeyReader = {
 	/**
-	 * The key in force of exactly this bot.
+	 * The key in force of exactly this bot; its name's accents may be composed or not.
 	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never another bot's
 	 * key comes instead.
 	 */
@@ -120,7 +121,8 @@ async function flockOf({poems, keystore, appSource}: Place): Promise<Flock> {
 	return (await readFlock({poems, keystore, appSource})).flock;
 }
 
-async function keyOf(bot: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+	const bot = oneForm(name);
 	const record = await place.keystore.get(bot);
 	if (record?.key == null) {
 		throw record?.held.length ? heldError(bot, record.held) : await withoutKey(bot, place);

@@ -21,7 +21,7 @@ const mayLoad: Record<string, readonly string[]> = {
 	keymaker: ['flock', 'system'],
 	commands: ['flock', 'system', 'keymaker', 'bundles'],
 	tui: ['flock', 'system', 'keymaker'],
-	'command-line': ['flock', 'system', 'keymaker', 'commands', 'desktop'],
+	'command-line': ['flock', 'system', 'keymaker', 'commands', 'desktop', 'bundles'],
 };
 
 /** The rooms of a part, and the rooms of it whose code each may load; `.` is the files beside them. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {openSync} from 'node:fs';
+import {existsSync, openSync} from 'node:fs';
 import {mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Readable} from 'node:stream';
 import {text} from 'node:stream/consumers';
 import {after, before, test} from 'node:test';
+import {practiceAppKey} from '../source/practice/provider.ts';
 import {inheritedAt} from './helpers/environment.ts';
 import {cli, type Workplace, workplace} from './helpers/program.ts';
 
@@ -95,4 +96,72 @@ test('a list that nothing takes ends well', {skip: onWindows}, async () => {
 	const ended = new Promise(resolve => line.once('exit', resolve));
 	assert.equal(await text(line.stderr), '');
 	assert.equal(await ended, 0);
+});
+
+const whyNoFull = existsSync('/dev/full') ? false : 'there is no /dev/full';
+
+/** Runs a line of shell with keymaker as a command in it. */
+async function runShell(line: string): Promise<{code: unknown; err: string}> {
+	const shell = spawn('sh', ['-c', `keymaker() { '${process.execPath}' '${cli}' "$@"; }; ${line}`], {
+		cwd: place.folder,
+		env: {
+			...inheritedAt(place.folder),
+			KEYMAKER_PRACTICE: '1',
+			KEYMAKER_FLOCK: 'flock',
+			KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
+		},
+		stdio: ['ignore', 'ignore', 'pipe'],
+	});
+	const ended = new Promise(resolve => shell.once('exit', resolve));
+	return {err: await text(shell.stderr), code: await ended};
+}
+
+async function importKey(): Promise<void> {
+	const key = {bot: 'poem-00000', handle: 'poem_0', userId: '7000', accessToken: '7000-practiceToken'};
+	const bundle = {version: 1, ...key, ...practiceAppKey, accessSecret: 'practice-secret'};
+	await writeFile(path.join(place.folder, 'key.json'), JSON.stringify([bundle]));
+	const {code, err} = await place.run(['import', 'key.json', '--force']);
+	assert.equal(code, 0, err);
+}
+
+for (const command of [
+	'export --format json --out -',
+	'export --format dotenv --out -',
+	'list',
+	'list --json',
+	'',
+	'check',
+	'doctor',
+	'init',
+	'import key.json',
+	'exec --all -- echo hello',
+	'help',
+	'list --help',
+	'--version',
+]) {
+	test(`keymaker ${command} says that a full disk took nothing, and exits with 1`, {
+		skip: whyNoFull,
+	}, async () => {
+		await importKey();
+		const {code, err} = await runShell(`keymaker ${command} >/dev/full`);
+		assert.match(
+			err,
+			/Standard output cannot be written: no space is left\. What stands there is not whole\. \(output-unwritable\)\n {2}Make room/,
+		);
+		assert.equal(err.split('output-unwritable').length, 2);
+		assert.equal(code, 1);
+	});
+}
+
+test('a list that may not grow as long as it is fails with a sentence', {skip: onWindows}, async () => {
+	const {code, err} = await runShell('ulimit -f 1; keymaker list --json >short.json');
+	assert.match(err, /cannot be written: the file may not grow larger\./);
+	assert.equal(code, 1);
+});
+
+test('where nothing can be said, the work is done all the same', {skip: whyNoFull}, async () => {
+	await importKey();
+	const {code} = await runShell('keymaker exec --all -- sh -c "echo >>ran" >out.txt 2>/dev/full');
+	assert.equal(code, 0);
+	assert.equal(await place.read('ran'), '\n');
 });

@@ -32,6 +32,16 @@ const fileName: fc.Arbitrary<Buffer> = fc
 			name.length > 0 && !['.', '..'].includes(name.toString()) && !/[/\0]/.test(name.toString('latin1')),
 	);
 
+/** A file, and now and then one beside it whose name is the same in another of Unicode's forms. */
+const someForms: fc.Arbitrary<Buffer[]> = fc
+	.tuple(fileName, fc.constantFrom('as it is', 'as it is', 'NFC', 'NFD', 'NFKC'))
+	.map(([name, form]) => {
+		const other = form === 'as it is' || !isUtf8(name) ? null : Buffer.from(name.toString().normalize(form));
+		return other === null || other.length > 250 || /[/\0]/.test(other.toString('latin1'))
+			? [name]
+			: [name, other];
+	});
+
 /** Files of any names become bots of those names: kept, read back, and listed without harm. */
 export const names: Condition = {
 	name: 'bot and file names',
@@ -39,7 +49,8 @@ export const names: Condition = {
 		const {services, folder, close} = await testServices();
 		const poems = path.join(folder, 'poems');
 		try {
-			await fuzz(bench, 2000, fc.array(fileName, {maxLength: 4}), async files => {
+			await fuzz(bench, 2000, fc.array(someForms, {maxLength: 4}), async forms => {
+				const files = forms.flat();
 				rmSync(poems, {recursive: true});
 				mkdirSync(poems);
 				for (const file of files) {
@@ -56,7 +67,7 @@ export const names: Condition = {
 				}
 
 				if (
-					new Set(bots).size !== bots.length ||
+					new Set(bots.map(bot => bot.normalize())).size !== bots.length ||
 					found.poems.some(({bot, file}) => !bot.startsWith(botName(file)))
 				) {
 					bench.count('broken', `the names ${JSON.stringify(bots)}`);

@@ -252,12 +252,19 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.05,
 	},
 	{
+		name: 'names in two forms',
+		edits: [{file: 'flock/poem.ts', find: ".normalize('NFC')", put: ''}],
+		condition: 'bot and file names',
+		column: 'broken',
+		scale: 0.3,
+	},
+	{
 		name: 'names normalized',
 		edits: [
 			{
 				file: 'keystore/state.ts',
 				find: '{bot}`] = record',
-				put: '{bot.normalize()}`] = record',
+				put: "{bot.normalize('NFKC')}`] = record",
 			},
 		],
 		condition: 'bot and file names',

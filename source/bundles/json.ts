@@ -1,3 +1,4 @@
+import {oneForm} from '../flock/poem.ts';
 import {type FieldNames, readFields} from './fields.ts';
 import {
 	type BundleEntry,
@@ -90,7 +91,7 @@ function readElement(place: string, element: unknown, reading: Reading, asItIs: 
 function isOf(element: JsonObject, entry: BundleEntry): boolean {
 	return entry.bot === null
 		? element.bot === null && element.accessToken === entry.accessToken
-		: element.bot === entry.bot;
+		: typeof element.bot === 'string' && oneForm(element.bot) === oneForm(entry.bot);
 }
 
 function elementFor(entry: BundleEntry) {

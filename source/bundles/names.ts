@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {handleKey} from '../flock/key.ts';
-import {botName, isPoemFile, type Poem} from '../flock/poem.ts';
+import {botName, isPoemFile, oneForm, type Poem} from '../flock/poem.ts';
 import type {BundleEntry} from './format.ts';
 
 /** File systems take names of 255 bytes; this leaves room for an ending. */
@@ -55,7 +55,10 @@ export function botFinder(
 	bots: readonly KnownBot[],
 ): (entry: Belonging) => readonly string[] {
 	const names = new Set([...poems.map(poem => poem.bot), ...bots.map(({name}) => name)]);
-	const byFile = new Map(poems.map(poem => [poem.file, poem.bot]));
+	const byFile = new Map([
+		...poems.map(poem => [oneForm(poem.file), poem.bot] as const),
+		...poems.map(poem => [poem.file, poem.bot] as const),
+	]);
 	const expecting = Map.groupBy(
 		bots.filter(({expectedHandle}) => expectedHandle !== null),
 		({expectedHandle}) => handleKey(expectedHandle ?? ''),
@@ -64,11 +67,14 @@ export function botFinder(
 		bots.filter(({expectedHandle}) => expectedHandle === null),
 		({key}) => key?.userId ?? '',
 	);
-	const known = (name: string | null): readonly string[] => (name !== null && names.has(name) ? [name] : []);
+	const known = (name: string | null): readonly string[] => {
+		const bot = name === null ? null : oneForm(name);
+		return bot !== null && names.has(bot) ? [bot] : [];
+	};
 	const namesOf = (found: readonly KnownBot[] | undefined) => found?.map(({name}) => name) ?? [];
 	return ({bot, poemFile, handle, userId}) => {
 		const file = poemFile?.split(/[/\\]/).at(-1) ?? null;
-		const itsPoem = file === null ? undefined : byFile.get(file);
+		const itsPoem = file === null ? undefined : (byFile.get(file) ?? byFile.get(oneForm(file)));
 		const ways = [
 			() => (itsPoem === undefined ? [] : [itsPoem]),
 			() => known(bot),

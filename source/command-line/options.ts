@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
+import {oneForm} from '../flock/poem.ts';
 import type {Environment} from '../system/environment.ts';
 
 /** The options of all commands, as the command line gives them. */
@@ -39,7 +40,7 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 	const keystore = options.keystore || env.KEYMAKER_KEYSTORE;
 	return {
 		poems,
-		flock: options.flock || env.KEYMAKER_FLOCK || path.basename(path.dirname(poems)) || 'flock',
+		flock: oneForm(options.flock || env.KEYMAKER_FLOCK || path.basename(path.dirname(poems)) || 'flock'),
 		keystoreFolder: keystore ? path.resolve(cwd, keystore) : null,
 		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',

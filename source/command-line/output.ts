@@ -1,5 +1,7 @@
 import {fstatSync, writeSync} from 'node:fs';
 import {isatty} from 'node:tty';
+import {FlockError} from '../flock/error.ts';
+import {codeOf} from '../system/errors.ts';
 
 /** Standard output or standard error of this process. */
 export type Output = {
@@ -59,6 +61,29 @@ export function isTerminal(fd: 0 | 1 | 2): boolean {
 	// Node's part for terminals loads its sockets: only for what may be one.
 	return (process.platform === 'win32' || fstatSync(fd).isCharacterDevice()) && isatty(fd);
 }
+
+/** True where nobody reads any more: a pipe's reader has ended, or the terminal is gone. A disk may be at fault for the rest. */
+export function readerIsGone(fd: 1 | 2, error: unknown): boolean {
+	const code = codeOf(error);
+	return code === 'EPIPE' || (code === 'EIO' && fstatSync(fd).isCharacterDevice());
+}
+
+/** The error of a standard output that takes nothing more. */
+export function outputError(error: unknown): FlockError {
+	const code = codeOf(error) || 'unknown error';
+	return new FlockError(
+		'output-unwritable',
+		`Standard output cannot be written: ${reasons[code] ?? code}. What stands there is not whole.`,
+		{hint: 'Make room, or write it elsewhere, then start the command again.'},
+	);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+	ENOSPC: 'no space is left',
+	EDQUOT: 'your quota is used up',
+	EFBIG: 'the file may not grow larger',
+	EIO: 'its disk fails',
+};
 
 /** Writes as much as can be written without waiting. @returns what is left. */
 function writeNow(fd: number, text: string, onError: (error: NodeJS.ErrnoException) => void): Buffer {

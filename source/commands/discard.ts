@@ -21,8 +21,8 @@ export async function discard(
 	write: Write,
 ): Promise<number> {
 	const {flock} = await readFlock(services);
-	const {tokenId} = findHeld(findBot(bot, flock), handle);
-	const {key, inForce, left} = await services.keymaker.discard(bot, tokenId);
+	const found = findBot(bot, flock);
+	const {key, inForce, left} = await services.keymaker.discard(found.name, findHeld(found, handle).tokenId);
 	write.out(`The held key of ${accountOf(key)} is gone from ${visible(bot)}.`);
 	if (inForce !== null) {
 		write.err(`${visible(bot)} keeps its key of ${accountOf(inForce)}.`);

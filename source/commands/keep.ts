@@ -16,8 +16,8 @@ export type KeepInput = DecisionInput;
  */
 export async function keep({bot, handle}: KeepInput, services: Services, write: Write): Promise<number> {
 	const {flock} = await readFlock(services);
-	const {tokenId} = findHeld(findBot(bot, flock), handle);
-	const {key, replaced, left} = await services.keymaker.keep(bot, tokenId);
+	const found = findBot(bot, flock);
+	const {key, replaced, left} = await services.keymaker.keep(found.name, findHeld(found, handle).tokenId);
 	write.out(`${visible(bot)} now has the key of ${accountOf(key)}.`);
 	if (replaced !== null) {
 		write.err(`The key of ${accountOf(replaced)} that it had before is kept as its previous one.`);

@@ -1,6 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import {keysOf} from '../flock/key.ts';
 import {nearest} from '../flock/nearest.ts';
+import {oneForm} from '../flock/poem.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import {noKeyError} from '../keymaker/in-force.ts';
@@ -17,7 +18,8 @@ export type RenameInput = {from: string; to: string};
  * @throws FlockError `unknown-bot` where there is no such bot or poem, `no-key`, `bot-exists` where the old
  * poem still stands or the new one has a key, `keystore-…`
  */
-export async function rename({from, to}: RenameInput, services: Services, write: Write): Promise<number> {
+export async function rename(input: RenameInput, services: Services, write: Write): Promise<number> {
+	const [from, to] = [oneForm(input.from), oneForm(input.to)];
 	const {flock, folder} = await readFlock(services);
 	const old = findBot(from, flock);
 	if (keysOf(old).length === 0) {

@@ -75,6 +75,8 @@ export type ErrorCode =
 	| 'import-unreadable'
 	| 'import-format'
 	| 'import-conflict'
+	// Standard output.
+	| 'output-unwritable'
 	// Running a bot's own program.
 	| 'exec-not-found';
 

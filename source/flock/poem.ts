@@ -2,9 +2,9 @@ import {isAbsolute, relative, sep} from 'node:path';
 
 /** The text file that is one bot. */
 export type Poem = {
-	/** The bot's name: the file's base name without its final `.txt`. */
+	/** The bot's name: the file's base name without its final `.txt`, in its one form (`oneForm`). */
 	bot: string;
-	/** The file's own name inside the folder. */
+	/** The file's own name inside the folder, byte for byte. */
 	file: string;
 	/** The absolute path. */
 	path: string;
@@ -39,9 +39,17 @@ export function isPoemFile(file: string): boolean {
 	return ending.test(file) && !file.startsWith('.');
 }
 
-/** The name of the bot whose poem is this file: the base name without its final `.txt`. */
+/** The name of the bot whose poem is this file: the base name without its final `.txt`, in its one form. */
 export function botName(file: string): string {
-	return file.replace(ending, '');
+	return oneForm(file.replace(ending, ''));
+}
+
+/**
+ * The one form of a bot's name, whoever wrote it. `é` is one character or two, as the system and the program like it that
+ * made a file, typed a name or wrote a bundle; it is the same bot. Every name that comes from outside goes through this.
+ */
+export function oneForm(name: string): string {
+	return name.normalize('NFC');
 }
 
 /**

@@ -9,7 +9,7 @@ export type State = {
 	savedApp: string | null;
 	/** Consumer secrets by consumer key. */
 	apps: ReadonlyMap<string, string>;
-	/** Every bot's record by its exact name. */
+	/** Every bot's record by its name, in its one form (`oneForm`). */
 	records: ReadonlyMap<string, BotRecord>;
 };
 

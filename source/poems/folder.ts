@@ -3,7 +3,7 @@ import type {Dirent, Stats} from 'node:fs';
 import {readdir, realpath, stat} from 'node:fs/promises';
 import {join, resolve, sep} from 'node:path';
 import {compareNames, sortedByName} from '../flock/flock.ts';
-import {botName, isPoemFile, type Poem, type PoemFolder, type PoemNote} from '../flock/poem.ts';
+import {botName, isPoemFile, oneForm, type Poem, type PoemFolder, type PoemNote} from '../flock/poem.ts';
 import {codeOf} from '../system/errors.ts';
 import {reasonOf, waitFor} from '../system/files.ts';
 import type {Poems} from './poems.ts';
@@ -24,7 +24,7 @@ export function openPoems(path: string): Poems {
 async function readFolder(path: string): Promise<PoemFolder> {
 	let found: Entry[];
 	try {
-		found = await waitFor(path, entriesIn(path));
+		found = await waitFor(path, () => entriesIn(path));
 	} catch (error) {
 		return {path, poems: [], notes: [], problem: problemOf(error)};
 	}
@@ -85,7 +85,8 @@ async function entriesIn(path: string): Promise<Entry[]> {
 
 /**
  * Gives every file its bot's name. `ode.txt` and `ode.TXT` would both be `ode`: the lower-case ending
- * keeps the name, the other is called by its whole file name, and a note says so.
+ * keeps the name, the other is called by its whole file name, and a note says so. So it is with `é` as one character
+ * and as two: the composed one keeps the name.
  * @param outside where the files lead that are links out of the folder.
  */
 export function namePoems(
@@ -97,16 +98,17 @@ export function namePoems(
 	// Not joined one by one, which 10,000 poems would feel.
 	const prefix = join(folder, sep);
 	const clashes: PoemNote[] = [];
-	for (const file of lowerCaseEndingFirst(files)) {
+	for (const file of plainestFirst(files)) {
 		const plain = botName(file);
 		let bot = plain;
 		if (byName.has(plain)) {
-			bot = file;
-			while (byName.has(bot)) {
-				bot += file.slice(plain.length);
-			}
+			const ending = file.slice(file.lastIndexOf('.'));
+			do {
+				bot += ending;
+			} while (byName.has(bot));
 
-			const sentence = `Another poem is called ${plain} already; this one is the bot ${bot}. Rename one of the two.`;
+			const form = oneForm(file) === file ? '' : ', with its accents put together in another way';
+			const sentence = `Another poem is called ${plain} already${form}; this one is the bot ${bot}. Rename one of the two.`;
 			clashes.push({file, sentence});
 		}
 
@@ -125,10 +127,20 @@ export function namePoems(
 	return {poems, clashes};
 }
 
-/** Only the others are in order, since no two files in lower case have the same bot. */
-function lowerCaseEndingFirst(files: readonly string[]): string[] {
-	const others = files.filter(file => !file.endsWith('.txt'));
-	return [...files.filter(file => file.endsWith('.txt')), ...others.sort(compareNames)];
+/** Only the others are in order, since no two composed names in lower case have the same bot. */
+function plainestFirst(files: readonly string[]): string[] {
+	const plain = files.filter(isPlain);
+	if (plain.length === files.length) {
+		return plain;
+	}
+
+	const others = files.filter(file => !isPlain(file)).sort(compareNames);
+	const lowerCase = others.filter(file => file.endsWith('.txt'));
+	return [...plain, ...lowerCase, ...others.filter(file => !file.endsWith('.txt'))];
+}
+
+function isPlain(file: string): boolean {
+	return file.endsWith('.txt') && oneForm(file) === file;
 }
 
 /** What a link in the folder is: a poem if `sentence` is `null` or `leadsTo` is not. */
@@ -140,14 +152,14 @@ async function followLinks(path: string, links: readonly string[]): Promise<Foll
 	}
 
 	// A folder of poems that is itself a link is the person's own choice.
-	const folder = await waitFor(path, realpath(path)).catch(() => path);
+	const folder = await waitFor(path, () => realpath(path)).catch(() => path);
 	return Promise.all(links.map(file => followLink(path, folder, file)));
 }
 
 async function followLink(path: string, folder: string, file: string): Promise<Followed> {
 	const link = join(path, file);
 	try {
-		const [target, real] = await waitFor(link, Promise.all([stat(link), realpath(link)]));
+		const [target, real] = await waitFor(path, async () => [await stat(link), await realpath(link)] as const);
 		if (!target.isFile()) {
 			return {file, sentence: `Skipped: it is a link to ${kindOf(target)}.`, leadsTo: null};
 		}

@@ -19,7 +19,10 @@ export async function readPoemText(
 	agreed: ReadonlySet<string> = new Set(),
 ): Promise<PoemText> {
 	try {
-		const [real, folder] = await waitFor(path, Promise.all([realpath(path), realpath(dirname(path))]));
+		const [real, folder] = await waitFor(
+			dirname(path),
+			async () => [await realpath(path), await realpath(dirname(path))] as const,
+		);
 		if (isOutside(folder, real) && !agreed.has(real)) {
 			return {...nothing(null), elsewhere: real};
 		}

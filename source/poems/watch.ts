@@ -1,4 +1,6 @@
 import {stat} from 'node:fs/promises';
+import {codeOf} from '../system/errors.ts';
+import {waitFor} from '../system/files.ts';
 import {watchFor} from '../system/watch.ts';
 
 /**
@@ -9,11 +11,11 @@ export function watchFolder(folder: string, onChange: () => void): () => void {
 	return watchFor({folder, look: () => sightOf(folder), noticesCount: true, gatherMs: 150}, onChange);
 }
 
-async function sightOf(folder: string): Promise<string> {
+async function sightOf(folder: string): Promise<string | null> {
 	try {
-		const {dev, ino, mtimeNs} = await stat(folder, {bigint: true});
+		const {dev, ino, mtimeNs} = await waitFor(folder, () => stat(folder, {bigint: true}));
 		return `${dev}:${ino} ${mtimeNs}`;
-	} catch {
-		return 'missing';
+	} catch (error) {
+		return codeOf(error) === 'too-slow' ? null : 'missing';
 	}
 }

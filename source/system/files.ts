@@ -49,30 +49,54 @@ const closeFile = promisify(fs.close);
  * @throws Error whose code is a `Refusal` or the system's.
  */
 export async function readFileWithin(path: string, limits: FileLimits): Promise<FileRead> {
-	return waitFor(path, readAnyFile(path, limits), limits.patience);
+	return waitFor(dirname(path), () => readAnyFile(path, limits), limits.patience);
 }
 
 /**
- * Waits for work on a path, but not for ever. The work cannot be ended: it keeps one of the few threads that Node has
- * for files. So nothing else in that folder is waited for until it comes back, and other folders' files go on.
+ * Waits for work on a folder's files, but not for ever. The work cannot be ended: it keeps one of the four threads that
+ * Node has for files, names in the network and encryption. So a folder has one hand: work on it is done one after the
+ * other, and once something has taken too long, nothing else there is begun until that comes back. Other folders go on.
+ * @param work begins it; does not wait for the same folder itself.
  * @throws Error with the code `too-slow`, or what the work throws
  */
-export async function waitFor<T>(path: string, work: Promise<T>, patience = patienceMs): Promise<T> {
-	const folder = dirname(path);
+export async function waitFor<T>(folder: string, work: () => Promise<T>, patience = patienceMs): Promise<T> {
+	if (hanging.has(folder)) {
+		throw refusal('too-slow', folder);
+	}
+
 	const {promise: late, reject} = Promise.withResolvers<never>();
+	let isLate = false;
+	const before = hands.get(folder);
+	const doing = (async () => {
+		await before;
+		return isLate ? late : work();
+	})();
+	const done = doing.then(nothing, nothing);
+	hands.set(folder, done);
+	done.then(() => {
+		if (hands.get(folder) === done) {
+			hands.delete(folder);
+		}
+	});
 	const timer = setTimeout(() => {
 		// Where this process itself was stopped meanwhile, the answer is there already, and comes before this.
 		setImmediate(() => {
-			hang(folder, work);
-			reject(refusal('too-slow', path));
+			isLate = true;
+			hang(folder, done);
+			reject(refusal('too-slow', folder));
 		});
 	}, patience);
 	try {
-		return await Promise.race([work, late]);
+		return await Promise.race([doing, late]);
 	} finally {
 		clearTimeout(timer);
 	}
 }
+
+/** What is under way in each folder: the latest work, which waits for those before it. */
+const hands = new Map<string, Promise<void>>();
+
+function nothing(): void {}
 
 /** Why a file cannot be read or is refused, in words that follow a colon. */
 export function reasonOf(error: unknown): string {
@@ -95,10 +119,6 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 async function readAnyFile(path: string, limits: FileLimits): Promise<FileRead> {
-	if ((hanging.get(dirname(path)) ?? 0) > 0) {
-		throw refusal('too-slow', path);
-	}
-
 	const file = await openAnyFile(path, limits.links ?? true);
 	try {
 		const stats = await statFile(file, {bigint: true});
@@ -183,28 +203,24 @@ async function readUpTo(
 	}
 }
 
-/** The folders of files that are waited for in vain, and how many there are in each. */
-const hanging = new Map<string, number>();
+/** The folders that are waited for in vain, and the work that has to come back first. */
+const hanging = new Map<string, Promise<void>>();
 
-function hang(folder: string, work: Promise<unknown>): void {
+function hang(folder: string, work: Promise<void>): void {
 	if (hanging.size === 0) {
 		process.on('exit', leaveHanging);
 	}
 
-	hanging.set(folder, (hanging.get(folder) ?? 0) + 1);
-	const back = () => {
-		const left = (hanging.get(folder) ?? 1) - 1;
-		if (left > 0) {
-			hanging.set(folder, left);
-		} else {
+	hanging.set(folder, work);
+	work.then(() => {
+		if (hanging.get(folder) === work) {
 			hanging.delete(folder);
 		}
 
 		if (hanging.size === 0) {
 			process.off('exit', leaveHanging);
 		}
-	};
-	work.then(back, back);
+	});
 }
 
 /** Ends this process although a thread of it hangs: Node would wait for that thread for ever. Keeps the exit code. */

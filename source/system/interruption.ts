@@ -1,5 +1,6 @@
 import {constants} from 'node:os';
 import {endNow} from './end.ts';
+import {outlivesTerminal} from './hangup.ts';
 import {allFinished, finishingFirst, signalsAreLent, unfinishedWork} from './unfinished.ts';
 
 /** The signals that end the program. */
@@ -93,7 +94,8 @@ export function openInterruption(say: (line: string) => void): Interruption {
 
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
-		process.on(signal, onSignal);
+		// Node cannot ignore a signal but by listening to it.
+		process.on(signal, signal === 'SIGHUP' && outlivesTerminal ? () => {} : onSignal);
 	}
 
 	return {

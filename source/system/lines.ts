@@ -8,8 +8,9 @@ export const longestLine = 64 * 1024;
  * Hands over a stream line by line, without line ends. A line that is longer than `longestLine` comes in pieces as they
  * arrive, so that a program that never ends its line takes no memory; nothing is lost.
  * @param onLine gets a line, or a piece of one; `goesOn` is true for the second piece of a line and those after it.
+ * @returns hands over what has been read of a line so far, as a whole one.
  */
-export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolean) => void): void {
+export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolean) => void): () => void {
 	const decoder = new StringDecoder('utf8');
 	let begun = '';
 	let inPieces = false;
@@ -45,10 +46,12 @@ export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolea
 	}
 
 	stream.on('data', (chunk: Buffer) => take(decoder.write(chunk)));
-	stream.once('end', () => {
+	const finish = (): void => {
 		take(decoder.end());
 		if (begun !== '') {
 			end();
 		}
-	});
+	};
+	stream.once('end', finish);
+	return finish;
 }

@@ -1,12 +1,13 @@
 import {type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
+import {waitFor} from './files.ts';
 
 /** What is watched. */
 export type Watched = {
 	/** The folder whose notices from the system hasten the looks; it may be missing, go, come back, or be another one. */
 	folder: string;
-	/** Looks at what is watched: another text than the last time is a change. Never throws. */
-	look(): Promise<string>;
+	/** Looks at what is watched: another text than the last time is a change; `null` where it does not answer. Never throws. */
+	look(): Promise<string | null>;
 	/** True where a notice is a change, whatever the look says: the files in a folder are watched, not the folder alone. */
 	noticesCount: boolean;
 	/** How long a burst of notices is gathered; milliseconds. */
@@ -45,9 +46,11 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 		isLooking = true;
 		const counts = wasNotified && noticesCount;
 		wasNotified = false;
-		const [id, sight] = await Promise.all([identityOf(folder), look()]);
+		const sight = await look();
+		const id = sight === null ? null : await identityOf(folder);
 		isLooking = false;
-		if (stopped) {
+		// Whether it has changed is not known where it does not answer.
+		if (stopped || sight === null) {
 			return;
 		}
 
@@ -95,7 +98,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 
 async function identityOf(folder: string): Promise<string | null> {
 	try {
-		const {dev, ino} = await stat(folder, {bigint: true});
+		const {dev, ino} = await waitFor(folder, () => stat(folder, {bigint: true}));
 		return `${dev}:${ino}`;
 	} catch {
 		return null;

@@ -75,7 +75,10 @@ function holdsErrorsAlone(text: string): boolean {
 /** The failure behind an error of the network, such as ECONNRESET. */
 export function networkFailure(error: unknown, {leg, proxy}: Circumstances): FlockError {
 	const code = codeOf(error);
-	const name = networkFailureName(code, isConnecting(error), proxy !== null);
+	const name =
+		isRecord(error) && error.statusCode === 407
+			? 'proxy-login'
+			: networkFailureName(code, isConnecting(error), proxy !== null);
 	const cause = Object.assign(new Error(code), {code});
 	return failure(name, {proxy: proxy ?? unknownProxy}, {cause, ...consequences(name, leg)});
 }
@@ -186,7 +189,7 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 
 	switch (status) {
 		case 407:
-			return 'proxy';
+			return 'proxy-login';
 		case 408:
 			return 'trouble';
 		case 420:

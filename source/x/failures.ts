@@ -318,12 +318,20 @@ const rows = {
 		hint: 'Correct HTTPS_PROXY, or add api.x.com to NO_PROXY, then try again. Nothing is lost.',
 		uncertain: false,
 	},
+	'proxy-login': {
+		code: 'x-proxy',
+		xCodes: [],
+		sentence: 'The proxy asks who you are, and does not take the answer ({proxy}: 407).',
+		meaning: 'It wants a user name and a password, or refuses those in HTTPS_PROXY.',
+		hint: 'Set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT; one that wants NTLM needs a local proxy, such as px, in between. Nothing is lost.',
+		uncertain: false,
+	},
 	'proxy-kind': {
 		code: 'x-proxy',
 		xCodes: [],
-		sentence: 'keymaker cannot use the proxy in {variable}: only http:// and https:// proxies work.',
+		sentence: 'keymaker cannot use the proxy in {variable}: {reason}.',
 		meaning: 'A SOCKS proxy, or an address that makes no sense. It is not bypassed in silence.',
-		hint: 'Set HTTPS_PROXY to an http:// proxy, or add api.x.com to NO_PROXY.',
+		hint: 'Write http://USER:PASSWORD@HOST:PORT, with %25 for %, %23 for #, %2F for /, %40 for @, %5C for \\; or add api.x.com to NO_PROXY.',
 		uncertain: false,
 	},
 	'proxy-node': {

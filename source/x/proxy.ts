@@ -1,6 +1,7 @@
 import {Agent} from 'node:https';
 import type {Environment} from '../system/environment.ts';
 import {failure} from './failures.ts';
+import {readProxyAddress} from './proxy-address.ts';
 
 /** The host that every request goes to. */
 export const host = 'api.x.com';
@@ -41,7 +42,7 @@ export function routeFrom(
 
 /**
  * The proxy for api.x.com that the environment names, or `null` for none, or where `NO_PROXY` excepts X.
- * @throws FlockError `x-proxy` where it is no http:// or https:// proxy.
+ * @throws FlockError `x-proxy` where it is no http:// or https:// proxy, or cannot be read.
  */
 export function proxyFrom(env: Environment): {url: URL; variable: string} | null {
 	const variable = variables.find(name => env[name]?.trim());
@@ -49,10 +50,9 @@ export function proxyFrom(env: Environment): {url: URL; variable: string} | null
 		return null;
 	}
 
-	const address = env[variable]?.trim() ?? '';
-	const url = URL.parse(address.includes('://') ? address : `http://${address}`);
-	if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-		throw failure('proxy-kind', {variable});
+	const {url, wrong} = readProxyAddress(env[variable] ?? '');
+	if (url === null) {
+		throw failure('proxy-kind', {variable, reason: wrong});
 	}
 
 	return {url, variable};

@@ -11,7 +11,7 @@ const places = /^(?:HOME|USERPROFILE|APPDATA|LOCALAPPDATA|XDG_\w+_HOME)$/;
 
 /** What the person's terminal and desktop are, which tests say themselves, and what lets Node speak of its own accord. */
 const surroundings =
-	/^(?:TERM|TERM_\w+|COLORTERM|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|INK_\w+|LANG|LANGUAGE|LC_\w+|DEBUG|SSH_\w+|TMUX\w*|STY|DISPLAY|WAYLAND_DISPLAY|XDG_CURRENT_DESKTOP|BROWSER|WSL_\w+|WT_\w+|VTE_VERSION|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED)$/;
+	/^(?:_|TERM|TERM_\w+|COLORTERM|COLUMNS|LINES|NO_COLOR|FORCE_COLOR|CLICOLOR\w*|INK_\w+|LANG|LANGUAGE|LC_\w+|DEBUG|SSH_\w+|TMUX\w*|STY|DISPLAY|WAYLAND_DISPLAY|XDG_CURRENT_DESKTOP|BROWSER|WSL_\w+|WT_\w+|VTE_VERSION|NODE_DEBUG|NODE_TLS_REJECT_UNAUTHORIZED)$/;
 
 /** The way to X: proxies, and whose certificates are trusted. */
 const network =

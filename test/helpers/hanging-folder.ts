@@ -8,9 +8,10 @@ export type HangingFolder = {path: string; close(): void};
 
 /**
  * Mounts a folder that hangs whoever opens anything in it: a file system in user space (FUSE) whose program says nothing.
+ * @param over a folder that is there, and is there again afterwards; a new one otherwise.
  * @returns why not, where this system or this user cannot.
  */
-export function hangingFolder(): HangingFolder | string {
+export function hangingFolder(over?: string): HangingFolder | string {
 	if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/dev/fuse')) {
 		return 'needs root and /dev/fuse';
 	}
@@ -22,14 +23,17 @@ export function hangingFolder(): HangingFolder | string {
 		return 'needs a /dev/fuse that can be opened';
 	}
 
-	const folder = mkdtempSync(path.join(tmpdir(), 'hanging-'));
+	const folder = over ?? mkdtempSync(path.join(tmpdir(), 'hanging-'));
 	const options = 'fd=3,rootmode=040000,user_id=0,group_id=0';
 	const {status} = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'none', folder], {
 		stdio: ['ignore', 'ignore', 'ignore', device],
 	});
 	if (status !== 0) {
 		closeSync(device);
-		rmdirSync(folder);
+		if (over === undefined) {
+			rmdirSync(folder);
+		}
+
 		return 'needs leave to mount';
 	}
 
@@ -39,7 +43,9 @@ export function hangingFolder(): HangingFolder | string {
 			// With the device closed, everything that waits is answered with an error.
 			closeSync(device);
 			execFileSync('umount', ['-l', folder]);
-			rmdirSync(folder);
+			if (over === undefined) {
+				rmdirSync(folder);
+			}
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type {BotRecord, HeldReason, Key} from '../../source/flock/key.ts';
+import {oneForm} from '../../source/flock/poem.ts';
 import type {State} from '../../source/keystore/state.ts';
 
 /** Any text at all, halves of surrogate pairs and names with a meaning among it. */
@@ -51,7 +52,7 @@ export const anyState: fc.Arbitrary<State> = fc
 		poems: fc.option(anyText),
 		saved: fc.option(anyText),
 		apps: fc.array(fc.tuple(anyText, anyText), {maxLength: 3}),
-		records: fc.array(fc.tuple(anyText, anyRecord), {maxLength: 4}),
+		records: fc.array(fc.tuple(anyText.map(oneForm), anyRecord), {maxLength: 4}),
 	})
 	.map(({poems, saved, apps, records}) => ({
 		poems,

@@ -324,7 +324,7 @@ const cases: readonly Case[] = [
 	{title: '301', status: 301, body: 'x', is: 'redirect'},
 	{title: '200 with blanks', status: 200, body: ' \r\n', is: 'empty'},
 	{title: '200, packed', status: 200, body: 'x', headers: {'content-encoding': 'br'}, is: 'unreadable'},
-	{title: '407', status: 407, is: 'proxy'},
+	{title: '407', status: 407, is: 'proxy-login'},
 	{
 		title: 'a code that nobody knows',
 		status: 404,
@@ -465,6 +465,8 @@ const networkCases: readonly (readonly [error: unknown, direct: FailureName, pro
 	[{code: 'ERR_SSL_WRONG_VERSION_NUMBER'}, 'tls', 'tls'],
 	[{code: 'EPROTO', syscall: 'write'}, 'tls', 'tls'],
 	[{code: 'ERR_PROXY_TUNNEL'}, 'proxy', 'proxy'],
+	[{code: 'ERR_PROXY_TUNNEL', statusCode: 502}, 'proxy', 'proxy'],
+	[{code: 'ERR_PROXY_TUNNEL', statusCode: 407}, 'proxy-login', 'proxy-login'],
 	[{code: 'HPE_INVALID_CONSTANT'}, 'unreadable', 'unreadable'],
 ];
 

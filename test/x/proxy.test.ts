@@ -15,7 +15,7 @@ import {createX} from '../../source/x/create.ts';
 import {proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
 import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {inherited, withoutNetwork} from '../helpers/environment.ts';
-import {assertNoSecret, calls, failureOf, goodLink} from './fixtures.ts';
+import {appKey, assertNoSecret, calls, failureOf, goodLink, token} from './fixtures.ts';
 
 const proxyPassword = 'practice-proxy-password';
 
@@ -179,11 +179,14 @@ test('a trusted certificate for another name is refused', {skip}, async t => {
 	assert.equal((await askFrom({HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: certPath})).code, 'x-tls');
 });
 
-test('a proxy that refuses is named without its password', {skip}, async t => {
+test('a proxy that refuses who asks it is named with its 407, and without its password', {skip}, async t => {
 	const {proxy} = await startNetwork(t, {refusal: '407 Proxy Authentication Required'});
 	const {code, message} = await askFrom({HTTPS_PROXY: proxy});
 	assert.equal(code, 'x-proxy');
-	assert.equal(message, `The proxy does not let the request through (${new URL(proxy).origin}).`);
+	assert.equal(
+		message,
+		`The proxy asks who you are, and does not take the answer (${new URL(proxy).origin}: 407).`,
+	);
 });
 
 test('a proxy that never answers ends at the deadline, and lets the program end', {skip}, async t => {
@@ -205,12 +208,7 @@ test('a proxy that is not there is named', async t => {
 });
 
 for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']) {
-	for (const address of [
-		`socks5://user:${proxyPassword}@127.0.0.1:1080`,
-		'socks://[::1]',
-		'http://',
-		'ftp://a',
-	]) {
+	for (const address of [`socks5://user:${proxyPassword}@127.0.0.1:1080`, 'socks://[::1]', 'ftp://a']) {
 		test(`${address.split('@')[0]} in ${variable} is refused with a word, and never bypassed`, async () => {
 			const x = createX({env: {[variable]: address}});
 			for (const call of Object.values(calls)) {
@@ -227,6 +225,75 @@ for (const variable of ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'])
 		});
 	}
 }
+
+/** What a password may hold, and whether it must be written otherwise; the rest of the password is a secret. */
+const passwords: ReadonlyArray<readonly [string, string | null]> = [
+	['100%sure', '% must be written %25'],
+	['100%', '% must be written %25'],
+	['100%2', '% must be written %25'],
+	['%E9t%E9', '% must be written %25'],
+	['1#2', '# must be written %23'],
+	['a#b', '# must be written %23'],
+	['12/3', '/ must be written %2F'],
+	['a/b@c', '/ must be written %2F'],
+	['a?b', '? must be written %3F'],
+	['100%25sure', null],
+	['%C3%A9', null],
+	['a@b', null],
+	['a:b', null],
+	['[a]', null],
+	['é', null],
+	['a b', null],
+];
+for (const [special, reason] of passwords) {
+	const password = `practice${special}password`;
+	for (const scheme of ['http://', 'https://', '']) {
+		test(`a proxy with ${special} in its password, after ${scheme || 'nothing'}, is ${reason === null ? 'used' : 'refused by that character'}`, async () => {
+			const env = {HTTPS_PROXY: `${scheme}user:${password}@proxy.invalid:8080`};
+			if (reason === null) {
+				const url = proxyFrom(env)?.url;
+				assert.equal(url?.hostname, 'proxy.invalid');
+				assert.equal(decodeURIComponent(url.password), decodeURIComponent(password));
+				assert.equal(routeFrom(env).proxy, `${scheme || 'http://'}proxy.invalid:8080`);
+				return;
+			}
+
+			const error = await failureOf(createX({env}).probe());
+			assert.equal(error.code, 'x-proxy');
+			assert.equal(
+				error.message,
+				`keymaker cannot use the proxy in HTTPS_PROXY: in its user name or password, ${reason}.`,
+			);
+			assertNoSecret(`${error.stack} ${error.hint} ${error.cause}`, [special, 'password@', 'practice']);
+			await assert.rejects(async () => createClient(appKey, token, {env}), {code: 'x-proxy'});
+		});
+	}
+}
+
+for (const [address, reason] of [
+	['"http://proxy.invalid:8080"', 'quotation marks are around it, and belong to it there; leave them out'],
+	[
+		`'http://user:${proxyPassword}@proxy.invalid:8080'`,
+		'quotation marks are around it, and belong to it there; leave them out',
+	],
+	['http://CORP\\user:practice@proxy.invalid:8080', 'in its user name or password, \\ must be written %5C'],
+	['CORP\\user:practice@proxy.invalid:8080', 'in its user name or password, \\ must be written %5C'],
+	['http://', 'it is not of the form http://HOST:PORT'],
+	['http://proxy.invalid:80801', 'it is not of the form http://HOST:PORT'],
+	['http:/proxy.invalid:8080', 'it is not of the form http://HOST:PORT'],
+] as const) {
+	test(`${address} is refused as a proxy, with what is wrong about it`, () => {
+		assert.throws(() => proxyFrom({ALL_PROXY: address}), {
+			code: 'x-proxy',
+			message: `keymaker cannot use the proxy in ALL_PROXY: ${reason}.`,
+		});
+	});
+}
+
+test('a user name with its domain goes through the proxy where it is written as the sentence says', () => {
+	const url = proxyFrom({HTTPS_PROXY: 'http://CORP%5Cuser:practice@proxy.invalid:8080'})?.url;
+	assert.equal(decodeURIComponent(url?.username ?? ''), 'CORP\\user');
+});
 
 const proxied: readonly Environment[] = [
 	{HTTPS_PROXY: 'http://a:1'},

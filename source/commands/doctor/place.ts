@@ -115,7 +115,7 @@ export function judgePoems(folder: PoemFolder): Result[] {
 export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Promise<Result> {
 	try {
 		const file = path.join(cwd, '.env');
-		const {mode} = await waitFor(file, stat(file));
+		const {mode} = await waitFor(cwd, () => stat(file));
 		return platform !== 'win32' && (mode & 0o077) !== 0
 			? warning(
 					'env-file',

@@ -1,12 +1,14 @@
 import {FlockError} from '../../flock/error.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import {nearest} from '../../flock/nearest.ts';
+import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
-/** The bot of exactly this name. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
+/** The bot of exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
 export function findBot(name: string, flock: Flock): Bot {
-	const bot = flock.find(candidate => candidate.name === name);
+	const wanted = oneForm(name);
+	const bot = flock.find(candidate => candidate.name === wanted);
 	if (bot === undefined) {
 		throw unknownBot(name, flock);
 	}
@@ -16,7 +18,7 @@ export function findBot(name: string, flock: Flock): Bot {
 
 /** The bots of these names, each once, in the order given. @throws FlockError `unknown-bot` */
 export function findBots(names: readonly string[], flock: Flock): Bot[] {
-	return [...new Set(names)].map(name => findBot(name, flock));
+	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock));
 }
 
 /** How a bot and its accounts are named to the person before something is done to them. */

@@ -1,7 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import os from 'node:os';
+import type {Readable} from 'node:stream';
+import {setImmediate as turn} from 'node:timers/promises';
 import {isatty} from 'node:tty';
 import {visible} from '../../flock/visible.ts';
+import {outlivesTerminal} from '../../system/hangup.ts';
 import {eachLine} from '../../system/lines.ts';
 import {lendSignals} from '../../system/unfinished.ts';
 import type {Variables} from './child-environment.ts';
@@ -33,6 +36,10 @@ export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): 
 	const atTerminal = [0, 1, 2].some(stream => isatty(stream));
 	// All are listened to, so that this process outlives the programs and can give their exit code.
 	const onSignal = (signal: NodeJS.Signals) => {
+		if (signal === 'SIGHUP' && outlivesTerminal) {
+			return;
+		}
+
 		if (!harmless.has(signal)) {
 			running.endedBy = signal;
 		}
@@ -69,31 +76,65 @@ export async function runDirectly(program: Program, running: Running): Promise<E
 /** Hears a line of a program; of a very long one, its pieces, `goesOn` being true for all but the first. */
 export type OnLine = (text: string, goesOn: boolean) => void;
 
-/** Runs a program without input, and hands over each line of its output and of its errors. */
+/**
+ * Runs a program without input, and hands over each line of its output and of its errors. It has ended when it ends
+ * itself: what it has left running may go on writing, and is heard as long as this process lasts.
+ */
 export async function runByLines(
 	program: Program,
 	running: Running,
 	onOut: OnLine,
 	onErr: OnLine,
 ): Promise<Ending> {
-	return run(program, running, ['ignore', 'pipe', 'pipe'], child => {
-		for (const [stream, onLine] of [
-			[child.stdout, onOut],
-			[child.stderr, onErr],
-		] as const) {
-			if (stream !== null) {
-				eachLine(stream, onLine);
-			}
+	let ended = async (): Promise<void> => {};
+	const ending = await run(program, running, ['ignore', 'pipe', 'pipe'], ({stdout, stderr}) => {
+		if (stdout === null || stderr === null) {
+			return;
 		}
+
+		const finishing = [eachLine(stdout, onOut), eachLine(stderr, onErr)];
+		ended = async () => {
+			await Promise.all([stdout, stderr].map(readSoFar));
+			for (const finish of finishing) {
+				finish();
+			}
+		};
 	});
+	await ended();
+	return ending;
 }
 
+/** More than a pipe holds: nothing that is read after so much was there when the program ended; bytes. */
+const mostInPipe = 1024 * 1024;
+
+/** Waits until all has been read that is there to be read, whether or not somebody goes on writing. */
+async function readSoFar(stream: Readable): Promise<void> {
+	let length = 0;
+	let before = -1;
+	const onData = (chunk: Buffer) => {
+		length += chunk.length;
+	};
+	stream.on('data', onData);
+	// Each turn looks once whether there is something.
+	while (!stream.readableEnded && !stream.destroyed && length > before && length < mostInPipe) {
+		before = length;
+		await turn();
+		await turn();
+	}
+
+	stream.off('data', onData);
+}
+
+/** A shell's own words for a program that is to outlive its terminal, as this process is: Node would have it end with it. */
+const outliving = ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh'] as const;
+
 function run(
-	{command: [file = '', ...args], env, cwd}: Program,
+	{command, env, cwd}: Program,
 	{children}: Running,
 	stdio: 'inherit' | ['ignore', 'pipe', 'pipe'],
 	onStart: (child: ChildProcess) => void,
 ): Promise<Ending> {
+	const [file = '', ...args] = outlivesTerminal ? [...outliving, ...command] : command;
 	return new Promise(resolve => {
 		let child: ChildProcess;
 		try {
@@ -109,7 +150,8 @@ function run(
 			children.delete(child);
 			resolve(notStarted(file, error));
 		});
-		child.once('close', (code, signal) => {
+		// Not `close`: a program that it has left running may hold its output open for ever.
+		child.once('exit', (code, signal) => {
 			children.delete(child);
 			resolve({code: signal === null ? (code ?? 0) : codeOfSignal(signal), problem: null});
 		});

@@ -4,6 +4,7 @@ import {FlockError} from '../../flock/error.ts';
 import type {Flock} from '../../flock/flock.ts';
 import {handleKey} from '../../flock/key.ts';
 import {nearest} from '../../flock/nearest.ts';
+import {oneForm} from '../../flock/poem.ts';
 import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {findBot} from './bots.ts';
@@ -28,8 +29,9 @@ export function readAs(values: readonly string[], flock: Flock): As {
 	for (const value of values) {
 		const [, account, bot] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
 		// A bot may be called like that, too.
-		const isPair = account !== undefined && bot !== undefined && !flock.some(({name}) => name === value);
-		findBot(isPair ? bot : value, flock);
+		const isPair =
+			account !== undefined && bot !== undefined && !flock.some(bot => bot.name === oneForm(value));
+		const {name} = findBot(isPair ? bot : value, flock);
 		if (isPair ? accounts.has(handleKey(account)) : only !== null) {
 			throw new FlockError('usage', `--as names two bots for ${isPair ? visible(account) : 'one key'}.`, {
 				hint: 'Give --as HANDLE=BOT once for each account.',
@@ -37,9 +39,9 @@ export function readAs(values: readonly string[], flock: Flock): As {
 		}
 
 		if (isPair) {
-			accounts.set(handleKey(account), bot);
+			accounts.set(handleKey(account), name);
 		} else {
-			only = value;
+			only = name;
 		}
 	}
 

@@ -1,6 +1,7 @@
 import {FlockError} from '../../flock/error.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import {keysOf} from '../../flock/key.ts';
+import {oneForm} from '../../flock/poem.ts';
 import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {readFlock} from '../../keymaker/flock.ts';
@@ -46,7 +47,7 @@ export async function removeKeys(
 ): Promise<number> {
 	const {flock} = await readFlock(services);
 	const targets: Target[] = [];
-	for (const name of new Set(bots)) {
+	for (const name of new Set(bots.map(oneForm))) {
 		targets.push(await targetOf(name, flock, purge, services));
 	}
 

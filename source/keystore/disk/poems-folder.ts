@@ -2,6 +2,7 @@ import {stat} from 'node:fs/promises';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {codeOf, isMissing} from '../../system/errors.ts';
+import {waitFor} from '../../system/files.ts';
 import {botsWithKey, type State} from '../state.ts';
 
 /** Poems that are not where a keystore has them. */
@@ -31,9 +32,6 @@ export class PoemsGone extends FlockError {
 		this.moved = moved;
 	}
 }
-
-/** How long a folder may take to answer, as one on a network share that is away does not; milliseconds. */
-const patience = 10_000;
 
 /**
  * Finds out whether a keystore belongs to a folder of poems, by whatever path that is reached.
@@ -73,16 +71,10 @@ export async function assertPoemsOf(state: State, poems: string | null, file: st
 type Identity = {id: string; problem: null} | {id: null; problem: unknown};
 
 async function identityOf(folder: string): Promise<Identity> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<never>((_resolve, reject) => {
-		timer = setTimeout(() => reject(Object.assign(new Error('No answer'), {code: 'ETIMEDOUT'})), patience);
-	});
 	try {
-		const {dev, ino} = await Promise.race([stat(folder, {bigint: true}), late]);
+		const {dev, ino} = await waitFor(folder, () => stat(folder, {bigint: true}));
 		return {id: `${dev}:${ino}`, problem: null};
 	} catch (problem) {
 		return {id: null, problem};
-	} finally {
-		clearTimeout(timer);
 	}
 }

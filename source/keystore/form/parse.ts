@@ -1,4 +1,5 @@
 import type {BotRecord} from '../../flock/key.ts';
+import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {appPrefix, botPrefix, type State} from '../state.ts';
 import {Damage} from './damage.ts';
@@ -6,7 +7,7 @@ import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 
 /**
- * Reads the state in a keystore file; every field must be there, be of its kind, and be known.
+ * Reads the state in a keystore file; every field must be there, be of its kind, and be known. Bots' names come in their one form.
  * @throws `Damage` that names the field, and never its value.
  */
 export function parseState(fields: unknown): State {
@@ -19,7 +20,12 @@ export function parseState(fields: unknown): State {
 	for (const name of Object.keys(fields)) {
 		const value = fields[name];
 		if (name.startsWith(botPrefix)) {
-			records.set(name.slice(botPrefix.length), good<BotRecord>(value, recordFault, name));
+			const bot = oneForm(name.slice(botPrefix.length));
+			if (records.has(bot)) {
+				throw new Damage(`it has two records of ${visible(bot)}, under two forms of the name`);
+			}
+
+			records.set(bot, good<BotRecord>(value, recordFault, name));
 		} else if (name.startsWith(appPrefix)) {
 			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
 			apps.set(name.slice(appPrefix.length), consumerSecret);

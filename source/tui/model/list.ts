@@ -1,4 +1,5 @@
 import type {Bot, Flock, Status} from '../../flock/flock.ts';
+import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf} from '../../flock/width.ts';
 import {accountsOf, statusWords} from '../../flock/words.ts';
@@ -102,7 +103,7 @@ export function handleText(bot: Bot): string {
 }
 
 function filtered(flock: Flock, filter: string): Flock {
-	const wanted = filter.trim().replace(/^@/, '').toLowerCase();
+	const wanted = oneForm(filter.trim()).replace(/^@/, '').toLowerCase();
 	return wanted === '' ? flock : flock.filter(bot => matches(bot, wanted));
 }
 

@@ -1,0 +1,55 @@
+/** A proxy's address as a person writes it into a variable: read, or why it cannot be, in words that follow a colon. */
+export type ProxyAddress = {url: URL; wrong: null} | {url: null; wrong: string};
+
+/** What ends a host or begins an escape, and so must be written otherwise in a user's name and password. */
+const special = /[#/?\\%]/;
+
+/**
+ * Reads it as curl does: `http://` may be left out. Whatever stands in the way is told by its kind and never quoted, since
+ * it may be the password. A password with a bare `#` or `/` would make its beginning the host that is asked.
+ */
+export function readProxyAddress(text: string): ProxyAddress {
+	const address = text.trim();
+	if (/^["'`“”‘’]|["'`“”‘’]$/.test(address)) {
+		return wrong('quotation marks are around it, and belong to it there; leave them out');
+	}
+
+	const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(address) ?? [];
+	if (!/^https?$/i.test(scheme)) {
+		return wrong('only http:// and https:// proxies work');
+	}
+
+	const character = firstMiswritten(rest.slice(0, Math.max(0, rest.lastIndexOf('@'))));
+	if (character !== null) {
+		return wrong(`in its user name or password, ${character} must be written ${escaped(character)}`);
+	}
+
+	const url = URL.parse(`${scheme}://${rest}`);
+	return url === null || /^[a-z]+:\/[^/]/i.test(rest)
+		? wrong('it is not of the form http://HOST:PORT')
+		: {url, wrong: null};
+}
+
+/** The first character that must not stand as it is; a `%` may where it is part of an escape. */
+function firstMiswritten(credentials: string): string | null {
+	const [character] = special.exec(credentials.replace(/%[\da-f]{2}/gi, '')) ?? [];
+	if (character !== undefined) {
+		return character;
+	}
+
+	try {
+		decodeURIComponent(credentials);
+		return null;
+	} catch {
+		// Escapes that stand for no UTF-8: their `%` was meant as one.
+		return '%';
+	}
+}
+
+function escaped(character: string): string {
+	return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+function wrong(reason: string): ProxyAddress {
+	return {url: null, wrong: reason};
+}

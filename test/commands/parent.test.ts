@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import {spawn, spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {rm, writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {text} from 'node:stream/consumers';
+import {after, before, beforeEach, describe, test} from 'node:test';
+import {practiceAppKey} from '../../source/practice/provider.ts';
+import {appears} from '../helpers/appears.ts';
+import {inheritedAt} from '../helpers/environment.ts';
+import {cli, type Workplace, workplace} from '../helpers/program.ts';
+
+const onWindows = process.platform === 'win32' && 'Windows has no such signals';
+
+/** Keys of two bots, as the json format has them; X is not asked about them here. */
+const keys = ['harbour', 'the sea'].map((bot, number) => ({
+	version: 1,
+	bot,
+	handle: `poem_${number}`,
+	userId: `700${number}`,
+	...practiceAppKey,
+	accessToken: `700${number}-practiceToken`,
+	accessSecret: `practice-secret-${number}`,
+}));
+
+let place: Workplace;
+before(async () => {
+	place = await workplace(['harbour', 'the sea']);
+	await writeFile(path.join(place.folder, 'keys.json'), JSON.stringify(keys));
+	assert.equal((await place.run(['import', 'keys.json'])).code, 0);
+	// A bot's program: works until it is told to stop, and says that it came to its end.
+	await place.program(
+		'loop',
+		'echo "$$" >pid; until [ -e stop ] || [ ! -e keys.json ]; do sleep 0.05; done; echo finished >end',
+	);
+});
+after(() => place.close());
+beforeEach(async () => {
+	for (const file of ['pid', 'stop', 'end', 'code', 'nohup.out', 'log']) {
+		await rm(path.join(place.folder, file), {force: true});
+	}
+});
+
+const inFolder = (name: string) => path.join(place.folder, name);
+
+/** True where this process runs: what has ended without anybody asking for it is a zombie at most. */
+function runs(pid: number): boolean {
+	const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
+	return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
+
+/** Sends a hangup to a program and to the keymaker that runs it. */
+function hangUp(pid: number): void {
+	const {stdout} = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], {encoding: 'utf8'});
+	process.kill(Number(stdout), 'SIGHUP');
+	process.kill(pid, 'SIGHUP');
+}
+
+const whyNoPs = spawnSync('ps').error ? 'ps is not installed' : false;
+const whyNoBash = spawnSync('bash', ['-c', '']).error ? 'bash is not installed' : false;
+
+describe('a terminal that is closed', {skip: onWindows || whyNoPs}, () => {
+	const exec = `'${process.execPath}' '${cli}' exec harbour -- loop`;
+	for (const [what, line, skip] of [
+		['nohup in sh', `set -m; nohup ${exec} & wait`, false],
+		['nohup in sh, its output in a file', `set -m; nohup ${exec} >log 2>&1 & wait`, false],
+		[
+			'nohup in bash, nothing of it at the terminal',
+			`bash -c "nohup ${exec} </dev/null >log 2>&1 & wait"`,
+			whyNoBash,
+		],
+		['a shell that ignores the hangup', `trap '' HUP; ${exec} >log 2>&1; echo $? >code`, false],
+	] as const) {
+		test(`ends neither exec nor the bot’s program, started by ${what}`, {skip}, async () => {
+			const terminal = place.shell(line);
+			const pid = Number(await appears(inFolder('pid')));
+			await terminal.close();
+			// Whoever is to get the hangup has it by now, or gets it while the program goes on.
+			hangUp(pid);
+			assert.ok(runs(pid));
+			await writeFile(inFolder('stop'), '');
+			assert.equal(await appears(inFolder('end')), 'finished\n');
+		});
+	}
+
+	test('ends a bot’s program that nobody told to outlive it', async () => {
+		const terminal = place.shell(`${exec}`);
+		const pid = Number(await appears(inFolder('pid')));
+		await terminal.close();
+		while (runs(pid)) {
+			await new Promise(resolve => setTimeout(resolve, 20));
+		}
+
+		assert.ok(!existsSync(inFolder('end')));
+	});
+});
+
+test('a hangup that a shell ignores ends no command, and reaches no program', {
+	skip: onWindows || whyNoPs,
+}, async () => {
+	const node = `'${process.execPath}' '${cli}'`;
+	const terminal = place.shell(`trap '' HUP; ${node} exec harbour -- loop; echo "code $?" >code`);
+	const pid = Number(await appears(inFolder('pid')));
+	hangUp(pid);
+	await writeFile(inFolder('stop'), '');
+	assert.equal(await appears(inFolder('code')), 'code 0\n');
+	await terminal.close();
+});
+
+test('a program that is to outlive its terminal gets its arguments as they are, and gives a shell’s exit codes', {
+	skip: onWindows,
+}, async () => {
+	const script = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
+	const given = ['', 'a b', '$HOME', '"', "'", '--', '-c', '*'];
+	const env = {_: '/usr/bin/nohup'};
+	const exec = (...command: string[]) => place.run(['exec', 'harbour', '--', ...command], '', env);
+	const {code, out} = await exec(process.execPath, '-e', script, '--', ...given);
+	assert.deepEqual([code, JSON.parse(out)], [0, given]);
+	assert.equal((await exec('no-such-program')).code, 127);
+	assert.equal((await exec('sh', '-c', 'exit 7')).code, 7);
+	assert.equal((await exec('sh', '-c', 'kill -KILL $$')).code, 137);
+});
+
+describe('exec --all goes on when the program ends', {skip: onWindows}, () => {
+	// It would go on for ever, with the program's output in its hand.
+	const daemon = '(until [ -e stop ] || [ ! -e keys.json ]; do sleep 0.05; done; echo finished >>end) &';
+
+	test('and waits for nothing that it has left running', async () => {
+		const {code, out, err} = await place.run(['exec', '--all', '--', 'sh', '-c', `${daemon} echo started`]);
+		assert.ok(!existsSync(inFolder('end')));
+		await writeFile(inFolder('stop'), '');
+		assert.deepEqual([code, out], [0, 'harbour | started\nthe sea | started\n']);
+		assert.equal(err, '2 bots: 2 done.\n');
+		await appears(inFolder('end'));
+	});
+
+	test('and passes on whole what it had written', async () => {
+		const lines = 4000;
+		const script = `${daemon} i=0; while [ $i -lt ${lines} ]; do echo "$i line"; i=$((i+1)); done; printf 'no end'; printf 'trouble' >&2`;
+		const {code, out, err} = await place.run(['exec', '--all', '--', 'sh', '-c', script]);
+		await writeFile(inFolder('stop'), '');
+		const wanted = ['harbour', 'the sea'].flatMap(bot =>
+			[...Array.from({length: lines}, (_, line) => `${line} line`), 'no end'].map(
+				line => `${bot} | ${line}\n`,
+			),
+		);
+		assert.equal(out, wanted.join(''));
+		assert.deepEqual([code, err], [0, 'harbour | trouble\nthe sea | trouble\n2 bots: 2 done.\n']);
+		await appears(inFolder('end'));
+	});
+
+	test('also where that goes on writing without a pause', async () => {
+		const all = spawn(
+			process.execPath,
+			[cli, 'exec', '--all', '--', 'sh', '-c', 'while :; do echo more; done & echo started'],
+			{
+				cwd: place.folder,
+				env: {
+					...inheritedAt(place.folder),
+					KEYMAKER_PRACTICE: '1',
+					KEYMAKER_FLOCK: 'flock',
+					KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
+				},
+				stdio: ['ignore', 'ignore', 'pipe'],
+			},
+		);
+		const ended = new Promise(resolve => all.once('exit', resolve));
+		assert.match(await text(all.stderr), /2 bots: 2 done\.\n$/);
+		assert.equal(await ended, 0);
+	});
+});
