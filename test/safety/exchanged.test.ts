@@ -279,10 +279,10 @@ test('with a passphrase given, a keystore is encrypted from the start, with a go
 	assert.match(short.err, /fewer than 8 characters.*keystore-passphrase/);
 	await take('harbour');
 	const keystore = path.join(place.folder, 'keystore');
-	for (const name of await readdir(keystore, {recursive: true})) {
-		if (name.endsWith('.json')) {
-			assert.doesNotMatch(await readFile(path.join(keystore, name), 'utf8'), /practice/, name);
-		}
+	const files = (await readdir(keystore, {recursive: true})).filter(name => name.endsWith('.json'));
+	assert.ok(files.includes('flock.json'), files.join(', '));
+	for (const name of files) {
+		assert.doesNotMatch(await readFile(path.join(keystore, name), 'utf8'), /practice/, name);
 	}
 });
 

@@ -28,6 +28,17 @@ test('no key does two things on one screen, unless a condition tells them apart'
 	}
 });
 
+test('on no screen two bindings count for one key', () => {
+	for (const [name, state] of Object.entries(gallery({columns: 80, rows: 24}))) {
+		const keys = bindingsOf(state).flatMap(binding => binding.keys);
+		assert.deepEqual(
+			keys.filter((key, index) => keys.indexOf(key) !== index),
+			[],
+			name,
+		);
+	}
+});
+
 test('every screen has a way out in its footer, and it leads out', () => {
 	const seen = new Set<Mode>();
 	for (const [name, state] of Object.entries(gallery({columns: 30, rows: 6}))) {
