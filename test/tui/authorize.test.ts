@@ -257,7 +257,8 @@ test('what is in the keystore is read again after each key, saved or held', () =
 });
 
 test('r shows the link as a QR code, and escape leads back to it', () => {
-	const shown = play(pinScreen(), 'r');
+	const typed = play(pinScreen(), 'r');
+	const shown = play(typed, {type: 'timer', timer: {for: 'letter', attempt: attemptOf(typed)}});
 	assert.equal(shown.state.overlay?.name, 'qr');
 	const back = play(shown, 'escape');
 	assert.equal(back.state.overlay, null);

@@ -35,7 +35,13 @@ test('by the last check, keys that were never checked come first, and bots witho
 	assert.deepEqual(orderOf(flock, 'last-checked'), ['kettle', 'moth', 'harbour', 'ferry']);
 });
 
-test('where all that were shown are gone, the first is selected after the first, and the last after a later one', () => {
+test('where the selected bot is gone, the nearest after it is selected, else the first or the last of those that are new', () => {
+	const near = arrange(
+		[botCalled('bee'), botCalled('cat'), botCalled('dog')],
+		{...listing, selected: 'ant'},
+		[botCalled('ant'), botCalled('cat'), botCalled('dog')],
+	);
+	assert.equal(near.selected, 'cat');
 	const [ant, bee, cat, dog] = ['ant', 'bee', 'cat', 'dog'].map(name => botCalled(name)) as [
 		Bot,
 		Bot,
@@ -46,6 +52,15 @@ test('where all that were shown are gone, the first is selected after the first,
 		arrange([cat, dog], {...listing, selected}, [ant, bee]).selected;
 	assert.equal(selectedAfter('ant'), 'cat');
 	assert.equal(selectedAfter('bee'), 'dog');
+});
+
+test('the filter finds a bot by the account of a key that waits', () => {
+	const flock = [botCalled('ferry'), botCalled('kettle', {held: [heldOf('someone_else')]})];
+	const {shown} = arrange(flock, {...listing, filter: '@Someone'});
+	assert.deepEqual(
+		shown.map(bot => bot.name),
+		['kettle'],
+	);
 });
 
 test('one marked bot alone is acted on, wherever the selection is', () => {
