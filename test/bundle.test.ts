@@ -9,6 +9,7 @@ import {after, before, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import {inheritedAt} from './helpers/environment.ts';
+import {writeKeyFile} from './helpers/key-file.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -39,17 +40,7 @@ before(async () => {
 		await writeFile(path.join(folder, 'poems', `${bot}.txt`), `${bot}\n`);
 	}
 
-	// A practice key that opens nothing.
-	const bundle = {
-		consumer_token: 'practice-app',
-		consumer_token_secret: 'practice-app-secret',
-		oauth_token: '12-practice-token',
-		oauth_token_secret: 'practice-secret',
-		user_id: '12',
-		screen_name: 'harbour_poem',
-		poem_file: 'harbour.txt',
-	};
-	await writeFile(path.join(folder, 'harbour.json'), JSON.stringify(bundle));
+	await writeKeyFile(folder, 'harbour');
 	await run([path.join(dist, 'cli.js'), 'import', 'harbour.json']);
 });
 after(() => rm(folder, {recursive: true, force: true}));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {giveKey} from './helpers/key-file.ts';
 import {cli, type Workplace, workplace} from './helpers/program.ts';
 import {type Pty, startPty, type Wanted} from './helpers/pty.ts';
 
@@ -86,18 +86,7 @@ test('what is typed before the screen opens is neither shown nor taken for its k
 });
 
 test('a program that exec runs finds a terminal that echoes', async () => {
-	const bundle = {
-		consumer_token: 'practice-app',
-		consumer_token_secret: 'practice-app-secret',
-		oauth_token: '12-practice-token',
-		oauth_token_secret: 'practice-secret',
-		user_id: '12',
-		screen_name: 'harbour_poem',
-		poem_file: 'harbour.txt',
-	};
-	await writeFile(path.join(place.folder, 'harbour.json'), JSON.stringify(bundle));
-	const {code, err} = await place.run(['import', 'harbour.json'], '', {KEYMAKER_PASSPHRASE: right});
-	assert.equal(code, 0, err);
+	await giveKey(place, 'harbour', {KEYMAKER_PASSPHRASE: right});
 	const program = `sh -c 'stty -a; echo ready; read line; echo "got $line"'`;
 	const terminal = place.shell(`keymaker exec harbour -- ${program}; echo "rc=$?"`, {columns: 200});
 	await terminal.waitFor(prompt);

@@ -29,6 +29,20 @@ function problemsOf(text: string, name = 'keys'): string[] {
 	return detectFormat(text, name)?.read(text).problems ?? ['not recognised'];
 }
 
+test('where a file does not say whose a key is, its access token does', () => {
+	const bundle = {
+		consumer_token: 'practice-app',
+		consumer_token_secret: 'practice-secret',
+		oauth_token: '12-practice',
+		oauth_token_secret: 'practice-secret',
+		poem_file: 'poems/harbour.txt',
+	};
+	const read = (changes: object) => formats.bundle.read(JSON.stringify({...bundle, ...changes}));
+	assert.equal(read({}).entries[0]?.userId, '12');
+	assert.equal(read({oauth_token: 'practice'}).entries[0]?.userId, null);
+	assert.match(read({user_id: '13'}).problems.join(), /belongs to another account/);
+});
+
 test('a misspelt field is named with the one that was expected', () => {
 	const bundle = {
 		cosumer_token: 'practice-app',

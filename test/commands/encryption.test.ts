@@ -4,8 +4,8 @@ import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {askNewPassphrase} from '../../source/commands/shared/new-passphrase.ts';
 import {passphraseProblem} from '../../source/flock/passphrase.ts';
-import {approve} from '../helpers/approve.ts';
-import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {authorizeByCommand} from '../helpers/authorize.ts';
+import {type Workplace, workplace} from '../helpers/program.ts';
 import {collect} from '../helpers/write.ts';
 
 const first = 'not a real passphrase';
@@ -16,13 +16,6 @@ beforeEach(async () => {
 	place = await workplace(['harbour']);
 });
 afterEach(() => place.close());
-
-async function authorize(): Promise<void> {
-	const terminal = place.shell('keymaker authorize harbour; echo "rc=$?"', {columns: 200});
-	const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
-	terminal.type(`${await approve(link, 'harbour_poem')}\r`);
-	await terminal.waitFor('rc=0');
-}
 
 /** The keystore's files, copies included, that hold a text. */
 async function filesWith(text: string): Promise<string[]> {
@@ -36,7 +29,7 @@ async function filesWith(text: string): Promise<string[]> {
 }
 
 test('encrypt, passphrase and decrypt go round with the environment’s passphrase, backups too', async () => {
-	await authorize();
+	await authorizeByCommand(place, 'harbour', 'harbour_poem');
 	assert.ok((await filesWith('harbour_poem')).length > 1, 'the key is in the keystore and in a backup');
 	const encrypted = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
 	assert.equal(encrypted.code, 0, encrypted.err);

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {giveKey} from '../helpers/key-file.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
 before(async () => {
 	place = await workplace(['harbour', 'kettle']);
-	await writeFile(
-		path.join(place.folder, 'key.json'),
-		JSON.stringify({
-			consumer_token: 'practice-app',
-			consumer_token_secret: 'not-a-real-app-secret',
-			oauth_token: '12-not-a-real-token',
-			oauth_token_secret: 'not-a-real-secret',
-			user_id: '12',
-			screen_name: 'harbour_poem',
-			poem_file: 'harbour.txt',
-		}),
-	);
-	assert.equal((await place.run(['import', 'key.json'])).code, 0);
+	await giveKey(place, 'harbour');
 });
 after(() => place.close());
 

@@ -211,16 +211,25 @@ test('no other command writes a secret either, and no file but the keystore and 
 		['forget', 'kettle', '--yes'],
 		['revoke', 'harbour', '--yes', '--purge'],
 	]) {
-		await run(args);
+		assert.ok((await run(args)) < 2, args.join(' '));
 	}
 
+	const exported = await readFile(path.join(place.folder, 'keys', 'flock.json'), 'utf8');
+	assert.ok(
+		secrets().some(secret => exported.includes(secret)),
+		'no secret of the export is known',
+	);
+	const looked: string[] = [];
 	for (const entry of await readdir(place.folder, {recursive: true, withFileTypes: true})) {
 		const file = path.join(entry.parentPath, entry.name);
 		const name = path.relative(place.folder, file);
 		if (entry.isFile() && !/^(keystore|keys)\//.test(name)) {
 			assertNoneIn(await readFile(file, 'latin1'), name);
+			looked.push(name);
 		}
 	}
+
+	assert.ok(looked.includes(path.join('poems', 'harbour.txt')), looked.join(', '));
 
 	assertNoneIn(JSON.stringify(network.practice.log()), 'the log of practice');
 	assertNoneIn(written.join('\n'), 'all that was written');

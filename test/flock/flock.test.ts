@@ -1,8 +1,21 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {compareNames, joinFlock, needsKey, type Status, sortedByName} from '../../source/flock/flock.ts';
-import {emptyRecord, type HeldInfo, type KeyInfo, type RecordInfo} from '../../source/flock/key.ts';
+import {
+	compareNames,
+	joinFlock,
+	needsKey,
+	type Status,
+	sortedByName,
+	speaksAsAnother,
+} from '../../source/flock/flock.ts';
+import {
+	emptyRecord,
+	type HeldInfo,
+	type KeyInfo,
+	type RecordInfo,
+	sameHandle,
+} from '../../source/flock/key.ts';
 import {botName, isPoemFile, type Poem} from '../../source/flock/poem.ts';
 
 const key: KeyInfo = {
@@ -38,6 +51,20 @@ test('a status tells what the key in force is good for', () => {
 	assert.equal(statusOf({held: [late, {...late, tokenId: 'another'}]}), 'held');
 	assert.equal(statusOf({key, held: [late]}), 'ready');
 	assert.equal(statusOf({previous: key}), 'no-key');
+});
+
+test('handles are the same whatever their case, their @ and the space around them', () => {
+	assert.equal(sameHandle('@Harbour_Poem ', 'harbour_poem'), true);
+	assert.equal(sameHandle('harbour_poem', ' @HARBOUR_POEM'), true);
+	assert.equal(sameHandle('harbour_poem', 'harbour_poems'), false);
+});
+
+test('a bot speaks as another where an account was expected, and its key is known to be of another one', () => {
+	assert.equal(speaksAsAnother({key, expectedHandle: 'kettle_poem'}), true);
+	assert.equal(speaksAsAnother({key, expectedHandle: '@HARBOUR_poem'}), false);
+	assert.equal(speaksAsAnother({key, expectedHandle: null}), false);
+	assert.equal(speaksAsAnother({key: {...key, handle: ''}, expectedHandle: 'kettle_poem'}), false);
+	assert.equal(speaksAsAnother({key: null, expectedHandle: 'kettle_poem'}), false);
 });
 
 test('a bot whose poem is gone stays in the flock, in its place, as long as it has any key', () => {

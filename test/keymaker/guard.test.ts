@@ -188,3 +188,7 @@ test('the handle that is expected follows the account that speaks, and is not ma
 	assert.equal(speakingAs(record({expectedHandle: 'Harbour_Poem'}), harbour).expectedHandle, 'Harbour_Poem');
 	assert.equal(speakingAs(record({}), harbour).expectedHandle, null);
 });
+
+test('the first key of a bot makes its record', () => {
+	assert.deepEqual(withKey(null, harbour), record({key: harbour}));
+});

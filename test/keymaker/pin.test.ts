@@ -37,7 +37,7 @@ test('spaces, dashes, line ends, invisible and full-width characters are cleaned
 		'123\u00a04567',
 		'123\u20094567',
 		'\u202a1234567\u202c',
-		'1234567',
+		'\uff11\uff12\uff13\uff14\uff15\uff16\uff17',
 		'123\u00ad4567',
 		'123\u30004567',
 	];
@@ -57,6 +57,9 @@ test('what is not a PIN is refused with a word about what it is', () => {
 	assert.match(refusal('https://api.x.com/oauth/authorize?oauth_token=abc').message, /a link/);
 	assert.match(refusal('12345678901234567').message, /too long/);
 	assert.match(refusal('not-a-real-consumer-key').message, /more than digits/);
+	assert.match(refusal('1234567 or so').message, /more than digits/);
+	assert.match(refusal('No 1234567').message, /more than digits/);
+	assert.match(refusal('mypin').message, /more than digits/);
 	assert.match(refusal('Dear owner,\nthe PIN is 1234567.\nYours').message, /more than digits/);
 	for (const text of ['PIN', 'https://x.com', '12345678901234567', 'key']) {
 		assert.equal(refusal(text).code, 'pin-not-a-pin');
@@ -114,6 +117,7 @@ test('a callback address of another link is refused', () => {
 
 test('a callback address without a verifier in it is an empty PIN', () => {
 	assert.equal(refusal(`https://example.org/cb?oauth_token=${token}&oauth_verifier=`).code, 'pin-empty');
+	assert.equal(refusal('https://example.org/cb?my_oauth_verifier=1234567').code, 'pin-empty');
 });
 
 test('whatever is pasted becomes digits, a verifier out of an address, or a refusal, and nothing else', () => {

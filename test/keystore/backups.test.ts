@@ -32,6 +32,7 @@ test('the last ten states are kept besides the one in force, the newest first, f
 	);
 	const folder = path.join(place.folder, 'backups', 'harbour');
 	assert.equal(modeOf(folder), '700');
+	assert.ok(readdirSync(folder).length >= 10);
 	for (const name of readdirSync(folder)) {
 		assert.equal(modeOf(path.join(folder, name)), '600');
 	}

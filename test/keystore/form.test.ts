@@ -84,6 +84,8 @@ test('an id, a flock, a kind or a counter that makes no sense is damage', async 
 	const good = readFileSync(keystore.path);
 	for (const change of [
 		{id: 'short'},
+		{id: `${'0'.repeat(32)}1`},
+		{id: `${'0'.repeat(31)}x`},
 		{flock: 7},
 		{kind: 'real'},
 		{counter: 0},
@@ -99,6 +101,30 @@ test('an id, a flock, a kind or a counter that makes no sense is damage', async 
 		});
 		await assert.rejects(openKeystore(place).list(), coded('keystore-damaged'), JSON.stringify(change));
 	}
+});
+
+test('a state without its folder, one with an app that is not there, and an empty file are damage that is named', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.update('ode', () => practiceRecord('ode'));
+	const good = readFileSync(keystore.path);
+	for (const [change, reason] of [
+		[{poems: undefined}, /field poems is missing/],
+		[{savedApp: 'nobody’s'}, /field savedApp is missing/],
+	] as const) {
+		writeFileSync(keystore.path, good);
+		forge(keystore.path, text => {
+			const file = JSON.parse(text);
+			return `${JSON.stringify({...file, state: {...file.state, ...change}}, null, '\t')}\n`;
+		});
+		await assert.rejects(openKeystore(place).list(), reason);
+	}
+
+	forge(keystore.path, text => `${JSON.stringify({...JSON.parse(text), more: 1}, null, '\t')}\n`);
+	await assert.rejects(openKeystore(place).list(), /it is JSON, but not a keystore/);
+	writeFileSync(keystore.path, '');
+	await assert.rejects(openKeystore(place).list(), /it is empty/);
+	writeFileSync(keystore.path, Buffer.concat([Buffer.from('{}\n'), good]));
+	await assert.rejects(openKeystore(place).list(), coded('keystore-damaged'));
 });
 
 for (const [what, cost, reason] of [

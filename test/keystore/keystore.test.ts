@@ -277,7 +277,16 @@ test('watching tells of saves by others, from before the folder is there, and st
 	await until(() => calls === 3);
 	await openKeystore(place).update('kettle', () => practiceRecord('kettle'));
 	await until(() => calls === 4);
+	let later = 0;
+	context.after(
+		keystore.watch(() => {
+			later += 1;
+		}),
+	);
 	stop();
+	await other.update('ferry', () => practiceRecord('ferry'));
+	await until(() => later > 0);
+	assert.equal(calls, 4);
 });
 
 test('trying the place leaves nothing behind, and finds what a save would find', async context => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
+import {giveKey} from '../helpers/key-file.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {cli, linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
@@ -47,21 +47,6 @@ async function assertRestored(terminal: Pty, code: number): Promise<void> {
 const before = 'trap : INT; ';
 const afterwards = 'echo "rc=$?"; stty -a';
 
-async function importKey(): Promise<void> {
-	const bundle = {
-		consumer_token: 'practice-app',
-		consumer_token_secret: 'practice-app-secret',
-		oauth_token: '12-practice-token',
-		oauth_token_secret: 'practice-secret',
-		user_id: '12',
-		screen_name: 'harbour_poem',
-		poem_file: 'harbour.txt',
-	};
-	await writeFile(path.join(place.folder, 'harbour.json'), JSON.stringify(bundle));
-	const {code, err} = await place.run(['import', 'harbour.json']);
-	assert.equal(code, 0, err);
-}
-
 describe('Ctrl-C ends a program that only reads', () => {
 	const slow = {KEYMAKER_PRACTICE_FAULT: 'any:hang:99'};
 	const cases: Record<string, {line: string; shows: string | RegExp; env?: Record<string, string>}> = {
@@ -88,7 +73,7 @@ describe('Ctrl-C ends a program that only reads', () => {
 			}
 
 			if (line === 'keymaker check') {
-				await importKey();
+				await giveKey(place, 'harbour');
 			}
 
 			const terminal = place.shell(`${before}${line}; ${afterwards}`, {columns: 200, rows: 40, env});
@@ -100,7 +85,7 @@ describe('Ctrl-C ends a program that only reads', () => {
 });
 
 test('Ctrl-C during exec is for the program, whose exit code it is', async () => {
-	await importKey();
+	await giveKey(place, 'harbour');
 	const program = `sh -c 'trap "echo told; exit 3" INT; echo begun; while :; do sleep 0.05; done'`;
 	const terminal = place.shell(`${before}keymaker exec harbour -- ${program}; ${afterwards}`, {
 		columns: 200,
@@ -113,7 +98,7 @@ test('Ctrl-C during exec is for the program, whose exit code it is', async () =>
 });
 
 test('SIGTERM during exec is passed on, and waits for the program', async () => {
-	await importKey();
+	await giveKey(place, 'harbour');
 	const program =
 		'trap "echo told; sleep 0.5; echo over; exit 4" TERM; echo begun; while :; do sleep 0.05; done';
 	const child = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', program], {

@@ -5,6 +5,7 @@ import {after, afterEach, before, beforeEach, describe, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import stringWidth from 'string-width';
 import {approve} from '../helpers/approve.ts';
+import {handIn} from '../helpers/authorize.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty, PtyOptions} from '../helpers/pty.ts';
 
@@ -197,18 +198,18 @@ test('n pressed again and again asks each other time, and voids no link', async 
 	}
 
 	assert.equal(await nextLink(screen), link);
-	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await handIn(screen, 'harbour_poem');
 	await screen.waitFor('harbour is ready');
 });
 
 test('an account that another bot has is held, never put in its place without a yes', async () => {
-	const {screen, link} = await enterFirst();
-	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	const {screen} = await enterFirst();
+	await handIn(screen, 'harbour_poem');
 	await screen.waitFor('harbour is ready');
 	screen.press('escape');
 	await screen.waitFor(/❯ ● harbour/);
 	screen.press('down', 'enter');
-	screen.paste(`${await approve(await nextLink(screen), 'HARBOUR_POEM')}\n`);
+	await handIn(screen, 'HARBOUR_POEM');
 	await told(screen, 'X answered as @harbour_poem, which already speaks harbour.');
 	const [harbour, kettle] = JSON.parse((await place.run(['list', '--json'])).out);
 	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
@@ -218,8 +219,8 @@ test('an account that another bot has is held, never put in its place without a 
 });
 
 test('the folder of poems may go and come back while the flock is open', async () => {
-	const {screen, link} = await enterFirst();
-	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	const {screen} = await enterFirst();
+	await handIn(screen, 'harbour_poem');
 	await screen.waitFor('harbour is ready');
 	screen.press('escape');
 	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
@@ -236,9 +237,9 @@ test('the folder of poems may go and come back while the flock is open', async (
 });
 
 test('a poem that goes while its link is open takes nothing along: the key is saved, and kept as an orphan', async () => {
-	const {screen, link} = await enterFirst();
+	const {screen} = await enterFirst();
 	await rm(path.join(place.folder, 'poems', 'harbour.txt'));
-	screen.paste(`${await approve(link, 'harbour_poem')}\n`);
+	await handIn(screen, 'harbour_poem');
 	await screen.waitFor('harbour is ready');
 	screen.press('escape');
 	await screen.waitFor(/harbour +@harbour_poem +orphan/);

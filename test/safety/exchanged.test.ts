@@ -5,6 +5,7 @@ import path from 'node:path';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {crc32} from 'node:zlib';
+import {writeKeyFile} from '../helpers/key-file.ts';
 import {cli, type Finished, type Workplace, workplace} from '../helpers/program.ts';
 
 const passphrase = 'not a real passphrase';
@@ -46,16 +47,7 @@ afterEach(() => place.close());
 async function workplaceWithKeys(): Promise<Workplace> {
 	const work = await workplace(['harbour', 'kettle', 'moth']);
 	for (const bot of ['harbour', 'kettle', 'moth']) {
-		const key = {
-			consumer_token: 'practice-app',
-			consumer_token_secret: 'practice-app-secret',
-			oauth_token: `12-practice-token-${bot}`,
-			oauth_token_secret: `practice-secret-${bot}`,
-			user_id: '12',
-			screen_name: `${bot}_poem`,
-			poem_file: `${bot}.txt`,
-		};
-		await writeFile(path.join(work.folder, `${bot}.json`), JSON.stringify(key));
+		await writeKeyFile(work.folder, bot);
 	}
 
 	return work;
@@ -279,10 +271,10 @@ test('with a passphrase given, a keystore is encrypted from the start, with a go
 	assert.match(short.err, /fewer than 8 characters.*keystore-passphrase/);
 	await take('harbour');
 	const keystore = path.join(place.folder, 'keystore');
-	for (const name of await readdir(keystore, {recursive: true})) {
-		if (name.endsWith('.json')) {
-			assert.doesNotMatch(await readFile(path.join(keystore, name), 'utf8'), /practice/, name);
-		}
+	const files = (await readdir(keystore, {recursive: true})).filter(name => name.endsWith('.json'));
+	assert.ok(files.includes('flock.json'), files.join(', '));
+	for (const name of files) {
+		assert.doesNotMatch(await readFile(path.join(keystore, name), 'utf8'), /practice/, name);
 	}
 });
 

@@ -9,23 +9,13 @@ import {chmod, cp, mkdir, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {afterEach, beforeEach, describe, test} from 'node:test';
 import {createDesktop} from '../../source/desktop/create.ts';
+import {giveKey} from '../helpers/key-file.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 const noGit =
 	process.platform === 'win32' || spawnSync('git', ['--version']).status !== 0
 		? {skip: 'git, which makes the repository, is not installed'}
 		: {};
-
-/** A practice key that opens nothing. */
-const harbourKey = {
-	consumer_token: 'practice-app',
-	consumer_token_secret: 'practice-app-secret',
-	oauth_token: '12-practice-token',
-	oauth_token_secret: 'practice-secret',
-	user_id: '12',
-	screen_name: 'harbour_poem',
-	poem_file: 'poems/harbour.txt',
-};
 
 /** What the person has in the environment, and a hostile program would like. */
 const secrets = {
@@ -46,10 +36,7 @@ beforeEach(async () => {
 	mark = path.join(place.folder, 'theirs-ran');
 	await mkdir(clone);
 	await cp(path.join(place.folder, 'poems'), path.join(clone, 'poems'), {recursive: true});
-	await writeFile(path.join(place.folder, 'harbour.json'), JSON.stringify(harbourKey));
-	const {code, err} = await place.run(['import', 'harbour.json'], '', poems());
-	assert.equal(code, 0, err);
-	await rm(path.join(place.folder, 'harbour.json'));
+	await giveKey(place, 'harbour', poems());
 });
 
 afterEach(() => place.close());

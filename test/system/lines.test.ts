@@ -48,6 +48,7 @@ test('a line that is too long comes in pieces that are marked, none of them long
 			['two', false],
 		],
 	);
+	assert.equal(rest[0]?.[0].length, longestLine);
 	assert.ok(rest.length > 2 && rest.every(([text]) => text.length <= longestLine && text.isWellFormed()));
 	assert.equal(rest.map(([text]) => text).join(''), `${long}y`);
 	assert.deepEqual(

@@ -186,7 +186,10 @@ test('after a refused PIN a new link is asked for by itself, and it is said what
 	});
 	assert.equal(again.effects.at(-1)?.type, 'request-link');
 	const phase = phaseOf(again);
-	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', /earlier link and its PIN are void/);
+	assert.equal(
+		phase.name === 'requesting' && phase.note,
+		'X does not accept this PIN. The earlier link and its PIN are void; this is a new link.',
+	);
 	const shown = play(again, {type: 'link', attempt: attemptOf(again), link: linkOf('ferry', 'second')});
 	assert.equal(times(shown, 'open'), 1);
 });
@@ -196,6 +199,13 @@ test('where nobody knows whether X took the PIN, the message says so', () => {
 	const problem = problemCalled('x-timeout', {sentence: 'X did not answer in time.', uncertain: true});
 	const phase = phaseOf(play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: false}));
 	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', /not known whether X took the PIN/);
+});
+
+test('what to do about a PIN that failed is said, unless it is a new link, which is there by then', () => {
+	const sent = play(pinScreen(), {type: 'paste', text: '1234567\n'});
+	const problem = problemCalled('x-refused', {hint: 'Look at the app.'});
+	const phase = phaseOf(play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: false}));
+	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', / Look at the app\. The earlier link/);
 });
 
 test('a link that failed is asked for again in place', () => {
@@ -214,24 +224,57 @@ test('the key of a PIN whose screen was left is held, and the person is told', (
 	const left = play(sent, 'escape');
 	assert.equal(left.state.screen.name, 'flock');
 	assert.deepEqual(left.effects.at(-1), {type: 'leave', attempt: attemptOf(sent)});
-	const told = play(left, {
-		type: 'exchanged',
-		attempt: attemptOf(sent),
-		outcome: {
-			kind: 'held',
-			bot: 'ferry',
-			tokenId: 'token of ferry_poem',
-			key: keyOf('ferry_poem'),
-			reason: 'late',
-			otherBot: null,
+	const told = play(
+		{state: left.state, effects: []},
+		{
+			type: 'exchanged',
+			attempt: attemptOf(sent),
+			outcome: {
+				kind: 'held',
+				bot: 'ferry',
+				tokenId: 'token of ferry_poem',
+				key: keyOf('ferry_poem'),
+				reason: 'late',
+				otherBot: null,
+			},
 		},
-	});
+	);
 	assert.equal(told.state.screen.name, 'flock');
 	assert.match(told.state.notice?.text ?? '', /@ferry_poem for ferry.*held/);
-	assert.equal(
-		told.effects.some(effect => effect.type === 'read'),
-		true,
+	assert.deepEqual(
+		told.effects.map(({type}) => type),
+		['read', 'timer'],
 	);
+});
+
+test('a key that comes after its screen was left is read, and where it could not be saved it is said how to', () => {
+	const late = (kind: 'saved' | 'unsaved') => {
+		const sent = play(pinScreen(), {type: 'paste', text: '1234567\n'});
+		const {state} = play(sent, 'escape');
+		const outcome = outcomeOf(kind);
+		return play({state, effects: []}, {type: 'exchanged', attempt: attemptOf(sent), outcome});
+	};
+	assert.equal(late('saved').state.notice?.text, 'The key of @ferry_poem for ferry is saved.');
+	assert.equal(
+		late('unsaved').state.notice?.text,
+		'A key of @ferry_poem for ferry could not be saved: enter on ferry tries again.',
+	);
+});
+
+test('what is in the keystore is read again after each key, saved or held', () => {
+	for (const kind of ['saved', 'held'] as const) {
+		const {effects} = after(kind);
+		assert.deepEqual(effects.at(-1), {type: 'read'}, kind);
+	}
+});
+
+test('r shows the link as a QR code, and escape leads back to it', () => {
+	const typed = play(pinScreen(), 'r');
+	const shown = play(typed, {type: 'timer', timer: {for: 'letter', attempt: attemptOf(typed)}});
+	assert.equal(shown.state.overlay?.name, 'qr');
+	const back = play(shown, 'escape');
+	assert.equal(back.state.overlay, null);
+	assert.equal(phaseOf(back).name, 'awaiting-pin');
 });
 
 /** The screen after a PIN's outcome. */

@@ -202,6 +202,19 @@ test('u brings back what was forgotten, and only while there is something', () =
 		problem: null,
 	});
 	assert.deepEqual(play(forgot, 'u').effects.at(-1), {type: 'bring-back'});
+	assert.equal(forgot.state.notice?.tone, 'good');
+	const twice = play(forgot, {type: 'forgot', how: 'forget', bots: ['moth'], shared: [], problem: null});
+	const back = play(twice, {type: 'brought-back', bots: ['moth'], problem: null});
+	assert.deepEqual(back.state.forgotten, [['harbour']]);
+});
+
+test('a revocation lies over the flock until X has answered, and what came of it is told', () => {
+	const waiting = play(flockScreen(), 'down', 'f', 'up', 'enter');
+	assert.equal(waiting.state.overlay?.name, 'revoking');
+	const problem = problemCalled('x-network');
+	const {state} = play(waiting, {type: 'forgot', how: 'revoke', bots: [], shared: [], problem});
+	assert.equal(state.overlay, null);
+	assert.deepEqual([state.notice?.text, state.notice?.tone], [`${problem.sentence} ${problem.hint}`, 'bad']);
 });
 
 test('a revoked key is not offered for undoing', () => {

@@ -187,10 +187,12 @@ test('a row that looks the same is not written again, however its styles and wid
 });
 
 test('whoever waits for an empty write is told when all before it has been written', async () => {
-	const terminal = openTerminal();
-	await new Promise<void>(resolve => {
-		terminal.painted.stream.write('', () => resolve());
+	const {painted, sent} = openTerminal();
+	painted.stream.write(frame(['moth', 'kettle']));
+	const before = await new Promise<string>(resolve => {
+		painted.stream.write('', () => resolve(sent()));
 	});
+	assert.match(before, /moth.*kettle/s);
 });
 
 const url = `https://api.x.com/oauth/authorize?oauth_token=${'t'.repeat(30)}`;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
+import {handIn} from '../helpers/authorize.ts';
 import {type Bundled, bundled} from '../helpers/bundled.ts';
 import {nextLink} from '../helpers/program.ts';
 import {type Pty, type PtyOptions, startPty} from '../helpers/pty.ts';
@@ -142,7 +143,7 @@ test('while X hangs the seconds left are counted down, then the deadline is told
 	// An enter that follows another at once counts as held down.
 	await pause(250);
 	window.press('enter');
-	window.paste(`${await approve(await nextLink(window), 'ferry_poem')}\n`);
+	await handIn(window, 'ferry_poem');
 	await window.waitFor('ferry is ready');
 });
 
@@ -166,7 +167,7 @@ for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
 		const WINDOW_GATE = path.join(folder, 'open');
 		const window = await open({env: {WINDOW_GATE}});
 		window.press('enter');
-		window.paste(`${await approve(await nextLink(window), 'ferry_poem')}\n`);
+		await handIn(window, 'ferry_poem');
 		await window.waitFor('Handing the PIN to X');
 		if (how === 'q') {
 			window.press('escape');
@@ -209,7 +210,7 @@ test('from an empty folder, i, enter and a PIN lead to a first bot with a key', 
 	window.press('i');
 	await window.waitFor(/❯ ○ first-light/);
 	window.press('enter');
-	window.paste(`${await approve(await nextLink(window), 'first_light')}\n`);
+	await handIn(window, 'first_light');
 	await window.waitFor('first-light is ready: it speaks as @first_light.');
 	window.press('enter');
 	await window.waitFor(/● first-light +@first_light +ready/);

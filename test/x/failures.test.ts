@@ -37,6 +37,36 @@ const anywhere: readonly Leg[] = ['request_token', 'access_token', 'users_me', '
 const cases: readonly Case[] = [
 	{title: 'code 32', status: 401, body: withCode(32), is: 'app-key', xCode: 32},
 	{title: 'code 215', status: 400, body: withCode(215), is: 'app-key', xCode: 215},
+	{
+		title: 'code 99 behind one that nobody knows',
+		status: 403,
+		body: '{"errors":[{"code":7},{"code":99},{"code":215}]}',
+		is: 'app-key',
+		xCode: 99,
+	},
+	{
+		title: 'two codes that say different things',
+		status: 400,
+		body: '{"errors":[{"code":215},{"code":88}]}',
+		is: 'app-key',
+		xCode: 215,
+	},
+	{title: 'a timeout of X’s own', status: 408, is: 'trouble'},
+	{
+		title: 'the word “callback” in X’s own trouble',
+		leg: 'request_token',
+		status: 500,
+		body: '{"errors":[{"message":"No callback."}]}',
+		is: 'trouble',
+	},
+	{
+		title: 'the first text of several things that are none',
+		status: 400,
+		body: '{"errors":[{"code":"88","message":7},{"message":"Bad thing"}]}',
+		is: 'refused',
+		sentence: /“Bad thing”/,
+	},
+	{title: 'a choice of places', status: 300, is: 'redirect'},
 	{title: 'code 99', status: 403, body: withCode(99), is: 'app-key', xCode: 99},
 	{title: 'a bare 401', leg: 'request_token', status: 401, is: 'app-key'},
 	{title: 'code 89', leg: 'users_me', status: 401, body: withCode(89), is: 'token', xCode: 89},
@@ -480,6 +510,29 @@ for (const [error, direct, proxied] of networkCases) {
 		});
 	}
 }
+
+test('a refusal to wait is believed for 25 hours, and no longer', () => {
+	const retryAt = (seconds: number) => {
+		const headers = {'x-rate-limit-reset': String(now / 1000 + seconds)};
+		const reply = {status: 429, headers, text: '', whole: true};
+		return failureIn(reply, {leg: 'users_me', now, secrets: [], proxy: null})?.retryAt;
+	};
+	assert.equal(retryAt(25 * 60 * 60), now + 25 * 60 * 60 * 1000);
+	assert.equal(retryAt(25 * 60 * 60 + 1), null);
+});
+
+test('a failure names the proxy on the way, and of an error no more than its code', () => {
+	const circumstances = {leg: 'users_me', now, secrets: []} as const;
+	const proxy = 'http://proxy.invalid:3128';
+	assert.match(
+		networkFailure({code: 'ECONNREFUSED'}, {...circumstances, proxy}).message,
+		/proxy\.invalid:3128/,
+	);
+	const refused = failureIn({status: 407, headers: {}, text: '', whole: true}, {...circumstances, proxy});
+	assert.match(refused?.message ?? '', /proxy\.invalid:3128/);
+	const {cause} = networkFailure({code: 'Somebody’s own words'}, {...circumstances, proxy: null});
+	assert.equal((cause as {code?: string}).code, 'ECONNRESET');
+});
 
 test('every row of the table is met by a case here, or in the tests of the fields, the wire and the proxy', () => {
 	const elsewhere: FailureName[] = ['incomplete', 'huge', 'torn', 'timeout', 'proxy-kind', 'proxy-node'];

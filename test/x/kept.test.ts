@@ -165,6 +165,7 @@ for (const [leg, call] of Object.entries(calls).filter(([name]) => name !== 'use
 		await call.make(x);
 		assert.equal(sockets.size, 2);
 		assert.ok([...sockets].every(socket => !old.has(socket)));
+		assert.equal(server.requests.length, 6);
 		for (const request of server.requests.slice(4)) {
 			assert.match(request, /\r\nconnection: close\r\n/i);
 		}

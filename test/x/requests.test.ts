@@ -111,7 +111,10 @@ test('a PIN of any text whatever reaches X or fails as a FlockError', async t =>
 	const server = await startRawServer(t, answer(goodGrant));
 	const x = createX({agent: server.agent, env: {}});
 	await x.exchangePin(appKey, requestToken, ' \u202E%&=+ü');
+	const sent = new URLSearchParams((server.requests[0] ?? '').split('\r\n\r\n')[1]);
+	assert.equal(sent.get('oauth_verifier'), ' \u202E%&=+ü');
 	await failureOf(x.exchangePin(appKey, requestToken, '\ud800'));
+	assert.equal(server.requests.length, 1);
 });
 
 /** Answers that look good and are not: the call, the body, and the field that is named. */
