@@ -19,7 +19,7 @@ export type Token =
  */
 export type Waiting = 'nothing' | 'key' | 'report';
 
-const [bell, escape, interrupt, terminator] = [0x07, 0x1b, 0x03, 0x9c];
+const [bell, esc, interrupt, terminator] = [0x07, 0x1b, 0x03, 0x9c];
 const pasteEnd = '\u001B[201~';
 
 /** The beginning of a paste's end, which time has cut off. */
@@ -141,10 +141,11 @@ export class Tokenizer {
 
 	#inSequence(point: number): void {
 		const isAfterEscape = this.#state === 'escape';
-		if (point === escape) {
+		if (point === esc) {
 			this.#escape();
 		} else if (point < 0x20 || isC1(point) || (point >= 0x7f && !isAfterEscape)) {
-			this.#escapeKeys(isAfterEscape ? this.#escapes - 1 : 0);
+			// Before another control character the last one may be Alt.
+			this.#escapeKeys(isAfterEscape ? this.#escapes - (isC1(point) ? 0 : 1) : 0);
 			this.#ground();
 			this.#plain(point);
 		} else if (isAfterEscape) {
@@ -156,7 +157,7 @@ export class Tokenizer {
 
 	#plain(point: number): void {
 		const character = String.fromCodePoint(point);
-		if (point === escape) {
+		if (point === esc) {
 			this.#begin();
 		} else if (isC1(point)) {
 			this.#begin(point - 0x40);
@@ -212,6 +213,7 @@ export class Tokenizer {
 		}
 
 		if (before === '[' && character === 'M') {
+			this.#escapeKeys(this.#escapes - 1);
 			this.#state = 'mouse';
 			this.#mouseBytes = 3;
 		} else if (before === '[' && character === '[') {
@@ -240,7 +242,7 @@ export class Tokenizer {
 	#string(point: number): void {
 		if (point === bell || point === terminator) {
 			this.#ground();
-		} else if (point === escape) {
+		} else if (point === esc) {
 			this.#state = 'string-escape';
 		} else if (point < 0x20 || isC1(point)) {
 			this.#ground();
