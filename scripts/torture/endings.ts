@@ -71,8 +71,7 @@ export async function wrongAfter(
 		await held.asked();
 		if (when === 'Ink') {
 			held.release();
-			screen.press('down');
-			await screen.waitFor(/❯ ○ kettle/);
+			await held.opened();
 		}
 
 		ending.act(childOf(screen.pid), screen);

@@ -1,14 +1,10 @@
-import {StringDecoder} from 'node:string_decoder';
-
-/** The part of a terminal's input that is needed here. */
-export type HiddenInput = NodeJS.ReadableStream & {
-	isRaw?: boolean;
-	setRawMode?(mode: boolean): unknown;
-};
+import {stopHere} from '../system/job.ts';
+import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.ts';
+import type {Stroke} from '../system/terminal-keys.ts';
 
 /** How lines are asked for. */
 export type HiddenOptions = {
-	input: HiddenInput;
+	input: TerminalInput;
 	output: NodeJS.WritableStream;
 	/** Shown for each character. */
 	mask: string;
@@ -35,7 +31,7 @@ export type HiddenTerminal = {
 /** More masks than this would say nothing more, and a row is only so wide. */
 const mostMasks = 32;
 
-/** As much as a terminal itself keeps of what is typed early; characters. */
+/** As much as a terminal itself keeps of what is typed early; keys. */
 const mostEarly = 4096;
 
 /**
@@ -44,32 +40,39 @@ const mostEarly = 4096;
  */
 export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 	const {input, output, mask, signal, onInterrupt} = options;
-	const decoder = new StringDecoder('utf8');
 	const wasRaw = input.isRaw ?? false;
-	let early = '';
+	/** What was typed since the last answer; keys. */
+	let early: string[] = [];
 	let hasEnded = false;
-	let asking: {take(text: string): void; end(): void} | null = null;
+	let asking: {take(): void; draw(): void; end(): void} | null = null;
 
 	const restore = () => input.setRawMode?.(wasRaw);
-	const onData = (chunk: Buffer | string) => {
-		const text = typeof chunk === 'string' ? chunk : decoder.write(chunk);
-		if (asking === null) {
-			keep(text);
-		} else {
-			asking.take(text);
-		}
-	};
-	const onEnd = () => {
-		hasEnded = true;
-		asking?.end();
-	};
 
-	function keep(text: string): void {
-		early = (early + text).slice(0, mostEarly);
-		if (text.includes('\u0003')) {
-			early = '';
-			onInterrupt();
+	function type(stroke: Stroke): void {
+		for (const key of keysOf(stroke)) {
+			if (key === 'ctrl+z') {
+				suspend();
+			} else if (key === 'ctrl+c' && asking === null) {
+				early = [];
+				onInterrupt();
+			} else if (early.length < mostEarly || key === 'ctrl+c') {
+				early.push(key);
+			}
 		}
+
+		asking?.take();
+	}
+
+	function suspend(): void {
+		restore();
+		stopHere();
+		comeBack();
+	}
+
+	/** A shell has used the terminal while the program was stopped. */
+	function comeBack(): void {
+		rawAgain(input);
+		asking?.draw();
 	}
 
 	async function ask(question: string): Promise<HiddenAnswer> {
@@ -84,30 +87,31 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 			resolve(answer);
 		};
 		const interrupt = () => settle('interrupted');
-		asking = {
-			take(text) {
-				const answer = line.take(text);
-				if (answer === null) {
-					draw();
+		const take = () => {
+			for (let key = early.shift(); key !== undefined; key = early.shift()) {
+				const answer = line.take(key);
+				if (answer === 'interrupted') {
+					early = [];
+					settle(answer);
+					onInterrupt();
 					return;
 				}
 
-				settle(answer);
-				keep(line.rest);
-				if (answer === 'interrupted') {
-					onInterrupt();
+				if (answer !== null) {
+					settle(answer);
+					return;
 				}
-			},
-			end: () => settle('ended'),
+			}
+
+			draw();
 		};
-		draw();
+		asking = {take, draw, end: () => settle('ended')};
 		signal.addEventListener('abort', interrupt);
+		draw();
 		if (signal.aborted) {
 			settle('interrupted');
-		} else if (early !== '') {
-			const text = early;
-			early = '';
-			asking.take(text);
+		} else if (early.length > 0) {
+			take();
 		} else if (hasEnded) {
 			settle('ended');
 		}
@@ -116,13 +120,21 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 	}
 
 	input.setRawMode?.(true);
-	input.on('data', onData).on('end', onEnd).resume();
+	const stopListening = listenTo(input, {
+		onStroke: type,
+		onEnd() {
+			hasEnded = true;
+			asking?.end();
+		},
+	});
 	process.on('exit', restore);
+	process.on('SIGCONT', comeBack);
 	return {
 		ask,
 		close(mode) {
-			input.off('data', onData).off('end', onEnd).pause();
-			early = '';
+			stopListening();
+			process.off('SIGCONT', comeBack);
+			early = [];
 			if (mode === 'restored') {
 				process.off('exit', restore);
 				restore();
@@ -131,72 +143,47 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 	};
 }
 
+/** The keys that a text or a paste stands for, character by character; a line end is one, however it is written. */
+function keysOf(stroke: Stroke): string[] {
+	return stroke.type === 'key'
+		? [stroke.key]
+		: Array.from(stroke.text.matchAll(/\r\n|./gsu), ([character]) =>
+				/[\r\n]/.test(character) ? 'enter' : character,
+			);
+}
+
 /** A line as it is typed in raw mode, where a terminal edits nothing by itself. */
 export class HiddenLine {
-	/** What came after the line's end. */
-	rest = '';
 	#line: string[] = [];
-	#sequence: 'none' | 'escape' | 'csi' | 'ss3' = 'none';
 
 	/** How many characters there are. */
 	get length(): number {
 		return this.#line.length;
 	}
 
-	/** Takes what was typed or pasted; `null` until the line has ended. */
-	take(text: string): HiddenAnswer | null {
-		const characters = [...text];
-		for (const [index, character] of characters.entries()) {
-			const answer = this.#isOfSequence(character) ? null : this.#takeOne(character);
-			if (answer !== null) {
-				this.rest = characters
-					.slice(index + 1)
-					.join('')
-					.replace(character === '\r' ? /^\n/ : '', '');
-				return answer;
-			}
-		}
-
-		return null;
-	}
-
-	/** Arrow keys, and the marks of a bracketed paste, are no part of the line. */
-	#isOfSequence(character: string): boolean {
-		switch (this.#sequence) {
-			case 'none':
-				this.#sequence = character === '\u001B' ? 'escape' : 'none';
-				return this.#sequence !== 'none';
-			case 'escape':
-				this.#sequence = character === '[' ? 'csi' : character === 'O' ? 'ss3' : 'none';
-				return this.#sequence !== 'none';
-			case 'csi':
-				this.#sequence = /[@-~]/.test(character) ? 'none' : 'csi';
-				return true;
-			case 'ss3':
-				this.#sequence = 'none';
-				return true;
-		}
-	}
-
-	#takeOne(character: string): HiddenAnswer | null {
-		switch (character) {
-			case '\r':
-			case '\n':
+	/** Takes a key: a character, or a name such as `enter`; `null` until the line has ended. */
+	take(key: string): HiddenAnswer | null {
+		switch (key) {
+			case 'enter':
 				return {line: this.#line.join('')};
-			case '\u0003':
+			case 'ctrl+c':
 				return 'interrupted';
-			case '\u0004':
+			case 'ctrl+d':
 				return this.#line.length === 0 ? 'ended' : null;
-			case '\b':
-			case '\u007F':
+			case 'backspace':
+			case 'delete':
 				this.#line.pop();
 				return null;
-			case '\u0015':
+			case 'ctrl+u':
 				this.#line = [];
 				return null;
+			case 'space':
+				this.#line.push(' ');
+				return null;
 			default:
-				if (!/\p{Cc}/u.test(character)) {
-					this.#line.push(character);
+				// Names are of several letters, and control characters may come with a paste.
+				if (!/^[\x20-\x7E]{2,}$|\p{Cc}/u.test(key)) {
+					this.#line.push(...key);
 				}
 
 				return null;

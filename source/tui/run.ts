@@ -3,14 +3,15 @@ import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
 import type {Environment} from '../system/environment.ts';
 import type {Interruption} from '../system/interruption.ts';
+import {stopHere} from '../system/job.ts';
+import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.ts';
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
 import {drawnFrame} from './frame.ts';
-import {Keyboard, type TerminalInput} from './keyboard.ts';
 import type {AppExit} from './model/action.ts';
 import {initialState} from './model/state.ts';
-import {paintedTerminal} from './paint/painter.ts';
+import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
 import {viewOf} from './view.ts';
@@ -35,8 +36,8 @@ export type AppOptions = {
 
 /**
  * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
- * The first frames are painted from the screens' lines, while Ink and React are loaded; keys wait for Ink meanwhile. A screen
- * reader gets Ink's own way from the start.
+ * The first frames are painted from the screens' lines, and keys are answered, while Ink and React are loaded. A screen reader
+ * gets Ink's own way from the start.
  * Where X is still turning a PIN into a key, that is waited for, so that the key is not lost.
  * @throws whatever nobody foresaw, after the terminal has been restored.
  */
@@ -45,8 +46,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	const ending = Promise.withResolvers<AppExit>();
 	// A second failure may come while the first one is on its way out.
 	ending.promise.catch(() => {});
-	const keyboard = new Keyboard(stdin);
-	const terminal = isSpoken(env) ? null : paintedTerminal(stdout);
+	const spoken = isSpoken(env);
+	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout);
 	const viewAt = viewOf(services, themeOf(env));
 	let window: Window | null = null;
 	const store = createStore(
@@ -55,7 +56,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		dispatch =>
 			createRunner(services, dispatch, {
 				end,
-				suspend: async () => window?.suspend(),
+				suspend,
 				fail: ending.reject,
 			}),
 	);
@@ -70,10 +71,31 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	const onResize = () => store.dispatch({type: 'resize', size: sizeOf(stdout)});
 	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
 	const giveBack = () => {
-		terminal?.giveBack();
-		keyboard.setRawMode(false);
+		terminal.giveBack();
+		stdin.setRawMode?.(false);
 	};
-	const draw = () => terminal?.stream.write(drawnFrame(store.get(), viewAt(0)));
+	const draw = () => terminal.stream.write(drawnFrame(store.get(), viewAt(0)));
+	/** After a stop a shell has used the terminal, and nothing is known of it. */
+	const comeBack = () => {
+		terminal.giveBack();
+		rawAgain(stdin);
+		if (!spoken) {
+			terminal.take();
+			draw();
+		} else if (window !== null) {
+			terminal.take();
+			window.drawAnew();
+		}
+	};
+
+	/** Gives the terminal back, and stops the program until it is continued. */
+	async function suspend(): Promise<void> {
+		giveBack();
+		stopHere();
+		comeBack();
+	}
+
+	let stopListening = () => {};
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -82,6 +104,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	// A rejection that nobody handles comes here too.
 	process.on('uncaughtException', ending.reject);
 	process.on('exit', giveBack);
+	process.on('SIGCONT', comeBack);
 
 	const stopWatching = [services.poems, services.keystore].map(one =>
 		one.watch(() => store.dispatch({type: 'changed'})),
@@ -89,28 +112,33 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	interruption.screenIs(true);
 	try {
 		// Keys pressed before the first frame would be echoed into it.
-		keyboard.setRawMode(true);
+		stdin.setRawMode?.(true);
 		store.dispatch({type: 'start'});
 		const early = await Promise.race([ending.promise, readOrLate(store)]);
 		if (early !== null) {
 			return early;
 		}
 
-		terminal?.take();
-		draw();
-		const stopDrawing = store.subscribe(draw);
+		let stopDrawing = () => {};
+		if (!spoken) {
+			terminal.take();
+			draw();
+			stopDrawing = store.subscribe(draw);
+		}
+
+		stopListening = listenTo(stdin, {onStroke: store.dispatch});
 		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
 		stopDrawing();
 		if ('kind' in loaded) {
 			return loaded;
 		}
 
+		terminal.take();
 		window = loaded.openWindow({
 			store,
 			viewAt,
-			keyboard,
-			stdout: terminal?.stream ?? stdout,
-			spoken: terminal === null,
+			stdout: terminal.stream,
+			spoken,
 			onError: ending.reject,
 		});
 		// Ink's own exit comes with an error of a component, which it has caught.
@@ -121,9 +149,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		}
 
 		store.stop();
+		stopListening();
+		process.off('SIGCONT', comeBack);
 		window?.close();
 		giveBack();
-		keyboard.destroy();
 		interruption.screenIs(false);
 		await lastWords(services, stderr);
 		stdout.off('resize', onResize);

@@ -12,13 +12,15 @@ export type HeldWindow = {
 	asked(): Promise<void>;
 	/** Lets the program have it. */
 	release(): void;
+	/** Resolves once Ink has drawn. */
+	opened(): Promise<void>;
 };
 
 /** What stands in Ink and nowhere else. */
 const markOfInk = 'ink-virtual-text';
 
 /** How long the program may take to ask for it; milliseconds. */
-const patienceMs = 20_000;
+const patienceMs = 240_000;
 
 /** Makes such a program in a folder, for one start. */
 export async function heldWindow(folder: string): Promise<HeldWindow> {
@@ -45,19 +47,27 @@ export async function heldWindow(folder: string): Promise<HeldWindow> {
 			await new Promise(resolve => setTimeout(resolve, 5));
 		}
 
-		export const {openWindow} = await import('./window.js');\n`,
+		const window = await import('./window.js');
+		export const openWindow = options => {
+			const opened = window.openWindow(options);
+			writeFileSync(import.meta.dirname + '/opened', '');
+			return opened;
+		};\n`,
 	);
+	async function written(name: string): Promise<void> {
+		for (let left = patienceMs; !existsSync(path.join(dist, name)); left -= 5) {
+			if (left <= 0) {
+				throw new Error(`The program has not ${name} Ink.`);
+			}
+
+			await pause(5);
+		}
+	}
+
 	return {
 		cli: path.join(dist, 'cli.js'),
-		async asked() {
-			for (let left = patienceMs; !existsSync(path.join(dist, 'asked')); left -= 5) {
-				if (left <= 0) {
-					throw new Error('The program has not asked for Ink.');
-				}
-
-				await pause(5);
-			}
-		},
+		asked: () => written('asked'),
+		opened: () => written('opened'),
 		release: () => writeFileSync(path.join(dist, 'door'), ''),
 	};
 }

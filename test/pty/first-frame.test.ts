@@ -32,11 +32,12 @@ const wholeFlock = (rows: readonly string[]) =>
 /** What is written when the program is left, and nothing else: the modes of the terminal as they were. */
 const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l)|\u001B\[m)+$/;
 
-/** Leaves by a key that was pressed before Ink was there, and gives what has been written from then on. */
+/** Lets Ink take over, leaves by a key, and gives what has been written from then on. */
 async function writtenByInk(screen: Pty): Promise<string> {
 	const before = screen.raw().length;
-	screen.press('q');
 	held.release();
+	await held.opened();
+	screen.press('q');
 	const {exitCode} = await screen.exited;
 	assert.equal(exitCode, 0);
 	await screen.waitFor(() => !screen.alternate() && screen.cursorShown());
@@ -122,18 +123,17 @@ for (const {name, wanted, raw = /./, options, prepare} of frames) {
 	});
 }
 
-test('keys that are typed before Ink is there count, in order: letters, arrows, halves of one, and a paste', async () => {
+test('keys are answered before Ink is there, in order: letters, arrows, halves of one, and a paste', async () => {
 	const screen = await firstFrame(wholeFlock);
-	const before = screen.raw().length;
 	screen.press('j', 'down', 'space');
 	screen.type('\u001B');
 	screen.type('[B');
 	screen.press('space', '/', 'm');
 	screen.paste('ot');
 	screen.press('h');
-	assert.equal(screen.raw().length, before, 'something was drawn, or echoed, before Ink was there');
-	held.release();
 	await screen.waitFor(/filter: moth▏ +1 of 4/);
+	held.release();
+	await held.opened();
 	screen.press('escape');
 	await screen.waitFor(/2 marked/);
 	await screen.waitFor(/✓○ lamplight[\s\S]*✓○ moth/);
@@ -141,11 +141,26 @@ test('keys that are typed before Ink is there count, in order: letters, arrows, 
 	assert.equal((await screen.exited).exitCode, 130);
 });
 
+for (const [key, code] of [
+	['q', 0],
+	['ctrl+c', 130],
+] as const) {
+	test(`${key} leaves before Ink is there`, async () => {
+		const screen = await firstFrame(wholeFlock);
+		const before = screen.raw().length;
+		screen.press(key);
+		assert.equal((await screen.exited).exitCode, code);
+		await screen.waitFor(() => !screen.alternate() && screen.cursorShown());
+		assert.match(screen.raw().slice(before), leaving);
+	});
+}
+
 test('a PIN that is pasted before Ink is there is no key of the flock', async () => {
 	const screen = await firstFrame(wholeFlock);
 	screen.paste('qqq\n');
-	held.release();
 	await screen.waitFor('There is no field to paste into here.');
+	held.release();
+	await held.opened();
 	screen.press('q');
 	assert.equal((await screen.exited).exitCode, 0);
 });
@@ -173,7 +188,6 @@ test('an arrow key is answered with no more than the cells that it changes', asy
 	const screen = await firstFrame(wholeFlock);
 	const before = screen.raw().length;
 	screen.press('down');
-	held.release();
 	await screen.waitFor(/❯ ○ kettle/);
 	assert.doesNotMatch(screen.raw().slice(before), /practice|quit|moth|\u001B\[\?/);
 	screen.press('q');

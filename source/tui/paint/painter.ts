@@ -28,7 +28,7 @@ export type PaintedTerminal = {
 	readonly stream: NodeJS.WriteStream;
 	/** Shows the alternate screen, without a cursor, and has pastes marked. */
 	take(): void;
-	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on. */
+	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on, until it is taken again. */
 	giveBack(): void;
 };
 
@@ -38,6 +38,15 @@ export type PaintedTerminal = {
  * By itself Ink writes each frame whole, or from the first changed cell of each line.
  */
 export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
+	return takenTerminal(stdout, true);
+}
+
+/** The same for a screen reader: frames are written as Ink writes them, and only the modes are kept in hand. */
+export function spokenTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
+	return takenTerminal(stdout, false);
+}
+
+function takenTerminal(stdout: NodeJS.WriteStream, isPainted: boolean): PaintedTerminal {
 	let screen: Screen | null = null;
 	let size = '';
 	const inForce = modesIn(givingBack);
@@ -46,12 +55,20 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 	/** What to write for one of Ink's writes. */
 	function translated(data: string): string {
 		// At an exit from anywhere Ink draws once more, and it may be told of that later than others are.
-		if (data === '' || isGivenBack || frameMarks.test(data)) {
+		if (data === '' || isGivenBack) {
 			return '';
 		}
 
-		if (modes.test(data)) {
+		if (modes.test(data) && !frameMarks.test(data)) {
 			return switched(data);
+		}
+
+		if (!isPainted) {
+			return data;
+		}
+
+		if (frameMarks.test(data)) {
+			return '';
 		}
 
 		const frame = data.replace(erasing, '');
@@ -103,6 +120,7 @@ export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 			},
 		}),
 		take: () => {
+			isGivenBack = false;
 			stdout.write(switched(taking));
 		},
 		giveBack: () => {

@@ -2,11 +2,10 @@ import {useSyncExternalStore} from 'react';
 import type {Store} from '../store.ts';
 import type {ViewAt} from '../view.ts';
 import {Frame} from './frame.tsx';
-import {useTerminal, useView} from './hooks.ts';
+import {useView} from './hooks.ts';
 
-/** The program's window: draws the store's state and feeds it with what the terminal sends. */
+/** The program's window: draws the store's state. */
 export function App({store, viewAt}: {store: Store; viewAt: ViewAt}) {
 	const state = useSyncExternalStore(store.subscribe, store.get);
-	useTerminal(store);
 	return <Frame state={state} view={useView(state, viewAt)} />;
 }

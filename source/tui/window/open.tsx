@@ -1,8 +1,5 @@
-import {once} from 'node:events';
-import {setTimeout as pause} from 'node:timers/promises';
 import {render, useApp} from 'ink';
 import {useLayoutEffect} from 'react';
-import type {Keyboard} from '../keyboard.ts';
 import type {Store} from '../store.ts';
 import type {ViewAt} from '../view.ts';
 import {App} from './app.tsx';
@@ -12,7 +9,6 @@ import {Boundary} from './boundary.tsx';
 export type WindowOptions = {
 	store: Store;
 	viewAt: ViewAt;
-	keyboard: Keyboard;
 	/** The terminal, or what paints on it. */
 	stdout: NodeJS.WriteStream;
 	/** True where a screen reader speaks the screen, in Ink's own way. */
@@ -25,26 +21,25 @@ export type WindowOptions = {
 export type Window = {
 	/** Resolves when Ink has ended by itself. */
 	readonly closed: Promise<unknown>;
-	/** Gives the terminal back, stops the program until it is continued, and takes the terminal again. */
-	suspend(): Promise<void>;
+	/** Enters the screen once more, and draws what was drawn before. */
+	drawAnew(): void;
 	/** Ends Ink. */
 	close(): void;
 };
 
-/** Has Ink draw the store from now on. */
-export function openWindow({store, viewAt, keyboard, stdout, spoken, onError}: WindowOptions): Window {
-	let suspend = async () => {};
+/** Has Ink draw the store from now on. Keys are not Ink's: it reads nothing. */
+export function openWindow({store, viewAt, stdout, spoken, onError}: WindowOptions): Window {
+	let drawAnew = () => {};
 	const instance = render(
 		<Boundary onError={onError}>
-			<Suspension
+			<Anew
 				onMount={way => {
-					suspend = way;
+					drawAnew = way;
 				}}
 			/>
 			<App store={store} viewAt={viewAt} />
 		</Boundary>,
 		{
-			stdin: keyboard as unknown as NodeJS.ReadStream,
 			stdout,
 			alternateScreen: true,
 			interactive: true,
@@ -54,24 +49,15 @@ export function openWindow({store, viewAt, keyboard, stdout, spoken, onError}: W
 			isScreenReaderEnabled: spoken,
 		},
 	);
-	return {closed: instance.waitUntilExit(), suspend: async () => suspend(), close: () => instance.unmount()};
+	return {closed: instance.waitUntilExit(), drawAnew: () => drawAnew(), close: () => instance.unmount()};
 }
 
-/** Hands out Ink's way to give the terminal back for a while. */
-function Suspension({onMount}: {onMount(way: () => Promise<void>): void}) {
+/** Hands out Ink's way to draw everything anew: it comes back from a suspension that lasts no time. */
+function Anew({onMount}: {onMount(way: () => void): void}) {
 	const {suspendTerminal} = useApp();
-	useLayoutEffect(() => onMount(async () => suspendTerminal(stopHere)), [suspendTerminal, onMount]);
+	useLayoutEffect(
+		() => onMount(() => void suspendTerminal().then(async ({resume}) => resume())),
+		[suspendTerminal, onMount],
+	);
 	return null;
-}
-
-/** Stops the whole foreground job, as Ctrl-Z does outside of raw mode; returns when it is continued. */
-async function stopHere(): Promise<void> {
-	if (process.platform === 'win32') {
-		return;
-	}
-
-	const continued = once(process, 'SIGCONT');
-	process.kill(0, 'SIGTSTP');
-	// Without a shell that does jobs nothing stops, and nothing continues: then the screen comes back at once.
-	await Promise.race([continued, pause(200)]);
 }

@@ -1,0 +1,192 @@
+import {graphemes} from '../flock/graphemes.ts';
+import type {Token} from './terminal-tokens.ts';
+
+/** What the person did at the keyboard. */
+export type Stroke =
+	/** A single key: a character, or a name such as `up`, `enter`, `space` or `ctrl+c`. */
+	| {type: 'key'; key: string}
+	/** Several characters at once, from a paste without brackets or from keys that piled up. */
+	| {type: 'text'; text: string}
+	/** A bracketed paste. */
+	| {type: 'paste'; text: string};
+
+/** CSI and SS3, in the forms of xterm, rxvt, PuTTY, the Linux console and the kitty protocol: `[`, numbers, the last character. */
+const sequence = /^(?:\[|O|\[\[(?=\d+~))([\d;:]*)([@-~$])$/;
+
+/** By the last character of a sequence. rxvt writes small letters with shift and ctrl. */
+const byLetter: Readonly<Record<string, string>> = {
+	A: 'up',
+	B: 'down',
+	C: 'right',
+	D: 'left',
+	F: 'end',
+	H: 'home',
+	a: 'up',
+	b: 'down',
+	c: 'right',
+	d: 'left',
+};
+
+/** By the first number of a sequence that ends in `~`; rxvt has `^`, `$` and `@` with ctrl and shift. */
+const byNumber: Readonly<Record<string, string>> = {
+	1: 'home',
+	3: 'delete',
+	4: 'end',
+	5: 'pageup',
+	6: 'pagedown',
+	7: 'home',
+	8: 'end',
+};
+
+/** By the code of a key in the kitty protocol. */
+const byCode: Readonly<Record<number, string>> = {
+	8: 'backspace',
+	9: 'tab',
+	13: 'enter',
+	27: 'escape',
+	127: 'backspace',
+	57414: 'enter',
+	57417: 'left',
+	57418: 'right',
+	57419: 'up',
+	57420: 'down',
+	57421: 'pageup',
+	57422: 'pagedown',
+	57423: 'home',
+	57424: 'end',
+	57426: 'delete',
+};
+
+/** The keypad's 0 in the kitty protocol; the other digits follow. */
+const keypadZero = 57399;
+
+/** The bits of a modifier. */
+const [shift, ctrl, capsLock, numLock] = [1, 4, 64, 128];
+
+/** The keys that a token means; none for a key that means nothing here, and for what the terminal said by itself. */
+export function strokesOf(token: Token): Stroke[] {
+	switch (token.type) {
+		case 'text':
+			return [typed(token.text)];
+		case 'paste':
+			return [token];
+		case 'escape':
+			return [named('escape')];
+		case 'alt':
+			return [];
+		case 'control':
+			return keyed(controlKey(token.character));
+		case 'sequence': {
+			const stroke = sequenceStroke(token.text);
+			// Before what is no key, the escape was one; before a key, it is Alt.
+			return stroke ? [stroke] : token.afterEscape ? [named('escape')] : [];
+		}
+	}
+}
+
+function typed(text: string): Stroke {
+	if (text === '\r' || text === '\n' || text === '\r\n') {
+		return named('enter');
+	}
+
+	if (text === '\t' || text === ' ') {
+		return named(text === ' ' ? 'space' : 'tab');
+	}
+
+	return [...graphemes(text)].length === 1 ? named(text) : {type: 'text', text};
+}
+
+function controlKey(character: string): string | null {
+	if (character === '\b' || character === '\u007F') {
+		return 'backspace';
+	}
+
+	const letter = String.fromCharCode(character.charCodeAt(0) + 0x60);
+	return /^[a-z]$/.test(letter) ? `ctrl+${letter}` : null;
+}
+
+function sequenceStroke(text: string): Stroke | null {
+	const [, parameters = '', last = ''] = sequence.exec(text) ?? [];
+	const [key = '', modifiers = '', third = ''] = parameters.split(';');
+	const [bits = '', event = ''] = modifiers.split(':');
+	if (event === '3') {
+		// The key was released.
+		return null;
+	}
+
+	if (text.startsWith('O') && last === 'M') {
+		return named('enter');
+	}
+
+	if (last === 'u' && text.startsWith('[')) {
+		return coded(key, bits, third);
+	}
+
+	if (last === '~' && key === '27') {
+		// xterm's modifyOtherKeys.
+		return coded(third, bits, '');
+	}
+
+	if (last === 'Z') {
+		return named('backtab');
+	}
+
+	const isReport = /[a-d]/.test(last) && parameters !== '';
+	const name = /[~^$@]/.test(last) ? byNumber[key] : isReport ? undefined : byLetter[last];
+	return name === undefined ? null : named(name);
+}
+
+/** A key by its code: the character that it has by itself, and the one with shift after a colon. */
+function coded(key: string, modifierText: string, given: string): Stroke | null {
+	const [code = 0, withShift = 0] = key.split(':').map(Number);
+	const modifiers = Math.max(0, Number(modifierText || 1) - 1);
+	const name = byCode[code];
+	if (name !== undefined) {
+		return named(name === 'tab' && (modifiers & shift) !== 0 ? 'backtab' : name);
+	}
+
+	const character = characterOf(code);
+	const others = modifiers & ~(shift | capsLock | numLock);
+	if (others !== 0) {
+		return others === ctrl && /^[a-z]$/i.test(character) ? named(`ctrl+${character.toLowerCase()}`) : null;
+	}
+
+	if (given !== '') {
+		const text = given
+			.split(':')
+			.map(one => characterOf(Number(one)))
+			.join('');
+		return text === '' ? null : typed(text);
+	}
+
+	if (character === '') {
+		return null;
+	}
+
+	const isShifted = (modifiers & shift) !== 0;
+	if (isShifted && characterOf(withShift) !== '') {
+		return typed(characterOf(withShift));
+	}
+
+	const isCapital = isShifted !== ((modifiers & capsLock) !== 0) && /^[a-z]$/.test(character);
+	return typed(isCapital ? character.toUpperCase() : character);
+}
+
+/** The character of a code; nothing for control characters, halves of a pair, and keys that write nothing. */
+function characterOf(code: number): string {
+	if (code >= keypadZero && code < keypadZero + 10) {
+		return String(code - keypadZero);
+	}
+
+	const writesNothing =
+		!Number.isInteger(code) || code < 0x20 || code > 0x10ffff || (code >= 0xd800 && code < 0xf900);
+	return writesNothing || (code >= 0x7f && code < 0xa0) ? '' : String.fromCodePoint(code);
+}
+
+function keyed(key: string | null): Stroke[] {
+	return key === null ? [] : [named(key)];
+}
+
+function named(key: string): Stroke {
+	return {type: 'key', key};
+}
