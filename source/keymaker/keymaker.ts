@@ -16,6 +16,7 @@ import {
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {foreseen} from '../system/errors.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
@@ -247,9 +248,9 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	}
 
 	async function trySaving(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+		unsavedKeys.add(bot, fresh);
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
-		unsavedKeys.add(bot, fresh);
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
@@ -263,11 +264,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 				appKey,
 			);
 		} catch (error) {
-			if (error instanceof FlockError) {
-				return {kind: 'unsaved', ...outcome, error};
-			}
-
-			throw error;
+			// Whatever it is, foreseen or not: X gives the key once.
+			return {kind: 'unsaved', ...outcome, error: foreseen(error)};
 		}
 
 		unsavedKeys.remove(bot, key.accessToken);
@@ -334,13 +332,13 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		async settled() {
 			const under = [...exchanges];
 			const results = await Promise.allSettled(under.map(([exchange]) => exchange));
-			return results.flatMap((settled, index) => {
+			return results.map((settled, index) => {
 				const bot = under[index]?.[1] ?? '';
 				if (settled.status === 'fulfilled') {
 					return {bot, result: settled.value};
 				}
 
-				return settled.reason instanceof FlockError ? {bot, result: settled.reason} : [];
+				return {bot, result: foreseen(settled.reason)};
 			});
 		},
 	};

@@ -5,6 +5,7 @@ import {readFlock} from '../keymaker/flock.ts';
 import type {AppInUse} from '../keymaker/keymaker.ts';
 import {addSample} from '../keymaker/sample.ts';
 import type {Services} from '../services.ts';
+import {foreseen} from '../system/errors.ts';
 import {createAuthorizing} from './authorize/work.ts';
 import {exportKeys} from './export/work.ts';
 import {previewLineCount} from './flock/preview.ts';
@@ -34,7 +35,7 @@ const restMs = 25;
 
 /**
  * Builds the runner: every result comes back as an action with its attempt's number.
- * A `FlockError` is an expected result; anything else ends the program.
+ * A `FlockError` is an expected result; anything else ends the program, unless a key is in memory alone.
  */
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
 	const {poems, keystore, keymaker, desktop} = services;
@@ -194,8 +195,10 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 
 	function run(work: () => Promise<unknown>): void {
 		work().catch(error => {
-			if (error instanceof FlockError) {
-				tell(`${error.message} ${error.hint}`, 'bad');
+			// With a key in memory alone, nothing ends the program but the person.
+			if (error instanceof FlockError || keymaker.unsaved().length > 0) {
+				const {message, hint} = foreseen(error);
+				tell(`${message} ${hint}`, 'bad');
 			} else {
 				host.fail(error);
 			}
