@@ -49,6 +49,7 @@ export const conditionNames = [
 	'interrupted in saves',
 	'killed in exports',
 	'full disk',
+	'errors of each call',
 	'read-only folder',
 	'vanished folder',
 	'lost lock',

@@ -12,6 +12,7 @@ import {lostLock, noLock, stoppedHolder} from './locks.ts';
 import {many} from './many.ts';
 import {readOnly, vanished} from './places.ts';
 import {plantedCopies, rootElsewhere} from './planted.ts';
+import {refusals} from './refusals.ts';
 import {terminal} from './terminal.ts';
 
 /** Everything that keys have to survive. */
@@ -21,6 +22,7 @@ export const conditions: readonly Condition[] = [
 	interrupted,
 	killedExporting,
 	fullDisk,
+	refusals,
 	readOnly,
 	vanished,
 	lostLock,
