@@ -1,6 +1,7 @@
 import {cutOff, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
-import type {Size, State} from './model/state.ts';
+import {folderSentence} from './flock/empty.ts';
+import {poemsAreGone, type Size, type State} from './model/state.ts';
 import {helpLines} from './overlay/help.ts';
 import {panelLines} from './overlay/view.ts';
 
@@ -62,6 +63,14 @@ function appProblemLines({appProblem, screen, size}: State): Line[] {
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }
 
+/** Why every bot is an orphan, as long as that is so. */
+function folderProblemLines(state: State): Line[] {
+	const {screen, size} = state;
+	return poemsAreGone(state) && screen.name === 'flock'
+		? cutOff(paragraph(folderSentence(state), size.columns, {tone: 'warn'}), size.rows < roomyFrom ? 1 : 2)
+		: [];
+}
+
 /** True where the filter has a line of its own. */
 export function filterShown({list, overlay}: State): boolean {
 	return overlay?.name === 'filter' || list.filter !== '';
@@ -73,7 +82,10 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 	const panel = cutOff(squeeze(panelLines(state, view), rows - 2), rows - 2);
 	// A QR code needs every row that there is.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
-	return {panel, notice: crowded ? [] : [...appProblemLines(state), ...noticeLines(state)]};
+	return {
+		panel,
+		notice: crowded ? [] : [...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
+	};
 }
 
 /** The rows between the header and whatever stands at the foot. */

@@ -34,7 +34,9 @@ type Step =
 	| {do: 'expect'; bot: Bot; account: Account | null}
 	/** The keystore takes nothing from a window, or does again. */
 	| {do: 'fill' | 'free'; window: 0 | 1}
-	| {do: 'retry'; window: 0 | 1; bot: Bot};
+	| {do: 'retry'; window: 0 | 1; bot: Bot}
+	/** A window is killed, and opened anew. */
+	| {do: 'kill'; window: 0 | 1};
 
 const window = fc.constantFrom<0 | 1>(0, 1);
 const bot = fc.constantFrom(...bots);
@@ -68,6 +70,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 	},
 	{weight: 1, arbitrary: fc.record({do: fc.constantFrom('fill' as const, 'free' as const), window})},
 	{weight: 1, arbitrary: fc.record({do: fc.constant('retry' as const), window, bot})},
+	{weight: 1, arbitrary: fc.record({do: fc.constant('kill' as const), window})},
 );
 
 const link = (at: 0 | 1, account: Account): Step => ({do: 'link', window: at, bot: 'harbour', account});
@@ -100,6 +103,8 @@ const seen = {
 	severalUnsaved: false,
 	late: false,
 	replacedTwice: false,
+	killed: false,
+	unforeseen: false,
 };
 
 let place: TestServices;
@@ -131,7 +136,9 @@ class World {
 	/** What the answer to the exchange that begins next waits for. */
 	nextGate: PromiseWithResolvers<void> | null = null;
 
-	openWindow(number: number): {keymaker: Keymaker; keystore: ReturnType<typeof openKeystore>} {
+	openWindow(number: number): {keymaker: Keymaker; keystore: ReturnType<typeof openKeystore>; kill(): void} {
+		let isDead = false;
+		let refusals = 0;
 		const {x, appSource, now} = place.services;
 		const keystore = openKeystore({
 			folder: this.folder,
@@ -154,6 +161,17 @@ class World {
 			keystore: {
 				...keystore,
 				update: async (...change) => {
+					if (isDead) {
+						throw new Error('A process that was killed saves nothing.');
+					}
+
+					refusals += this.full[number] ? 1 : 0;
+					// A fresh key comes with its app.
+					if (this.full[number] && change[2] !== undefined && refusals % 2 === 0) {
+						seen.unforeseen = true;
+						throw new TypeError('Nobody foresaw this.');
+					}
+
 					if (this.full[number]) {
 						throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
 					}
@@ -162,7 +180,13 @@ class World {
 				},
 			},
 		});
-		return {keymaker, keystore};
+		return {
+			keymaker,
+			keystore,
+			kill() {
+				isDead = true;
+			},
+		};
 	}
 
 	windowOf(number: number) {
@@ -280,6 +304,27 @@ class World {
 			case 'retry':
 				await this.windowOf(next.window).keymaker.retrySave(next.bot).catch(expected);
 				return {};
+			case 'kill': {
+				const {keymaker, kill} = this.windowOf(next.window);
+				kill();
+				// What was in memory alone leaves with it; whatever else there is has to stay.
+				const gone = {
+					harbour: keymaker.reveal('harbour').map(key => key.accessToken),
+					kettle: keymaker.reveal('kettle').map(key => key.accessToken),
+				};
+				seen.killed ||= gone.harbour.length > 0;
+				const dead = this.waiting.filter(({window: at}) => at === next.window);
+				for (const {gate, outcome} of dead) {
+					gate.resolve();
+					await outcome;
+				}
+
+				this.waiting.splice(0, this.waiting.length, ...this.waiting.filter(one => !dead.includes(one)));
+				this.pins.splice(0, this.pins.length, ...this.pins.filter(({window: at}) => at !== next.window));
+				this.full[next.window] = false;
+				this.windows[next.window] = this.openWindow(next.window);
+				return gone;
+			}
 		}
 	}
 
@@ -396,6 +441,8 @@ test('whatever two windows do, every token that X gave is in force, previous, he
 			[[...twoHeld, look(0), decide('keep', 0, 1), decide('keep', 0, 0), decide('discard', 0, 0)]],
 			[unsavedTwice],
 			[late],
+			[[...twoHeld, {do: 'kill', window: 1}, look(0), decide('keep', 0, 1)]],
+			[[...unsavedTwice.slice(0, -2), {do: 'retry', window: 0, bot: 'harbour'}, {do: 'kill', window: 0}]],
 		],
 	});
 	assert.deepEqual(

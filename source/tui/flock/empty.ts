@@ -24,6 +24,21 @@ export function emptyFolderLines({folder, fixed}: State, width: number): Line[] 
 	return [blank, ...paragraph(sentence ?? '', width, {tone: 'warn'}), ...paragraph(hint ?? '', width)];
 }
 
+/** What is wrong with the folder of poems, where there are keys all the same. */
+export function folderSentence({folder, fixed}: State): string {
+	const path = visible(fixed.poemsPath);
+	switch (folder?.problem) {
+		case 'missing':
+			return `No poems: there is no folder ${path}. The keys are kept.`;
+		case 'not-a-folder':
+			return `No poems: not a folder, ${path}. The keys are kept.`;
+		case 'unreadable':
+			return `No poems: cannot read ${path}. The keys are kept.`;
+		default:
+			return `No poems in ${path}. The keys are kept.`;
+	}
+}
+
 /** Nothing passes the filter. */
 export function emptyListLines({list}: State, width: number): Line[] {
 	return [blank, ...paragraph(`No bot matches ${visible(list.filter)}. Esc clears the filter.`, width)];

@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {ago, statusHint} from '../draw/words.ts';
-import {botOf, type State, selectedBot} from '../model/state.ts';
+import {botOf, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 
 /** How many lines of a poem are read for the preview. */
 export const previewLineCount = 60;
@@ -19,7 +19,10 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 	}
 
 	const {key, expectedHandle} = bot;
-	const hint = statusHint(bot);
+	const isUnsaved = state.unsaved.some(one => one.bot === bot.name);
+	const hint = isUnsaved
+		? 'X has given its key, which is in memory alone: enter saves it.'
+		: statusHint(bot, poemsAreGone(state));
 	const details = [
 		blank,
 		...(key === null ? [] : keyLines(key, width, now)),
