@@ -55,6 +55,7 @@ export const conditionNames = [
 	'lost lock',
 	'no lock to be had',
 	'stopped and woken',
+	'interleavings',
 	'eight at once',
 	'planted copies',
 	'root in others’ folders',

@@ -6,6 +6,7 @@ import {answers} from './fuzz-answers.ts';
 import {imports, keystoreFiles, pins} from './fuzz-input.ts';
 import {names, screens} from './fuzz-names.ts';
 import {helpers} from './helpers.ts';
+import {interleavings} from './interleavings.ts';
 import {interrupted} from './interrupted.ts';
 import {killed, killedEncrypting} from './kill.ts';
 import {lostLock, noLock, stoppedHolder} from './locks.ts';
@@ -28,6 +29,7 @@ export const conditions: readonly Condition[] = [
 	lostLock,
 	noLock,
 	stoppedHolder,
+	interleavings,
 	many,
 	plantedCopies,
 	rootElsewhere,

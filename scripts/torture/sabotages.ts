@@ -155,6 +155,19 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.2,
 	},
 	{
+		name: 'one held key',
+		edits: [
+			{
+				file: 'keymaker/guard.ts',
+				find: 'held: [...base.held, {key, reason}]',
+				put: 'held: [{key, reason}]',
+			},
+		],
+		condition: 'interleavings',
+		column: 'lost',
+		scale: 0.05,
+	},
+	{
 		name: 'path left out',
 		edits: [
 			{
