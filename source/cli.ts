@@ -10,8 +10,8 @@ import {command as list} from './commands/list.ts';
 import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
-import {visible} from './flock/visible.ts';
 import {endNow, waitsForFile} from './system/end.ts';
+import {foreseen} from './system/errors.ts';
 import {openInterruption} from './system/interruption.ts';
 import {allFinished, unfinishedWork} from './system/unfinished.ts';
 
@@ -151,13 +151,8 @@ function failed(error: unknown): number {
 		return interruption.exitCode ?? exitCodeOf(error);
 	}
 
-	write.err(`keymaker met something that it did not expect: ${placeOf(error)}`);
-	write.err('  No key is lost by it. Please report it, with what you did before.');
+	const {message, hint} = foreseen(error);
+	write.err(message);
+	write.err(`  ${hint}`);
 	return exitCode.failed;
-}
-
-/** The kind of an unforeseen error and where it arose. Its message is left out: nobody knows what it quotes. */
-function placeOf(error: unknown): string {
-	const {name, stack = ''} = error instanceof Error ? error : new Error('not an error');
-	return visible(`${name} ${/^ +at .*$/m.exec(stack)?.[0].trim() ?? ''}`);
 }

@@ -29,7 +29,11 @@ export const readOnly: Condition = {
 				own(root);
 				const closed = path.join(place.folder, target);
 				chmodSync(closed, mode);
-				const worker = startWorker(bench, {place, passphrase: null, do: 'try', bot: 'harbour'}, nobody);
+				const worker = startWorker(
+					bench,
+					{place, passphrase: null, do: 'try', bot: 'harbour'},
+					{user: nobody},
+				);
 				await worker.ended;
 				bench.tried();
 				const failed = worker.told.find(line => 'failed' in line);

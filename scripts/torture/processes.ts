@@ -1,6 +1,7 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, readFileSync, utimesSync} from 'node:fs';
+import type {Variables} from '../../test/helpers/environment.ts';
 import type {Bench} from './bench.ts';
 import {mark, rawControl} from './keys.ts';
 import type {Task} from './worker.ts';
@@ -16,10 +17,19 @@ export type Running = {
 	readonly ended: Promise<void>;
 };
 
-/** Starts a worker. @param user the number of another user to be, for root. */
-export function startWorker(bench: Bench, task: Task, user: number | null = null): Running {
+/**
+ * Starts a worker.
+ * @param user the number of another user to be, for root.
+ * @param env variables besides this process's own.
+ */
+export function startWorker(
+	bench: Bench,
+	task: Task,
+	{user = null, env = {}}: {user?: number | null; env?: Variables} = {},
+): Running {
 	const child = spawn(process.execPath, [bench.worker, JSON.stringify(task)], {
 		stdio: ['ignore', 'pipe', 'pipe'],
+		env: {...process.env, ...env},
 		...(user === null ? {} : {uid: user, gid: user}),
 	});
 	const told: Record<string, unknown>[] = [];

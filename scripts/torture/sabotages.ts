@@ -137,6 +137,37 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.1,
 	},
 	{
+		name: 'errors by name',
+		edits: [
+			{
+				file: 'system/errors.ts',
+				find: "typeof error.errno === 'number' &&",
+				put: "'code' in error && /^E[A-Z0-9]+$/.test(String(error.code)) &&",
+			},
+			{
+				file: 'keymaker/keymaker.ts',
+				find: "return {kind: 'unsaved', ...outcome, error: foreseen(error)};",
+				put: "if (error instanceof FlockError) { return {kind: 'unsaved', ...outcome, error}; } throw error;",
+			},
+		],
+		condition: 'errors of each call',
+		column: 'lost',
+		scale: 0.2,
+	},
+	{
+		name: 'one held key',
+		edits: [
+			{
+				file: 'keymaker/guard.ts',
+				find: 'held: [...base.held, {key, reason}]',
+				put: 'held: [{key, reason}]',
+			},
+		],
+		condition: 'interleavings',
+		column: 'lost',
+		scale: 0.05,
+	},
+	{
 		name: 'path left out',
 		edits: [
 			{

@@ -20,6 +20,7 @@ export type Task = {
 	| {do: 'save until interrupted'}
 	| {do: 'export'; folder: string}
 	| {do: 'try'; bot: string}
+	| {do: 'meet errors'; seed: number; times: number}
 );
 
 /** What a walking worker does: saves only, or forgets, purges and restores too, or encryptions too. */
@@ -92,6 +93,11 @@ async function work(): Promise<void> {
 			return saveUntilInterrupted();
 		case 'export':
 			return exportForEver(task.folder);
+
+		case 'meet errors': {
+			const {meetErrors} = await import('./refusals.ts');
+			return meetErrors(task.place, task.seed, task.times, tell);
+		}
 
 		case 'try':
 			await keystore.tryWriting();

@@ -61,6 +61,11 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		}
 	} finally {
 		lines.close();
+		const lost = services.keymaker.unsaved();
+		if (lost.length > 0) {
+			write.err(`Not saved, and lost now: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
+		}
+
 		if (walk.several) {
 			saySummary(bots, results, write);
 		}
@@ -177,6 +182,11 @@ function submit(link: Link, line: string, {input, services, write}: Walk): Promi
 async function finish(first: Outcome, {services, write, lines}: Walk): Promise<Result> {
 	let outcome = first;
 	const bot = visible(outcome.bot);
+	if (outcome.kind === 'unsaved' && !write.interactive) {
+		// Nobody can be asked; what has failed once may have been of that moment.
+		outcome = await savedAgain(outcome, services);
+	}
+
 	while (outcome.kind === 'unsaved') {
 		sayError(outcome.error, write);
 		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
@@ -192,9 +202,7 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 			return 'unsaved';
 		}
 
-		const {tokenId} = outcome;
-		const outcomes: readonly Outcome[] = await services.keymaker.retrySave(outcome.bot);
-		outcome = outcomes.find(one => one.tokenId === tokenId) ?? outcome;
+		outcome = await savedAgain(outcome, services);
 	}
 
 	if (outcome.kind === 'saved') {
@@ -211,6 +219,11 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	}
 
 	return outcome.kind === 'saved' ? 'made' : 'held';
+}
+
+async function savedAgain(outcome: Outcome, {keymaker}: Services): Promise<Outcome> {
+	const outcomes = await keymaker.retrySave(outcome.bot);
+	return outcomes.find(({tokenId}) => tokenId === outcome.tokenId) ?? outcome;
 }
 
 function placeOf({app}: Link): string {

@@ -6,6 +6,9 @@ export type ErrorCode =
 	// The person's words on the command line.
 	| 'usage'
 	| 'cancelled'
+	// What nobody foresaw.
+	| 'unexpected'
+	| 'program-changed'
 	// The flock.
 	| 'no-poems'
 	| 'init-unwritable'

@@ -1,6 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import {
-	type AppKey,
+	appTail,
 	emptyRecord,
 	type HeldInfo,
 	type HeldReason,
@@ -15,6 +15,7 @@ import {
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
+import {foreseen} from '../system/errors.ts';
 import {unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import type {AppInUse, AppSource} from './app-key.ts';
@@ -86,7 +87,14 @@ export type KeymakerServices = {
 	now(): number;
 };
 
-/** The flow that turns a bot without a key into one with a key. */
+/**
+ * The flow that turns a bot without a key into one with a key.
+ *
+ * Every token that has reached the program is in force, previous, held, or unsaved and shown. It leaves by an act about
+ * that very token (discard, forget, revoke), or by being replaced a second time, and is in a copy then. A kill between X's
+ * answer and the end of the save may lose that one token, and no other. So nothing that a save throws decides whether a key
+ * stays, and whatever a save needs is loaded before a link is shown.
+ */
 export type Keymaker = {
 	/**
 	 * Makes a link for a bot. An earlier link of the same bot is void from then on.
@@ -137,7 +145,7 @@ const pinUntouched: ReadonlySet<string> = new Set([
 	'x-blocked',
 ]);
 
-type Pending = {requestToken: RequestToken; appKey: AppKey; wantedAccess: WantedAccess | undefined};
+type Pending = {requestToken: RequestToken; source: AppSource; wantedAccess: WantedAccess | undefined};
 
 /** Builds the keymaker. Secrets of links and of unsaved keys stay inside. */
 export function createKeymaker({x, keystore, appSource, now}: KeymakerServices): Keymaker {
@@ -165,12 +173,15 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 		await keystore.tryWriting();
 		const expectedHandle = record.expectedHandle ?? (record.key?.handle || null);
-		const {url, ...requestToken} = await x.requestLink({
+		const asked = x.requestLink({
 			appKey: source.appKey,
 			expectedHandle,
 			// Write is what the app's own settings give; less has to be asked for, and a bot that was to read stays one.
 			access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
 			signal,
+		});
+		const {url, ...requestToken} = await asked.catch(error => {
+			throw withOrigin(error, source);
 		});
 		if (signal?.aborted) {
 			throw new FlockError('cancelled', 'The link was no longer wanted.', {
@@ -180,7 +191,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 		links.delete(linkOfBot.get(bot) ?? '');
 		linkOfBot.set(bot, requestToken.token);
-		links.set(requestToken.token, {requestToken, appKey: source.appKey, wantedAccess: access});
+		links.set(requestToken.token, {requestToken, source, wantedAccess: access});
 		return {
 			id: requestToken.token,
 			bot,
@@ -209,7 +220,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		async function exchangeAndSave(): Promise<Outcome> {
-			const {appKey, requestToken, wantedAccess} = pending as Pending;
+			const {source, requestToken, wantedAccess} = pending as Pending;
+			const {appKey} = source;
 			let grant: Grant;
 			try {
 				grant = await unfinished(`X is being asked for ${visible(link.bot)}’s key`, () =>
@@ -221,7 +233,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 					links.set(link.id, pending as Pending);
 				}
 
-				throw error;
+				throw withOrigin(error, source);
 			}
 
 			const key: Key = {
@@ -240,9 +252,9 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	}
 
 	async function trySaving(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+		unsavedKeys.add(bot, fresh);
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
-		unsavedKeys.add(bot, fresh);
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
@@ -256,11 +268,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 				appKey,
 			);
 		} catch (error) {
-			if (error instanceof FlockError) {
-				return {kind: 'unsaved', ...outcome, error};
-			}
-
-			throw error;
+			// Whatever it is, foreseen or not: X gives the key once.
+			return {kind: 'unsaved', ...outcome, error: foreseen(error)};
 		}
 
 		unsavedKeys.remove(bot, key.accessToken);
@@ -321,16 +330,40 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		async settled() {
 			const under = [...exchanges];
 			const results = await Promise.allSettled(under.map(([exchange]) => exchange));
-			return results.flatMap((settled, index) => {
+			return results.map((settled, index) => {
 				const bot = under[index]?.[1] ?? '';
 				if (settled.status === 'fulfilled') {
 					return {bot, result: settled.value};
 				}
 
-				return settled.reason instanceof FlockError ? {bot, result: settled.reason} : [];
+				return {bot, result: foreseen(settled.reason)};
 			});
 		},
 	};
+}
+
+const origins: Readonly<Record<AppSource['from'], string>> = {
+	environment: 'from the environment',
+	'.env': 'from .env',
+	setup: 'from the setup screen',
+	practice: 'practice’s own',
+};
+
+/** X's refusal of the app key, with where that came from: more than one place may have one. */
+function withOrigin(error: unknown, {appKey, from}: AppSource): unknown {
+	if (!(error instanceof FlockError) || error.code !== 'x-app-key') {
+		return error;
+	}
+
+	const {code, message, hint, status, xCode, retryAt, uncertain, cause} = error;
+	return new FlockError(code, message, {
+		hint: `They are ${origins[from]} (${visible(appTail(appKey.consumerKey))}). ${hint}`,
+		cause,
+		uncertain,
+		...(status === null ? {} : {status}),
+		...(xCode === null ? {} : {xCode}),
+		...(retryAt === null ? {} : {retryAt}),
+	});
 }
 
 function outcomeOf(verdict: Verdict) {

@@ -51,7 +51,10 @@ export type Keystore = {
 	savedAppKey(): Promise<AppKey | null>;
 	/** Saves what the setup screen was given, to be used from now on. */
 	saveAppKey(appKey: AppKey): Promise<void>;
-	/** Tries the place for writing, so that nobody is asked for a PIN in vain; throws what a save would throw. */
+	/**
+	 * Tries the place for writing, so that nobody is asked for a PIN in vain; throws what a save would throw.
+	 * From then on a save needs no more of this program's own files, which may be exchanged while a PIN is awaited.
+	 */
 	tryWriting(): Promise<void>;
 	/** Calls back after another program (or this one) has changed the keystore; returns how to stop. */
 	watch(onChange: () => void): () => void;

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {type AppKey, type BotRecord, keysOf, type RecordInfo, recordInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
@@ -139,12 +138,10 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 		async tryWriting() {
 			const {file: current} = await core.load();
 			const size = Math.max(leastTrial, 2 * (current?.bytes.length ?? 0));
-			const {makeFolder, tryWriting} = await import('./disk/files.ts');
-			await core.locked(async (_lock, file) => {
-				await tryWriting(file, size);
-				await makeFolder(core.backups);
-				await tryWriting(path.join(core.backups, path.basename(file)), size);
-			});
+			const {tryReplacing} = await import('./disk/replace.ts');
+			await core.locked(async (_lock, file) => tryReplacing(file, core.backups, size));
+			// What a save loads besides, late.
+			await Promise.all([import('./upkeep/backups.ts'), import('./seen/write.ts')]);
 		},
 		watch(onChange) {
 			return watchFile(core.path, onChange);

@@ -10,8 +10,10 @@ import type {State} from './model/state.ts';
 export function headerLine(state: State): Line {
 	const {columns} = state.size;
 	const {practice, warning} = state.fixed;
-	const mark = practice ? 'practice' : warning === null ? null : 'unsafe: see doctor';
-	const marked: Span[] = mark === null ? [] : [toned('warn', mark)];
+	const way = practice ? 'practice' : warning === null ? null : 'unsafe: see doctor';
+	const unsaved = unsavedMark(state, way);
+	const mark = [unsaved, way].filter(part => part !== null).join(' · ') || null;
+	const marked: Span[] = mark === null ? [] : [toned(unsaved === null ? 'warn' : 'bad', mark)];
 	const [place, ...shorter] = placesOf(state);
 	const progress = state.screen.name === 'authorize' ? progressOf(state.screen) : null;
 	const right =
@@ -24,12 +26,19 @@ export function headerLine(state: State): Line {
 	const line =
 		fitting === undefined && mark !== null
 			? // It stands on every frame, whatever else there is no room for.
-				ends([toned('strong', cut(` ${left}`, columns - mark.length - 3))], marked, columns - 1)
+				ends([toned('strong', cut(` ${left}`, Math.max(0, columns - mark.length - 3)))], marked, columns - 1)
 			: ends([toned('strong', ` ${left}`)], right, columns - 1);
 	return {
 		...line,
-		say: [place, progress, practice ? mark : warning].filter(Boolean).join(', '),
+		say: [place, progress, unsaved, practice ? way : warning].filter(Boolean).join(', '),
 	};
+}
+
+/** How many keys are in memory alone, as far as there is room beside what else stands on every frame: they are lost when the program ends. */
+function unsavedMark({unsaved, size}: State, way: string | null): string | null {
+	const room = size.columns - (way?.length ?? 0) - 11;
+	const marks = [`${unsaved.length} not saved`, '! unsaved'];
+	return unsaved.length === 0 ? null : (marks.find(mark => mark.length < room) ?? '!');
 }
 
 function placesOf(state: State): string[] {

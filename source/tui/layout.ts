@@ -1,8 +1,9 @@
+import {visible} from '../flock/visible.ts';
 import {cutOff, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {exportPanel} from './export/view.ts';
 import {filterShown} from './model/room.ts';
-import type {Room, State} from './model/state.ts';
+import {poemsAreGone, type Room, type State} from './model/state.ts';
 import {panelLines} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
 
@@ -42,13 +43,39 @@ function appProblemLines({appProblem, screen, size}: State): Line[] {
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }
 
+/** What is wrong with the folder of poems, where there are keys all the same. */
+function folderSentence({folder, fixed}: State): string {
+	const path = visible(fixed.poemsPath);
+	switch (folder?.problem) {
+		case 'missing':
+			return `No poems: there is no folder ${path}. The keys are kept.`;
+		case 'not-a-folder':
+			return `No poems: not a folder, ${path}. The keys are kept.`;
+		case 'unreadable':
+			return `No poems: cannot read ${path}. The keys are kept.`;
+		default:
+			return `No poems in ${path}. The keys are kept.`;
+	}
+}
+
+/** Why every bot is an orphan, as long as that is so. */
+function folderProblemLines(state: State): Line[] {
+	const {screen, size} = state;
+	return poemsAreGone(state) && screen.name === 'flock'
+		? cutOff(paragraph(folderSentence(state), size.columns, {tone: 'warn'}), size.rows < roomyFrom ? 1 : 2)
+		: [];
+}
+
 /** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
 	const panel = cutOff(squeeze(panelOf(state, view), rows - 2), rows - 2);
 	// A QR code needs every row that there is.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
-	return {panel, notice: crowded ? [] : [...appProblemLines(state), ...noticeLines(state)]};
+	return {
+		panel,
+		notice: crowded ? [] : [...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
+	};
 }
 
 function panelOf(state: State, view: View): Line[] {

@@ -10,6 +10,18 @@ import {runCommand, takeResult, takeText} from './route.ts';
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;
 
+/** What the person has done, and what came of a PIN or a link: a notice of before is about something else then. */
+const leadsElsewhere: ReadonlySet<Action['type']> = new Set([
+	'key',
+	'text',
+	'paste',
+	'timer',
+	'exchanged',
+	'pin-failed',
+	'link-failed',
+	'link-held',
+]);
+
 /**
  * The one place where the state changes: pure, so every key that arrives counts, in order.
  * @param now milliseconds since 1970.
@@ -17,14 +29,13 @@ const repeatMs = 60;
  */
 export function reduce(state: State, action: Action, now: number): Step {
 	const done = reduceAction(state, action, now);
-	const shown =
-		action.type === 'key' || action.type === 'timer'
-			? {...done, state: withoutOldNotice(state, done.state)}
-			: done;
+	const shown = leadsElsewhere.has(action.type)
+		? {...done, state: withoutOldNotice(state, done.state)}
+		: done;
 	return andThen(shown, readSelectedPoem);
 }
 
-/** What was said about an earlier action goes when a key leads elsewhere. */
+/** What was said about an earlier action goes when the next thing leads elsewhere. */
 function withoutOldNotice(before: State, after: State): State {
 	return after.notice === before.notice && modeOf(after) !== modeOf(before)
 		? {...after, notice: null}

@@ -1,5 +1,6 @@
 import {FlockError} from '../flock/error.ts';
 import type {Services} from '../services.ts';
+import {foreseen} from '../system/errors.ts';
 import {authorizeWork} from './authorize/work.ts';
 import {exportWork} from './export/work.ts';
 import {createReading, flockWork} from './flock/work.ts';
@@ -26,7 +27,8 @@ export type Runner = {
 
 /**
  * Builds the runner, which hands each effect to the feature that does it: every result comes back as an action with its
- * attempt's number. A `FlockError` is an expected result; anything else ends the program.
+ * attempt's number. A `FlockError` is an expected result; anything else ends the program,
+ * unless a key is in memory alone.
  */
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
 	const timers = new Set<NodeJS.Timeout>();
@@ -62,8 +64,10 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		try {
 			await does();
 		} catch (error) {
-			if (error instanceof FlockError) {
-				notify(`${error.message} ${error.hint}`, 'bad');
+			// With a key in memory alone, nothing ends the program but the person.
+			if (error instanceof FlockError || services.keymaker.unsaved().length > 0) {
+				const {message, hint} = foreseen(error);
+				notify(`${message} ${hint}`, 'bad');
 			} else {
 				host.fail(error);
 			}

@@ -1,4 +1,5 @@
 import {FlockError} from '../flock/error.ts';
+import {AwakeTimer} from '../system/awake.ts';
 import {consequences, type Leg} from './classify.ts';
 import {failure} from './failures.ts';
 
@@ -7,21 +8,20 @@ import {failure} from './failures.ts';
  * Without an `AbortSignal` of its own, which costs each request.
  */
 export class Deadline implements Disposable {
-	readonly #timer: NodeJS.Timeout;
+	readonly #timer: AwakeTimer;
 	readonly #caller: AbortSignal | undefined;
 	readonly #onCancel = () => this.end(new FlockError('cancelled', 'Cancelled.', {hint: 'Nothing is lost.'}));
 	#reason: FlockError | null = null;
 	#waiting: ((reason: FlockError) => void)[] = [];
 
 	/**
-	 * @param seconds from now on, whatever drips in.
+	 * @param seconds from now on, whatever drips in; time asleep is none.
 	 * @param caller cancels.
 	 */
 	constructor(seconds: number, leg: Leg, caller: AbortSignal | undefined) {
 		this.#caller = caller;
-		this.#timer = setTimeout(
-			() => this.end(failure('timeout', {seconds: String(seconds)}, consequences('timeout', leg))),
-			seconds * 1000,
+		this.#timer = new AwakeTimer(seconds * 1000, () =>
+			this.end(failure('timeout', {seconds: String(seconds)}, consequences('timeout', leg))),
 		);
 		caller?.addEventListener('abort', this.#onCancel, {once: true});
 		if (caller?.aborted) {
@@ -64,7 +64,7 @@ export class Deadline implements Disposable {
 	}
 
 	[Symbol.dispose](): void {
-		clearTimeout(this.#timer);
+		this.#timer.clear();
 		this.#caller?.removeEventListener('abort', this.#onCancel);
 		this.#waiting = [];
 	}

@@ -213,11 +213,12 @@ test('a key that the keystore does not take is saved on enter, once the person h
 
 test('a key that the keystore does not take is given up, loudly, where nobody can press enter', async () => {
 	const run = collect();
-	const done = authorize({...plain, bots: ['harbour']}, withFullKeystore(1), run.write);
+	const done = authorize({...plain, bots: ['harbour']}, withFullKeystore(2), run.write);
 	run.type(await pinOf(run, 1, 'harbour_poem'));
 	assert.equal(await done, 1);
 	assert.ok(run.all().includes(flock.services.keystore.path));
-	assert.match(run.err.at(-1) ?? '', /run again: keymaker authorize harbour/);
+	assert.match(run.err.at(-2) ?? '', /run again: keymaker authorize harbour/);
+	assert.equal(run.err.at(-1), 'Not saved, and lost now: the key of harbour. Authorize again.');
 });
 
 test('hostile names in file names and in X’s answers are made visible', async () => {

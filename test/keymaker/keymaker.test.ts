@@ -6,7 +6,7 @@ import {inspect} from 'node:util';
 import {FlockError} from '../../source/flock/error.ts';
 import {tokenIdOf} from '../../source/flock/key.ts';
 import {revokeBot} from '../../source/keymaker/forget.ts';
-import {createKeymaker, type Link} from '../../source/keymaker/keymaker.ts';
+import {createKeymaker, type Link, type Outcome} from '../../source/keymaker/keymaker.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {approve} from '../helpers/approve.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
@@ -349,4 +349,74 @@ test('a PIN that X has not looked at does not bring a link back that a newer one
 	gate.resolve();
 	await refused;
 	assert.deepEqual([keymaker.isAlive(first), keymaker.isAlive(second)], [false, true]);
+});
+
+test('an app key that X refuses is named with where it came from, at the link and at the PIN', async () => {
+	const place = await testServices({poems: ['harbour']});
+	try {
+		const {x, keystore, now} = place.services;
+		const appKey = {consumerKey: 'not-a-real-key-1234', consumerSecret: 'not-a-real-secret'};
+		for (const [from, words] of [
+			['.env', /from \.env \(…1234\)/],
+			['environment', /from the environment \(…1234\)/],
+			['setup', /from the setup screen \(…1234\)/],
+		] as const) {
+			const keymaker = createKeymaker({x, keystore, now, appSource: async () => ({appKey, from})});
+			await assert.rejects(
+				keymaker.requestLink('harbour'),
+				(error: unknown) =>
+					error instanceof FlockError &&
+					error.code === 'x-app-key' &&
+					error.status === 401 &&
+					words.test(error.hint),
+			);
+		}
+	} finally {
+		await place.close();
+	}
+});
+
+test('a save that fails in a way that nobody foresaw leaves the key in memory, and it is saved afterwards', async () => {
+	const place = await testServices({poems: ['harbour']});
+	try {
+		const {x, keystore, appSource, now} = place.services;
+		const failures: unknown[] = [
+			new TypeError('not-a-real-secret in a message'),
+			Object.assign(new Error('not-a-real-secret'), {code: 'ERR_MODULE_NOT_FOUND'}),
+			'not an error',
+			undefined,
+		];
+		const keymaker = createKeymaker({
+			x,
+			appSource,
+			now,
+			keystore: {
+				...keystore,
+				async update(...words) {
+					if (failures.length > 0) {
+						throw failures.shift();
+					}
+
+					return keystore.update(...words);
+				},
+			},
+		});
+		const link = await keymaker.requestLink('harbour');
+		let outcome: Outcome | undefined = await keymaker.submitPin(
+			link,
+			await approve(link.url, 'harbour_poem'),
+		);
+		for (const code of ['unexpected', 'program-changed', 'unexpected', 'unexpected']) {
+			assert.ok(outcome?.kind === 'unsaved');
+			assert.equal(outcome.error.code, code);
+			assert.doesNotMatch(outcome.error.message + outcome.error.hint, /not-a-real/);
+			assert.deepEqual(keymaker.unsaved(), ['harbour']);
+			[outcome] = await keymaker.retrySave('harbour');
+		}
+
+		assert.equal(outcome?.kind, 'saved');
+		assert.equal((await keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+	} finally {
+		await place.close();
+	}
 });

@@ -9,6 +9,8 @@ export type Behaviour = (socket: Socket, request: string) => void;
 /** A server of bytes on 127.0.0.1 that requests for api.x.com reach. */
 export type RawServer = {
 	agent: Agent;
+	/** Where it listens. */
+	port: number;
 	/** Every request so far, whole, as text. */
 	requests: string[];
 	/** What the next requests meet. */
@@ -50,6 +52,7 @@ export async function startRawServer(t: TestContext, behaviour: Behaviour): Prom
 
 	const raw: RawServer = {
 		agent: new LocalAgent({keepAlive: true}),
+		port,
 		requests: [],
 		behaviour,
 		async requested() {

@@ -5,11 +5,6 @@ import {codeOf} from '../../system/errors.ts';
 /** What was being done with a file or folder when the system refused. */
 export type Doing = 'read' | 'write';
 
-/** True for the system's refusals, such as `ENOSPC`; not for a mistake of this program, nor for Node's `ERR_…`. */
-export function isSystemError(error: unknown): boolean {
-	return !(error instanceof FlockError) && /^E[A-Z0-9]+$/.test(codeOf(error));
-}
-
 /** Turns the system's refusal into a `FlockError` that names the path and a remedy; a `FlockError` passes through. */
 export function failureOf(error: unknown, doing: Doing, path: string): FlockError {
 	if (error instanceof FlockError) {
@@ -48,6 +43,8 @@ function reasonOf(code: string): string {
 			return ': a folder stands in its place';
 		case 'ELOOP':
 			return ': its path goes round in circles';
+		case 'ESTALE':
+			return ': the share that it lies on has been exchanged';
 		case 'ENAMETOOLONG':
 			return ': its path is too long';
 		case 'EMFILE':

@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {closeSync, constants, fstatSync, fsync, openSync, readSync, writeFileSync} from 'node:fs';
 import {lstat, readdir, rename, rm} from 'node:fs/promises';
+import {constants as osConstants} from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
 import {codeOf, isMissing} from '../../system/errors.ts';
@@ -48,7 +49,11 @@ async function writeThrough(file: string, bytes: Buffer): Promise<void> {
 		writeFileSync(handle, bytes);
 		await sync(handle);
 		if (compareOpen(handle, bytes) !== 'same') {
-			throw Object.assign(new Error('What was read back is not what was written.'), {code: 'EIO'});
+			throw Object.assign(new Error('What was read back is not what was written.'), {
+				code: 'EIO',
+				errno: -osConstants.errno.EIO,
+				syscall: 'read',
+			});
 		}
 	} finally {
 		closeSync(handle);

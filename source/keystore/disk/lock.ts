@@ -34,13 +34,19 @@ export async function withLock<T>(
 	// number on the disk says nothing: many file systems give it out again at once.)
 	const times = new Set<number>();
 	let held = false;
-	const isOurs = () => held && times.has(timeOf(folder));
+	const isMine = () => times.has(timeOf(folder));
+	const isOurs = () => held && isMine();
+	removeLeftBehind(folder);
 
 	// What proper-lockfile works with; it would remove the lock's folder whoever made it, so ours removes only its own.
 	const guarded = {
 		mkdir(target: string, done: (error: Error | null) => void) {
 			fs.mkdir(target, error => {
 				const isOther = fs.lstatSync(target, {throwIfNoEntry: false})?.isDirectory() === false;
+				if (error === null) {
+					times.add(timeOf(target));
+				}
+
 				done(isOther ? noLockError(target) : error);
 			});
 		},
@@ -79,14 +85,38 @@ export async function withLock<T>(
 		onCompromised() {
 			times.clear();
 		},
+	}).catch(error => {
+		leftBehind.set(folder, isMine);
+		throw error;
 	});
 	times.add(timeOf(folder));
 	held = true;
 	try {
 		return await work({isOurs: () => isOurs() && !isStale(folder)});
 	} finally {
-		// A lock that was lost has nothing to release.
-		await release().catch(() => {});
+		// A lock that was lost has nothing to release; one that the system does not let go is removed by the next save.
+		await release().catch(() => leftBehind.set(folder, isMine));
+	}
+}
+
+/** Locks of this process that the system would not let it remove, by their folders; each tells whether it still is ours. */
+const leftBehind = new Map<string, () => boolean>();
+
+/** Else the save that is tried again would wait for a lock that nobody holds. */
+function removeLeftBehind(folder: string): void {
+	const isMine = leftBehind.get(folder);
+	if (isMine === undefined) {
+		return;
+	}
+
+	try {
+		if (isMine()) {
+			fs.rmdirSync(folder);
+		}
+
+		leftBehind.delete(folder);
+	} catch {
+		// The system still refuses; then so it will the save.
 	}
 }
 

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {renameSync, rmSync, statSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
@@ -6,7 +7,15 @@ import {visible} from '../../flock/visible.ts';
 import {isMissing} from '../../system/errors.ts';
 import {addCopy, findCopy, rotate} from './copies.ts';
 import {failureOf} from './failures.ts';
-import {compareFile, leftoversOf, sweep, syncFolder, temporaryPathOf} from './files.ts';
+import {
+	compareFile,
+	leftoversOf,
+	makeFolder,
+	sweep,
+	syncFolder,
+	temporaryPathOf,
+	tryWriting,
+} from './files.ts';
 import type {HeldLock} from './lock.ts';
 import {type FileBytes, stampOf} from './read.ts';
 
@@ -83,6 +92,24 @@ async function replace(replacement: Replacement): Promise<boolean> {
 	}
 
 	return replaced;
+}
+
+/**
+ * Writes so many bytes as a save does, beside the file and among the copies, and removes them again: throws what a save
+ * would throw, and loads what a save needs, which then no longer hangs on this program's own files.
+ */
+export async function tryReplacing(file: string, backups: string, size: number): Promise<void> {
+	await makeFolder(backups);
+	await tryWriting(path.join(backups, path.basename(file)), size);
+	const trial = temporaryPathOf(file);
+	const bytes = randomBytes(size);
+	const {default: Conf} = await import('conf');
+	try {
+		writeByConf(Conf, trial, bytes);
+		readBack(trial, bytes, file);
+	} finally {
+		rmSync(trial, {force: true});
+	}
 }
 
 /** The path of a copy of what was read; made where there is none. */

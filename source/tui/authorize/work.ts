@@ -90,7 +90,7 @@ export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
 		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
-		return `${why}; no key was made for ${name}.`;
+		return `${why}; no key came for ${name}.`;
 	}
 
 	switch (result.kind) {

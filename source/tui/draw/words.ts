@@ -2,8 +2,11 @@ import type {Bot} from '../../flock/flock.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 import type {AppSource} from '../../keymaker/app-key.ts';
 
-/** What a status asks of the person; `null` where nothing is to be done. */
-export function statusHint({status, held}: Bot): string | null {
+/**
+ * What a status asks of the person; `null` where nothing is to be done.
+ * @param poemsAreGone true where the folder of poems itself cannot be read.
+ */
+export function statusHint({status, held}: Bot, poemsAreGone = false): string | null {
 	if (held.length > 0 && status !== 'orphan') {
 		return held.length === 1
 			? `A key of ${namesOfHeld(held)} waits for your decision: enter.`
@@ -23,7 +26,9 @@ export function statusHint({status, held}: Bot): string | null {
 		case 'other-app':
 			return 'The secret of the app that made this key is not known here. Authorize again, or set that app’s key.';
 		case 'orphan':
-			return 'The poem is gone; its key is kept. keymaker rename moves it to a renamed poem, f forgets it.';
+			return poemsAreGone
+				? 'Its key is kept; its poem comes back with the folder.'
+				: 'The poem is gone; its key is kept. keymaker rename moves it to a renamed poem, f forgets it.';
 	}
 }
 

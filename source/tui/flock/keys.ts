@@ -1,5 +1,5 @@
 import {type Binding, help} from '../model/binding.ts';
-import {type Mode, selectedBot} from '../model/state.ts';
+import {type Mode, poemsAreGone, selectedBot} from '../model/state.ts';
 
 const moving: readonly Binding[] = [
 	{keys: ['up', 'k'], label: 'up k', short: null, help: 'up', command: 'up'},
@@ -48,6 +48,7 @@ export const flockBindings = {
 			short: 'forget',
 			help: 'forget or revoke the key of the selected or marked bots',
 			command: 'forget',
+			when: state => !poemsAreGone(state),
 		},
 		{
 			keys: ['u'],

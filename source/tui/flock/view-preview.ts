@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {ago, statusHint} from '../draw/words.ts';
-import {botOf, type State, selectedBot} from '../model/state.ts';
+import {botOf, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 
 /** A poem and its key, for the place beside the list. */
 export function previewLines(state: State, width: number, rows: number, {now}: View): Line[] {
@@ -16,7 +16,10 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 	}
 
 	const {key, expectedHandle} = bot;
-	const hint = statusHint(bot);
+	const isUnsaved = state.unsaved.some(one => one.bot === bot.name);
+	const hint = isUnsaved
+		? 'X has given its key, which is in memory alone: enter saves it.'
+		: statusHint(bot, poemsAreGone(state));
 	const details = [
 		blank,
 		...(key === null ? [] : keyLines(key, width, now)),

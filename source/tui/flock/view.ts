@@ -12,8 +12,11 @@ import {filterShown, previewShown} from '../model/room.ts';
 import type {State} from '../model/state.ts';
 import {previewLines} from './view-preview.ts';
 
+/** The status of a bot whose fresh key is in memory alone. */
+const notSaved = 'not saved';
+
 /** The columns of the longest status. */
-const statusWidth = Math.max(...Object.values(statusWords).map(word => columnsOf(word))) + 2;
+const statusWidth = Math.max(...Object.values(statusWords).map(word => columnsOf(word)), notSaved.length) + 2;
 
 /** The list takes no more than this beside a poem. */
 const widestList = 76;
@@ -103,14 +106,18 @@ function fitting(widths: State['widths'], width: number): {name: number; handle:
 	return {name, handle: Math.min(widths.handle, both - name)};
 }
 
-function rowLine(bot: Bot, {list}: State, columns: {name: number; handle: number}): Line {
+function rowLine(bot: Bot, {list, unsaved}: State, columns: {name: number; handle: number}): Line {
 	const selected = bot.name === list.selected;
 	const marked = list.marks.has(bot.name);
-	const {glyph, tone} = statusGlyph[bot.status];
+	const isUnsaved = unsaved.some(one => one.bot === bot.name);
+	const {glyph, tone} = isUnsaved ? {glyph: '!', tone: 'bad' as const} : statusGlyph[bot.status];
 	const name = visible(bot.name);
 	const handle = handleText(bot);
-	const status =
-		bot.key !== null && bot.held.length > 0 ? `${statusWords[bot.status]} ?` : statusWords[bot.status];
+	const status = isUnsaved
+		? notSaved
+		: bot.key !== null && bot.held.length > 0
+			? `${statusWords[bot.status]} ?`
+			: statusWords[bot.status];
 	const spans: Span[] = [
 		toned('strong', selected ? ' ❯' : '  '),
 		marked ? toned('accent', '✓') : toned('plain', ' '),

@@ -249,6 +249,11 @@ export function botOf(state: State, name: string | null): Bot | undefined {
 	return state.flock?.find(bot => bot.name === name);
 }
 
+/** True where there are keys, and the folder of their poems cannot be read or holds none: it may be back any moment. */
+export function poemsAreGone({folder, flock}: State): boolean {
+	return folder !== null && folder.problem !== null && (flock?.length ?? 0) > 0;
+}
+
 /** The selected bot, if any is shown. */
 export function selectedBot({list}: State): Bot | undefined {
 	return list.shown.find(bot => bot.name === list.selected);
