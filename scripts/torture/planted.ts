@@ -50,7 +50,8 @@ export const plantedCopies: Condition = {
 			const folder = path.join(place.folder, 'backups', place.flock);
 			const before = plant(bench, folder, await strangeKeystore(root));
 			for (let number = 1; number <= 12; number += 1) {
-				await save(`kettle ${number}`);
+				const error = await failure(save(`kettle ${number}`));
+				bench.count('broken', `it was not saved beside them: ${error}`, error === null ? 0 : 1);
 			}
 
 			bench.tried();
@@ -58,7 +59,8 @@ export const plantedCopies: Condition = {
 			const error = await failure(keystore.restore(1 + bench.below(3)));
 			bench.count('broken', `it was not restored: ${error}`, error === null ? 0 : 1);
 			bench.count('broken', 'a planted copy was put back', (await read(keystore)).has('planted') ? 1 : 0);
-			await keystore.purge('kettle 1');
+			const purged = await failure(keystore.purge('kettle 1'));
+			bench.count('broken', `it was not purged: ${purged}`, purged === null ? 0 : 1);
 			await lookAtCopies(bench, keystore, null);
 			const gone = [...before].filter(
 				([target, number]) => lstatSync(target, {throwIfNoEntry: false})?.ino !== number,
@@ -102,7 +104,7 @@ async function lookAtCopies(
 	keystore: ReturnType<typeof openAt>,
 	wanted: number | null,
 ): Promise<void> {
-	const copies = await keystore.backups();
+	const copies = await keystore.backups().catch(() => []);
 	const bad = copies.filter(({problem}) => problem !== null).length;
 	bench.count('broken', 'what is no copy of ours was taken for one', bad);
 	bench.count(

@@ -26,7 +26,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 	let isLooking = false;
 	let wasNotified = false;
 	let seen: string | null = null;
-	let listening: {id: string; watcher: FSWatcher} | null = null;
+	let listening: {id: string | null; watcher: FSWatcher} | null = null;
 	let gathering: NodeJS.Timeout | null = null;
 
 	function onNotice(): void {
@@ -66,26 +66,26 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 		}
 	}
 
+	/** Listens to the folder that is there now; the one before is heard until then, so that nothing is missed. */
 	function listen(id: string | null): void {
 		if (listening?.id === id) {
 			return;
 		}
 
-		listening?.watcher.close();
+		const before = listening;
 		listening = null;
-		if (id === null) {
-			return;
-		}
-
 		try {
 			const watcher = watch(folder, {persistent: false}, onNotice);
 			watcher.on('error', () => watcher.close());
 			listening = {id, watcher};
 		} catch {
-			// Too many watchers, or a file system without any: the looks go on.
+			// Missing, too many watchers, or a file system without any: the looks go on.
 		}
+
+		before?.watcher.close();
 	}
 
+	listen(null);
 	void check();
 	const looks = setInterval(check, lookMs).unref();
 	return () => {
