@@ -56,7 +56,7 @@ const form = (fields: Record<string, fc.Arbitrary<string>>) =>
 const good = fc
 	.tuple(
 		fc.constantFrom('12-practiceGranted', 'practiceRequestToken'),
-		fc.string({minLength: 1, maxLength: 50}),
+		fc.oneof(fc.stringMatching(/^[A-Za-z\d]{1,50}$/), fc.string({minLength: 1, maxLength: 50})),
 	)
 	.map(([oauth_token, oauth_token_secret]) =>
 		new URLSearchParams({
@@ -68,8 +68,7 @@ const good = fc
 		}).toString(),
 	);
 const body = fc.oneof(
-	good,
-	good,
+	{weight: 6, arbitrary: good},
 	form({
 		oauth_token: fc.oneof(fc.constant(granted.oauth_token), fc.constant('practiceRequestToken'), words),
 		oauth_token_secret: fc.oneof(fc.constant(granted.oauth_token_secret), words),
