@@ -122,12 +122,20 @@ export function oneCore(coreOf: (file: string) => readonly string[]): Plugin {
 		setup({onResolve, onLoad, initialOptions: {external = []}}) {
 			onResolve({filter: /\.tsx?$/}, ({path: name, kind, resolveDir}) => {
 				const file = path.resolve(resolveDir, name);
-				const begins = kind === 'entry-point' || kind === 'dynamic-import';
-				// Whatever package.json says of side effects: an import of the core by its name alone has to stay.
-				return file.startsWith(path.resolve('source') + path.sep)
-					? {path: file, sideEffects: true, pluginData: begins ? 'with-core' : undefined}
-					: null;
+				if (!file.startsWith(path.resolve('source') + path.sep)) {
+					return null;
+				}
+
+				// A module of its own for what is loaded late: the file may be imported at once by others.
+				return kind === 'dynamic-import'
+					? {path: file, namespace: 'late'}
+					: // Whatever package.json says of side effects: an import of the core by its name alone has to stay.
+						{path: file, sideEffects: true, pluginData: kind === 'entry-point' ? 'with-core' : undefined};
 			});
+			onLoad({filter: /./, namespace: 'late'}, ({path: file}) => ({
+				contents: [`export * from ${JSON.stringify(file)};`, ...importsOf(file)].join(''),
+				resolveDir: path.dirname(file),
+			}));
 			onLoad({filter: /\.tsx?$/}, async ({path: file, pluginData}) =>
 				pluginData === 'with-core'
 					? {
