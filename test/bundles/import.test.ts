@@ -40,7 +40,7 @@ test('where a file does not say whose a key is, its access token does', () => {
 	const read = (changes: object) => formats.bundle.read(JSON.stringify({...bundle, ...changes}));
 	assert.equal(read({}).entries[0]?.userId, '12');
 	assert.equal(read({oauth_token: 'practice'}).entries[0]?.userId, null);
-	assert.match(read({user_id: '13'}).problems.join(), /belongs to another account/);
+	assert.match(read({user_id: '13'}).problems.join(), /belongs to account 12, but "user_id" is 13/);
 });
 
 test('a misspelt field is named with the one that was expected', () => {

@@ -141,7 +141,10 @@ async function assertTold(error: FlockError, leg: Leg, {kind, how}: Fault, pin =
 	const mayHaveActed = uncertain && (leg === 'access_token' || leg === 'invalidate_token');
 	assert.equal(error.uncertain, mayHaveActed);
 	if (!mayHaveActed) {
-		assert.equal(error.hint, hint);
+		// A refused app key says where it came from, to whoever asked with it.
+		const asksWithApp = leg === 'request_token' || leg === 'access_token';
+		const from = code === 'x-app-key' && asksWithApp ? 'They are practice’s own (…0001). ' : '';
+		assert.equal(error.hint, `${from}${hint}`);
 	} else if (leg === 'access_token') {
 		assert.match(error.hint, /^Nobody knows whether X took the PIN.*get a new link/);
 	} else {

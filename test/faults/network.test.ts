@@ -104,7 +104,7 @@ for (const {what, meet, sentence, label, timeout} of [
 	{
 		what: 'wants a password',
 		meet: (socket: Socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
-		sentence: /The proxy does not let the request through/,
+		sentence: /The proxy asks who you are/,
 		label: 'x-proxy',
 	},
 	{
