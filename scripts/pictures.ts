@@ -65,6 +65,7 @@ async function authorizeSome(place: Workplace): Promise<void> {
 		screen.press('escape');
 		await screen.waitFor(/❯ ● /);
 		screen.press('escape');
+		await screen.waitUntilGone('filter:');
 	}
 
 	screen.press('q');
