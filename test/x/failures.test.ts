@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
 	{
 		title: 'the first text of several things that are none',
 		status: 400,
-		body: '{"errors":[{"code":"88","message":7},{"message":"Bad thing"}]}',
+		body: '{"errors":[{"code":"none","message":7},{"message":"Bad thing"}]}',
 		is: 'refused',
 		sentence: /“Bad thing”/,
 	},
