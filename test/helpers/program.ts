@@ -69,6 +69,8 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 			const child = execFile(process.execPath, args, options, (error, out, err) => {
 				resolve({code: error === null ? 0 : Number(error.code), out, err});
 			});
+			// A program that reads no input may have ended by then.
+			child.stdin?.on('error', () => {});
 			child.stdin?.end(input);
 		});
 	}
