@@ -10,6 +10,7 @@ import * as ink from 'ink';
 import {createElement, type ReactNode} from 'react';
 import {quickDrawing} from '../scripts/bundle-ink.ts';
 import {withoutUnused} from '../scripts/bundle-plugins.ts';
+import {runs} from './helpers/thorough.ts';
 
 type Libraries = Pick<typeof ink, 'renderToString' | 'Text' | 'Box'>;
 
@@ -95,6 +96,6 @@ test('Ink draws in the bundle what it draws by itself', async () => {
 				assert.deepEqual(await shown(drawn), await shown(wanted));
 			}
 		}),
-		{numRuns: 500},
+		{numRuns: runs(500)},
 	);
 });

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {formatNames, formats} from '../../source/bundles/formats.ts';
 import {FlockError} from '../../source/flock/error.ts';
+import {runs} from '../helpers/thorough.ts';
 import {entryOf} from './entries.ts';
 
 /** The existing lines, each of which must still be there, in order. */
@@ -194,6 +195,6 @@ test('whatever is there, writing gives a file with the key in it or a plain refu
 				assert.ok(error instanceof FlockError, String(error));
 			}
 		}),
-		{numRuns: 3000},
+		{numRuns: runs(3000)},
 	);
 });

@@ -10,6 +10,7 @@ import {
 } from '../../source/bundles/names.ts';
 import type {Poem} from '../../source/flock/poem.ts';
 import {poemFileFrom} from '../../source/flock/poem.ts';
+import {runs} from '../helpers/thorough.ts';
 
 const poems: Poem[] = ['harbour.txt', 'ode.TXT', 'ode.txt', 'txt.txt', 'json.txt', 'untxtured.txt'].map(
 	file => ({
@@ -69,7 +70,7 @@ test('every name comes back from its file, and no two names share one', () => {
 					assert.doesNotMatch(fileName, /^\.|[/\0]/);
 				},
 			),
-			{numRuns: 1000},
+			{numRuns: runs(1000)},
 		);
 	}
 });

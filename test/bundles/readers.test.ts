@@ -11,6 +11,7 @@ import type {BundleEntry} from '../../source/bundles/format.ts';
 import {formats} from '../../source/bundles/formats.ts';
 import {unquoted} from '../../source/bundles/ini-text.ts';
 import {inherited} from '../helpers/environment.ts';
+import {runs} from '../helpers/thorough.ts';
 import {entries, entryOf, everyPrintable} from './entries.ts';
 
 let folder: string;
@@ -227,7 +228,7 @@ test('a shell and the dotenv package read the same from a dotenv file', async ()
 				assert.deepEqual(await readByShell(text), expected);
 			},
 		),
-		{numRuns: 60},
+		{numRuns: runs(60)},
 	);
 });
 

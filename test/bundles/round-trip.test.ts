@@ -6,6 +6,7 @@ import type {BundleEntry} from '../../source/bundles/format.ts';
 import {detectFormat, type FormatName, formatNames, formats} from '../../source/bundles/formats.ts';
 import {unquoted} from '../../source/bundles/ini-text.ts';
 import {FlockError} from '../../source/flock/error.ts';
+import {runs} from '../helpers/thorough.ts';
 import {entries, entryOf, everyPrintable, keptBy} from './entries.ts';
 
 /** What each format can hold, of printable ASCII. */
@@ -48,7 +49,7 @@ for (const name of formatNames) {
 					problems: [],
 				});
 			}),
-			{numRuns: 300},
+			{numRuns: runs(300)},
 		);
 	});
 

@@ -51,6 +51,9 @@ const wrong: Record<string, {env?: Record<string, string>; dotenv?: string; says
 	'an .env that cannot be read': {dotenv: 'a link to itself', says: /\.env/},
 };
 
+/** What every command is tried with: one of each place. The sentences for the rest come from the same reading. */
+const whole = ['a malformed secret in the environment', 'an .env that cannot be read'];
+
 for (const [what, {env = {}, dotenv, says}] of Object.entries(wrong)) {
 	describe(`beside ${what}`, () => {
 		let place: Workplace;
@@ -79,17 +82,19 @@ for (const [what, {env = {}, dotenv, says}] of Object.entries(wrong)) {
 		after(() => place.close());
 
 		test('list lists the flock with its states, and says the sentence beside it', async () => {
-			for (const args of [['list'], []]) {
-				const {code, out, err} = await run(...args);
-				assert.equal(code, 0, err);
-				assert.match(out, /ferry .*no key/);
-				assert.match(out, /harbour +@harbour_poem +ready/);
-				assert.match(out, /kettle +@kettle_poem +other app/);
-				assert.match(err, says);
-				assert.match(err, /\(bad-app-key\)/);
-				assert.doesNotMatch(err, /not a real|notreal/);
-			}
+			const {code, out, err} = await run();
+			assert.equal(code, 0, err);
+			assert.match(out, /ferry .*no key/);
+			assert.match(out, /harbour +@harbour_poem +ready/);
+			assert.match(out, /kettle +@kettle_poem +other app/);
+			assert.match(err, says);
+			assert.match(err, /\(bad-app-key\)/);
+			assert.doesNotMatch(err, /not a real|notreal/);
 		});
+
+		if (!whole.includes(what)) {
+			return;
+		}
 
 		test('list --json is the same as without it', async () => {
 			const {code, out, err} = await run('list', '--json');

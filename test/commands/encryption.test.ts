@@ -6,6 +6,7 @@ import {askNewPassphrase} from '../../source/commands/shared/new-passphrase.ts';
 import {passphraseProblem} from '../../source/flock/passphrase.ts';
 import {authorizeByCommand} from '../helpers/authorize.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 import {collect} from '../helpers/write.ts';
 
 const first = 'not a real passphrase';
@@ -58,7 +59,7 @@ test('encrypt, passphrase and decrypt go round with the environment’s passphra
 	}
 });
 
-test('a wrong old passphrase changes nothing, and the new one is not even read', async () => {
+thoroughTest('a wrong old passphrase changes nothing, and the new one is not even read', async () => {
 	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
 	for (const command of [['passphrase'], ['decrypt']]) {
 		const {code, err} = await place.run(command, `${second}\n`, {KEYMAKER_PASSPHRASE: second});
@@ -91,18 +92,21 @@ test('a person at a terminal chooses the passphrase twice, unseen', async () => 
 	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 0);
 });
 
-test('a person at a terminal changes the passphrase: the old one first, then the new one twice', async () => {
-	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
-	const terminal = place.shell('keymaker passphrase; echo "rc=$?"', {columns: 200});
-	await terminal.waitFor('Passphrase of the keystore:');
-	terminal.type(`${first}\r`);
-	await terminal.waitFor('New passphrase:');
-	terminal.type(`${second}\r`);
-	await terminal.waitFor('The same again:');
-	terminal.type(`${second}\r`);
-	await terminal.waitFor('rc=0');
-	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: second})).code, 0);
-});
+thoroughTest(
+	'a person at a terminal changes the passphrase: the old one first, then the new one twice',
+	async () => {
+		await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
+		const terminal = place.shell('keymaker passphrase; echo "rc=$?"', {columns: 200});
+		await terminal.waitFor('Passphrase of the keystore:');
+		terminal.type(`${first}\r`);
+		await terminal.waitFor('New passphrase:');
+		terminal.type(`${second}\r`);
+		await terminal.waitFor('The same again:');
+		terminal.type(`${second}\r`);
+		await terminal.waitFor('rc=0');
+		assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: second})).code, 0);
+	},
+);
 
 test('Ctrl-C at the choice of a passphrase ends with 130 and encrypts nothing', async () => {
 	const terminal = place.shell('keymaker encrypt; echo "rc=$?"');

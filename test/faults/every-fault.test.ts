@@ -16,6 +16,7 @@ import {closeKept} from '../../source/x/kept.ts';
 import {approve} from '../helpers/approve.ts';
 import {outOfTime} from '../helpers/deadline.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
+import {some} from '../helpers/thorough.ts';
 import {assertNoSecret, everythingOf, failureOf} from '../x/fixtures.ts';
 
 /** The row of the table of failures that each fault is told by; a function where it depends on the call. */
@@ -170,7 +171,10 @@ async function assertTold(error: FlockError, leg: Leg, {kind, how}: Fault, pin =
 	]);
 }
 
-for (const fault of faults.filter(({legs}) => legs.includes('request_token'))) {
+/** The faults of a leg. Of calls beyond the first one of a leg, a newcomer's run tries every sixth. */
+const meeting = (leg: Leg) => faults.filter(({legs}) => legs.includes(leg));
+
+for (const fault of meeting('request_token')) {
 	test(`a link meets ${fault.kind}: told, nothing is changed, and the next one works`, async () => {
 		const before = await kept();
 		const error = await meet('request_token', fault, () =>
@@ -184,7 +188,9 @@ for (const fault of faults.filter(({legs}) => legs.includes('request_token'))) {
 		services.keymaker.drop(link);
 		assert.equal(await kept(), before);
 	});
+}
 
+for (const fault of some(meeting('request_token'), 6)) {
 	test(`setup meets ${fault.kind}: told, no app key is saved, and enter tries again`, async () => {
 		const before = await kept();
 		const {consumerKey, consumerSecret} = flock.practice.appKey;
@@ -209,11 +215,11 @@ for (const fault of faults.filter(({legs}) => legs.includes('request_token'))) {
 	});
 }
 
-for (const fault of faults.filter(({legs}) => legs.includes('access_token'))) {
-	for (const {bot, has} of [
-		{bot: 'harbour', has: 'a bot with a key'},
-		{bot: 'moth', has: 'a bot without one'},
-	]) {
+for (const {bot, has, every} of [
+	{bot: 'harbour', has: 'a bot with a key', every: 6},
+	{bot: 'moth', has: 'a bot without one', every: 1},
+]) {
+	for (const fault of some(meeting('access_token'), every)) {
 		test(`the PIN of ${has} meets ${fault.kind}: told, nothing is changed, and the key comes in the end`, async () => {
 			const {keymaker, keystore} = services;
 			if (bot === 'moth' && (await keystore.get(bot)) !== null) {
@@ -255,7 +261,7 @@ async function afterVoid(link: Link, pin: string, bot: string): Promise<{link: L
 }
 
 // Kettle's, since practice has X's limit of 75 such calls for an account, and harbour's PINs use some.
-for (const fault of faults.filter(({legs}) => legs.includes('users_me'))) {
+for (const fault of some(meeting('users_me'), 2)) {
 	test(`a check meets ${fault.kind}: told, the key stays as it is, and the next one works`, async () => {
 		const {keystore} = services;
 		const old = (await keystore.get('kettle'))?.key;
@@ -281,7 +287,7 @@ for (const fault of faults.filter(({legs}) => legs.includes('users_me'))) {
 	});
 }
 
-for (const fault of faults.filter(({legs}) => legs.includes('invalidate_token'))) {
+for (const fault of some(meeting('invalidate_token'), 3)) {
 	// A token that X does not know any more is one that is revoked.
 	if (fault.kind === '401-89') {
 		continue;

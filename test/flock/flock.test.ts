@@ -17,6 +17,7 @@ import {
 	sameHandle,
 } from '../../source/flock/key.ts';
 import {botName, isPoemFile, type Poem} from '../../source/flock/poem.ts';
+import {runs} from '../helpers/thorough.ts';
 
 const key: KeyInfo = {
 	userId: '12',
@@ -168,7 +169,7 @@ test('plain names stand as a collator has them, whether one by one or all at onc
 		fc.property(plainName, plainName, (one, other) => {
 			assert.equal(Math.sign(compareNames(one, other)), Math.sign(collator.compare(one, other)));
 		}),
-		{numRuns: 2000},
+		{numRuns: runs(2000)},
 	);
 	fc.assert(
 		fc.property(fc.array(fc.oneof(plainName, fc.string())), names => {

@@ -4,6 +4,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {shellWord} from '../../source/flock/shell-word.ts';
 import {visible} from '../../source/flock/visible.ts';
+import {runs} from '../helpers/thorough.ts';
 
 /** What a shell makes of words, one a line of NUL-ended texts. */
 function readBy(shell: string, words: readonly string[]): string[] {
@@ -60,6 +61,6 @@ test('whatever a name is, one word comes back, and it is safe to draw', () => {
 				assert.equal(visible(words.join(' ')), words.join(' '));
 			},
 		),
-		{numRuns: 20},
+		{numRuns: runs(20)},
 	);
 });

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {legible, visible} from '../../source/flock/visible.ts';
 import {columnsOf} from '../../source/flock/width.ts';
+import {runs} from '../helpers/thorough.ts';
 
 /** What a terminal obeys or hides, written independently of the code under test. */
 function isUnsafe(character: string): boolean {
@@ -38,7 +39,7 @@ test('no character that a terminal obeys or hides comes through', () => {
 		fc.property(text, given => {
 			assert.deepEqual([...visible(given)].filter(isUnsafe), []);
 		}),
-		{numRuns: 2000},
+		{numRuns: runs(2000)},
 	);
 });
 
@@ -129,7 +130,7 @@ test('no two texts look alike for what cannot be seen: each can be had back from
 		fc.property(text, given => {
 			assert.equal(invisible(visible(given)), given);
 		}),
-		{numRuns: 5000},
+		{numRuns: runs(5000)},
 	);
 	for (let code = 0; code <= 0x10ffff; code++) {
 		const character = String.fromCodePoint(code);

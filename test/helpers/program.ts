@@ -105,7 +105,8 @@ export async function workplace(poems: readonly string[] | null): Promise<Workpl
 		read: async file => readFile(path.join(folder, file), 'utf8'),
 		async close() {
 			await Promise.all(screens.map(screen => screen.close()));
-			await rm(folder, {recursive: true, force: true});
+			// A program that a bot's program left behind may be writing its last file.
+			await rm(folder, {recursive: true, force: true, maxRetries: 10});
 		},
 	};
 }

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {FlockError} from '../../source/flock/error.ts';
 import {cleanPin} from '../../source/keymaker/pin.ts';
+import {runs} from '../helpers/thorough.ts';
 
 const token = 'practice-request-token';
 
@@ -133,7 +134,7 @@ test('whatever is pasted becomes digits, a verifier out of an address, or a refu
 				assert.ok(error instanceof FlockError, String(error));
 			}
 		}),
-		{numRuns: 2000},
+		{numRuns: runs(2000)},
 	);
 });
 
@@ -149,6 +150,6 @@ test('a PIN survives any noise of spaces and invisible characters put between it
 				assert.equal(cleanPin(text, token), parts.map(([digit]) => digit).join(''));
 			},
 		),
-		{numRuns: 1000},
+		{numRuns: runs(1000)},
 	);
 });

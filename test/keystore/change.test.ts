@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {changeOf} from '../../source/keystore/form/change.ts';
 import {emptyState, fieldsOf, type State} from '../../source/keystore/state.ts';
+import {runs} from '../helpers/thorough.ts';
 import {anyState} from './arbitraries.ts';
 import {practiceKey, practiceRecord} from './support.ts';
 
@@ -15,7 +16,7 @@ test('any two states differ exactly where their files do, and a state does not d
 			assert.equal(changeOf(one, other) === 'none', written(one) === written(other));
 			assert.equal(changeOf(one, structuredClone(one)), 'none');
 		}),
-		{numRuns: 300},
+		{numRuns: runs(300)},
 	);
 });
 

@@ -11,6 +11,7 @@ import {openKeyring} from '../../source/keystore/keyring.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf, openerOf} from '../../source/keystore/opened.ts';
 import type {State} from '../../source/keystore/state.ts';
+import {runs} from '../helpers/thorough.ts';
 import {anyState, anyText} from './arbitraries.ts';
 import {cheapScrypt, newKeystore, practiceIdentity, practiceRecord} from './support.ts';
 
@@ -24,7 +25,7 @@ test('whatever is stored is read back equal', async () => {
 			const opened = await openPlain(bytesOf({identity, state: stored, key: null}), 'practice', true);
 			assert.deepEqual(plainly(opened.state), plainly(stored));
 		}),
-		{numRuns: 300},
+		{numRuns: runs(300)},
 	);
 });
 
@@ -40,7 +41,7 @@ test('whatever is stored encrypted is read back equal, and shows no part of itse
 			assert.deepEqual(plainly(opened.state), plainly(stored));
 			assert.doesNotMatch(bytes.toString(), /bot:|accessToken|wantedAccess/);
 		}),
-		{numRuns: 200},
+		{numRuns: runs(200)},
 	);
 });
 
@@ -63,7 +64,7 @@ test('no change to a single byte of an encrypted text goes unnoticed', async () 
 				assert.throws(() => unseal(changed, derived, identity), Damage);
 			},
 		),
-		{numRuns: 200},
+		{numRuns: runs(200)},
 	);
 	assert.equal(unseal(sealed, derived, identity), 'practice');
 	for (const other of [{id: 'f'.repeat(32)}, {flock: 'kettle'}, {kind: 'practice'}, {counter: 2}] as const) {
@@ -105,7 +106,7 @@ test('any damage to a keystore file is noticed, explained without a secret, and 
 			});
 			assert.deepEqual(readFileSync(keystore.path), bytes);
 		}),
-		{numRuns: 300},
+		{numRuns: runs(300)},
 	);
 });
 
@@ -120,7 +121,7 @@ test('different flocks have different files, whose names every system takes', ()
 			assert.doesNotMatch(name, /[\p{Cc}/\\:*?"<>|]|^[. ]|[. ]$/u);
 			assert.doesNotMatch(name, device);
 		}),
-		{numRuns: 1000},
+		{numRuns: runs(1000)},
 	);
 });
 

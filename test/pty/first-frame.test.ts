@@ -5,6 +5,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {type HeldWindow, heldWindow} from '../helpers/held-window.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty, PtyOptions, Wanted} from '../helpers/pty.ts';
+import {some} from '../helpers/thorough.ts';
 
 let place: Workplace;
 let held: HeldWindow;
@@ -113,7 +114,7 @@ const frames: readonly {
 	{name: 'CI=true', wanted: wholeFlock, options: {env: {CI: 'true'}}},
 ];
 
-for (const {name, wanted, raw = /./, options, prepare} of frames) {
+for (const {name, wanted, raw = /./, options, prepare} of some(frames, 3)) {
 	test(`the first frame is whole before Ink is loaded, and Ink writes nothing to take it over: ${name}`, async () => {
 		await prepare?.();
 		const screen = await firstFrame(wanted, options);

@@ -6,6 +6,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {childOf, endings, startShell, wrongAfter} from '../../scripts/torture/endings.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
+import {some} from '../helpers/thorough.ts';
 
 let place: Workplace;
 beforeEach(async () => {
@@ -15,7 +16,7 @@ afterEach(() => place.close());
 
 const skip = hasBash() ? false : 'needs bash';
 
-for (const ending of endings) {
+for (const ending of some(endings, 3)) {
 	test(`the terminal is as it was after ${ending.name}, and the shell sees ${ending.code}`, {
 		skip,
 	}, async () => {

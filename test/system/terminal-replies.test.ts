@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {type Stroke, strokesOf} from '../../source/system/terminal-keys.ts';
 import {Tokenizer} from '../../source/system/terminal-tokens.ts';
+import {runs} from '../helpers/thorough.ts';
 
 /** What terminals say by themselves: answers to questions that a program before may have asked, and reports. */
 const replies: Readonly<Record<string, string | Uint8Array>> = {
@@ -114,7 +115,7 @@ test('in any row of keys and of what terminals say, cut anywhere, the keys come 
 			const expected = row.flatMap(([, stroke]) => stroke ?? []);
 			assert.deepEqual(heard(cut(bytes, places)), expected);
 		}),
-		{numRuns: 2000},
+		{numRuns: runs(2000)},
 	);
 });
 
@@ -135,7 +136,7 @@ test('after any bytes, Ctrl-C is Ctrl-C, and keys are keys once the rest has bee
 			assert.equal(silent.waiting, 'nothing');
 			assert.deepEqual(silent.push(bytesOf('q')).flatMap(strokesOf), [keyOf('q')]);
 		}),
-		{numRuns: 5000},
+		{numRuns: runs(5000)},
 	);
 });
 
@@ -150,6 +151,6 @@ test('what comes out does not depend on where bytes are split, whatever they are
 			assert.deepEqual(joined(other), joined(one));
 			assert.equal(split.waiting, whole.waiting);
 		}),
-		{numRuns: 5000},
+		{numRuns: runs(5000)},
 	);
 });

@@ -4,6 +4,7 @@ import xterm from '@xterm/headless';
 import fc from 'fast-check';
 import {linkEnd, linkStart} from '../../source/tui/paint/link.ts';
 import {paintedTerminal} from '../../source/tui/paint/painter.ts';
+import {runs} from '../helpers/thorough.ts';
 
 const size = {columns: 20, rows: 8};
 
@@ -89,7 +90,7 @@ test('after any frames the terminal shows what it would show had the last one be
 				assert.deepEqual(painted.cells(), alone.cells());
 			}
 		}),
-		{numRuns: 300},
+		{numRuns: runs(300)},
 	);
 });
 

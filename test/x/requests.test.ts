@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {createX} from '../../source/x/create.ts';
+import {runs} from '../helpers/thorough.ts';
 import {
 	appKey,
 	assertNoSecret,
@@ -219,6 +220,6 @@ test('whatever X answers, it is a whole grant or a FlockError', async t => {
 				}
 			},
 		),
-		{numRuns: 150},
+		{numRuns: runs(150)},
 	);
 });
