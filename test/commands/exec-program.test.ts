@@ -6,6 +6,7 @@ import {after, before, test} from 'node:test';
 import {practiceAppKey} from '../../source/practice/provider.ts';
 import {inheritedAt} from '../helpers/environment.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
+import {thorough} from '../helpers/thorough.ts';
 
 let place: Workplace;
 
@@ -109,7 +110,7 @@ test('exec of a bot without a key says which command makes one, quoted for a she
 	);
 });
 
-test('a program that writes 100 MB without a line end is passed on in labelled pieces, in little memory', {
+test('a program that writes many megabytes without a line end is passed on in labelled pieces, in little memory', {
 	timeout: 300_000,
 }, async () => {
 	await place.run(['import', 'keys.json']);
@@ -120,7 +121,8 @@ test('a program that writes 100 MB without a line end is passed on in labelled p
 		report,
 		`process.on('exit', () => require('fs').writeFileSync(${JSON.stringify(memory)}, String(process.resourceUsage().maxRSS)));`,
 	);
-	const megabytes = 100;
+	// More than it may use.
+	const megabytes = thorough ? 400 : 100;
 	const code = `for (let n = 0; n < ${megabytes}; n++) fs.writeSync(1, 'x'.repeat(1e6)); fs.writeSync(1, '\\nend\\n')`;
 	const program = spawn(
 		process.execPath,

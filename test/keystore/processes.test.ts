@@ -18,6 +18,7 @@ import {replaceFile} from '../../source/keystore/disk/replace.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf} from '../../source/keystore/opened.ts';
 import {emptyState} from '../../source/keystore/state.ts';
+import {thorough} from '../helpers/thorough.ts';
 import {
 	coded,
 	newKeystore,
@@ -120,7 +121,7 @@ test('a save waits for another program only so long, and says what to do', async
 
 test('a program that is killed between saves and in their midst loses nothing that it had reported saved', async context => {
 	const {place, keystore} = newKeystore(context);
-	for (let round = 1; round <= 6; round += 1) {
+	for (let round = 1; round <= (thorough ? 12 : 3); round += 1) {
 		const worker = startWorker(context, {options: place, saveForEver: 'ode'});
 		await until(() => worker.lines().length >= round * 3);
 		worker.child.kill('SIGKILL');
