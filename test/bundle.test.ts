@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {chmod, chown, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {isBuiltin} from 'node:module';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
+import {parse} from '@babel/parser';
 import {inheritedAt} from './helpers/environment.ts';
 import {writeKeyFile} from './helpers/key-file.ts';
 
@@ -47,11 +49,17 @@ after(() => rm(folder, {recursive: true, force: true}));
 
 async function run(args: readonly string[], more: {env?: Record<string, string>; uid?: number} = {}) {
 	const {uid, env} = more;
+	const {cwd, env: own} = placed();
 	return promisify(execFile)(process.execPath, [...args], {
-		cwd: folder,
-		env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore'), ...env},
+		cwd,
+		env: {...own, ...env},
 		...(uid === undefined ? {} : {uid, gid: uid}),
 	});
+}
+
+/** Where a program runs, and what it finds there. */
+function placed() {
+	return {cwd: folder, env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore')}};
 }
 
 /** The files of `dist/` that a program loads, as V8's own report of a run tells them. */
@@ -109,14 +117,42 @@ for (const {what, args, besides} of oftenStarted) {
 	});
 }
 
+test('what is often started holds no literal that V8 makes sets of Unicode’s characters for while it reads the file', async () => {
+	const costly = (text: string) =>
+		parse(text, {sourceType: 'module', tokens: true}).tokens?.filter(
+			({type, value}) => type.label === 'regexp' && /\\p\{/i.test(value.pattern),
+		).length;
+	assert.equal(costly('const letters = /\\p{L}/u;'), 1, 'such a literal is not seen');
+	for (const {what, args} of oftenStarted) {
+		for (const name of await loadedBy(args)) {
+			assert.equal(costly(textOf(name)), 0, `${what}: ${name}`);
+		}
+	}
+});
+
+test('a start with nobody at its terminal’s end, as cron’s, loads nothing of terminals', async () => {
+	const loaded = await builtinsOf([path.join(dist, 'cli.js'), 'list', '--json'], 'ignore');
+	assert.ok(loaded.includes('fs'));
+	assert.deepEqual(
+		loaded.filter(name => ['tty', 'net'].includes(name)),
+		[],
+	);
+});
+
 /** Node's own public modules that are loaded when a program ends. */
-async function builtinsOf(args: readonly string[]): Promise<string[]> {
+async function builtinsOf(args: readonly string[], stdio: 'pipe' | 'ignore' = 'pipe'): Promise<string[]> {
 	const report = path.join(folder, 'report.cjs');
 	await writeFile(
 		report,
 		"process.on('exit', () => require('fs').writeFileSync('builtins.json', JSON.stringify(process.moduleLoadList)));",
 	);
-	await run(['--require', report, ...args]);
+	if (stdio === 'pipe') {
+		await run(['--require', report, ...args]);
+	} else {
+		const ended = spawn(process.execPath, ['--require', report, ...args], {...placed(), stdio});
+		assert.deepEqual(await once(ended, 'exit'), [0, null]);
+	}
+
 	const names: string[] = JSON.parse(readFileSync(path.join(folder, 'builtins.json'), 'utf8'));
 	return names.map(name => name.replace(/^NativeModule /, '')).filter(name => isBuiltin(name));
 }

@@ -2,6 +2,7 @@ import {fstatSync, readFileSync, readSync, statSync} from 'node:fs';
 import {homedir} from 'node:os';
 import path from 'node:path';
 import {codeOf} from './errors.ts';
+import {isNullDevice} from './null-device.ts';
 
 /** A hangup's place in the masks of `/proc`: signal 1 is the lowest bit. */
 const hangupBit = 1n;
@@ -24,7 +25,8 @@ function startedByNohup(program: string | undefined): boolean {
 function readsNothing(): boolean {
 	try {
 		// Nothing else is read from: that would take somebody's input away.
-		if (!fstatSync(0).isCharacterDevice() || fstatSync(0).rdev !== statSync('/dev/null').rdev) {
+		const stats = fstatSync(0);
+		if (!stats.isCharacterDevice() || !isNullDevice(stats)) {
 			return false;
 		}
 

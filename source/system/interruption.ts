@@ -1,4 +1,4 @@
-import {constants} from 'node:os';
+import os from 'node:os';
 import {endNow} from './end.ts';
 import {outlivesTerminal} from './hangup.ts';
 import {allFinished, finishingFirst, signalsAreLent, unfinishedWork} from './unfinished.ts';
@@ -52,7 +52,7 @@ export function openInterruption(say: (line: string) => void): Interruption {
 			return;
 		}
 
-		exitCode = 128 + constants.signals[signal];
+		exitCode = 128 + os.constants.signals[signal];
 		const work = unfinishedWork();
 		const isFirst = !ending;
 		controller.abort();
