@@ -202,6 +202,18 @@ test('the check of schemas that conf imports is left out of the bundle', () => {
 	);
 });
 
+test('what writes the keystore’s file sends no signal on, which would count as pressed twice', async () => {
+	const mark = 'SIGSTKFLT';
+	const signals = path.join(root, 'node_modules/when-exit/dist/node/signals.js');
+	assert.ok(readFileSync(signals, 'utf8').includes(mark));
+	const writers = programs.filter(name => name.startsWith('conf-'));
+	assert.ok(writers.length > 0);
+	assert.deepEqual(
+		writers.filter(name => textOf(name).includes(mark)),
+		[],
+	);
+});
+
 test('a flock whose poems nobody may read is listed, since its folder alone is read', async t => {
 	const isRoot = process.getuid?.() === 0;
 	if (process.platform === 'win32') {

@@ -115,6 +115,33 @@ test('the second Ctrl-C says what a third one loses, and the third ends with 130
 	await lock.release();
 });
 
+const told = 'Finishing first: The work is being done.\n';
+const warned = 'The work is being done: press Ctrl-C once more to lose it.\n';
+for (const [what, times, said, isLost] of [
+	['held down is one press', '0 30 70 160 300 440 580', told, false],
+	['that a library hands on at once is one press', '0 0 1', told, false],
+	['pressed twice says what a third press loses', '0 200', told + warned, false],
+	['pressed before anybody has read that loses nothing', '0 200 500 900 1199', told + warned, false],
+	['that is handed on late, on a busy computer, loses nothing', '0 4000 4400', told + warned, false],
+	['pressed after that was read loses it', '0 200 1200', told + warned, true],
+] as const) {
+	test(`Ctrl-C ${what}`, async () => {
+		const child = spawn(process.execPath, ['--import', 'tsx', program, 'hears', times], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		children.push(child);
+		let err = '';
+		child.stderr.on('data', chunk => {
+			err += chunk;
+		});
+		const [out] = await once(child.stdout, 'data');
+		assert.match(String(out), isLost ? /^left\n/ : /^begun\n/);
+		child.kill('SIGKILL');
+		await once(child, 'close');
+		assert.equal(err, said);
+	});
+}
+
 test('signals that a closed window sends lose nothing, however many they are', async () => {
 	const lock = await holdLock();
 	const running = await start('saves', folder);
