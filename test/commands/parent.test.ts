@@ -43,6 +43,15 @@ beforeEach(async () => {
 
 const inFolder = (name: string) => path.join(place.folder, name);
 
+/** What keymaker is started with where it is not the workplace that starts it. */
+const environment = () => ({
+	...inheritedAt(place.folder),
+	PATH: `${inFolder('bin')}:${process.env.PATH}`,
+	KEYMAKER_PRACTICE: '1',
+	KEYMAKER_FLOCK: 'flock',
+	KEYMAKER_KEYSTORE: inFolder('keystore'),
+});
+
 /** True where this process runs: what has ended without anybody asking for it is a zombie at most. */
 function runs(pid: number): boolean {
 	const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
@@ -107,6 +116,27 @@ test('a hangup that a shell ignores ends no command, and reaches no program', {
 	await terminal.close();
 });
 
+describe('a program that ignores a signal', {skip: onWindows || whyNoPs}, () => {
+	for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
+		test(`goes on after ${signal}, and exec waits for it and gives its exit code`, async () => {
+			const program = `trap '' ${signal.slice(3)}; loop; exit 7`;
+			const exec = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', program], {
+				cwd: place.folder,
+				env: environment(),
+				stdio: 'ignore',
+			});
+			const ended = new Promise(resolve => exec.once('exit', (...how) => resolve(how)));
+			const pid = Number(await appears(inFolder('pid')));
+			exec.kill(signal);
+			process.kill(pid, signal);
+			assert.ok(runs(pid) && runs(exec.pid ?? 0));
+			await writeFile(inFolder('stop'), '');
+			assert.equal(await appears(inFolder('end')), 'finished\n');
+			assert.deepEqual(await ended, [7, null]);
+		});
+	}
+});
+
 test('a program that is to outlive its terminal gets its arguments as they are, and gives a shell’s exit codes', {
 	skip: onWindows,
 }, async () => {
@@ -155,12 +185,7 @@ describe('exec --all goes on when the program ends', {skip: onWindows}, () => {
 			[cli, 'exec', '--all', '--', 'sh', '-c', 'while :; do echo more; done & echo started'],
 			{
 				cwd: place.folder,
-				env: {
-					...inheritedAt(place.folder),
-					KEYMAKER_PRACTICE: '1',
-					KEYMAKER_FLOCK: 'flock',
-					KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
-				},
+				env: environment(),
 				stdio: ['ignore', 'ignore', 'pipe'],
 			},
 		);
