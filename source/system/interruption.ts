@@ -1,6 +1,6 @@
 import os from 'node:os';
 import {endNow} from './end.ts';
-import {outlivesTerminal} from './hangup.ts';
+import {ignored} from './ignored.ts';
 import {allFinished, finishingFirst, signalsAreLent, unfinishedWork} from './unfinished.ts';
 
 /** The signals that end the program. */
@@ -106,7 +106,7 @@ export function openInterruption(
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
 		// Node cannot ignore a signal but by listening to it.
-		process.on(signal, signal === 'SIGHUP' && outlivesTerminal ? () => {} : interrupt);
+		process.on(signal, ignored.has(signal) ? () => {} : interrupt);
 	}
 
 	return {
