@@ -117,16 +117,30 @@ for (const {what, args, besides} of oftenStarted) {
 	});
 }
 
-test('what is often started holds no literal that V8 makes sets of Unicode’s characters for while it reads the file', async () => {
-	const costly = (text: string) =>
-		parse(text, {sourceType: 'module', tokens: true}).tokens?.filter(
-			({type, value}) => type.label === 'regexp' && /\\p\{/i.test(value.pattern),
-		).length;
-	assert.equal(costly('const letters = /\\p{L}/u;'), 1, 'such a literal is not seen');
-	for (const {what, args} of oftenStarted) {
-		for (const name of await loadedBy(args)) {
-			assert.equal(costly(textOf(name)), 0, `${what}: ${name}`);
-		}
+/** How many expressions a file holds that V8 makes sets of Unicode's characters for while it loads it: as literals, or at its top. */
+function costlyExpressions(text: string): number {
+	const {tokens = [], program} = parse(text, {sourceType: 'module', tokens: true});
+	const literals = tokens?.filter(({type, value}) => type.label === 'regexp' && isCostly(value.pattern));
+	const made = program.body
+		.flatMap(statement => (statement.type === 'VariableDeclaration' ? statement.declarations : []))
+		.filter(
+			({init}) => init?.type === 'NewExpression' && isCostly(text.slice(init.start ?? 0, init.end ?? 0)),
+		);
+	return (literals?.length ?? 0) + made.length;
+}
+
+function isCostly(source: string): boolean {
+	return /\\p\{/i.test(source);
+}
+
+test('nothing has sets of Unicode’s characters made while a command or the first frame is loaded', async () => {
+	for (const line of ['f(/\\p{L}/u);', "const a = 1, b = new RegExp('\\\\p{L}', 'u');"]) {
+		assert.equal(costlyExpressions(line), 1, `not seen: ${line}`);
+	}
+
+	const loaded = await Promise.all(oftenStarted.map(({args}) => loadedBy(args)));
+	for (const name of new Set([...loaded.flat(), ...loadedWith('screen-')])) {
+		assert.equal(costlyExpressions(textOf(name)), 0, name);
 	}
 });
 
