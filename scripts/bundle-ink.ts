@@ -35,6 +35,27 @@ function withLateSegmenter(file: RegExp, options: string, more: Change['replaced
 	};
 }
 
+/**
+ * Lets string-width make its expressions when a text needs them. V8 makes the set of all emoji, and others of Unicode's, when
+ * it makes the expression, which takes longer than all else that is done before the first frame.
+ */
+const lateExpressions: Change['replaced'] = [
+	[
+		'visibleCharacterRegex',
+		String.raw`[^\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}\p{Nonspacing_Mark}\p{Enclosing_Mark}\p{Surrogate}]`,
+		'v',
+	],
+	['spacingMarkRegex', String.raw`\p{Spacing_Mark}`, 'v'],
+	['rgiEmojiRegex', String.raw`^\p{RGI_Emoji}$`, 'v'],
+	['extendedPictographicRegex', String.raw`\p{Extended_Pictographic}`, 'gu'],
+].flatMap(([name = '', source = '', flags = ''], index) => [
+	[
+		`const ${name} = /${source}/${flags};`,
+		`let made${index}; const late${index} = () => made${index} ??= new RegExp(${JSON.stringify(source)}, '${flags}');`,
+	],
+	[name, `late${index}()`],
+]);
+
 /** Lets Ink measure a text for drawing by what it has measured it with for the layout, and remembers. */
 const inkMeasuringOnce: Change = {
 	file: /ink\/build\/render-node-to-output\.js$/,
@@ -71,6 +92,7 @@ const changes: readonly Change[] = [
 	withLateSegmenter(/string-width\/index\.js$/, '', [
 		// What is narrow is so for our own measuring too: else the first ● has an expression of all emoji compiled.
 		['/^[\\u0020-\\u007E]*$/', String(narrow)],
+		...lateExpressions,
 	]),
 	withLateSegmenter(/ansi-tokenize\/build\/tokenize\.js$/, 'undefined, { granularity: "grapheme" }'),
 	inkMeasuringOnce,

@@ -10,13 +10,16 @@ const replacements: Readonly<Record<string, string>> = {
 	// conf loads it whether or not it is given a schema, and it is given none.
 	'ajv/dist/2020.js': 'export class Ajv2020 {}',
 	'ajv-formats': 'export default {}',
+	// conf's writer has it remove temporary files, which the next save does; and it sends every signal once more, so that a
+	// Ctrl-C would count twice.
+	'when-exit': 'export default () => () => {};',
 };
 
 /** Puts something small in the place of modules that are loaded and never used. */
 export const withoutUnused: Plugin = {
 	name: 'without-unused',
 	setup({onResolve, onLoad}) {
-		onResolve({filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats)$/}, ({path: name}) => ({
+		onResolve({filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats|when-exit)$/}, ({path: name}) => ({
 			path: name,
 			namespace: 'replaced',
 		}));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {execFile} from 'node:child_process';
+import {execFile, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readdirSync, readFileSync} from 'node:fs';
 import {chmod, chown, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {isBuiltin} from 'node:module';
@@ -8,6 +9,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
+import {parse} from '@babel/parser';
 import {inheritedAt} from './helpers/environment.ts';
 import {writeKeyFile} from './helpers/key-file.ts';
 
@@ -47,11 +49,17 @@ after(() => rm(folder, {recursive: true, force: true}));
 
 async function run(args: readonly string[], more: {env?: Record<string, string>; uid?: number} = {}) {
 	const {uid, env} = more;
+	const {cwd, env: own} = placed();
 	return promisify(execFile)(process.execPath, [...args], {
-		cwd: folder,
-		env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore'), ...env},
+		cwd,
+		env: {...own, ...env},
 		...(uid === undefined ? {} : {uid, gid: uid}),
 	});
+}
+
+/** Where a program runs, and what it finds there. */
+function placed() {
+	return {cwd: folder, env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore')}};
 }
 
 /** The files of `dist/` that a program loads, as V8's own report of a run tells them. */
@@ -109,14 +117,56 @@ for (const {what, args, besides} of oftenStarted) {
 	});
 }
 
+/** How many expressions a file holds that V8 makes sets of Unicode's characters for while it loads it: as literals, or at its top. */
+function costlyExpressions(text: string): number {
+	const {tokens = [], program} = parse(text, {sourceType: 'module', tokens: true});
+	const literals = tokens?.filter(({type, value}) => type.label === 'regexp' && isCostly(value.pattern));
+	const made = program.body
+		.flatMap(statement => (statement.type === 'VariableDeclaration' ? statement.declarations : []))
+		.filter(
+			({init}) => init?.type === 'NewExpression' && isCostly(text.slice(init.start ?? 0, init.end ?? 0)),
+		);
+	return (literals?.length ?? 0) + made.length;
+}
+
+function isCostly(source: string): boolean {
+	return /\\p\{/i.test(source);
+}
+
+test('nothing has sets of Unicode’s characters made while a command or the first frame is loaded', async () => {
+	for (const line of ['f(/\\p{L}/u);', "const a = 1, b = new RegExp('\\\\p{L}', 'u');"]) {
+		assert.equal(costlyExpressions(line), 1, `not seen: ${line}`);
+	}
+
+	const loaded = await Promise.all(oftenStarted.map(({args}) => loadedBy(args)));
+	for (const name of new Set([...loaded.flat(), ...loadedWith('screen-')])) {
+		assert.equal(costlyExpressions(textOf(name)), 0, name);
+	}
+});
+
+test('a start with nobody at its terminal’s end, as cron’s, loads nothing of terminals', async () => {
+	const loaded = await builtinsOf([path.join(dist, 'cli.js'), 'list', '--json'], 'ignore');
+	assert.ok(loaded.includes('fs'));
+	assert.deepEqual(
+		loaded.filter(name => ['tty', 'net'].includes(name)),
+		[],
+	);
+});
+
 /** Node's own public modules that are loaded when a program ends. */
-async function builtinsOf(args: readonly string[]): Promise<string[]> {
+async function builtinsOf(args: readonly string[], stdio: 'pipe' | 'ignore' = 'pipe'): Promise<string[]> {
 	const report = path.join(folder, 'report.cjs');
 	await writeFile(
 		report,
 		"process.on('exit', () => require('fs').writeFileSync('builtins.json', JSON.stringify(process.moduleLoadList)));",
 	);
-	await run(['--require', report, ...args]);
+	if (stdio === 'pipe') {
+		await run(['--require', report, ...args]);
+	} else {
+		const ended = spawn(process.execPath, ['--require', report, ...args], {...placed(), stdio});
+		assert.deepEqual(await once(ended, 'exit'), [0, null]);
+	}
+
 	const names: string[] = JSON.parse(readFileSync(path.join(folder, 'builtins.json'), 'utf8'));
 	return names.map(name => name.replace(/^NativeModule /, '')).filter(name => isBuiltin(name));
 }
@@ -162,6 +212,18 @@ test('the check of schemas that conf imports is left out of the bundle', () => {
 	assert.ok(readFileSync(ajv, 'utf8').includes(mark));
 	assert.deepEqual(
 		programs.filter(name => textOf(name).includes(mark)),
+		[],
+	);
+});
+
+test('what writes the keystore’s file sends no signal on, which would count as pressed twice', async () => {
+	const mark = 'SIGSTKFLT';
+	const signals = path.join(root, 'node_modules/when-exit/dist/node/signals.js');
+	assert.ok(readFileSync(signals, 'utf8').includes(mark));
+	const writers = programs.filter(name => name.startsWith('conf-'));
+	assert.ok(writers.length > 0);
+	assert.deepEqual(
+		writers.filter(name => textOf(name).includes(mark)),
 		[],
 	);
 });

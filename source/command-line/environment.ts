@@ -64,7 +64,7 @@ async function orError(find: () => Promise<AppSource | null>): Promise<AppInUse>
 /** The error of an app key both halves of which stand under other names that plainly are for X; `null` where none does. */
 async function misnamed(variables: Variables, place: string): Promise<FlockError | null> {
 	const likely = Object.keys(variables).filter(name =>
-		/^(?:twitter|x)_.*(?:key|secret)|^consumer/i.test(name),
+		/^(?:twitter|x)_.*(?:key|secret)|^consumer/.test(name.toLowerCase()),
 	);
 	if (likely.length < 2) {
 		return null;

@@ -1,7 +1,8 @@
-import {fstatSync, writeSync} from 'node:fs';
+import {fstatSync, type Stats, writeSync} from 'node:fs';
 import {isatty} from 'node:tty';
 import {FlockError} from '../flock/error.ts';
 import {codeOf} from '../system/errors.ts';
+import {isNullDevice} from '../system/null-device.ts';
 
 /** Standard output or standard error of this process. */
 export type Output = {
@@ -59,7 +60,11 @@ export function openOutput(
 /** True where standard input (0), output (1) or error (2) is a terminal. */
 export function isTerminal(fd: 0 | 1 | 2): boolean {
 	// Node's part for terminals loads its sockets: only for what may be one.
-	return (process.platform === 'win32' || fstatSync(fd).isCharacterDevice()) && isatty(fd);
+	return (process.platform === 'win32' || mayBeTerminal(fstatSync(fd))) && isatty(fd);
+}
+
+function mayBeTerminal(stats: Stats): boolean {
+	return stats.isCharacterDevice() && !isNullDevice(stats);
 }
 
 /** True where nobody reads any more: a pipe's reader has ended, or the terminal is gone. A disk may be at fault for the rest. */

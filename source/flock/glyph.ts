@@ -49,7 +49,7 @@ export function drawsUnicode(
 ): boolean {
 	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
 	const plainTerminal = env.TERM === 'dumb' || env.TERM === 'linux';
-	return !plainTerminal && (/utf-?8/i.test(locale) || (locale === '' && platform === 'win32'));
+	return !plainTerminal && (/utf-?8/.test(locale.toLowerCase()) || (locale === '' && platform === 'win32'));
 }
 
 /** A text in ASCII: every other character becomes a likeness or `?`, as wide as before. */

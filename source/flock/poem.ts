@@ -32,7 +32,8 @@ export type PoemFolder = {
 	problem: 'missing' | 'not-a-folder' | 'unreadable' | 'empty' | null;
 };
 
-const ending = /\.txt$/i;
+// Not by the flag `i`, for which V8 makes sets of Unicode's letters.
+const ending = /\.[Tt][Xx][Tt]$/;
 
 /** True where a file's name makes it a poem; hidden files, macOS's `._` companions among them, never are. */
 export function isPoemFile(file: string): boolean {

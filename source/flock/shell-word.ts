@@ -1,7 +1,8 @@
 import {visible} from './visible.ts';
 
-/** What no shell takes for anything but itself, wherever it stands in a word. */
-const plain = /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
+/** What no shell takes for anything but itself, wherever it stands in a word. No literal: see `visible`. */
+const plainWord = '^[\\p{L}\\p{M}\\p{N}_@%+=:,./-]+$';
+let plain: RegExp | null = null;
 
 /**
  * A text as one word of a shell's command line, for commands that people copy: as it is where that will do, else
@@ -12,6 +13,7 @@ export function shellWord(text: string): string {
 		return `$'${[...text].map(spelt).join('')}'`;
 	}
 
+	plain ??= new RegExp(plainWord, 'u');
 	return plain.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

@@ -26,15 +26,20 @@ export function visible(text: string): string {
  * joiners and variation selectors stay, since verse and many scripts are made of them.
  */
 export function legible(text: string): string {
-	return plain.test(text) ? text : text.replace(obeyed, pictureOf);
+	if (plain.test(text)) {
+		return text;
+	}
+
+	obeyed ??= new RegExp(obeyedOnes, 'gu');
+	return text.replace(obeyed, pictureOf);
 }
 
 /** Most texts: nothing in them needs a look. */
 const plain = /^[\x20-\x7e]*$/;
 
 /** What a terminal obeys, and what it gives no width that could be relied on. */
-const obeyed =
-	/[\0-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}\p{Cs}]/gu;
+const obeyedOnes =
+	'[\\0-\\x1f\\x7f-\\x9f\\xad\\u061c\\u115f\\u1160\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\u{e0000}-\\u{e0fff}\\p{Cs}]';
 
 /** Letters of Arabic script that join the letter after them, and all that join the one before them. */
 const joinsNext =
@@ -58,7 +63,9 @@ const hiddenOnes =
 /** What a visible form itself is made of. */
 const ownForm = '[\\u2400-\\u2421]|\\u2039(?=U\\+[0-9A-F]{4,6}\\u203a)';
 
-// Made when they are needed: the list of emoji alone takes longer than a whole flock of plain names.
+// Made when they are needed: the list of emoji alone takes longer than a whole flock of plain names, and where one with
+// classes of Unicode stands as a literal, V8 makes its sets when it reads the file.
+let obeyed: RegExp | null = null;
 let suspect: RegExp | null = null;
 let hidden: RegExp | null = null;
 

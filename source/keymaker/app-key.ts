@@ -31,10 +31,13 @@ export function cleanAppKey(
 	};
 }
 
+/** What a copied value may bring along unseen. No literal: see `visible`. */
+const unseen = '\\p{Cf}';
+
 function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput): string {
 	const name = names[field];
 	const value = input[field]
-		.replace(/\p{Cf}/gu, '')
+		.replace(new RegExp(unseen, 'gu'), '')
 		.trim()
 		.replace(/^(['"])(.*)\1$/s, '$2')
 		.trim();

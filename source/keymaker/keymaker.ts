@@ -16,7 +16,7 @@ import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {foreseen} from '../system/errors.ts';
-import {unfinished} from '../system/unfinished.ts';
+import {type Becomes, unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import type {AppInUse, AppSource} from './app-key.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
@@ -211,7 +211,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 		const pin = cleanPin(text, link.id);
 		links.delete(link.id);
-		const exchange = exchangeAndSave();
+		// One piece of work, from the question to the saved key: where nothing is unfinished, a signal ends the program.
+		const exchange = unfinished(`X is being asked for ${visible(link.bot)}’s key`, exchangeAndSave);
 		exchanges.set(exchange, link.bot);
 		try {
 			return await exchange;
@@ -219,14 +220,12 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			exchanges.delete(exchange);
 		}
 
-		async function exchangeAndSave(): Promise<Outcome> {
+		async function exchangeAndSave(becomes: Becomes): Promise<Outcome> {
 			const {source, requestToken, wantedAccess} = pending as Pending;
 			const {appKey} = source;
 			let grant: Grant;
 			try {
-				grant = await unfinished(`X is being asked for ${visible(link.bot)}’s key`, () =>
-					x.exchangePin(appKey, requestToken, pin),
-				);
+				grant = await x.exchangePin(appKey, requestToken, pin);
 			} catch (error) {
 				const isLatest = linkOfBot.get(link.bot) === link.id;
 				if (error instanceof FlockError && pinUntouched.has(error.code) && !error.uncertain && isLatest) {
@@ -243,15 +242,12 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 				checkedAt: null,
 				rejected: false,
 			};
+			becomes(savingOf(link.bot));
 			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late: signal?.aborted ?? false});
 		}
 	}
 
-	function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
-		return unfinished(`${visible(bot)}’s key is being saved`, () => trySaving(bot, fresh));
-	}
-
-	async function trySaving(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
 		unsavedKeys.add(bot, fresh);
 		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
@@ -314,7 +310,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 			const outcomes: Outcome[] = [];
 			for (const fresh of waiting) {
-				outcomes.push(await save(bot, fresh));
+				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh)));
 			}
 
 			return outcomes;
@@ -340,6 +336,10 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			});
 		},
 	};
+}
+
+function savingOf(bot: string): string {
+	return `${visible(bot)}’s key is being saved`;
 }
 
 const origins: Readonly<Record<AppSource['from'], string>> = {

@@ -35,9 +35,12 @@ export function cleanPin(text: string, requestToken: string): string {
 /** What X puts into a callback address. */
 const isVerifier = /^[A-Za-z0-9]{1,200}$/;
 
+/** What is never part of a PIN. No literal: see `visible`. */
+const unseen = '[\\s\\p{Pd}\\p{Cf}\\p{Cc}\\p{Mn}\\u2212\\u3164]';
+
 /** Removes what is never part of a PIN, and turns full-width digits into plain ones. */
 function strip(text: string): string {
-	return text.normalize('NFKC').replace(/[\s\p{Pd}\p{Cf}\p{Cc}\p{Mn}\u2212\u3164]/gu, '');
+	return text.normalize('NFKC').replace(new RegExp(unseen, 'gu'), '');
 }
 
 function verifierOf(text: string, requestToken: string): string | null {

@@ -1,4 +1,4 @@
-import {constants} from 'node:os';
+import os from 'node:os';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 
@@ -24,7 +24,7 @@ export function codeOf(error: unknown): string {
 
 /** Node's own table of numbers knows some that its errors do not, such as `EDQUOT`. */
 function nameOf(errno: number): string {
-	const known = Object.entries(constants.errno).find(([, number]) => number === errno);
+	const known = Object.entries(os.constants.errno).find(([, number]) => number === errno);
 	return known?.[0] ?? `system error ${errno}`;
 }
 

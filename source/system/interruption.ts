@@ -1,6 +1,6 @@
-import {constants} from 'node:os';
+import os from 'node:os';
 import {endNow} from './end.ts';
-import {outlivesTerminal} from './hangup.ts';
+import {ignored} from './ignored.ts';
 import {allFinished, finishingFirst, signalsAreLent, unfinishedWork} from './unfinished.ts';
 
 /** The signals that end the program. */
@@ -21,38 +21,48 @@ export type Interruption = {
 /** How long whatever ends by itself, with its own last words, has for it; milliseconds. */
 const graceMs = 200;
 
-/** A signal that comes again so soon is the same one: npm hands on to its child what the terminal has sent to both; milliseconds. */
-const sameSignalMs = 40;
+/** What comes again so soon is the same: a key that is held down, or npm's, which hands on what the terminal has sent to both; milliseconds. */
+const sameMs = 150;
+
+/**
+ * How long it has to have been said what the next Ctrl-C loses. Nobody has read it sooner, and what others hand on comes
+ * late on a busy computer; milliseconds.
+ */
+const readingMs = 1000;
 
 /**
  * Listens to the signals that end the program. Where nothing is unfinished the first one ends it, wherever it is; else
  * that is finished first. A second Ctrl-C then says what a third one loses. Other signals come in twos
  * when a window is closed, so they lose nothing, however often they come.
  * @param say says a line to the person.
+ * @param now milliseconds that only go on.
  */
-export function openInterruption(say: (line: string) => void): Interruption {
+export function openInterruption(
+	say: (line: string) => void,
+	now: () => number = () => performance.now(),
+): Interruption {
 	const controller = new AbortController();
 	let exitCode: number | null = null;
 	let presses = 0;
+	let warnedAt = 0;
 	let ending = false;
 	let screenIsUp = false;
 	let last = {signal: '', at: 0};
 
-	function onSignal(signal: EndingSignal): void {
-		const isSame = last.signal === signal && performance.now() - last.at < sameSignalMs;
-		last = {signal, at: performance.now()};
-		if (!isSame) {
-			interrupt(signal);
-		}
-	}
-
 	function interrupt(signal: EndingSignal): void {
+		const at = now();
+		const isSame = last.signal === signal && at - last.at < sameMs;
+		last = {signal, at};
+		if (isSame) {
+			return;
+		}
+
 		if (signalsAreLent()) {
 			controller.abort();
 			return;
 		}
 
-		exitCode = 128 + constants.signals[signal];
+		exitCode = 128 + os.constants.signals[signal];
 		const work = unfinishedWork();
 		const isFirst = !ending;
 		controller.abort();
@@ -70,11 +80,12 @@ export function openInterruption(say: (line: string) => void): Interruption {
 		}
 
 		presses += signal === 'SIGINT' ? 1 : 0;
-		if (presses > 2) {
+		if (presses > 2 && at - warnedAt >= readingMs) {
 			endNow(exitCode);
 		}
 
 		if (presses === 2) {
+			warnedAt = at;
 			say(`${work.join('; ')}: press Ctrl-C once more to lose it.`);
 		} else if (!screenIsUp && (isFirst || presses === 1)) {
 			say(finishingFirst(work));
@@ -95,7 +106,7 @@ export function openInterruption(say: (line: string) => void): Interruption {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
 		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
 		// Node cannot ignore a signal but by listening to it.
-		process.on(signal, signal === 'SIGHUP' && outlivesTerminal ? () => {} : onSignal);
+		process.on(signal, ignored.has(signal) ? () => {} : interrupt);
 	}
 
 	return {

@@ -5,15 +5,20 @@ const works = new Set<Work>();
 const waiting = new Set<() => void>();
 let borrowers = 0;
 
+/** Says what would be lost from now on: one piece of work may have parts, and there is no moment between them. */
+export type Becomes = (what: string) => void;
+
 /**
  * Does work that a signal to end the program waits for.
  * @param what what would be lost, as the beginning of a sentence: `X is being asked for harbour’s key`.
  */
-export async function unfinished<T>(what: string, work: () => Promise<T>): Promise<T> {
-	const entry = {what};
+export async function unfinished<T>(what: string, work: (becomes: Becomes) => Promise<T>): Promise<T> {
+	const entry: Work = {what};
 	works.add(entry);
 	try {
-		return await work();
+		return await work(next => {
+			entry.what = next;
+		});
 	} finally {
 		works.delete(entry);
 		if (works.size === 0) {

@@ -43,24 +43,35 @@ beforeEach(async () => {
 
 const inFolder = (name: string) => path.join(place.folder, name);
 
+/** What keymaker is started with where it is not the workplace that starts it. */
+const environment = () => ({
+	...inheritedAt(place.folder),
+	PATH: `${inFolder('bin')}:${process.env.PATH}`,
+	KEYMAKER_PRACTICE: '1',
+	KEYMAKER_FLOCK: 'flock',
+	KEYMAKER_KEYSTORE: inFolder('keystore'),
+});
+
 /** True where this process runs: what has ended without anybody asking for it is a zombie at most. */
 function runs(pid: number): boolean {
 	const {stdout} = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], {encoding: 'utf8'});
 	return stdout.trim() !== '' && !stdout.startsWith('Z');
 }
 
-/** Sends a hangup to a program and to the keymaker that runs it. */
-function hangUp(pid: number): void {
+/** Sends a signal to a program and to the keymaker that runs it. */
+function send(signal: NodeJS.Signals, pid: number): void {
 	const {stdout} = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], {encoding: 'utf8'});
-	process.kill(Number(stdout), 'SIGHUP');
-	process.kill(pid, 'SIGHUP');
+	process.kill(Number(stdout), signal);
+	process.kill(pid, signal);
 }
 
 const whyNoPs = spawnSync('ps').error ? 'ps is not installed' : false;
 const whyNoBash = spawnSync('bash', ['-c', '']).error ? 'bash is not installed' : false;
 
+const keymaker = `'${process.execPath}' '${cli}'`;
+
 describe('a terminal that is closed', {skip: onWindows || whyNoPs}, () => {
-	const exec = `'${process.execPath}' '${cli}' exec harbour -- loop`;
+	const exec = `${keymaker} exec harbour -- loop`;
 	for (const [what, line, skip] of [
 		['nohup in sh', `set -m; nohup ${exec} & wait`, false],
 		['nohup in sh, its output in a file', `set -m; nohup ${exec} >log 2>&1 & wait`, false],
@@ -76,7 +87,7 @@ describe('a terminal that is closed', {skip: onWindows || whyNoPs}, () => {
 			const pid = Number(await appears(inFolder('pid')));
 			await terminal.close();
 			// Whoever is to get the hangup has it by now, or gets it while the program goes on.
-			hangUp(pid);
+			send('SIGHUP', pid);
 			assert.ok(runs(pid));
 			await writeFile(inFolder('stop'), '');
 			assert.equal(await appears(inFolder('end')), 'finished\n');
@@ -95,16 +106,75 @@ describe('a terminal that is closed', {skip: onWindows || whyNoPs}, () => {
 	});
 });
 
-test('a hangup that a shell ignores ends no command, and reaches no program', {
-	skip: onWindows || whyNoPs,
-}, async () => {
-	const node = `'${process.execPath}' '${cli}'`;
-	const terminal = place.shell(`trap '' HUP; ${node} exec harbour -- loop; echo "code $?" >code`);
-	const pid = Number(await appears(inFolder('pid')));
-	hangUp(pid);
-	await writeFile(inFolder('stop'), '');
-	assert.equal(await appears(inFolder('code')), 'code 0\n');
-	await terminal.close();
+describe('a signal that is ignored', {skip: onWindows || whyNoPs}, () => {
+	for (const [signals, sh] of [
+		['HUP', 'sh'],
+		['INT', 'sh'],
+		['INT QUIT', 'sh'],
+		['HUP INT QUIT TERM', 'sh'],
+		['HUP INT QUIT TERM', 'bash'],
+	] as const) {
+		const skip = sh === 'bash' ? whyNoBash : process.platform === 'linux' ? false : 'needs /proc';
+		test(`by a script ends no command, and no program that it runs: ${signals}, in ${sh}`, {
+			skip,
+		}, async () => {
+			await writeFile(
+				inFolder('script'),
+				`trap '' ${signals}; ${keymaker} exec harbour -- loop; echo "code $?" >code`,
+			);
+			const terminal = place.shell(`${sh} script`);
+			const pid = Number(await appears(inFolder('pid')));
+			for (const signal of signals.split(' ')) {
+				send(`SIG${signal}` as NodeJS.Signals, pid);
+			}
+
+			await writeFile(inFolder('stop'), '');
+			assert.equal(await appears(inFolder('code')), 'code 0\n');
+			assert.equal(await appears(inFolder('end')), 'finished\n');
+			await terminal.close();
+		});
+	}
+
+	for (const [what, signal, line, code] of [
+		['a shell at its prompt', 'SIGTERM', `trap '' TTOU INT QUIT TERM; ${keymaker} exec harbour -- loop`, 143],
+		[
+			'a program while it waits',
+			'SIGINT',
+			`perl -e '$SIG{INT} = "IGNORE"; if (!($pid = fork)) { $SIG{INT} = "DEFAULT"; exec @ARGV } waitpid $pid, 0; exit $? >> 8' ${keymaker} exec harbour -- loop`,
+			130,
+		],
+	] as const) {
+		const skip = line.startsWith('perl') && spawnSync('perl', ['-v']).error ? 'perl is not installed' : false;
+		test(`by ${what}, for itself alone, ends exec and its program: ${signal}`, {skip}, async () => {
+			const terminal = place.shell(`${line}; echo "code $?" >code`);
+			const pid = Number(await appears(inFolder('pid')));
+			send(signal, pid);
+			assert.equal(await appears(inFolder('code')), `code ${code}\n`);
+			assert.ok(!existsSync(inFolder('end')));
+			await terminal.close();
+		});
+	}
+});
+
+describe('a program that ignores a signal', {skip: onWindows || whyNoPs}, () => {
+	for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
+		test(`goes on after ${signal}, and exec waits for it and gives its exit code`, async () => {
+			const program = `trap '' ${signal.slice(3)}; loop; exit 7`;
+			const exec = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', program], {
+				cwd: place.folder,
+				env: environment(),
+				stdio: 'ignore',
+			});
+			const ended = new Promise(resolve => exec.once('exit', (...how) => resolve(how)));
+			const pid = Number(await appears(inFolder('pid')));
+			exec.kill(signal);
+			process.kill(pid, signal);
+			assert.ok(runs(pid) && runs(exec.pid ?? 0));
+			await writeFile(inFolder('stop'), '');
+			assert.equal(await appears(inFolder('end')), 'finished\n');
+			assert.deepEqual(await ended, [7, null]);
+		});
+	}
 });
 
 test('a program that is to outlive its terminal gets its arguments as they are, and gives a shell’s exit codes', {
@@ -162,12 +232,7 @@ describe('exec --all goes on when the program ends', {skip: onWindows}, () => {
 			[cli, 'exec', '--all', '--', 'sh', '-c', 'while :; do echo more; done & echo started'],
 			{
 				cwd: place.folder,
-				env: {
-					...inheritedAt(place.folder),
-					KEYMAKER_PRACTICE: '1',
-					KEYMAKER_FLOCK: 'flock',
-					KEYMAKER_KEYSTORE: path.join(place.folder, 'keystore'),
-				},
+				env: environment(),
 				stdio: ['ignore', 'ignore', 'pipe'],
 			},
 		);

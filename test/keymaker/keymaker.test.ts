@@ -8,6 +8,7 @@ import {tokenIdOf} from '../../source/flock/key.ts';
 import {revokeBot} from '../../source/keymaker/forget.ts';
 import {createKeymaker, type Link, type Outcome} from '../../source/keymaker/keymaker.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {unfinishedWork} from '../../source/system/unfinished.ts';
 import {approve} from '../helpers/approve.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 
@@ -419,4 +420,45 @@ test('a save that fails in a way that nobody foresaw leaves the key in memory, a
 	} finally {
 		await place.close();
 	}
+});
+
+test('from the PIN to the saved key there is no moment at which nothing is unfinished', async () => {
+	const {x, keystore, appSource, now} = place.services;
+	const looks: string[] = [];
+	let isOver = false;
+	const look = async () => {
+		// As often as anything can come between two steps; and now and then the rest of the program goes on.
+		for (let turn = 1; !isOver; turn += 1) {
+			looks.push(unfinishedWork().at(0) ?? 'nothing');
+			await (turn % 1000 === 0 ? new Promise(resolve => setImmediate(resolve)) : undefined);
+		}
+	};
+	const keymaker = createKeymaker({
+		x: {
+			...x,
+			async exchangePin(...asked) {
+				const grant = await x.exchangePin(...asked);
+				looking = look();
+				return grant;
+			},
+		},
+		keystore,
+		appSource,
+		now,
+	});
+	let looking: Promise<void> | null = null;
+	const link = await keymaker.requestLink('harbour');
+	const pin = await approve(link.url, 'harbour_poem');
+	const outcome = await keymaker.submitPin(link, pin).then(came => {
+		isOver = true;
+		return came;
+	});
+	await looking;
+	assert.equal(outcome.kind, 'saved');
+	// After the end there are looks, until it is heard of.
+	const during = looks.slice(0, looks.findLastIndex(what => what !== 'nothing') + 1);
+	assert.deepEqual(
+		[...new Set(during)],
+		['X is being asked for harbour’s key', 'harbour’s key is being saved'],
+	);
 });

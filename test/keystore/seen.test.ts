@@ -19,6 +19,7 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf} from '../../source/keystore/opened.ts';
 import {seenFileOf} from '../../source/keystore/seen/place.ts';
 import {emptyState} from '../../source/keystore/state.ts';
+import {unfinishedWork} from '../../source/system/unfinished.ts';
 import {coded, modeOf, newPlace, practiceIdentity, practiceRecord, startWorker} from './support.ts';
 
 /** A keystore's place on a computer that remembers. */
@@ -175,6 +176,30 @@ test('a plain keystore that was begun anew is taken, and an older save of it is 
 		bytesOf({identity: practiceIdentity({counter: 4}), state: emptyState, key: null}),
 	);
 	await assert.rejects(openKeystore(place).list(), coded('keystore-older'));
+});
+
+test('while a keystore that is encrypted is remembered as plain text, a signal waits for the end of that', async context => {
+	const place = rememberingPlace(context);
+	const keystore = openKeystore({...place, passphrase: () => 'not a real passphrase'});
+	await keystore.update('ode', () => practiceRecord('ode'));
+	await keystore.encrypt('not a real passphrase');
+	let decrypted = false;
+	const decrypting = keystore.decrypt().finally(() => {
+		decrypted = true;
+	});
+	let between = 0;
+	while (!decrypted) {
+		const isPlain = kept(place.seen)[keystore.path].encrypted === false;
+		if (isPlain && readFileSync(keystore.path, 'utf8').includes('"encryption"')) {
+			between += 1;
+			assert.ok(unfinishedWork().includes('The keystore is being decrypted'));
+		}
+
+		await new Promise(resolve => setImmediate(resolve));
+	}
+
+	await decrypting;
+	assert.ok(between > 0, 'it was never looked in between');
 });
 
 test('whoever reads while another program decrypts is not told that something was planted', async context => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {text} from 'node:stream/consumers';
 import {test} from 'node:test';
 import {emptyRecord} from '../../source/flock/key.ts';
 import {FlockError, openKeystore} from '../../source/index.ts';
@@ -169,6 +170,29 @@ test('an encrypted keystore opens with a passphrase from the program or the envi
 		const {out, err} = await place.runCode(code, variables);
 		assert.deepEqual([out, err], [token, '']);
 	}
+});
+
+test('a passphrase command that reads standard input leaves a bot’s program its own', async context => {
+	const place = await libraryPlace(context, ['harbour']);
+	await place.authorize('harbour', 'harbour_poem');
+	const passphrase = 'not a real passphrase';
+	await place.keystore.encrypt(passphrase);
+	const bot = place.startCode(
+		`
+			import {openKeystore} from 'keymaker';
+			const {handle} = await openKeystore().get('harbour');
+			for await (const text of process.stdin.setEncoding('utf8')) {
+				process.stdout.write(handle + ' got: ' + text);
+			}
+		`,
+		{KEYMAKER_PASSPHRASE_COMMAND: `cat >/dev/null; echo ${passphrase}`},
+	);
+	assert.ok(bot.stdin && bot.stdout && bot.stderr);
+	bot.stdin.end('a line for the bot\n');
+	assert.deepEqual(await Promise.all([text(bot.stdout), text(bot.stderr)]), [
+		'harbour_poem got: a line for the bot\n',
+		'',
+	]);
 });
 
 test('a flock that only has the same name is not taken for this one', async context => {

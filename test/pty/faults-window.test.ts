@@ -6,6 +6,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
+import {holdLock} from '../helpers/held-lock.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 
@@ -87,6 +88,26 @@ test('Ctrl-C in the middle of an exchange, pressed twice, costs no key', {
 	screen.press('ctrl+c', 'ctrl+c');
 	await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
 	network.release();
+	await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
+	assert.equal((await screen.exited).exitCode, 130);
+	await assertKept();
+});
+
+test('Ctrl-C while X is asked, and again while its key is being saved, costs no key', {
+	skip: whyNoCertificate,
+}, async () => {
+	const screen = place.screen([], {columns: 120, env: network.env});
+	await holdExchange(network, screen);
+	const lock = await holdLock(path.join(place.folder, 'keystore', 'flock.json'));
+	screen.press('ctrl+c');
+	await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
+	network.release();
+	// Long enough for the answer to arrive; sooner, the press comes while X is being asked, and costs nothing either.
+	await pause(300);
+	screen.press('ctrl+c');
+	await screen.waitFor(/harbour’s key.*: press Ctrl-C once more to lose it\./);
+	await lock.release();
+	await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
 	assert.equal((await screen.exited).exitCode, 130);
 	await assertKept();
 });

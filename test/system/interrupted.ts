@@ -1,12 +1,17 @@
 /** A program that does one thing which lasts; it says on standard output when it is in the middle of it. */
 import {randomBytes, scrypt} from 'node:crypto';
+import {writeSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {openInterruption} from '../../source/system/interruption.ts';
 import {allFinished, lendSignals, unfinished, unfinishedWork} from '../../source/system/unfinished.ts';
 
 const [what = '', place = ''] = process.argv.slice(2);
-const interruption = openInterruption(line => process.stderr.write(`${line}\n`));
+let clock: number | null = null;
+const interruption = openInterruption(
+	line => writeSync(2, `${line}\n`),
+	() => clock ?? performance.now(),
+);
 process.on('exit', () => process.stdout.write('left\n'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const forEver = () => new Promise<void>(() => {});
@@ -64,6 +69,16 @@ switch (what) {
 		});
 		say('both saved');
 		await forEver();
+		break;
+	case 'hears':
+		// Ctrl-C at these times of a clock of its own; unfinished work never ends.
+		unfinished('The work is being done', forEver);
+		for (const time of place.split(' ').map(Number)) {
+			clock = time;
+			interruption.interrupt('SIGINT');
+		}
+
+		say('begun');
 		break;
 	case 'runs a program':
 		await lendSignals(async () => {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdir, mkdtemp, readFile, rm, utimes} from 'node:fs/promises';
+import {mkdtemp, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {holdLock} from '../helpers/held-lock.ts';
 
 const program = path.join(import.meta.dirname, 'interrupted.ts');
 
@@ -76,21 +77,8 @@ for (const [signal, code] of [
 	}
 }
 
-/** A lock that another program holds, kept fresh until it is let go of. */
-async function holdLock(): Promise<{release(): Promise<void>}> {
-	const lock = path.join(folder, 'test.json.lock');
-	await mkdir(lock, {recursive: true});
-	const timer = setInterval(() => utimes(lock, new Date(), new Date()).catch(() => {}), 500);
-	return {
-		async release() {
-			clearInterval(timer);
-			await rm(lock, {recursive: true});
-		},
-	};
-}
-
 test('a save that waits for its turn is finished before Ctrl-C ends the program', async () => {
-	const lock = await holdLock();
+	const lock = await holdLock(path.join(folder, 'test.json'));
 	const running = await start('saves', folder);
 	await pressUntil(running, 'Finishing first: The keystore is being saved.');
 	await lock.release();
@@ -100,7 +88,7 @@ test('a save that waits for its turn is finished before Ctrl-C ends the program'
 });
 
 test('the second Ctrl-C says what a third one loses, and the third ends with 130', async () => {
-	const lock = await holdLock();
+	const lock = await holdLock(path.join(folder, 'test.json'));
 	const running = await start('saves', folder);
 	await pressUntil(running, 'Finishing first');
 	await pressUntil(running, 'The keystore is being saved: press Ctrl-C once more to lose it.');
@@ -115,8 +103,35 @@ test('the second Ctrl-C says what a third one loses, and the third ends with 130
 	await lock.release();
 });
 
+const told = 'Finishing first: The work is being done.\n';
+const warned = 'The work is being done: press Ctrl-C once more to lose it.\n';
+for (const [what, times, said, isLost] of [
+	['held down is one press', '0 30 70 160 300 440 580', told, false],
+	['that a library hands on at once is one press', '0 0 1', told, false],
+	['pressed twice says what a third press loses', '0 200', told + warned, false],
+	['pressed before anybody has read that loses nothing', '0 200 500 900 1199', told + warned, false],
+	['that is handed on late, on a busy computer, loses nothing', '0 4000 4400', told + warned, false],
+	['pressed after that was read loses it', '0 200 1200', told + warned, true],
+] as const) {
+	test(`Ctrl-C ${what}`, async () => {
+		const child = spawn(process.execPath, ['--import', 'tsx', program, 'hears', times], {
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		children.push(child);
+		let err = '';
+		child.stderr.on('data', chunk => {
+			err += chunk;
+		});
+		const [out] = await once(child.stdout, 'data');
+		assert.match(String(out), isLost ? /^left\n/ : /^begun\n/);
+		child.kill('SIGKILL');
+		await once(child, 'close');
+		assert.equal(err, said);
+	});
+}
+
 test('signals that a closed window sends lose nothing, however many they are', async () => {
-	const lock = await holdLock();
+	const lock = await holdLock(path.join(folder, 'test.json'));
 	const running = await start('saves', folder);
 	for (const signal of ['SIGHUP', 'SIGTERM', 'SIGHUP', 'SIGTERM'] as const) {
 		running.child.kill(signal);

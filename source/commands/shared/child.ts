@@ -4,7 +4,7 @@ import type {Readable} from 'node:stream';
 import {setImmediate as turn} from 'node:timers/promises';
 import {isatty} from 'node:tty';
 import {visible} from '../../flock/visible.ts';
-import {outlivesTerminal} from '../../system/hangup.ts';
+import {ignored} from '../../system/ignored.ts';
 import {eachLine} from '../../system/lines.ts';
 import {lendSignals} from '../../system/unfinished.ts';
 import type {Variables} from './child-environment.ts';
@@ -36,7 +36,7 @@ export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): 
 	const atTerminal = [0, 1, 2].some(stream => isatty(stream));
 	// All are listened to, so that this process outlives the programs and can give their exit code.
 	const onSignal = (signal: NodeJS.Signals) => {
-		if (signal === 'SIGHUP' && outlivesTerminal) {
+		if (ignored.has(signal)) {
 			return;
 		}
 
@@ -125,8 +125,11 @@ async function readSoFar(stream: Readable): Promise<void> {
 	stream.off('data', onData);
 }
 
-/** A shell's own words for a program that is to outlive its terminal, as this process is: Node would have it end with it. */
-const outliving = ['/bin/sh', '-c', 'trap "" HUP; exec "$@"', 'sh'] as const;
+/** A shell's own words for a program that is to ignore what this process does: Node would have it end by that. */
+function ignoring(): string[] {
+	const names = [...ignored].map(signal => signal.replace('SIG', ''));
+	return names.length === 0 ? [] : ['/bin/sh', '-c', `trap "" ${names.join(' ')}; exec "$@"`, 'sh'];
+}
 
 function run(
 	{command, env, cwd}: Program,
@@ -134,7 +137,7 @@ function run(
 	stdio: 'inherit' | ['ignore', 'pipe', 'pipe'],
 	onStart: (child: ChildProcess) => void,
 ): Promise<Ending> {
-	const [file = '', ...args] = outlivesTerminal ? [...outliving, ...command] : command;
+	const [file = '', ...args] = [...ignoring(), ...command];
 	return new Promise(resolve => {
 		let child: ChildProcess;
 		try {

@@ -6,11 +6,14 @@ import {FlockError} from '../../flock/error.ts';
 /** The longest file name made from a flock's name, in bytes: leaves room for the endings of locks and temporary files. */
 const longestName = 96;
 
-/** Device names that Windows does not allow as file names, whatever ending follows. */
-const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+/** Device names that Windows does not allow as file names, whatever ending follows; in lower case. */
+const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/;
 
-/** Names that stay as they are. Asked first: what knows the letters of every script takes long to compile. */
-const plain = /^[a-z\d_-](?:[a-z\d_\-. ]{0,94}[a-z\d_-])?$/i;
+/** What stays in no name. No literal: what knows the letters of every script is made when it is needed. */
+const others = '[^\\p{L}\\p{M}\\p{N}_\\-. ]';
+
+/** Names that stay as they are. Asked first: what knows the letters of every script, or both their cases, takes long to compile. */
+const plain = /^[A-Za-z\d_-](?:[A-Za-z\d_\-. ]{0,94}[A-Za-z\d_-])?$/;
 
 /**
  * A flock's name as a file name without ending: letters, digits and `_ - .` and inner spaces stay; everything else,
@@ -18,14 +21,12 @@ const plain = /^[a-z\d_-](?:[a-z\d_\-. ]{0,94}[a-z\d_-])?$/i;
  * A name that would be too long ends in a `~` and a digest of the whole.
  */
 export function fileNameOf(flock: string): string {
-	if (plain.test(flock) && !reserved.test(flock)) {
+	if (plain.test(flock) && !isReserved(flock)) {
 		return flock;
 	}
 
-	const safe = flock
-		.replace(/[^\p{L}\p{M}\p{N}_\-. ]/gu, encoded)
-		.replace(/^[. ]|[. ]$/g, encoded)
-		.replace(reserved, name => `${encoded(name.charAt(0))}${name.slice(1)}`);
+	const spelt = flock.replace(new RegExp(others, 'gu'), encoded).replace(/^[. ]|[. ]$/g, encoded);
+	const safe = isReserved(spelt) ? `${encoded(spelt.charAt(0))}${spelt.slice(1)}` : spelt;
 	if (Buffer.byteLength(safe) > longestName) {
 		const digest = createHash('sha256').update(JSON.stringify(flock)).digest('hex').slice(0, 16);
 		const head = [...safe].slice(0, 16).join('');
@@ -33,6 +34,10 @@ export function fileNameOf(flock: string): string {
 	}
 
 	return safe === '' ? '%' : safe;
+}
+
+function isReserved(name: string): boolean {
+	return reserved.test(name.toLowerCase());
 }
 
 /** Percent signs and hexadecimal digits: of the UTF-8 bytes, or, for half a surrogate pair, which has none, of its code. */

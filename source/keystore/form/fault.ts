@@ -13,7 +13,7 @@ export function where(holds: (value: unknown) => boolean): Fault {
 }
 
 /** Any text. */
-export const text = where(value => typeof value === 'string');
+export const text: Fault = value => (typeof value === 'string' ? null : '');
 
 /** `null`, or a value without this fault. */
 export function orNull(fault: Fault): Fault {
@@ -45,20 +45,23 @@ export function listOf(fault: Fault): Fault {
 
 /** An object with exactly these fields. */
 export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
-	const known = Object.entries(fields);
+	const names = Object.keys(fields);
+	const faults = Object.values(fields);
 	return value => {
 		if (!isObject(value)) {
 			return '';
 		}
 
-		for (const [name, fault] of known) {
-			const found = fault(value[name]);
+		// Not pairs taken apart one by one, which a start feels: this is done for each field of each key.
+		for (let index = 0; index < names.length; index += 1) {
+			const name = names[index] as string;
+			const found = (faults[index] as Fault)(value[name]);
 			if (found !== null) {
 				return pathOf(name, found);
 			}
 		}
 
-		return Object.keys(value).length === known.length ? null : '';
+		return Object.keys(value).length === names.length ? null : '';
 	};
 }
 

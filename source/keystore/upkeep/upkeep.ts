@@ -12,6 +12,7 @@ import type {Loaded} from '../edit.ts';
 import {Damage} from '../form/damage.ts';
 import type {DerivedKey} from '../form/encryption.ts';
 import {type Envelope, readEnvelope} from '../form/envelope.ts';
+import type {Identity} from '../form/identity.ts';
 import type {KeystoreUpkeep, Restored} from '../keystore.ts';
 import {bytesOf, type Opened} from '../opened.ts';
 import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '../state.ts';
@@ -80,6 +81,23 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
+	async function decryptNow(identity: Identity | null): Promise<void> {
+		if (identity !== null) {
+			// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
+			await memory.accept({identity, encrypted: false});
+		}
+
+		try {
+			await saveUnder(null, assertEncrypted);
+		} catch (error) {
+			if (identity !== null && (await isEncrypted().catch(() => false))) {
+				await memory.accept({identity, encrypted: true});
+			}
+
+			throw error;
+		}
+	}
+
 	/** The copies of other states than the one in force. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
@@ -145,21 +163,8 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		async decrypt() {
 			const loaded = await core.load();
 			assertEncrypted(loaded);
-			const {identity} = loaded;
-			if (identity !== null) {
-				// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
-				await memory.accept({identity, encrypted: false});
-			}
-
-			try {
-				await saveUnder(null, assertEncrypted);
-			} catch (error) {
-				if (identity !== null && (await isEncrypted().catch(() => false))) {
-					await memory.accept({identity, encrypted: true});
-				}
-
-				throw error;
-			}
+			// One piece of work: an end in between would leave it remembered as plain text, and a planted one would be taken.
+			await unfinished('The keystore is being decrypted', () => decryptNow(loaded.identity));
 		},
 		async changePassphrase(passphrase) {
 			assertEncrypted(await core.load());
