@@ -196,8 +196,8 @@ function namesOf(bots: readonly Bot[]): string {
 export const command = define({
 	name: 'check',
 	arguments: ['[bot...]'],
-	summary: 'Asks X who each key is. X bills each answer.',
-	options: {json: {help: 'print JSON for a program to read'}},
+	summary: 'Ask X whether each key works. X bills each answer.',
+	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker check', 'keymaker check harbour --json'],
 	needs: 'all',
 	run: ({words, options}, services, write) => check({bots: words, ...options}, services, write),

@@ -47,8 +47,8 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 export const command = define({
 	name: 'list',
 	arguments: [],
-	summary: 'Lists the flock with the state of its keys.',
-	options: {json: {help: 'print JSON for a program to read'}},
+	summary: 'List the flock and the state of its keys.',
+	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
 	needs: 'reading',
 	run: ({options}, services, write) => list(options, services, write),
