@@ -22,7 +22,7 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 	} else {
 		// Measuring how wide text is takes long to set up, and the JSON does without.
 		const {listLines} = await import('./shared/list-lines.ts');
-		for (const line of listLines(flock, write)) {
+		for (const line of listLines(flock, write, Date.now())) {
 			write.out(line);
 		}
 	}
