@@ -87,6 +87,11 @@ export function needsKey(bot: Bot): boolean {
 	return bot.poem !== null && bot.key === null;
 }
 
+/** True for a bot that needs a person: it has a poem, and no key in force that works, or a key that waits for a decision. */
+export function needsPerson({poem, status, held}: Pick<Bot, 'poem' | 'status' | 'held'>): boolean {
+	return poem !== null && (held.length > 0 || (status !== 'ready' && status !== 'orphan'));
+}
+
 /** True where a bot's key in force is of another account than the one that is expected for it. */
 export function speaksAsAnother({key, expectedHandle}: Pick<Bot, 'key' | 'expectedHandle'>): boolean {
 	return (

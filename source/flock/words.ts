@@ -60,12 +60,12 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 	const account = accountOf(key);
 	switch (reason) {
 		case 'other-account':
-			return `X answered as ${account}, another account than the bot’s key had before.`;
+			return `You signed in as ${account}, not as the account of the key before.`;
 		case 'other-handle':
-			return `X answered as ${account}, not as the handle that is expected for the bot.`;
+			return `You signed in as ${account}, not as the expected account.`;
 		case 'account-of-another-bot':
-			return `X answered as ${account}, which already speaks ${otherBot === null ? 'another poem' : visible(otherBot)}.`;
+			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
-			return `X answered as ${account} after the authorization had been left.`;
+			return `X’s answer for ${account} came after you had left.`;
 	}
 }

@@ -73,7 +73,7 @@ export function strokesOf(token: Token): Stroke[] {
 		case 'escape':
 			return [named('escape')];
 		case 'alt':
-			return [];
+			return /^[a-z]$/.test(token.character) ? [named(`alt+${token.character}`)] : [];
 		case 'control':
 			return keyed(controlKey(token.character));
 		case 'sequence': {

@@ -6,11 +6,11 @@ import {cutOff, filled, type Line, line, squeeze, type View} from './draw/line.t
 import {wrap} from './draw/text.ts';
 import {flockLines, marksLine, notesLine} from './flock/view.ts';
 import {headerLine} from './header.ts';
-import {bindingsOf} from './keymap.ts';
+import {bindingsOf, hasField} from './keymap.ts';
 import {bodyRows, footRegions} from './layout.ts';
 import {smallest, tooSmall} from './model/room.ts';
-import {modeOf, type State} from './model/state.ts';
-import {qrLines} from './overlay/view.ts';
+import type {State} from './model/state.ts';
+import {qrFrame} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
 import {chooseLines, setupLines} from './setup/view.ts';
 
@@ -24,6 +24,10 @@ export function frameLines(state: State, view: View): Line[] {
 			say: index === 0 ? sentence : '',
 		}));
 		return filled(lines, size.rows);
+	}
+
+	if (state.overlay?.name === 'qr') {
+		return filled(qrFrame(state, view), size.rows);
 	}
 
 	const {panel, notice: said} = footRegions(state, view);
@@ -44,6 +48,18 @@ export function drawnFrame(state: State, view: View): string {
 		.join('\n');
 }
 
+/** Where the terminal's cursor belongs, from 0: in the field that takes the keys; `null` where there is none. */
+export function cursorOf(state: State, view: View): {row: number; column: number} | null {
+	if (!hasField(state)) {
+		return null;
+	}
+
+	const lines = frameLines(state, view);
+	const row = lines.findIndex(({cursor}) => cursor !== undefined);
+	const column = lines[row]?.cursor ?? 0;
+	return row === -1 || column >= state.size.columns ? null : {row, column};
+}
+
 /** What is marked, or was passed over in the folder, where the line for notices is free. */
 function orNotes(state: State, said: Line[]): Line[] {
 	const marked = marksLine(state);
@@ -57,10 +73,6 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 	const {overlay, screen} = state;
 	if (overlay?.name === 'help') {
 		return helpLines(state).slice(overlay.top, overlay.top + rows);
-	}
-
-	if (overlay?.name === 'qr' && modeOf(state) === 'qr') {
-		return qrLines(state, rows, view);
 	}
 
 	switch (screen.name) {

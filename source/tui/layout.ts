@@ -79,8 +79,8 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 }
 
 function panelOf(state: State, view: View): Line[] {
-	const {overlay, size} = state;
-	return overlay?.name === 'export' ? exportPanel(overlay, size.columns) : panelLines(state, view);
+	const {overlay} = state;
+	return overlay?.name === 'export' ? exportPanel(state, overlay) : panelLines(state, view);
 }
 
 /** The rows between the header and whatever stands at the foot. */

@@ -10,6 +10,9 @@ import {runCommand, takeResult, takeText} from './route.ts';
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;
 
+/** How long after a paste an enter is out of habit. */
+const habitMs = 1000;
+
 /** What the person has done, and what came of a PIN or a link: a notice of before is about something else then. */
 const leadsElsewhere: ReadonlySet<Action['type']> = new Set([
 	'key',
@@ -32,7 +35,18 @@ export function reduce(state: State, action: Action, now: number): Step {
 	const shown = leadsElsewhere.has(action.type)
 		? {...done, state: withoutOldNotice(state, done.state)}
 		: done;
-	return andThen(shown, readSelectedPoem);
+	return andThen(shown, next => readSelectedPoem(withCaret(state, next)));
+}
+
+/** The cursor stands at the end of a field that the keys have just come to. */
+function withCaret(before: State, after: State): State {
+	return after.caret !== 0 && fieldName(before) !== fieldName(after) ? {...after, caret: 0} : after;
+}
+
+function fieldName(state: State): string {
+	const {screen} = state;
+	const part = screen.name === 'setup' ? screen.field : screen.name === 'authorize' ? screen.attempt : '';
+	return `${modeOf(state)} ${part}`;
 }
 
 /** What was said about an earlier action goes when the next thing leads elsewhere. */
@@ -67,7 +81,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 }
 
 function key(before: State, name: string, now: number): Step {
-	if (name === 'enter' && repeats(before, now)) {
+	if (name === 'enter' && (repeats(before, now) || isHabit(before, now))) {
 		return step({...before, enterAt: now});
 	}
 
@@ -99,6 +113,11 @@ function key(before: State, name: string, now: number): Step {
 /** True for an enter that was held down, or pressed twice: it must not answer the screen that the first one led to. */
 function repeats({screen, overlay, enterAt}: State, now: number): boolean {
 	return screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
+}
+
+/** True for an enter out of habit, after a paste that handed the PIN in by itself: it must answer nothing. */
+function isHabit({screen, overlay, handedInAt}: State, now: number): boolean {
+	return screen.name === 'authorize' && overlay === null && now - handedInAt < habitMs;
 }
 
 /** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */

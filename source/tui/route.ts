@@ -1,5 +1,12 @@
 import {authorize, authorizeSelected, startWalk} from './authorize/begin.ts';
-import {authorizeCommand, newLink, pinText, revealUnsaved, summaryCommand} from './authorize/reduce.ts';
+import {
+	authorizeCommand,
+	newLink,
+	pinText,
+	revealUnsaved,
+	summaryCommand,
+	withMadeMarked,
+} from './authorize/reduce.ts';
 import {followHeld} from './authorize/reduce-held.ts';
 import {authorizeResult} from './authorize/reduce-outcome.ts';
 import {
@@ -10,6 +17,7 @@ import {
 	exportResult,
 	exportText,
 } from './export/reduce.ts';
+import {editField, isEdit} from './field.ts';
 import {flockCommand, flockResult} from './flock/reduce.ts';
 import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
@@ -22,6 +30,10 @@ import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './
 /** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
 export function runCommand(state: State, command: Command, now: number): Step {
 	const {overlay} = state;
+	if (isEdit(command)) {
+		return step(editField(state, command));
+	}
+
 	switch (command) {
 		case 'quit':
 			return quit(state, 0);
@@ -84,6 +96,10 @@ function onScreen(state: State, command: Command, now: number): Step {
 		case 'flock':
 			return onFlock(state, command, now);
 		case 'authorize':
+			if (command === 'handle') {
+				return openOverlay(state, command, now);
+			}
+
 			return command === 'change-app'
 				? openSetup(state, screen.bot)
 				: authorizeCommand(state, screen, command, now);
@@ -92,7 +108,7 @@ function onScreen(state: State, command: Command, now: number): Step {
 		case 'choose-app':
 			return chooseCommand(state, screen, command);
 		case 'summary':
-			return summaryCommand(state, command, now);
+			return summaryCommand(state, command, now) ?? onFlock(withMadeMarked(state), command, now);
 	}
 }
 

@@ -8,7 +8,7 @@ import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.t
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
-import {drawnFrame} from './frame.ts';
+import {cursorOf, drawnFrame} from './frame.ts';
 import type {AppExit} from './model/action.ts';
 import {initialState} from './model/state.ts';
 import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
@@ -47,8 +47,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	// A second failure may come while the first one is on its way out.
 	ending.promise.catch(() => {});
 	const spoken = isSpoken(env);
-	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout);
 	const viewAt = viewOf(services, themeOf(env));
+	const terminal = spoken
+		? spokenTerminal(stdout)
+		: paintedTerminal(stdout, () => cursorOf(store.get(), viewAt(0)));
 	let window: Window | null = null;
 	const store = createStore(
 		initialState(fixedOf(services, options), sizeOf(stdout)),
@@ -95,7 +97,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		comeBack();
 	}
 
-	let stopListening = () => {};
+	let [stopListening, stopPlacing] = [() => {}, () => {}];
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -126,6 +128,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			stopDrawing = store.subscribe(draw);
 		}
 
+		// An arrow key in a field changes nothing that is drawn.
+		stopPlacing = store.subscribe(terminal.placeCursor);
 		stopListening = listenTo(stdin, {onStroke: store.dispatch});
 		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
 		stopDrawing();
@@ -150,6 +154,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		store.stop();
 		stopListening();
+		stopPlacing();
 		process.off('SIGCONT', comeBack);
 		window?.close();
 		giveBack();

@@ -1,4 +1,4 @@
-import {needsKey} from '../../flock/flock.ts';
+import {needsPerson} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
 import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
@@ -7,7 +7,13 @@ import {andThen, notify, type Step, step} from '../model/step.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
 
 /** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
-export function authorize(state: State, name: string, walk: Walk | null, now: number): Step {
+export function authorize(
+	state: State,
+	name: string,
+	walk: Walk | null,
+	now: number,
+	said: AuthorizeScreen['said'] = null,
+): Step {
 	const bot = botOf(state, name);
 	if (bot === undefined || bot.poem === null) {
 		return notify(state, `The poem of ${visible(name)} is gone, so there is nothing to authorize.`, 'bad');
@@ -19,7 +25,8 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 		bot: name,
 		attempt: state.attempts,
 		lastProblem: null,
-		walk: walk ?? walkFrom(state, name, false),
+		said,
+		walk: walk ?? walkFrom(state, name, false, now),
 	};
 	const unsaved = state.unsaved.findLast(one => one.bot === name);
 	if (unsaved !== undefined) {
@@ -35,7 +42,7 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 			held: bot.held,
 			selected: newest.tokenId,
 			fresh: [],
-			deciding: false,
+			deciding: null,
 		};
 		return step({...state, list, overlay: null, screen: {...screen, phase}});
 	}
@@ -55,13 +62,13 @@ export function authorizeSelected(state: State, now: number): Step {
 		: authorize(state, bot.name, null, now);
 }
 
-/** Starts or goes on with the walk from the selected bot: the first one that has no key. */
+/** Starts or goes on with the walk from the selected bot: the marked ones, else the first one that needs a person. */
 export function startWalk(state: State, now: number): Step {
-	const walk = walkFrom(state, state.list.selected ?? '', true);
+	const walk = walkFrom(state, state.list.selected ?? '', true, now);
 	const first = walk.queue[0];
 	if (first === undefined) {
 		const everybody =
-			state.list.filter === '' ? 'Every bot has a key.' : 'Every bot that the filter shows has a key.';
+			state.list.filter === '' ? 'No bot needs you.' : 'No bot that the filter shows needs you.';
 		return notify(state, everybody, 'good');
 	}
 
@@ -83,22 +90,34 @@ export function request(
 	);
 }
 
-/** Leaves the bot for another one of the walk, or ends the walk where there is none. */
-export function goOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
-	const walk = {...walkLeaving(screen, true), walking: true};
+/** Leaves the bot for another one of the walk, or ends the walk where there is none. @param skipped false for a bot that was merely looked at */
+export function goOn(
+	state: State,
+	screen: AuthorizeScreen,
+	next: string | null,
+	now: number,
+	skipped: boolean,
+): Step {
+	const walk = {...walkLeaving(screen, skipped), walking: true};
 	const left = step(state, ...abandoned(screen));
 	return andThen(left, current => walkOn(current, {...screen, walk}, next, now));
 }
 
 /** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
-export function walkOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
-	return next === null ? endWalk(state, screen) : authorize(state, next, screen.walk, now);
+export function walkOn(
+	state: State,
+	screen: AuthorizeScreen,
+	next: string | null,
+	now: number,
+	said: AuthorizeScreen['said'] = null,
+): Step {
+	return next === null ? endWalk(state, screen, now) : authorize(state, next, screen.walk, now, said);
 }
 
 /** Goes back to the flock; where several bots were dealt with, past a summary. */
-export function leave(state: State, screen: AuthorizeScreen): Step {
+export function leave(state: State, screen: AuthorizeScreen, now: number): Step {
 	const walk = walkLeaving(screen, false);
-	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}));
+	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}, now));
 }
 
 /** The flock again. */
@@ -116,7 +135,7 @@ export function withPhase(state: State, screen: AuthorizeScreen, phase: Phase): 
 	return {...state, screen: {...screen, phase}};
 }
 
-function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
+function endWalk(state: State, {walk, bot}: AuthorizeScreen, now: number): Step {
 	const back = toFlock({...state, list: {...state.list, selected: bot}});
 	if (walk.results.length < 2) {
 		return step(back);
@@ -125,9 +144,12 @@ function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
 	const made = new Set(walk.results.filter(({kind}) => kind === 'made').map(result => result.bot));
 	const left = walk.queue.filter(name => {
 		const one = botOf(state, name);
-		return !made.has(name) && one !== undefined && needsKey(one);
+		return !made.has(name) && one !== undefined && needsPerson(one);
 	}).length;
-	return step({...back, screen: {name: 'summary', results: walk.results, left}});
+	return step({
+		...back,
+		screen: {name: 'summary', results: walk.results, left, tookMs: now - walk.startedAt},
+	});
 }
 
 /** What becomes of the work of a phase that is left: a link is dropped, an exchange's key will be held. */

@@ -1,6 +1,6 @@
-import {type Binding, clearField, erase, help} from '../model/binding.ts';
+import {type Binding, editing, help} from '../model/binding.ts';
 import type {Mode, State} from '../model/state.ts';
-import {hasNext} from '../model/walk.ts';
+import {hasNext, previousOnWalk} from '../model/walk.ts';
 
 /** A letter is a command in the PIN screen only while its field is empty. */
 const fieldEmpty = ({screen}: State) =>
@@ -9,7 +9,7 @@ const back: Binding = {
 	keys: ['escape'],
 	label: 'esc',
 	short: 'back',
-	help: 'back to the flock',
+	help: 'return to the flock',
 	command: 'back',
 	vital: true,
 };
@@ -17,22 +17,25 @@ const skip: Binding = {
 	keys: ['s'],
 	label: 's',
 	short: 'skip',
-	help: 'leave this bot, go on to the next',
+	help: 'skip this bot',
 	command: 'skip',
 	when: fieldEmpty,
 };
 const previous: Binding = {
 	keys: ['b'],
 	label: 'b',
-	short: null,
-	help: 'back to the bot before',
+	short: 'back one',
+	help: 'go back to the bot before',
 	command: 'previous',
 	when: state =>
-		fieldEmpty(state) && state.screen.name === 'authorize' && state.screen.walk.results.length > 0,
+		fieldEmpty(state) && state.screen.name === 'authorize' && previousOnWalk(state.screen) !== null,
 };
 
 const severalHeld = ({screen}: State) =>
 	screen.name === 'authorize' && screen.phase.name === 'conflict' && screen.phase.held.length > 1;
+
+const hasMade = ({screen}: State) =>
+	screen.name === 'summary' && screen.results.some(({kind}) => kind === 'made');
 
 const canChangeApp = ({screen, app}: State) =>
 	screen.name === 'authorize' &&
@@ -47,12 +50,19 @@ export const authorizeBindings = {
 		{
 			keys: ['enter'],
 			label: 'enter',
-			short: 'save',
-			help: 'hand the PIN in, and save the key',
+			short: 'submit',
+			help: 'submit the PIN',
 			command: 'submit',
 			vital: true,
 		},
-		{keys: ['c'], label: 'c', short: 'copy', help: 'copy the link', command: 'copy', when: fieldEmpty},
+		{
+			keys: ['c', 'y'],
+			label: 'c',
+			short: 'copy',
+			help: 'copy the link',
+			command: 'copy',
+			when: fieldEmpty,
+		},
 		{
 			keys: ['o'],
 			label: 'o',
@@ -62,10 +72,10 @@ export const authorizeBindings = {
 			when: fieldEmpty,
 		},
 		{
-			keys: ['r'],
-			label: 'r',
-			short: 'QR',
-			help: 'show the link as a QR code, for a phone',
+			keys: ['Q'],
+			label: 'Q',
+			short: 'QR code',
+			help: 'show the link as a QR code for a phone',
 			command: 'qr',
 			when: fieldEmpty,
 		},
@@ -73,26 +83,42 @@ export const authorizeBindings = {
 			keys: ['n'],
 			label: 'n',
 			short: 'new link',
-			help: 'a new link, after a yes',
+			help: 'get a new link',
 			command: 'new-link',
+			when: fieldEmpty,
+		},
+		{
+			keys: ['e'],
+			label: 'e',
+			short: 'expected handle',
+			brief: 'handle',
+			help: 'set the account that the bot should post as',
+			command: 'handle',
 			when: fieldEmpty,
 		},
 		skip,
 		previous,
 		{...help, vital: false, when: fieldEmpty},
 		back,
-		erase,
-		clearField,
+		...editing,
 	],
 	exchanging: [back],
 	conflict: [
-		{keys: ['k'], label: 'k', short: 'keep', help: 'put the held key in force', command: 'keep', vital: true},
-		{keys: ['d'], label: 'd', short: 'discard', help: 'remove the held key', command: 'discard', vital: true},
+		{
+			keys: ['r'],
+			label: 'r',
+			short: 'try again',
+			help: 'discard the key and get a new link',
+			command: 'retry',
+			vital: true,
+		},
+		{keys: ['k'], label: 'k', short: 'keep', help: 'keep the key', command: 'keep', vital: true},
+		{keys: ['d'], label: 'd', short: 'discard', help: 'discard the key', command: 'discard', vital: true},
 		{
 			keys: ['up'],
 			label: 'up down',
 			short: 'another',
-			help: 'choose another held key, where there are several',
+			help: 'choose another key that waits',
 			command: 'up',
 			when: severalHeld,
 		},
@@ -102,18 +128,18 @@ export const authorizeBindings = {
 	],
 	failed: [
 		{
-			keys: ['enter', 'n'],
-			label: 'enter',
+			keys: ['r', 'enter', 'n'],
+			label: 'r',
 			short: 'try again',
-			help: 'ask X for a link again',
+			help: 'try again',
 			command: 'retry',
 			vital: true,
 		},
 		{
-			keys: ['p'],
-			label: 'p',
-			short: 'app key',
-			help: 'give another app key',
+			keys: ['t'],
+			label: 't',
+			short: 'set up the app',
+			help: 'set up the app again',
 			command: 'change-app',
 			when: canChangeApp,
 		},
@@ -126,7 +152,7 @@ export const authorizeBindings = {
 			keys: ['enter', 'a', 's'],
 			label: 'enter',
 			short: 'next bot',
-			help: 'on to the next bot without a key',
+			help: 'go to the next bot',
 			command: 'next',
 			vital: true,
 			when: hasNext,
@@ -135,7 +161,7 @@ export const authorizeBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'flock',
-			help: 'back to the flock',
+			help: 'return to the flock',
 			command: 'back',
 			vital: true,
 			when: state => !hasNext(state),
@@ -144,8 +170,8 @@ export const authorizeBindings = {
 	],
 	unsaved: [
 		{
-			keys: ['enter'],
-			label: 'enter',
+			keys: ['r', 'enter'],
+			label: 'r',
 			short: 'save again',
 			help: 'try to save the key again',
 			command: 'retry',
@@ -155,25 +181,62 @@ export const authorizeBindings = {
 			keys: ['w'],
 			label: 'w',
 			short: 'write down',
-			help: 'show the key, so that it can be written down',
+			help: 'show the key to write it down',
 			command: 'reveal',
 		},
+		back,
+	],
+	discarded: [
+		{
+			keys: ['r', 'enter', 'n'],
+			label: 'r',
+			short: 'try again',
+			help: 'get a new link',
+			command: 'retry',
+			vital: true,
+		},
+		skip,
+		previous,
 		back,
 	],
 	summary: [
 		{
 			keys: ['a'],
 			label: 'a',
-			short: 'go on',
-			help: 'go on with the bots that are left',
+			short: 'continue',
+			help: 'continue with the bots that are left',
 			command: 'walk',
 			when: ({screen}) => screen.name === 'summary' && screen.left > 0,
+		},
+		{
+			keys: ['x'],
+			label: 'x',
+			short: 'export',
+			help: 'export the keys that were made',
+			command: 'export',
+			when: hasMade,
+		},
+		{
+			keys: ['C'],
+			label: 'C',
+			short: 'check',
+			help: 'check the keys that were made',
+			command: 'check',
+			when: hasMade,
+		},
+		{
+			keys: ['c', 'y'],
+			label: 'c',
+			short: 'copy',
+			help: 'copy the command that runs your bots',
+			command: 'copy',
+			when: hasMade,
 		},
 		{
 			keys: ['enter', 'escape', 'q'],
 			label: 'enter',
 			short: 'flock',
-			help: 'back to the flock',
+			help: 'return to the flock',
 			command: 'back',
 			vital: true,
 		},

@@ -20,6 +20,8 @@ export type Line = {
 	checked?: boolean;
 	/** The address that the whole line links to. Such a line is drawn as it is, uncut. */
 	url?: string;
+	/** The column that the terminal's cursor stands in: this is the field that takes the keys. */
+	cursor?: number;
 	/** The higher, the sooner the line is left out where there are too few rows; 0 stays. */
 	rank?: number;
 };

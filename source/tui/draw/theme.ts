@@ -4,7 +4,7 @@ import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
-export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
+export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent' | 'code';
 
 /** What the terminal can show. */
 export type Theme = {
@@ -27,6 +27,8 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: chalk.yellow,
 	bad: chalk.red,
 	accent: chalk.cyan,
+	// From the fixed part of the 256 colours, which no theme changes.
+	code: chalk.ansi256(231).bgAnsi256(16),
 };
 
 /** The same without colours. */
@@ -36,6 +38,7 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: null,
 	bad: chalk.bold,
 	accent: chalk.bold,
+	code: null,
 };
 
 /** The glyph and the tone of each status. */

@@ -2,8 +2,8 @@ import type {Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, cut, pad} from '../../flock/width.ts';
 import {accountsOf, statusWords} from '../../flock/words.ts';
+import {fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, paragraph, type Span, toned, type View} from '../draw/line.ts';
-import {tail} from '../draw/text.ts';
 import {statusGlyph} from '../draw/theme.ts';
 import {waitingLines} from '../draw/waiting.ts';
 import {handleText} from '../model/list.ts';
@@ -135,17 +135,19 @@ function rowLine(bot: Bot, {list, unsaved}: State, columns: {name: number; handl
 	};
 }
 
-function filterLine({list, overlay, flock}: State, width: number): Line {
+function filterLine({list, overlay, flock, caret}: State, width: number): Line {
 	const editing = overlay?.name === 'filter';
 	const found = `${list.shown.length} of ${flock?.length ?? 0}`;
-	const text = tail(visible(list.filter), Math.max(4, width - found.length - 14));
+	const field = {text: list.filter, after: editing ? caret : 0};
+	const {text, cursor} = fieldWindow(field, visible, Math.max(4, width - found.length - 14));
+	const label = ' filter: ';
 	return {
 		...line(
-			toned(editing ? 'accent' : 'quiet', ' filter: '),
+			toned(editing ? 'accent' : 'quiet', label),
 			toned('strong', text),
-			toned('accent', editing ? '▏' : ''),
-			toned('quiet', `  ${found}`),
+			toned('quiet', `  ${editing ? ' ' : ''}${found}`),
 		),
+		...(editing ? {cursor: label.length + cursor} : {}),
 		role: 'textbox',
 		say: `Filter: ${visible(list.filter)}, ${found}`,
 	};

@@ -28,7 +28,16 @@ export type Command =
 	| 'read-again'
 	| 'read-link'
 	| 'erase'
+	| 'erase-next'
+	| 'erase-word'
 	| 'clear-field'
+	| 'erase-rest'
+	| 'cursor-left'
+	| 'cursor-right'
+	| 'cursor-home'
+	| 'cursor-end'
+	| 'word-left'
+	| 'word-right'
 	| 'accept'
 	| 'submit'
 	| 'copy'
@@ -83,19 +92,21 @@ export const help: Binding = {
 	command: 'help',
 	vital: true,
 };
-/** Erases the last character of a field. */
-export const erase: Binding = {
-	keys: ['backspace', 'delete'],
-	label: 'backspace',
-	short: null,
-	help: null,
-	command: 'erase',
-};
-/** Empties a field. */
-export const clearField: Binding = {
-	keys: ['ctrl+u', 'ctrl+w'],
-	label: 'ctrl+u',
-	short: null,
-	help: 'empty the field',
-	command: 'clear-field',
-};
+/** Edits a field, as a shell's line is edited. */
+export const editing: readonly Binding[] = [
+	edit(['backspace'], 'erase'),
+	edit(['delete', 'ctrl+d'], 'erase-next'),
+	edit(['left', 'ctrl+b'], 'cursor-left'),
+	edit(['right', 'ctrl+f'], 'cursor-right'),
+	edit(['home', 'ctrl+a'], 'cursor-home'),
+	edit(['end', 'ctrl+e'], 'cursor-end'),
+	edit(['alt+b'], 'word-left'),
+	edit(['alt+f'], 'word-right'),
+	edit(['ctrl+w'], 'erase-word', 'erase the word before the cursor'),
+	edit(['ctrl+u'], 'clear-field', 'erase to the start'),
+	edit(['ctrl+k'], 'erase-rest', 'erase to the end'),
+];
+
+function edit(keys: readonly [string, ...string[]], command: Command, help: string | null = null): Binding {
+	return {keys, label: keys[0], short: null, help, command};
+}

@@ -13,17 +13,7 @@ export class Secret {
 		return this.#text.length;
 	}
 
-	/** A secret with more at its end. */
-	plus(text: string): Secret {
-		return new Secret(this.#text + text);
-	}
-
-	/** A secret without its last character. */
-	erased(): Secret {
-		return new Secret([...this.#text].slice(0, -1).join(''));
-	}
-
-	/** The text itself, for the one call that needs it. */
+	/** The text itself, for what edits it and for the one call that needs it. */
 	reveal(): string {
 		return this.#text;
 	}

@@ -65,7 +65,14 @@ export type Screen =
 	| AuthorizeScreen
 	| SetupScreen
 	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
-	| {name: 'summary'; results: readonly WalkResult[]; left: number};
+	| {
+			name: 'summary';
+			results: readonly WalkResult[];
+			/** The bots of the walk that still need a person. */
+			left: number;
+			/** How long the walk took; milliseconds. */
+			tookMs: number;
+	  };
 
 /** An export as it is put together. */
 export type ExportDraft = {
@@ -93,7 +100,8 @@ export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 /** What lies over a screen and takes its keys. */
 export type Overlay =
 	| {name: 'filter'}
-	| {name: 'handle'; bot: string; text: string}
+	/** What is wrong with the text stays beside it. */
+	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
 	| {name: 'help'; top: number}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
@@ -157,8 +165,12 @@ export type State = {
 	unsaved: readonly UnsavedKey[];
 	/** The latest bots that were forgotten and can be brought back, latest first. */
 	forgotten: readonly (readonly string[])[];
+	/** How many characters stand behind the cursor of the field that the keys go to. */
+	caret: number;
 	/** The latest attempt's number. */
 	attempts: number;
+	/** When a PIN was last handed in by its paste alone, in milliseconds since 1970. */
+	handedInAt: number;
 	/** When enter was last pressed, in milliseconds since 1970. */
 	enterAt: number;
 	/** The latest notice's number. */
@@ -208,7 +220,9 @@ export function initialState(fixed: Fixed, size: Size): State {
 		agreed: new Set(),
 		unsaved: [],
 		forgotten: [],
+		caret: 0,
 		attempts: 0,
+		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
 		readAt: 0,

@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase} from '../model/binding.ts';
+import {type Binding, editing} from '../model/binding.ts';
 import type {Overlay} from '../model/state.ts';
 
 /** The key bindings of what lies over a screen. */
@@ -24,15 +24,14 @@ export const overlayBindings = {
 		{keys: ['down'], label: 'down', short: null, help: 'down', command: 'down'},
 		{keys: ['pageup'], label: 'page up', short: null, help: 'a page up', command: 'page-up'},
 		{keys: ['pagedown'], label: 'page down', short: null, help: 'a page down', command: 'page-down'},
-		erase,
-		clearField,
+		...editing,
 	],
 	handle: [
 		{
 			keys: ['enter'],
 			label: 'enter',
 			short: 'save',
-			help: 'save the handle; an empty one lets any account in',
+			help: 'save the handle; leave it empty to accept any account',
 			command: 'accept',
 			vital: true,
 		},
@@ -40,12 +39,11 @@ export const overlayBindings = {
 			keys: ['escape'],
 			label: 'esc',
 			short: 'cancel',
-			help: 'leave it as it was',
+			help: 'change nothing',
 			command: 'close',
 			vital: true,
 		},
-		erase,
-		clearField,
+		...editing,
 	],
 	help: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
@@ -64,8 +62,8 @@ export const overlayBindings = {
 		},
 	],
 	confirm: [
-		{keys: ['y', 'Y'], label: 'y', short: 'yes', help: null, command: 'yes', vital: true},
-		{keys: ['n', 'N', 'escape'], label: 'n', short: 'no', help: null, command: 'no', vital: true},
+		{keys: ['enter', 'y', 'Y'], label: 'enter', short: 'yes', help: null, command: 'yes', vital: true},
+		{keys: ['escape', 'n', 'N'], label: 'esc', short: 'no', help: null, command: 'no', vital: true},
 	],
 	forget: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
@@ -80,8 +78,9 @@ export const overlayBindings = {
 		{keys: ['escape'], label: 'esc', short: 'do not wait', help: null, command: 'close', vital: true},
 	],
 	qr: [
+		{keys: ['c', 'y'], label: 'c', short: 'copy', help: null, command: 'copy', vital: true},
 		{
-			keys: ['escape', 'r', 'q', 'enter'],
+			keys: ['escape', 'Q', 'q', 'enter'],
 			label: 'esc',
 			short: 'back to the link',
 			help: null,

@@ -1,10 +1,13 @@
+import {handleOf} from '../../keymaker/handle.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import {afterMove, withFilter} from '../model/list.ts';
+import {expected, problemOf} from '../model/problem.ts';
 import {helpTop} from '../model/room.ts';
 import {type Overlay, type State, selectedBot} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
-import {erased, oneLine} from '../model/text.ts';
+import {oneLine} from '../model/text.ts';
 import {checkAll, checkChosen, checkResult} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
 
@@ -17,7 +20,10 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 			const bot = selectedBot(state);
 			return bot === undefined
 				? step(state)
-				: step({...state, overlay: {name: 'handle', bot: bot.name, text: bot.expectedHandle ?? ''}});
+				: step({
+						...state,
+						overlay: {name: 'handle', bot: bot.name, text: bot.expectedHandle ?? '', problem: null},
+					});
 		}
 
 		case 'check':
@@ -43,9 +49,7 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 		case 'filter':
 			return filterCommand(state, command);
 		case 'handle':
-			return command === 'accept'
-				? step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text})
-				: typed(state, command, text => ({...overlay, text: text(overlay.text)}));
+			return command === 'accept' ? acceptHandle(state, overlay) : step(state);
 		case 'help':
 			return step({
 				...state,
@@ -53,6 +57,12 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			});
 		case 'forget':
 			return forgetCommand(state, overlay, command, now);
+		case 'qr':
+			return command === 'copy' &&
+				state.screen.name === 'authorize' &&
+				state.screen.phase.name === 'awaiting-pin'
+				? step(state, {type: 'copy', text: state.screen.phase.link.url})
+				: step(state);
 		case 'checking':
 			return command === 'cancel-check'
 				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
@@ -66,9 +76,21 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 export function overlayText(state: State, overlay: Overlay, text: string): Step {
 	switch (overlay.name) {
 		case 'filter':
-			return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : oneLine(text))));
+			return step(
+				withFilter(
+					state,
+					inserted({text: state.list.filter, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
+				),
+			);
 		case 'handle':
-			return step({...state, overlay: {...overlay, text: overlay.text + oneLine(text)}});
+			return step({
+				...state,
+				overlay: {
+					...overlay,
+					text: inserted({text: overlay.text, after: state.caret}, oneLine(text)),
+					problem: null,
+				},
+			});
 		default:
 			return step(state);
 	}
@@ -92,24 +114,20 @@ function filterCommand(state: State, command: Command): Step {
 			return step({...state, overlay: null});
 		case 'clear-filter':
 			return step({...withFilter(state, ''), overlay: null});
-		case 'erase':
-			return step(withFilter(state, erased(state.list.filter)));
-		case 'clear-field':
-			return step(withFilter(state, ''));
 		default:
 			return step(afterMove(state, command));
 	}
 }
 
-function typed(state: State, command: Command, change: (text: (before: string) => string) => Overlay): Step {
-	switch (command) {
-		case 'erase':
-			return step({...state, overlay: change(erased)});
-		case 'clear-field':
-			return step({...state, overlay: change(() => '')});
-		default:
-			return step(state);
+/** Saves the handle; one that X cannot have stays in the field, beside what is wrong with it. */
+function acceptHandle(state: State, overlay: Overlay & {name: 'handle'}): Step {
+	try {
+		handleOf(overlay.text);
+	} catch (error) {
+		return step({...state, overlay: {...overlay, problem: problemOf(expected(error))}});
 	}
+
+	return step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text});
 }
 
 /** The rows that a command scrolls the help by. */

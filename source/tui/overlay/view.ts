@@ -2,8 +2,10 @@ import {moment, timeLeft} from '../../flock/duration.ts';
 import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
+import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {tail} from '../draw/text.ts';
+import {qrSpan} from '../draw/qr.ts';
+import {wrap} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
@@ -13,7 +15,7 @@ export function panelLines(state: State, view: View): Line[] {
 	const {overlay, size} = state;
 	switch (overlay?.name) {
 		case 'handle':
-			return handlePanel(overlay, size.columns);
+			return handlePanel(state, overlay);
 		case 'confirm':
 			return questionLines(state, overlay.question);
 		case 'forget':
@@ -31,23 +33,24 @@ export function panelLines(state: State, view: View): Line[] {
 	}
 }
 
-function handlePanel({bot, text}: Overlay & {name: 'handle'}, columns: number): Line[] {
+function handlePanel({size, caret}: State, {bot, text, problem}: Overlay & {name: 'handle'}): Line[] {
+	const {columns} = size;
 	const label = ' Handle: @';
+	const at = text.startsWith('@') ? text.slice(1) : text;
+	const shown = fieldWindow({text: at, after: caret}, visible, columns - label.length);
 	return [
 		...paragraph(
-			`Which account is ${visible(bot)} to speak as? X asks for it, and another one is held.`,
+			`Which account should ${visible(bot)} use? A different one will wait for your decision.`,
 			columns,
 			{rank: 2},
 		),
 		{
-			...line(
-				label,
-				toned('strong', tail(visible(text.replace(/^@/, '')), columns - label.length - 1)),
-				toned('accent', '▏'),
-			),
+			...line(label, toned('strong', shown.text)),
 			role: 'textbox',
 			say: `Expected handle: ${visible(text)}`,
+			cursor: label.length + shown.cursor,
 		},
+		...(problem === null ? [] : paragraph(`${problem.sentence} ${problem.hint}`, columns, {tone: 'bad'})),
 	];
 }
 
@@ -60,17 +63,17 @@ function sentenceOf(question: Question): string {
 	switch (question.about) {
 		case 'check': {
 			const {length} = question.bots;
-			return `Check ${length === 1 ? 'one key' : `${length} keys`}? That is ${count(length, 'call')} to X, and X bills each account once a day. y/n`;
+			return `Check ${count(length, 'key')} with X? ${count(length, 'call')}, about $${(length * 0.01).toFixed(2)}.`;
 		}
 
 		case 'new-link':
-			return 'This voids the link and its PIN. New link? y/n';
+			return 'Get a new link? The link on the screen and its PIN stop working.';
 		case 'overwrite':
-			return `${question.sentence} Replace it? y/n`;
+			return `${question.sentence} Replace it?`;
 		case 'reveal':
-			return 'This shows the key with its secrets on the screen. Is nobody looking? y/n';
+			return 'Show the key and its secrets on the screen? Make sure nobody is looking.';
 		case 'quit':
-			return `The key of ${names(question.bots.map(visible), 40)} is not saved, and is lost on quitting. Quit? y/n`;
+			return `The key of ${names(question.bots.map(visible), 40)} is not saved, and quitting loses it. Quit?`;
 	}
 }
 
@@ -156,25 +159,36 @@ function checkingPanel(
 	];
 }
 
-/** The link as a QR code, where it has room. */
-export function qrLines({screen, size}: State, rows: number, view: View): Line[] {
+/** The link as a QR code beside what it is for, in the whole window: only so a link with a handle fits 24 rows. */
+export function qrFrame(state: State, view: View): Line[] {
+	const {screen, size, fixed} = state;
 	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
 		return [];
 	}
 
 	const code = view.qr(screen.phase.link.url);
 	const width = Math.max(...code.map(text => [...text].length));
-	if (width > size.columns || code.length > rows) {
-		const needed = `${width}×${code.length + size.rows - rows}`;
-		return paragraph(
-			`The window is too small for the QR code: it needs ${needed} cells. c copies the link.`,
-			size.columns,
-			{tone: 'warn'},
-		);
+	if (width > size.columns || code.length > size.rows) {
+		return [
+			...paragraph(
+				`The window is too small for the QR code: it needs ${width}×${code.length} cells.`,
+				size.columns,
+				{tone: 'warn'},
+			),
+			...paragraph('c copies the link; esc goes back.', size.columns),
+		];
 	}
 
-	return code.map((text, index) => ({
-		...line(toned('plain', text)),
-		say: index === 0 ? 'A QR code of the link' : '',
+	const text = [
+		`${visible(screen.bot)}`,
+		'Scan this code with the phone that the account is signed in on.',
+		...(fixed.practice ? ['In practice it leads to this computer only: a phone cannot open it.'] : []),
+		'c copies the link; esc goes back.',
+	];
+	const room = size.columns - width - 2;
+	const beside = room < 20 ? [] : text.flatMap(part => ['', ...wrap(part, room - 1)]);
+	return code.map((part, index) => ({
+		...line(qrSpan(part), `  ${beside[index] ?? ''}`),
+		say: index === 0 ? `A QR code of the link. ${text.slice(1).join(' ')}` : '',
 	}));
 }
