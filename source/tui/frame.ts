@@ -2,7 +2,8 @@ import {authorizeLines, isInline} from './authorize/view.ts';
 import {summaryLines} from './authorize/view-outcome.ts';
 import {drawnLine} from './draw/drawn.ts';
 import {footerLine} from './draw/footer.ts';
-import {cutOff, filled, type Line, line, squeeze, type View} from './draw/line.ts';
+import {blank, cutOff, filled, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
+import {qrSpan} from './draw/qr.ts';
 import {wrap} from './draw/text.ts';
 import {flockLines, marksLine, notesLine} from './flock/view.ts';
 import {headerLine} from './header.ts';
@@ -10,7 +11,7 @@ import {bindingsOf, hasField} from './keymap.ts';
 import {bodyRows, footRegions} from './layout.ts';
 import {smallest, tooSmall} from './model/room.ts';
 import type {State} from './model/state.ts';
-import {qrFrame} from './overlay/view.ts';
+import {qrLines, qrSentences} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
 import {chooseLines, setupLines} from './setup/view.ts';
 
@@ -26,8 +27,9 @@ export function frameLines(state: State, view: View): Line[] {
 		return filled(lines, size.rows);
 	}
 
-	if (state.overlay?.name === 'qr') {
-		return filled(qrFrame(state, view), size.rows);
+	const beside = qrBeside(state, view);
+	if (beside !== null) {
+		return filled(beside, size.rows);
 	}
 
 	const {panel, notice: said} = footRegions(state, view);
@@ -46,6 +48,37 @@ export function drawnFrame(state: State, view: View): string {
 	return frameLines(state, view)
 		.map(line => drawnLine(line, state.size.columns, view.theme).trimEnd())
 		.join('\n');
+}
+
+/** Beside a QR code, its text takes so many columns or more. */
+const narrowestText = 24;
+
+/** The QR code in the whole height of the window, and all else beside it: only so a link with a handle fits 24 rows. */
+function qrBeside(state: State, view: View): Line[] | null {
+	const code = qrOf(state, view);
+	const {columns, rows} = state.size;
+	const room = columns - [...(code[0] ?? '')].length - 1;
+	if (state.fixed.spoken || code.length === 0 || code.length > rows || room < narrowestText) {
+		return null;
+	}
+
+	const narrow: State = {...state, size: {columns: room, rows}};
+	const text = qrSentences(state).flatMap(sentence => [blank, ...paragraph(sentence, room)]);
+	const all = [...filled([headerLine(narrow), ...text], rows - 1), footerLine(bindingsOf(state), room - 1)];
+	const empty = ' '.repeat(columns - room - 1);
+	return all.map((right, index) => {
+		const part = code[index];
+		return {
+			...right,
+			spans: [part === undefined ? {text: empty} : qrSpan(part), {text: ' '}, ...right.spans],
+		};
+	});
+}
+
+function qrOf({overlay, screen}: State, view: View): readonly string[] {
+	return overlay?.name === 'qr' && screen.name === 'authorize' && screen.phase.name === 'awaiting-pin'
+		? view.qr(screen.phase.link.url)
+		: [];
 }
 
 /** Where the terminal's cursor belongs, from 0: in the field that takes the keys; `null` where there is none. */
@@ -73,6 +106,10 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 	const {overlay, screen} = state;
 	if (overlay?.name === 'help') {
 		return helpLines(state).slice(overlay.top, overlay.top + rows);
+	}
+
+	if (overlay?.name === 'qr') {
+		return qrLines(state, rows, qrOf(state, view));
 	}
 
 	switch (screen.name) {

@@ -7,6 +7,7 @@ import {
 	flockScreen,
 	heldOf,
 	keyOf,
+	linkOf,
 	mixedFlock,
 	noon,
 	pinScreen,
@@ -28,6 +29,12 @@ export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const pin = pinScreen(mixedFlock, {size});
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
+	const walking = play(flock, 'a');
+	const walked = play(
+		walking,
+		{type: 'link', attempt: attemptOf(walking), link: linkOf('ferry')},
+		{type: 'paste', text: '1234567'},
+	);
 	const attempt = attemptOf(sent);
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
@@ -59,7 +66,7 @@ export function gallery(size: Size): Record<string, State> {
 	const choose = play(flockScreen(mixedFlock, {size, app: null}), 'enter').state;
 	const setup = play(
 		choose,
-		's',
+		't',
 		{type: 'paste', text: 'not-a-real-key\n'},
 		{type: 'paste', text: 'not-a-real-secret'},
 	).state;
@@ -149,7 +156,7 @@ export function gallery(size: Size): Record<string, State> {
 			alive: true,
 		}).state,
 		'the question before a new link': play(pin, 'n', timer(pin.state)).state,
-		'the QR code': play(pin, 'r', timer(pin.state)).state,
+		'the QR code': play(pin, 'Q', timer(pin.state)).state,
 		'a PIN on its way': sent.state,
 		'a refused PIN': play(sent, {
 			type: 'pin-failed',
@@ -171,6 +178,34 @@ export function gallery(size: Size): Record<string, State> {
 			),
 			'enter',
 			'down',
+		).state,
+		'a discarded key': play(
+			walked,
+			{
+				type: 'exchanged',
+				attempt: attemptOf(walked),
+				outcome: {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'},
+			},
+			'd',
+			{
+				type: 'decided',
+				attempt: attemptOf(walked) + 1,
+				kept: false,
+				...taken,
+			},
+		).state,
+		'a walk’s next link': play(
+			walked,
+			{type: 'exchanged', attempt: attemptOf(walked), outcome: {kind: 'saved', ...outcome}},
+			{type: 'link', attempt: attemptOf(walked) + 1, link: linkOf('kettle')},
+		).state,
+		'the end of a walk': play(
+			flockScreen([botCalled('ferry'), botCalled('kettle')], {size}),
+			'a',
+			's',
+			{type: 'link', attempt: 2, link: linkOf('kettle')},
+			{type: 'paste', text: '1234567'},
+			{type: 'exchanged', attempt: 3, outcome: {kind: 'saved', ...outcome, bot: 'kettle'}},
 		).state,
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),

@@ -140,7 +140,7 @@ export function play(start: State | Played, ...actions: readonly (Action | strin
 	const effects = [...before.effects];
 	for (const action of actions) {
 		const full: Action = typeof action === 'string' ? {type: 'key', key: action} : action;
-		const done = advance(state, full, Math.max(noon, state.enterAt) + 1000);
+		const done = advance(state, full, Math.max(noon, state.enterAt, state.handedInAt) + 1000);
 		state = done.state;
 		effects.push(...done.effects);
 	}

@@ -110,7 +110,6 @@ export const authorizeBindings = {
 			short: 'try again',
 			help: 'discard the key and get a new link',
 			command: 'retry',
-			vital: true,
 		},
 		{keys: ['k'], label: 'k', short: 'keep', help: 'keep the key', command: 'keep', vital: true},
 		{keys: ['d'], label: 'd', short: 'discard', help: 'discard the key', command: 'discard', vital: true},

@@ -62,7 +62,7 @@ export function conflictLines(
 
 /** A key, and what it leads to. */
 function answer(key: string, title: string, leadsTo: string, columns: number): Line[] {
-	const name = title.padEnd(11);
+	const name = title.padEnd(12);
 	const [first, ...rest] = paragraph(leadsTo, columns, {indent: 6 + name.length, tone: 'quiet'});
 	return [
 		{

@@ -1,5 +1,5 @@
 import {visible} from '../../flock/visible.ts';
-import {columnsOf, pad} from '../../flock/width.ts';
+import {columnsOf, cut, pad} from '../../flock/width.ts';
 import {accountOf} from '../../flock/words.ts';
 import {type Line, type Span, toned, type View, widthOf} from '../draw/line.ts';
 import {qrSpan} from '../draw/qr.ts';
@@ -19,6 +19,12 @@ const glyphs: Readonly<Record<WalkResult['kind'], Span>> = {
 	skipped: toned('quiet', '○ '),
 	discarded: toned('quiet', '○ '),
 };
+
+/** The columns that the steps have: the walk's bots take the rest. */
+export function widthBeside({size, fixed}: State, {walk}: AuthorizeScreen): number {
+	const isBeside = walk.walking && walk.queue.length > 1 && size.columns >= queueFrom && !fixed.spoken;
+	return size.columns - (isBeside ? queueWidth : 0) - 1;
+}
 
 /** How far the walk has come, as a bar and in figures; nothing for one bot alone. */
 export function progressLines({size, fixed}: State, {walk, bot}: AuthorizeScreen): Line[] {
@@ -66,15 +72,15 @@ export function besideWalk(
 	}
 
 	const queue = isWalk ? queueLines(state, screen, Math.max(0, room)) : [];
-	const width = columns - (isWalk ? queueWidth : 0) - (hasCode ? codeWidth + 2 : 0) - 1;
+	const width = widthBeside(state, screen) - (hasCode ? codeWidth + 2 : 0);
 	const height = Math.max(lines.length - first, queue.length, hasCode ? code.length : 0);
 	return [
 		...lines.slice(0, first),
 		...Array.from({length: Math.min(room, height)}, (_, index): Line => {
 			const left = lines[first + index] ?? {spans: [], say: ''};
-			const spans = [...left.spans, {text: ' '.repeat(Math.max(1, width - widthOf(left.spans)))}];
+			const spans = padded(left.spans, width);
 			const bots = queue[index] ?? [];
-			const gap = ' '.repeat(Math.max(0, queueWidth - 2 - widthOf(bots)));
+			const gap = isWalk ? ' '.repeat(Math.max(0, queueWidth - 2 - widthOf(bots))) : '';
 			return {
 				...left,
 				// Said by itself, if at all: a step's own words are in it.
@@ -87,6 +93,17 @@ export function besideWalk(
 			};
 		}),
 	];
+}
+
+/** Spans in exactly so many columns. */
+function padded(spans: readonly Span[], width: number): Span[] {
+	let left = width;
+	const fitting = spans.map(span => {
+		const text = cut(span.text, left);
+		left -= columnsOf(text);
+		return {...span, text};
+	});
+	return [...fitting, {text: ' '.repeat(left)}];
 }
 
 /** The walk's bots round the one on the screen, each with what has come of it. */

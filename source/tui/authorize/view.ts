@@ -15,7 +15,7 @@ import type {AuthorizeScreen, Phase, Renewal} from '../model/authorization.ts';
 import type {Binding} from '../model/binding.ts';
 import type {State} from '../model/state.ts';
 import {conflictLines, savedLines, unsavedLines} from './view-outcome.ts';
-import {besideWalk, progressLines} from './view-walk.ts';
+import {besideWalk, progressLines, widthBeside} from './view-walk.ts';
 
 /** From so many columns up the bindings stand beside the steps that they are about. */
 const inlineFrom = 90;
@@ -93,6 +93,7 @@ function stepLines(
 	view: View,
 ): Line[] {
 	const {columns} = state.size;
+	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
 	const who =
 		link.expectedHandle === null
@@ -106,12 +107,12 @@ function stepLines(
 	];
 	const after = [
 		{...blank, rank: 5},
-		...numbered(2, 'Press Authorize app; X shows a PIN', state, []),
+		...numbered(2, 'Press Authorize app; X shows a PIN', state, [], width),
 		{...blank, rank: 7},
-		...fieldLines(state, phase, view),
-		...saidLines(screen, columns),
+		...fieldLines(state, phase, view, width),
+		...saidLines(screen, width),
 		{...blank, rank: 9},
-		...paragraph(appText(link), columns, {tone: 'quiet', rank: 4}),
+		...paragraph(appText(link), width, {tone: 'quiet', rank: 4}),
 	];
 	const all = squeeze([...before, ...linkLines(link, columns), ...after], rows);
 	if (all.length <= rows) {
@@ -135,8 +136,13 @@ export function linkLines({url}: Link, columns: number): Line[] {
 	}));
 }
 
-function numbered(number: number, text: string, state: State, commands: readonly string[]): Line[] {
-	const {columns} = state.size;
+function numbered(
+	number: number,
+	text: string,
+	state: State,
+	commands: readonly string[],
+	columns = state.size.columns,
+): Line[] {
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
@@ -154,8 +160,12 @@ function numbered(number: number, text: string, state: State, commands: readonly
 	];
 }
 
-function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchanging'}, view: View): Line[] {
-	const {columns} = state.size;
+function fieldLines(
+	state: State,
+	phase: Phase & {name: 'awaiting-pin' | 'exchanging'},
+	view: View,
+	columns: number,
+): Line[] {
 	if (phase.name === 'exchanging') {
 		return waiting('Submitting the PIN to X', phase.startedAt, state, view);
 	}

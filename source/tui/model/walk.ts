@@ -88,7 +88,7 @@ export function nextOnWalk(state: State): string | null {
 	);
 }
 
-/** The bot that the walk dealt with before this one; `null` where it is the first. */
+/** The bot before this one on the walk; `null` where it is the first. */
 export function previousOnWalk({bot, walk}: AuthorizeScreen): string | null {
-	return walk.results.findLast(result => result.bot !== bot)?.bot ?? null;
+	return walk.walking ? (walk.queue[walk.queue.indexOf(bot) - 1] ?? null) : null;
 }

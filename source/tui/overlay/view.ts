@@ -5,7 +5,6 @@ import {accountOf, accountsInWords} from '../../flock/words.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {qrSpan} from '../draw/qr.ts';
-import {wrap} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
@@ -159,36 +158,27 @@ function checkingPanel(
 	];
 }
 
-/** The link as a QR code beside what it is for, in the whole window: only so a link with a handle fits 24 rows. */
-export function qrFrame(state: State, view: View): Line[] {
-	const {screen, size, fixed} = state;
-	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
-		return [];
-	}
-
-	const code = view.qr(screen.phase.link.url);
-	const width = Math.max(...code.map(text => [...text].length));
-	if (width > size.columns || code.length > size.rows) {
-		return [
-			...paragraph(
-				`The window is too small for the QR code: it needs ${width}×${code.length} cells.`,
-				size.columns,
-				{tone: 'warn'},
-			),
-			...paragraph('c copies the link; esc goes back.', size.columns),
-		];
-	}
-
-	const text = [
-		`${visible(screen.bot)}`,
+/** What is said of the QR code. */
+export function qrSentences({fixed}: State): string[] {
+	return [
 		'Scan this code with the phone that the account is signed in on.',
 		...(fixed.practice ? ['In practice it leads to this computer only: a phone cannot open it.'] : []),
-		'c copies the link; esc goes back.',
 	];
-	const room = size.columns - width - 2;
-	const beside = room < 20 ? [] : text.flatMap(part => ['', ...wrap(part, room - 1)]);
-	return code.map((part, index) => ({
-		...line(qrSpan(part), `  ${beside[index] ?? ''}`),
-		say: index === 0 ? `A QR code of the link. ${text.slice(1).join(' ')}` : '',
+}
+
+/** The link as a QR code under the header, where it has room there. */
+export function qrLines(state: State, rows: number, code: readonly string[]): Line[] {
+	const {size} = state;
+	const width = Math.max(...code.map(text => [...text].length));
+	if (width > size.columns || code.length > rows) {
+		const needed = `${width}×${code.length + size.rows - rows}`;
+		return paragraph(`The window is too small for the QR code: it needs ${needed} cells.`, size.columns, {
+			tone: 'warn',
+		});
+	}
+
+	return code.map((text, index) => ({
+		...line(qrSpan(text)),
+		say: index === 0 ? ['A QR code of the link.', ...qrSentences(state)].join(' ') : '',
 	}));
 }
