@@ -36,8 +36,9 @@ export function editField(state: State, edit: Edit): State {
 	}
 
 	const {text, after} = edited(active.field, edit);
-	const next = text === active.field.text ? state : active.set(text);
-	return {...next, caret: after};
+	// What was wrong with the text goes once it is edited, though there was nothing to erase.
+	const isMove = /^(?:cursor|word)-/.test(edit);
+	return {...(isMove ? state : active.set(text)), caret: after};
 }
 
 function activeField(state: State): ActiveField | null {

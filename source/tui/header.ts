@@ -76,7 +76,7 @@ function placesOf(state: State): string[] {
 
 function progressOf({walk, bot}: AuthorizeScreen): string | null {
 	const place = walk.queue.indexOf(bot);
-	return place < 0 || walk.queue.length < 2 ? null : `${place + 1} of ${walk.queue.length}`;
+	return place < 0 || !walk.walking || walk.queue.length < 2 ? null : `${place + 1} of ${walk.queue.length}`;
 }
 
 const counts = new WeakMap<Flock, number>();

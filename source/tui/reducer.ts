@@ -117,7 +117,9 @@ function repeats({screen, overlay, enterAt}: State, now: number): boolean {
 
 /** True for an enter out of habit, after a paste that handed the PIN in by itself: it must answer nothing. */
 function isHabit({screen, overlay, handedInAt}: State, now: number): boolean {
-	return screen.name === 'authorize' && overlay === null && now - handedInAt < habitMs;
+	const hasText =
+		screen.name === 'authorize' && screen.phase.name === 'awaiting-pin' && screen.phase.pin !== '';
+	return screen.name === 'authorize' && overlay === null && !hasText && now - handedInAt < habitMs;
 }
 
 /** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */

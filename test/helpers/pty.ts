@@ -3,7 +3,7 @@ import xterm, {type IBuffer} from '@xterm/headless';
 import {inheritedAt, type Variables} from './environment.ts';
 
 /** How long a condition is waited for before the wait fails: a net that no load trips; milliseconds. */
-const patienceMs = 240_000;
+const patienceMs = Number(process.env.PATIENCE ?? 240_000);
 
 /** What is looked for on the screen. */
 export type Wanted = string | RegExp | ((screen: readonly string[]) => boolean);
@@ -82,6 +82,7 @@ const keys: Readonly<Record<string, string>> = {
 	home: '\u001B[H',
 	end: '\u001B[F',
 	'ctrl+c': '\u0003',
+	'ctrl+e': '\u0005',
 	'ctrl+u': '\u0015',
 	'ctrl+z': '\u001A',
 };

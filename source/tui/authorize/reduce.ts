@@ -99,10 +99,13 @@ export function pinText(state: State, screen: AuthorizeScreen, text: string, now
 	const typed = `${phase.letter ?? ''}${text}`;
 	const pin = inserted({text: phase.pin, after: state.caret}, typed.replace(/[\r\n]+$/, ''));
 	const filled = withPhase(state, screen, {...phase, pin, letter: null, problem: null});
+	if (/[\r\n]$/.test(typed)) {
+		return pin === '' ? step(filled) : submit(filled, pin, now);
+	}
+
 	const isWhole =
 		phase.pin === '' && phase.letter === null && text.length > 1 && isWholePin(pin, phase.link.id);
-	const isHandedIn = isWhole || (/[\r\n]$/.test(typed) && pin !== '');
-	return isHandedIn ? submit({...filled, handedInAt: now}, pin, now) : step(filled);
+	return isWhole ? submit({...filled, handedInAt: now}, pin, now) : step(filled);
 }
 
 /** True for what is a PIN beyond doubt: seven digits, whatever stands round them. */

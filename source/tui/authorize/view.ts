@@ -28,9 +28,10 @@ const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
 
 /** True for a binding that stands beside its step, and so not in the footer. */
-export function isInline({size, screen, fixed}: State, {command}: Binding): boolean {
+export function isInline({size, screen, overlay, fixed}: State, {command}: Binding): boolean {
 	return (
 		!fixed.spoken &&
+		overlay === null &&
 		size.columns >= inlineFrom &&
 		size.rows >= 12 &&
 		screen.name === 'authorize' &&
