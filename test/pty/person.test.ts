@@ -158,7 +158,7 @@ test('the PIN of an earlier link is refused by X, a new link comes, and the pers
 	const {screen, link} = await enterFirst();
 	const earlier = await approve(link, 'harbour_poem');
 	screen.press('n');
-	await screen.waitFor(/y yes|\by\b/);
+	await screen.waitFor(/enter yes/);
 	screen.press('y');
 	const second = await nextLink(screen, link);
 	await told(screen, 'The earlier link and its PIN are void.');
@@ -192,9 +192,9 @@ test('n pressed again and again asks each other time, and voids no link', async 
 	const {screen, link} = await enterFirst();
 	for (let time = 1; time <= 3; time += 1) {
 		screen.press('n');
-		await screen.waitFor('New link? y/n');
+		await screen.waitFor('Get a new link?');
 		screen.press('n');
-		await screen.waitUntilGone('New link? y/n');
+		await screen.waitUntilGone('Get a new link?');
 	}
 
 	assert.equal(await nextLink(screen), link);

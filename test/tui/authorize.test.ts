@@ -268,8 +268,8 @@ test('what is in the keystore is read again after each key, saved or held', () =
 	}
 });
 
-test('r shows the link as a QR code, and escape leads back to it', () => {
-	const typed = play(pinScreen(), 'r');
+test('Q shows the link as a QR code, and escape leads back to it', () => {
+	const typed = play(pinScreen(), 'Q');
 	const shown = play(typed, {type: 'timer', timer: {for: 'letter', attempt: attemptOf(typed)}});
 	assert.equal(shown.state.overlay?.name, 'qr');
 	const back = play(shown, 'escape');
@@ -463,7 +463,7 @@ test('b goes back to the bot before', () => {
 test('a walk where every bot has a key says so', () => {
 	const {state} = play(flockScreen([botCalled('harbour', {key: keyOf('harbour_poem')})]), 'a');
 	assert.equal(state.screen.name, 'flock');
-	assert.equal(state.notice?.text, 'Every bot has a key.');
+	assert.equal(state.notice?.text, 'All done. No bot needs you.');
 });
 
 test('an orphan is not authorized', () => {
@@ -502,10 +502,10 @@ test('beside a bad app key the flock is there with its sentence, and only what n
 	const asked = play(read, 'enter');
 	assert.match(shown(asked.state), sentence);
 	assert.match(shown(asked.state), /Copy it once more/);
-	for (const way of [['s'], ['down', 'enter'], ['tab', 'enter']]) {
+	for (const way of [['t'], ['down', 'enter'], ['tab', 'enter']]) {
 		const {state, effects} = play(asked, ...way);
 		assert.notEqual(state.screen.name, 'setup', way.join());
-		assert.ok(way[0] !== 's' || sentence.test(state.notice?.text ?? ''));
+		assert.ok(way[0] !== 't' || sentence.test(state.notice?.text ?? ''));
 		assert.ok(effects.every(({type}) => type !== 'request-link'));
 	}
 
@@ -518,7 +518,7 @@ test('beside a bad app key the flock is there with its sentence, and only what n
 });
 
 test('setup tries the app key as it was pasted, and goes on to the bot once it is saved', () => {
-	const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 's');
+	const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 't');
 	const tried = play(
 		setup,
 		{type: 'paste', text: 'not-a-real-key\n'},
@@ -561,7 +561,7 @@ for (const field of ['consumerKey', 'consumerSecret'] as const) {
 	test(`an app key that is refused for its ${field} leads to that field, whatever the sentence says`, () => {
 		const bad = {consumerKey: 'not-a-real-key', consumerSecret: 'not-a-real-secret', [field]: 'two words'};
 		const error = refusalOf(bad);
-		const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 's', {type: 'paste', text: 'a\r\nb\r'});
+		const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 't', {type: 'paste', text: 'a\r\nb\r'});
 		const {screen} = play(setup, {
 			type: 'app-refused',
 			attempt: attemptOf(setup),

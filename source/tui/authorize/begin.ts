@@ -1,9 +1,10 @@
-import {needsKey} from '../../flock/flock.ts';
+import {needsPerson} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
 import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
 import {botOf, type State, selectedBot} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
+import {tallyOf} from '../model/tally.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
 
 /** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
@@ -55,17 +56,30 @@ export function authorizeSelected(state: State, now: number): Step {
 		: authorize(state, bot.name, null, now);
 }
 
-/** Starts or goes on with the walk from the selected bot: the first one that has no key. */
+/** Starts or goes on with the walk from the selected bot: the first one that needs a person. */
 export function startWalk(state: State, now: number): Step {
 	const walk = walkFrom(state, state.list.selected ?? '', true);
 	const first = walk.queue[0];
 	if (first === undefined) {
-		const everybody =
-			state.list.filter === '' ? 'Every bot has a key.' : 'Every bot that the filter shows has a key.';
-		return notify(state, everybody, 'good');
+		return nobodyNeedsYou(state);
 	}
 
 	return authorize(state, first, walk, now);
+}
+
+function nobodyNeedsYou(state: State): Step {
+	const {marks, filter} = state.list;
+	const others = tallyOf(state.flock ?? []).needy;
+	if (others === 0) {
+		return notify(state, 'All done. No bot needs you.', 'good');
+	}
+
+	const which =
+		marks.size > 0 ? 'None of the marked bots needs you' : `No bot that matches ${visible(filter)} needs you`;
+	return notify(
+		state,
+		`${which}; ${others === 1 ? '1 other does' : `${others} others do`}. Press esc to see them.`,
+	);
 }
 
 /** Asks X for a link. */
@@ -125,7 +139,7 @@ function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
 	const made = new Set(walk.results.filter(({kind}) => kind === 'made').map(result => result.bot));
 	const left = walk.queue.filter(name => {
 		const one = botOf(state, name);
-		return !made.has(name) && one !== undefined && needsKey(one);
+		return !made.has(name) && one !== undefined && needsPerson(one);
 	}).length;
 	return step({...back, screen: {name: 'summary', results: walk.results, left}});
 }

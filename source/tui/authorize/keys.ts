@@ -1,10 +1,15 @@
-import {type Binding, clearField, erase, help} from '../model/binding.ts';
+import {type Binding, clearField, erase, help, palette} from '../model/binding.ts';
 import type {Mode, State} from '../model/state.ts';
 import {hasNext} from '../model/walk.ts';
 
 /** A letter is a command in the PIN screen only while its field is empty. */
 const fieldEmpty = ({screen}: State) =>
 	screen.name === 'authorize' && (screen.phase.name !== 'awaiting-pin' || screen.phase.pin === '');
+/** Help and commands where other keys are wanted more. */
+const more: readonly Binding[] = [
+	{...help, vital: false, when: fieldEmpty},
+	{...palette, short: null, keys: [':'], when: fieldEmpty},
+];
 const back: Binding = {
 	keys: ['escape'],
 	label: 'esc',
@@ -17,7 +22,7 @@ const skip: Binding = {
 	keys: ['s'],
 	label: 's',
 	short: 'skip',
-	help: 'leave this bot, go on to the next',
+	help: 'skip this bot',
 	command: 'skip',
 	when: fieldEmpty,
 };
@@ -25,7 +30,7 @@ const previous: Binding = {
 	keys: ['b'],
 	label: 'b',
 	short: null,
-	help: 'back to the bot before',
+	help: 'go back to the bot before',
 	command: 'previous',
 	when: state =>
 		fieldEmpty(state) && state.screen.name === 'authorize' && state.screen.walk.results.length > 0,
@@ -42,17 +47,17 @@ const canChangeApp = ({screen, app}: State) =>
 
 /** The key bindings of an authorization and of the walk. */
 export const authorizeBindings = {
-	requesting: [back, skip, previous],
+	requesting: [back, skip, previous, ...more],
 	'awaiting-pin': [
 		{
 			keys: ['enter'],
 			label: 'enter',
 			short: 'save',
-			help: 'hand the PIN in, and save the key',
+			help: 'submit the PIN and save the key',
 			command: 'submit',
 			vital: true,
 		},
-		{keys: ['c'], label: 'c', short: 'copy', help: 'copy the link', command: 'copy', when: fieldEmpty},
+		{keys: ['c', 'y'], label: 'c', short: 'copy', help: 'copy the link', command: 'copy', when: fieldEmpty},
 		{
 			keys: ['o'],
 			label: 'o',
@@ -62,8 +67,8 @@ export const authorizeBindings = {
 			when: fieldEmpty,
 		},
 		{
-			keys: ['r'],
-			label: 'r',
+			keys: ['Q'],
+			label: 'Q',
 			short: 'QR',
 			help: 'show the link as a QR code, for a phone',
 			command: 'qr',
@@ -73,60 +78,70 @@ export const authorizeBindings = {
 			keys: ['n'],
 			label: 'n',
 			short: 'new link',
-			help: 'a new link, after a yes',
+			help: 'get a new link; asks first',
 			command: 'new-link',
 			when: fieldEmpty,
 		},
 		skip,
 		previous,
-		{...help, vital: false, when: fieldEmpty},
+		...more,
 		back,
 		erase,
 		clearField,
 	],
-	exchanging: [back],
+	exchanging: [back, ...more],
 	conflict: [
-		{keys: ['k'], label: 'k', short: 'keep', help: 'put the held key in force', command: 'keep', vital: true},
-		{keys: ['d'], label: 'd', short: 'discard', help: 'remove the held key', command: 'discard', vital: true},
+		{
+			keys: ['k'],
+			label: 'k',
+			short: 'keep',
+			help: 'make the new key the active one',
+			command: 'keep',
+			vital: true,
+		},
+		{keys: ['d'], label: 'd', short: 'discard', help: 'remove the new key', command: 'discard', vital: true},
 		{
 			keys: ['up'],
 			label: 'up down',
 			short: 'another',
-			help: 'choose another held key, where there are several',
+			help: 'choose another key',
 			command: 'up',
 			when: severalHeld,
 		},
 		{keys: ['down'], label: 'down', short: null, help: null, command: 'down', when: severalHeld},
 		skip,
 		{...back, short: 'later', help: 'decide later'},
+		...more,
 	],
 	failed: [
 		{
-			keys: ['enter', 'n'],
-			label: 'enter',
+			keys: ['r', 'enter', 'n'],
+			label: 'r',
 			short: 'try again',
 			help: 'ask X for a link again',
 			command: 'retry',
 			vital: true,
 		},
 		{
-			keys: ['p'],
-			label: 'p',
-			short: 'app key',
-			help: 'give another app key',
+			keys: ['t'],
+			label: 't',
+			short: 'set up the app',
+			brief: 'set up',
+			help: 'enter another app key',
 			command: 'change-app',
 			when: canChangeApp,
 		},
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	saved: [
 		{
 			keys: ['enter', 'a', 's'],
 			label: 'enter',
 			short: 'next bot',
-			help: 'on to the next bot without a key',
+			help: 'go on to the next bot',
 			command: 'next',
 			vital: true,
 			when: hasNext,
@@ -141,12 +156,13 @@ export const authorizeBindings = {
 			when: state => !hasNext(state),
 		},
 		{...back, keys: ['escape', 'q']},
+		...more,
 	],
 	unsaved: [
 		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'save again',
+			keys: ['r', 'enter'],
+			label: 'r',
+			short: 'try again',
 			help: 'try to save the key again',
 			command: 'retry',
 			vital: true,
@@ -155,17 +171,18 @@ export const authorizeBindings = {
 			keys: ['w'],
 			label: 'w',
 			short: 'write down',
-			help: 'show the key, so that it can be written down',
+			help: 'show the key so you can write it down; asks first',
 			command: 'reveal',
 		},
 		back,
+		...more,
 	],
 	summary: [
 		{
 			keys: ['a'],
 			label: 'a',
-			short: 'go on',
-			help: 'go on with the bots that are left',
+			short: 'continue',
+			help: 'continue with the bots that are left',
 			command: 'walk',
 			when: ({screen}) => screen.name === 'summary' && screen.left > 0,
 		},
@@ -177,5 +194,7 @@ export const authorizeBindings = {
 			command: 'back',
 			vital: true,
 		},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

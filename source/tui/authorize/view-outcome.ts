@@ -101,7 +101,7 @@ export function savedLines(
 				)
 			: [];
 	const next = nextOnWalk(state);
-	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
+	const done = walk.queue.length > 1 && !hasNext(state) ? 'All done.' : null;
 	return [
 		blank,
 		...paragraph(`${visible(bot)} is ready: it speaks as ${accountOf(key)}.`, columns, {
@@ -115,7 +115,7 @@ export function savedLines(
 			? done === null
 				? []
 				: paragraph(done, columns, {rank: 2})
-			: paragraph(`Next without a key: ${visible(next)}. Enter goes on, esc returns to the flock.`, columns, {
+			: paragraph(`Next: ${visible(next)}. Press enter to go on, or esc for the flock.`, columns, {
 					rank: 1,
 				})),
 	];
@@ -178,8 +178,8 @@ export function summaryLines({size}: State, {results, left}: Screen & {name: 'su
 		blank,
 		...paragraph(
 			left === 0
-				? 'Every bot of this walk has its key.'
-				: `${count(left, 'bot')} still without a key: a goes on.`,
+				? 'All done.'
+				: `${count(left, 'bot')} still ${left === 1 ? 'needs' : 'need'} you. Press a to continue.`,
 			columns,
 			{rank: 1},
 		),

@@ -4,7 +4,17 @@ import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
-export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
+export type Tone =
+	| 'plain'
+	| 'strong'
+	| 'quiet'
+	| 'good'
+	| 'warn'
+	| 'bad'
+	| 'accent'
+	| 'match'
+	| 'selected'
+	| 'selected-match';
 
 /** What the terminal can show. */
 export type Theme = {
@@ -27,6 +37,9 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: chalk.yellow,
 	bad: chalk.red,
 	accent: chalk.cyan,
+	match: chalk.cyan.underline,
+	selected: chalk.inverse,
+	'selected-match': chalk.inverse.underline,
 };
 
 /** The same without colours. */
@@ -36,6 +49,7 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: null,
 	bad: chalk.bold,
 	accent: chalk.bold,
+	match: chalk.bold.underline,
 };
 
 /** The glyph and the tone of each status. */

@@ -10,7 +10,7 @@ export type WalkResult = {
 	problem: Problem | null;
 };
 
-/** A walk from one bot without a key to the next. */
+/** A walk from one bot that needs a person to the next. */
 export type Walk = {
 	/** The bots that this walk goes through, in order. */
 	queue: readonly string[];

@@ -5,7 +5,8 @@ import {helpTop} from '../model/room.ts';
 import {type Overlay, type State, selectedBot} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
 import {erased, oneLine} from '../model/text.ts';
-import {checkAll, checkChosen, checkResult} from './reduce-check.ts';
+import {paletteRows} from './palette.ts';
+import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
 
 /** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
@@ -22,8 +23,8 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 
 		case 'check':
 			return checkChosen(state, now);
-		case 'check-all':
-			return checkAll(state);
+		case 'cancel-check':
+			return stopCheck(state);
 		case 'forget':
 			return askToForget(state);
 		case 'undo':
@@ -36,7 +37,7 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 /** Carries out a command while an overlay takes the keys. */
 export function overlayCommand(state: State, overlay: Overlay, command: Command, now: number): Step {
 	if (command === 'close' || command === 'no') {
-		return step({...state, overlay: null});
+		return step({...state, overlay: 'over' in overlay ? lasting(overlay.over) : null});
 	}
 
 	switch (overlay.name) {
@@ -53,10 +54,8 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			});
 		case 'forget':
 			return forgetCommand(state, overlay, command, now);
-		case 'checking':
-			return command === 'cancel-check'
-				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
-				: step(state);
+		case 'palette':
+			return paletteCommand(state, overlay, command);
 		default:
 			return step(state);
 	}
@@ -69,6 +68,11 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 			return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : oneLine(text))));
 		case 'handle':
 			return step({...state, overlay: {...overlay, text: overlay.text + oneLine(text)}});
+		case 'palette':
+			return step({
+				...state,
+				overlay: {...overlay, text: overlay.text + (text === ' ' ? ' ' : oneLine(text)), selected: 0},
+			});
 		default:
 			return step(state);
 	}
@@ -86,6 +90,12 @@ export function overlayResult(state: State, action: Action): Step {
 	}
 }
 
+/** What comes back from under the help: not what only waited for an answer, which may have come. */
+function lasting(over: Overlay | null): Overlay | null {
+	const isWaiting = over?.name === 'revoking' || (over?.name === 'export' && over.attempt !== null);
+	return isWaiting ? null : over;
+}
+
 function filterCommand(state: State, command: Command): Step {
 	switch (command) {
 		case 'accept':
@@ -99,6 +109,18 @@ function filterCommand(state: State, command: Command): Step {
 		default:
 			return step(afterMove(state, command));
 	}
+}
+
+function paletteCommand(state: State, overlay: Overlay & {name: 'palette'}, command: Command): Step {
+	const page = Math.max(1, state.room.body - 2);
+	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page}[command as string];
+	if (by === undefined) {
+		return typed(state, command, text => ({...overlay, text: text(overlay.text), selected: 0}));
+	}
+
+	const last = paletteRows(state, overlay).length - 1;
+	const selected = Math.max(0, Math.min(last, overlay.selected + by));
+	return step({...state, overlay: {...overlay, selected}});
 }
 
 function typed(state: State, command: Command, change: (text: (before: string) => string) => Overlay): Step {

@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase} from '../model/binding.ts';
+import {type Binding, clearField, erase, help, palette} from '../model/binding.ts';
 import type {Mode} from '../model/state.ts';
 
 /** The key bindings of the setup of an app key, and of the choice that leads there. */
@@ -32,8 +32,8 @@ export const setupBindings = {
 			command: 'other-field',
 		},
 		{keys: ['enter'], label: 'enter', short: 'go on', help: 'go on', command: 'accept', vital: true},
-		{keys: ['p'], label: 'p', short: null, help: 'practice', command: 'practice'},
-		{keys: ['s'], label: 's', short: null, help: 'setup', command: 'setup'},
+		{keys: ['p'], label: 'p', short: null, help: 'practise without X', command: 'practice'},
+		{keys: ['t'], label: 't', short: null, help: 'set up the app', command: 'setup'},
 		{
 			keys: ['escape', 'q'],
 			label: 'esc',
@@ -42,5 +42,7 @@ export const setupBindings = {
 			command: 'back',
 			vital: true,
 		},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;
