@@ -6,7 +6,7 @@ import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import {columnsOf, pad} from '../flock/width.ts';
 import {accountOf, countsInWords, drawnStatusWords, statusWords} from '../flock/words.ts';
-import {type CheckResult, checkKeys} from '../keymaker/check.ts';
+import {type CheckResult, checkKeys, dollarsPerCall} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './shared/bots.ts';
@@ -18,9 +18,6 @@ import {drawing} from './shared/words.ts';
 
 /** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
 export type CheckInput = {bots: readonly string[]; json: boolean};
-
-/** What X takes for a user read, in dollars, by its published list. */
-const dollarsPerCall = 0.01;
 
 /**
  * Asks X who each key is, and records what it says. Exit 1 where any is not ready.

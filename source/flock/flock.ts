@@ -87,9 +87,14 @@ export function needsKey(bot: Bot): boolean {
 	return bot.poem !== null && bot.key === null;
 }
 
-/** True for a bot that needs a person: it has a poem, and no key in force that works, or a key that waits for a decision. */
-export function needsPerson({poem, status, held}: Pick<Bot, 'poem' | 'status' | 'held'>): boolean {
-	return poem !== null && (held.length > 0 || (status !== 'ready' && status !== 'orphan'));
+/** The status that a person is shown: a key that waits for a decision asks for it beside one in force, too. */
+export function askingStatus({status, held}: Pick<Bot, 'status' | 'held'>): Status {
+	return held.length > 0 && status !== 'orphan' ? 'held' : status;
+}
+
+/** True for a bot that needs a person: there is no key, X refused it, it may do too little, its app is another one, or one waits for a decision. */
+export function needsPerson(bot: Pick<Bot, 'status' | 'held' | 'poem'>): boolean {
+	return bot.poem !== null && askingStatus(bot) !== 'ready';
 }
 
 /** True where a bot's key in force is of another account than the one that is expected for it. */

@@ -23,7 +23,7 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'✓': '+',
 	'✗': 'x',
 	'│': '|',
-	'▏': '_',
+
 	'█': '#',
 	'░': '.',
 	'•': '*',
@@ -40,6 +40,9 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'”': '"',
 	'↑': '^',
 	'↓': 'v',
+	'▴': '^',
+	'━': '=',
+	'┃': '|',
 };
 
 /** True where a terminal draws more than ASCII, by its environment. */

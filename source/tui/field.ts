@@ -54,6 +54,8 @@ function activeField(state: State): ActiveField | null {
 			return over(state.list.filter, text => withFilter(state, text));
 		case 'handle':
 			return over(overlay.text, text => ({...state, overlay: {...overlay, text, problem: null}}));
+		case 'palette':
+			return over(overlay.text, text => ({...state, overlay: {...overlay, text, selected: 0}}));
 		case 'export':
 			return overlay.attempt === null
 				? over(overlay.draft.path, path => withExportPath(state, overlay.draft, path))

@@ -13,6 +13,7 @@ import {smallest, tooSmall} from './model/room.ts';
 import type {State} from './model/state.ts';
 import {qrLines, qrSentences} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
+import {paletteLines} from './overlay/view-palette.ts';
 import {chooseLines, setupLines} from './setup/view.ts';
 
 /** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
@@ -106,6 +107,10 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 	const {overlay, screen} = state;
 	if (overlay?.name === 'help') {
 		return helpLines(state).slice(overlay.top, overlay.top + rows);
+	}
+
+	if (overlay?.name === 'palette') {
+		return paletteLines(state, overlay, rows);
 	}
 
 	if (overlay?.name === 'qr') {

@@ -2,6 +2,7 @@ import {graphemes} from '../flock/graphemes.ts';
 import {pinLetter} from './authorize/reduce.ts';
 import {bindingOf, hasField} from './keymap.ts';
 import type {Action, Timer} from './model/action.ts';
+import {botAt, mouseIsOurs} from './model/mouse.ts';
 import {previewShown} from './model/room.ts';
 import {modeOf, type Size, type State, selectedBot} from './model/state.ts';
 import {andThen, notify, type Step, step} from './model/step.ts';
@@ -66,6 +67,8 @@ function reduceAction(state: State, action: Action, now: number): Step {
 			return hasField(state)
 				? field({...state, enterAt: 0}, action.text, now)
 				: notify(state, 'There is no field to paste into here.');
+		case 'mouse':
+			return mouse(state, action, now);
 		case 'resize':
 			return step(isSameSize(state.size, action.size) ? state : {...state, size: action.size});
 		case 'start':
@@ -110,9 +113,26 @@ function key(before: State, name: string, now: number): Step {
 	return hasField(state) && isCharacter(name) ? field(state, character(name), now) : step(state);
 }
 
-/** True for an enter that was held down, or pressed twice: it must not answer the screen that the first one led to. */
+/** A click selects the row under it, the wheel moves as the arrows do. */
+function mouse(state: State, {what, column, row}: Action & {type: 'mouse'}, now: number): Step {
+	if (!mouseIsOurs(state)) {
+		return step(state);
+	}
+
+	if (what !== 'click') {
+		const binding = bindingOf(state, what === 'wheel-up' ? 'up' : 'down');
+		return binding === null ? step(state) : runCommand(state, binding.command, now);
+	}
+
+	const bot = botAt(state, column, row);
+	return step(bot === null ? state : {...state, list: {...state.list, selected: bot.name}});
+}
+
+/** True for an enter that was held down, or pressed twice: it must not answer the screen or the question that the first one led to. */
 function repeats({screen, overlay, enterAt}: State, now: number): boolean {
-	return screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
+	return overlay?.name === 'confirm'
+		? now - enterAt < habitMs
+		: screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
 }
 
 /** True for an enter out of habit, after a paste that handed the PIN in by itself: it must answer nothing. */

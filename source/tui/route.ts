@@ -23,6 +23,7 @@ import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
 import type {Overlay, Question, State} from './model/state.ts';
 import {andThen, type Step, step} from './model/step.ts';
+import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
 import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
@@ -42,7 +43,9 @@ export function runCommand(state: State, command: Command, now: number): Step {
 		case 'suspend':
 			return step(state, {type: 'suspend'});
 		case 'help':
-			return step({...state, overlay: {name: 'help', top: 0}});
+			return step({...state, overlay: helpOver(overlay)});
+		case 'palette':
+			return step({...state, overlay: {name: 'palette', text: '', selected: 0, over: overlay}});
 		default:
 			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
 	}
@@ -124,7 +127,7 @@ function onFlock(state: State, command: Command, now: number): Step {
 		case 'filter':
 		case 'handle':
 		case 'check':
-		case 'check-all':
+		case 'cancel-check':
 		case 'forget':
 		case 'undo':
 			return openOverlay(state, command, now);
@@ -138,6 +141,12 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 		return exportCommand(state, overlay, command);
 	}
 
+	if (overlay.name === 'palette' && command === 'accept') {
+		const chosen = paletteRows(state, overlay)[overlay.selected];
+		const under = {...state, overlay: overlay.over};
+		return chosen === undefined ? step(state) : runCommand(under, chosen.command, now);
+	}
+
 	if (overlay.name === 'confirm' && command === 'yes') {
 		return confirmed({...state, overlay: null}, overlay.question, now);
 	}
@@ -145,6 +154,13 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 	return overlay.name === 'confirm' && command === 'no' && overlay.question.about === 'overwrite'
 		? exportAgain(state, overlay.question.draft)
 		: overlayCommand(state, overlay, command, now);
+}
+
+/** Help for the place; asked for once more, help for all places, and back. */
+function helpOver(overlay: Overlay | null): Overlay {
+	return overlay?.name === 'help'
+		? {...overlay, all: !overlay.all, top: 0}
+		: {name: 'help', all: false, top: 0, over: overlay};
 }
 
 function confirmed(state: State, question: Question, now: number): Step {

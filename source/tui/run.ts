@@ -28,6 +28,10 @@ export type AppOptions = {
 	stderr: NodeJS.WritableStream;
 	/** Says what the terminal can show: `TERM`, the locale, `NO_COLOR`, `INK_SCREEN_READER`. */
 	env: Environment;
+	/** The flock's name. */
+	flock: string;
+	/** False where the mouse is left to the terminal. */
+	mouse: boolean;
 	/** The bot to authorize as soon as the flock has been read. */
 	authorizeFirst?: string | null;
 	/** Ends the screen; Ctrl-C in raw mode is told to it. */
@@ -216,9 +220,11 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 
 function fixedOf(
 	{poems, keystore, x, desktop, practice}: Services,
-	{authorizeFirst = null, env}: AppOptions,
+	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
+		flock,
+		mouse,
 		poemsPath: poems.path,
 		keystorePath: keystore.path,
 		practice,

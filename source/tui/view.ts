@@ -14,14 +14,14 @@ export function viewOf(services: Services, theme: Theme): ViewAt {
 }
 
 /** True while something is waited for: only then does anything move on the screen. */
-export function isWaiting({screen, overlay, flock, problem}: State): boolean {
-	if (overlay?.name === 'checking' || overlay?.name === 'revoking') {
+export function isWaiting({screen, overlay, flock, problem, checking}: State): boolean {
+	if (overlay?.name === 'revoking') {
 		return true;
 	}
 
 	switch (screen.name) {
 		case 'flock':
-			return flock === null && problem === null;
+			return (flock === null && problem === null) || (checking !== null && overlay === null);
 		case 'authorize':
 			return (
 				screen.phase.name === 'requesting' ||

@@ -183,7 +183,7 @@ test('a check that the plan does not include is explained, and the key stays rea
 	await assertSaved(screen);
 	screen.press('escape');
 	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
-	screen.press('v');
+	screen.press('C');
 	await told(screen, 'The app’s plan at X does not include this call.');
 	assert.doesNotMatch(screen.screen().join('\n'), /rejected/);
 	screen.press('escape');
@@ -198,7 +198,7 @@ test('a check counts X’s limit of minutes down as one time, esc ends the wait,
 	await assertSaved(screen);
 	screen.press('escape');
 	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
-	screen.press('v');
+	screen.press('C');
 	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
 	assert.equal(
 		screen
@@ -208,8 +208,8 @@ test('a check counts X’s limit of minutes down as one time, esc ends the wait,
 		1,
 	);
 	screen.press('escape');
-	await told(screen, 'Stopped; what was learnt is kept.');
-	screen.press('v');
+	await told(screen, 'Stopped. 0 of 1 checked.');
+	screen.press('C');
 	await told(
 		screen,
 		/This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d\./,

@@ -25,9 +25,10 @@ async function firstFrame(wanted: Wanted, options: PtyOptions = {}): Promise<Pty
 
 /** True for a whole frame of the flock: the header, the selected bot and the last one, and the end of the footer. */
 const wholeFlock = (rows: readonly string[]) =>
-	/4 have keys +practice$/.test(rows[0] ?? '') &&
-	/^ ❯ ○ harbour/.test(rows[1] ?? '') &&
-	/^ {3}○ moth/.test(rows[4] ?? '') &&
+	/^ keymaker · .* practice$/.test(rows[0] ?? '') &&
+	/ 4 no key$/.test(rows[1] ?? '') &&
+	/^ ❯ ○ harbour/.test(rows[4] ?? '') &&
+	/^ {3}○ moth/.test(rows[7] ?? '') &&
 	/q quit$/.test(rows.at(-1) ?? '');
 
 /** What is written when the program is left, and nothing else: the modes of the terminal as they were. */
@@ -60,7 +61,7 @@ const frames: readonly {
 	{name: 'a flock in practice', wanted: wholeFlock},
 	{
 		name: 'a flock at X',
-		wanted: /0 of 4 have keys$[\s\S]*❯ ○ harbour[\s\S]*q quit/m,
+		wanted: / 4 no key$[\s\S]*❯ ○ harbour[\s\S]*q quit/m,
 		options: {env: {KEYMAKER_PRACTICE: undefined}},
 	},
 	{
@@ -178,7 +179,7 @@ test('a resize before Ink is there is drawn at once, and Ink takes over that fra
 			columns === 20
 				? /The window is too/
 				: shown =>
-						shown.length === rows && /harbour/.test(shown[1] ?? '') && /q quit$/.test(shown.at(-1) ?? ''),
+						shown.length === rows && /harbour/.test(shown[4] ?? '') && /q quit$/.test(shown.at(-1) ?? ''),
 		);
 	}
 

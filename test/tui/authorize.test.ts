@@ -460,7 +460,7 @@ test('b goes back to the bot before', () => {
 test('a walk where every bot has a key says so', () => {
 	const {state} = play(flockScreen([botCalled('harbour', {key: keyOf('harbour_poem')})]), 'a');
 	assert.equal(state.screen.name, 'flock');
-	assert.equal(state.notice?.text, 'No bot needs you.');
+	assert.equal(state.notice?.text, 'All done. No bot needs you.');
 });
 
 test('an orphan is not authorized', () => {

@@ -212,7 +212,7 @@ test('a held key beside one in force is found by held and by decide, and comes f
 	}
 
 	assert.equal(play(flockScreen(flock), 'S').state.list.shown[0]?.name, 'moth');
-	assert.match(drawn(flockScreen(flock)), /moth +@moth_poem +ready \?/);
+	assert.match(drawn(flockScreen(flock)), /\? moth +@moth_poem +decide/);
 });
 
 test('a key of another account than the expected one is seen in the list and beside the poem', () => {
@@ -220,7 +220,7 @@ test('a key of another account than the expected one is seen in the list and bes
 		size: {columns: 120, rows: 24},
 	});
 	assert.match(drawn(state), /ferry +@ant \(@other_name\) +ready/);
-	assert.match(drawn(state), /expected: @other_name/);
+	assert.match(drawn(state), /expected +@other_name/);
 	const same = flockScreen([botCalled('ferry', {key: ant, expectedHandle: 'ANT'})], {
 		size: {columns: 120, rows: 24},
 	});

@@ -13,6 +13,8 @@ export const noon = Date.parse('2026-11-25T12:00:00Z');
 
 /** What a program that practises knows from its start. */
 export const fixed: Fixed = {
+	flock: 'bots',
+	mouse: true,
 	poemsPath: '/home/somebody/bots/poems',
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,

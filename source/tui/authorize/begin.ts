@@ -4,6 +4,7 @@ import type {Effect} from '../model/action.ts';
 import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
 import {botOf, type State, selectedBot} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
+import {tallyOf} from '../model/tally.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
 
 /** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
@@ -67,12 +68,25 @@ export function startWalk(state: State, now: number): Step {
 	const walk = walkFrom(state, state.list.selected ?? '', true, now);
 	const first = walk.queue[0];
 	if (first === undefined) {
-		const everybody =
-			state.list.filter === '' ? 'No bot needs you.' : 'No bot that the filter shows needs you.';
-		return notify(state, everybody, 'good');
+		return nobodyNeedsYou(state);
 	}
 
 	return authorize(state, first, walk, now);
+}
+
+function nobodyNeedsYou(state: State): Step {
+	const {marks, filter} = state.list;
+	const others = tallyOf(state.flock ?? []).needy;
+	if (others === 0) {
+		return notify(state, 'All done. No bot needs you.', 'good');
+	}
+
+	const which =
+		marks.size > 0 ? 'None of the marked bots needs you' : `No bot that matches ${visible(filter)} needs you`;
+	return notify(
+		state,
+		`${which}; ${others === 1 ? '1 other does' : `${others} others do`}. Press esc to see them.`,
+	);
 }
 
 /** Asks X for a link. */

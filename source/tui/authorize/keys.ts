@@ -1,10 +1,15 @@
-import {type Binding, editing, help} from '../model/binding.ts';
+import {type Binding, editing, help, palette} from '../model/binding.ts';
 import type {Mode, State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
 
 /** A letter is a command in the PIN screen only while its field is empty. */
 const fieldEmpty = ({screen}: State) =>
 	screen.name === 'authorize' && (screen.phase.name !== 'awaiting-pin' || screen.phase.pin === '');
+/** Help and commands where other keys are wanted more. */
+const more: readonly Binding[] = [
+	{...help, vital: false, when: fieldEmpty},
+	{...palette, short: null, keys: [':'], when: fieldEmpty},
+];
 const back: Binding = {
 	keys: ['escape'],
 	label: 'esc',
@@ -45,7 +50,7 @@ const canChangeApp = ({screen, app}: State) =>
 
 /** The key bindings of an authorization and of the walk. */
 export const authorizeBindings = {
-	requesting: [back, skip, previous],
+	requesting: [back, skip, previous, ...more],
 	'awaiting-pin': [
 		{
 			keys: ['enter'],
@@ -98,11 +103,11 @@ export const authorizeBindings = {
 		},
 		skip,
 		previous,
-		{...help, vital: false, when: fieldEmpty},
+		...more,
 		back,
 		...editing,
 	],
-	exchanging: [back],
+	exchanging: [back, ...more],
 	conflict: [
 		{
 			keys: ['r'],
@@ -124,6 +129,7 @@ export const authorizeBindings = {
 		{keys: ['down'], label: 'down', short: null, help: null, command: 'down', when: severalHeld},
 		skip,
 		{...back, short: 'later', help: 'decide later'},
+		...more,
 	],
 	failed: [
 		{
@@ -138,13 +144,15 @@ export const authorizeBindings = {
 			keys: ['t'],
 			label: 't',
 			short: 'set up the app',
-			help: 'set up the app again',
+			brief: 'set up',
+			help: 'enter another app key',
 			command: 'change-app',
 			when: canChangeApp,
 		},
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	saved: [
 		{
@@ -166,6 +174,7 @@ export const authorizeBindings = {
 			when: state => !hasNext(state),
 		},
 		{...back, keys: ['escape', 'q']},
+		...more,
 	],
 	unsaved: [
 		{
@@ -184,6 +193,7 @@ export const authorizeBindings = {
 			command: 'reveal',
 		},
 		back,
+		...more,
 	],
 	discarded: [
 		{
@@ -239,5 +249,7 @@ export const authorizeBindings = {
 			command: 'back',
 			vital: true,
 		},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

@@ -76,8 +76,9 @@ export function authorizeWork({services, dispatch, attempts, read, notify}: Tool
 				dispatch({type: 'decide-failed', attempt, problem: problemOf(known)});
 			}
 		},
-		async copy({text}) {
-			notify((await desktop.copy(text)).sentence);
+		async copy({text, what}) {
+			const {sentence} = await desktop.copy(text);
+			notify(what === undefined ? sentence : `${sentence.replace(/\.$/, '')}: ${what}`);
 		},
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);

@@ -2,6 +2,9 @@ import {hyperlink} from '../paint/link.ts';
 import {fit, type Line} from './line.ts';
 import {styled, type Theme, type Tone} from './theme.ts';
 
+/** The end of a colour before another one, which Ink leaves out. */
+const needlessReset = /\u001B\[39m(?=\u001B\[3[0-7]m)/g;
+
 /**
  * A line as a terminal shows it. One text, and no component for each span, which would cost each frame.
  * Neighbours in one tone share their style, as Ink would have it: so Ink's own first frame is the very text that stands there.
@@ -21,5 +24,5 @@ export function drawnLine(line: Line, columns: number, theme: Theme): string {
 		run += url === undefined || !theme.hyperlinks ? span.text : hyperlink(span.text, url);
 	}
 
-	return drawn + styled(theme, tone, run);
+	return (drawn + styled(theme, tone, run)).replaceAll(needlessReset, '');
 }

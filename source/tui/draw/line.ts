@@ -89,6 +89,19 @@ export function paragraph(
 	}));
 }
 
+/** Spans in exactly so many columns: cut, or filled up with spaces. */
+export function padded(spans: readonly Span[], width: number, tone: Tone = 'plain'): Span[] {
+	const kept: Span[] = [];
+	let left = width;
+	for (const span of spans) {
+		const text = cut(span.text, left);
+		kept.push({...span, text});
+		left -= columnsOf(text);
+	}
+
+	return [...kept, {text: ' '.repeat(Math.max(0, left)), tone}];
+}
+
 /** The columns that spans take. */
 export function widthOf(spans: readonly Span[]): number {
 	return spans.reduce((sum, {text}) => sum + columnsOf(text), 0);

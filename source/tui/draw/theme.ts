@@ -4,7 +4,18 @@ import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
-export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent' | 'code';
+export type Tone =
+	| 'plain'
+	| 'strong'
+	| 'quiet'
+	| 'good'
+	| 'warn'
+	| 'bad'
+	| 'accent'
+	| 'match'
+	| 'selected'
+	| 'selected-match'
+	| 'code';
 
 /** What the terminal can show. */
 export type Theme = {
@@ -29,6 +40,9 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	accent: chalk.cyan,
 	// From the fixed part of the 256 colours, which no theme changes.
 	code: chalk.ansi256(231).bgAnsi256(16),
+	match: chalk.cyan.underline,
+	selected: chalk.inverse,
+	'selected-match': chalk.inverse.underline,
 };
 
 /** The same without colours. */
@@ -39,6 +53,7 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 	bad: chalk.bold,
 	accent: chalk.bold,
 	code: null,
+	match: chalk.bold.underline,
 };
 
 /** The glyph and the tone of each status. */

@@ -19,10 +19,15 @@ export type Command =
 	| 'clear-filter'
 	| 'clear-list'
 	| 'check'
-	| 'check-all'
 	| 'forget'
 	| 'undo'
 	| 'mark'
+	| 'mark-all'
+	| 'mark-up'
+	| 'mark-down'
+	| 'palette'
+	| 'open-account'
+	| 'copy-account'
 	| 'sort'
 	| 'handle'
 	| 'read-again'
@@ -81,6 +86,8 @@ export type Binding = {
 	when?: (state: State) => boolean;
 	/** Always in the footer, however narrow it is. */
 	vital?: boolean;
+	/** What it is called in a state, where that says more. */
+	name?: (state: State) => Pick<Binding, 'short'> & Partial<Pick<Binding, 'brief' | 'help'>>;
 };
 
 /** Opens the help. */
@@ -88,9 +95,17 @@ export const help: Binding = {
 	keys: ['?'],
 	label: '?',
 	short: 'help',
-	help: 'this help',
+	help: 'show the keys of this place, and again all of them (F1 in fields)',
 	command: 'help',
 	vital: true,
+};
+/** Opens the commands by name. */
+export const palette: Binding = {
+	keys: [':', 'ctrl+p'],
+	label: ':',
+	short: 'commands',
+	help: 'find a command by name (ctrl+p in fields)',
+	command: 'palette',
 };
 /** Edits a field, as a shell's line is edited. */
 export const editing: readonly Binding[] = [

@@ -1,19 +1,17 @@
 import {type Flock, needsPerson} from '../../flock/flock.ts';
 import type {AuthorizeScreen, Walk, WalkResult} from './authorization.ts';
 import {botOf, type State} from './state.ts';
+import {needyBots} from './tally.ts';
 
-/** A walk from one bot on: through the marked bots, else those shown that need a person, round to those before it. @param now milliseconds since 1970 */
-export function walkFrom({list}: State, bot: string, walking: boolean, now: number): Walk {
-	const start = Math.max(
-		0,
-		list.shown.findIndex(one => one.name === bot),
-	);
-	const round = [...list.shown.slice(start), ...list.shown.slice(0, start)];
-	const chosen =
-		list.marks.size > 0
-			? round.filter(({name, poem}) => poem !== null && list.marks.has(name))
-			: round.filter(needsPerson);
-	return {queue: chosen.map(({name}) => name), results: [], walking, startedAt: now};
+/** A walk from one bot on: through the marked bots, else those shown, that need a person, round to those before it. @param now milliseconds since 1970 */
+export function walkFrom(state: State, bot: string, walking: boolean, now: number): Walk {
+	const {shown} = state.list;
+	const place = new Map(shown.map(({name}, index) => [name, index]));
+	const start = place.get(bot) ?? 0;
+	const needy = needyBots(state).map(({name}) => name);
+	const isAfter = (name: string) => (place.get(name) ?? Infinity) >= start;
+	const queue = [...needy.filter(isAfter), ...needy.filter(name => !isAfter(name))];
+	return {queue, results: [], walking, startedAt: now};
 }
 
 /**
@@ -68,7 +66,7 @@ export function hasNext(state: State): boolean {
 	return nextOnWalk(state) !== null;
 }
 
-/** The next bot of a walk that has not been dealt with; `null` at its end. */
+/** The next bot of a walk that still needs a person and has not been dealt with; `null` at its end. */
 export function nextOnWalk(state: State): string | null {
 	const {screen} = state;
 	if (screen.name !== 'authorize') {
@@ -83,7 +81,7 @@ export function nextOnWalk(state: State): string | null {
 			}
 
 			const bot = botOf(state, name);
-			return bot !== undefined && bot.poem !== null;
+			return bot !== undefined && needsPerson(bot);
 		}) ?? null
 	);
 }

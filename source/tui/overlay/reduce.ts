@@ -8,7 +8,8 @@ import {helpTop} from '../model/room.ts';
 import {type Overlay, type State, selectedBot} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
 import {oneLine} from '../model/text.ts';
-import {checkAll, checkChosen, checkResult} from './reduce-check.ts';
+import {paletteRows} from './palette.ts';
+import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
 
 /** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
@@ -28,8 +29,8 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 
 		case 'check':
 			return checkChosen(state, now);
-		case 'check-all':
-			return checkAll(state);
+		case 'cancel-check':
+			return stopCheck(state);
 		case 'forget':
 			return askToForget(state);
 		case 'undo':
@@ -42,7 +43,7 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 /** Carries out a command while an overlay takes the keys. */
 export function overlayCommand(state: State, overlay: Overlay, command: Command, now: number): Step {
 	if (command === 'close' || command === 'no') {
-		return step({...state, overlay: null});
+		return step({...state, overlay: 'over' in overlay ? lasting(overlay.over) : null});
 	}
 
 	switch (overlay.name) {
@@ -63,10 +64,8 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 				state.screen.phase.name === 'awaiting-pin'
 				? step(state, {type: 'copy', text: state.screen.phase.link.url})
 				: step(state);
-		case 'checking':
-			return command === 'cancel-check'
-				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
-				: step(state);
+		case 'palette':
+			return paletteCommand(state, overlay, command);
 		default:
 			return step(state);
 	}
@@ -91,6 +90,15 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 					problem: null,
 				},
 			});
+		case 'palette':
+			return step({
+				...state,
+				overlay: {
+					...overlay,
+					text: inserted({text: overlay.text, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
+					selected: 0,
+				},
+			});
 		default:
 			return step(state);
 	}
@@ -108,6 +116,12 @@ export function overlayResult(state: State, action: Action): Step {
 	}
 }
 
+/** What comes back from under the help: not what only waited for an answer, which may have come. */
+function lasting(over: Overlay | null): Overlay | null {
+	const isWaiting = over?.name === 'revoking' || (over?.name === 'export' && over.attempt !== null);
+	return isWaiting ? null : over;
+}
+
 function filterCommand(state: State, command: Command): Step {
 	switch (command) {
 		case 'accept':
@@ -117,6 +131,18 @@ function filterCommand(state: State, command: Command): Step {
 		default:
 			return step(afterMove(state, command));
 	}
+}
+
+function paletteCommand(state: State, overlay: Overlay & {name: 'palette'}, command: Command): Step {
+	const page = Math.max(1, state.room.body - 2);
+	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page}[command as string];
+	if (by === undefined) {
+		return step(state);
+	}
+
+	const last = paletteRows(state, overlay).length - 1;
+	const selected = Math.max(0, Math.min(last, overlay.selected + by));
+	return step({...state, overlay: {...overlay, selected}});
 }
 
 /** Saves the handle; one that X cannot have stays in the field, beside what is wrong with it. */

@@ -2,11 +2,19 @@ import {moment, timeLeft} from '../../flock/duration.ts';
 import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
+import {dollarsPerCall} from '../../keymaker/check.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {qrSpan} from '../draw/qr.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
-import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
+import {
+	botOf,
+	type Checking,
+	type ForgetChoice,
+	type Overlay,
+	type Question,
+	type State,
+} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
@@ -19,8 +27,6 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
-		case 'checking':
-			return checkingPanel(overlay, size.columns, state.fixed.deadlineSeconds, view);
 		case 'revoking': {
 			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
 			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);
@@ -28,7 +34,9 @@ export function panelLines(state: State, view: View): Line[] {
 		}
 
 		default:
-			return [];
+			return overlay === null && state.screen.name === 'flock' && state.checking !== null
+				? checkingPanel(state.checking, size.columns, state.fixed.deadlineSeconds, view)
+				: [];
 	}
 }
 
@@ -62,7 +70,7 @@ function sentenceOf(question: Question): string {
 	switch (question.about) {
 		case 'check': {
 			const {length} = question.bots;
-			return `Check ${count(length, 'key')} with X? ${count(length, 'call')}, about $${(length * 0.01).toFixed(2)}.`;
+			return `Check ${count(length, 'key')} with X? ${count(length, 'call')}, about $${(length * dollarsPerCall).toFixed(2)}.`;
 		}
 
 		case 'new-link':
@@ -72,7 +80,7 @@ function sentenceOf(question: Question): string {
 		case 'reveal':
 			return 'Show the key and its secrets on the screen? Make sure nobody is looking.';
 		case 'quit':
-			return `The key of ${names(question.bots.map(visible), 40)} is not saved, and quitting loses it. Quit?`;
+			return `Quit and lose the unsaved key of ${names(question.bots.map(visible), 40)}?`;
 	}
 }
 
@@ -121,12 +129,14 @@ function withAccount(state: State, name: string): string {
 }
 
 function checkingPanel(
-	{bots, done, bad, startedAt, waitingUntil, cancelled}: Overlay & {name: 'checking'},
+	{bots, results, startedAt, waitingUntil, cancelled}: Checking,
 	columns: number,
 	deadlineSeconds: number,
 	view: View,
 ): Line[] {
 	const {length} = bots;
+	const done = results.size;
+	const bad = [...results.values()].filter(problem => problem !== null);
 	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
 	const wait = isWaiting
 		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`

@@ -20,8 +20,8 @@ export function overlayWork(tools: Tools): OverlayWork {
 			await read();
 			notify(
 				expectedHandle === null
-					? `${visible(bot)} takes any account.`
-					: `${visible(bot)} is expected to speak as @${visible(expectedHandle)}.`,
+					? `${visible(bot)} can use any account.`
+					: `${visible(bot)} should post as @${visible(expectedHandle)}.`,
 				'good',
 			);
 		},
@@ -30,8 +30,13 @@ export function overlayWork(tools: Tools): OverlayWork {
 				try {
 					const results = await checkKeys(bots, services, {
 						signal,
-						onResult: ({bot, error}) =>
-							dispatch({type: 'checked', attempt, bot, problem: error && problemOf(error)}),
+						onResult: ({bot, key, error}) =>
+							dispatch({
+								type: 'checked',
+								attempt,
+								bot,
+								problem: error && {...problemOf(error), rejected: key?.rejected === true},
+							}),
 						onWait: until => dispatch({type: 'check-pause', attempt, until}),
 					});
 					await read();

@@ -1,4 +1,4 @@
-import {type Binding, editing} from '../model/binding.ts';
+import {type Binding, editing, help, palette} from '../model/binding.ts';
 import type {Mode} from '../model/state.ts';
 
 /** The key bindings of the setup of an app key, and of the choice that leads there. */
@@ -55,5 +55,7 @@ export const setupBindings = {
 			command: 'back',
 			vital: true,
 		},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;
