@@ -3,7 +3,7 @@ import {askingStatus, type Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, pad} from '../../flock/width.ts';
 import {accountsOf, drawnStatusWords} from '../../flock/words.ts';
-import {type Line, line, type Span, toned, type View} from '../draw/line.ts';
+import {type Line, line, padded, type Span, toned, type View} from '../draw/line.ts';
 import {statusGlyph, type Tone} from '../draw/theme.ts';
 import {filterWords, handleText, sortWord} from '../model/list.ts';
 import {flockParts} from '../model/room.ts';
@@ -45,7 +45,7 @@ export function listLines(state: State, width: number, rows: number, {now}: View
 	const words = filterWords(list.filter);
 	const shown = list.shown.slice(list.top, list.top + room).map((bot, index) => {
 		const row = rowLine(bot, state, columns, words, now);
-		return {...row, spans: [...row.spans, toned('quiet', thumb(index) ? ' ┃' : '')]};
+		return thumb(index) ? {...row, spans: [...padded(row.spans, columns.all), toned('quiet', ' ┃')]} : row;
 	});
 	const empty = Array.from({length: Math.max(0, room - shown.length)}, () => line());
 	return [
