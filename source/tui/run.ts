@@ -8,9 +8,11 @@ import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.t
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
+import {extrasOf} from './extras.ts';
 import {drawnFrame} from './frame.ts';
 import type {AppExit} from './model/action.ts';
 import {initialState} from './model/state.ts';
+import {extrasSwitch} from './paint/extras.ts';
 import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
@@ -52,7 +54,9 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	ending.promise.catch(() => {});
 	const spoken = isSpoken(env);
 	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout);
-	const viewAt = viewOf(services, themeOf(env));
+	const theme = themeOf(env);
+	const viewAt = viewOf(services, theme);
+	const extras = extrasSwitch(text => stdout.write(text));
 	let window: Window | null = null;
 	const store = createStore(
 		initialState(fixedOf(services, options), sizeOf(stdout)),
@@ -74,13 +78,16 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 	const onResize = () => store.dispatch({type: 'resize', size: sizeOf(stdout)});
 	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
+	const showExtras = () => extras.show(extrasOf(store.get(), theme.hyperlinks));
 	const giveBack = () => {
+		extras.off();
 		terminal.giveBack();
 		stdin.setRawMode?.(false);
 	};
 	const draw = () => terminal.stream.write(drawnFrame(store.get(), viewAt(0)));
 	/** After a stop a shell has used the terminal, and nothing is known of it. */
 	const comeBack = () => {
+		extras.off();
 		terminal.giveBack();
 		rawAgain(stdin);
 		if (!spoken) {
@@ -90,6 +97,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			terminal.take();
 			window.drawAnew();
 		}
+
+		showExtras();
 	};
 
 	/** Gives the terminal back, and stops the program until it is continued. */
@@ -100,6 +109,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	}
 
 	let stopListening = () => {};
+	let stopExtras = () => {};
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -124,11 +134,14 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		}
 
 		let stopDrawing = () => {};
+		stopExtras = store.subscribe(showExtras);
 		if (!spoken) {
 			terminal.take();
 			draw();
 			stopDrawing = store.subscribe(draw);
 		}
+
+		showExtras();
 
 		stopListening = listenTo(stdin, {onStroke: store.dispatch});
 		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
@@ -154,6 +167,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		store.stop();
 		stopListening();
+		stopExtras();
 		process.off('SIGCONT', comeBack);
 		window?.close();
 		giveBack();

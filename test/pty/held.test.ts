@@ -55,13 +55,13 @@ test('two windows that each hold a key for one bot show both, and each decides a
 	await one.screen.waitFor('X answered as @bee');
 	await two.screen.waitFor(/^ ❯ @cat .*\n {3}@bee /m);
 	one.screen.press('k');
-	await one.screen.waitFor('harbour now speaks as @bee. Still to decide: @cat.');
+	await one.screen.waitFor('harbour now posts as @bee. Still to decide: @cat.');
 	await one.screen.waitFor('X answered as @cat');
 	assert.deepEqual(await harbour(), ['bee', ['cat']]);
 
 	await two.screen.waitUntilGone('2 keys wait');
 	two.screen.press('d');
-	await two.screen.waitFor(/Discarded the key of @cat\. harbour has the key of\s+@bee/);
+	await two.screen.waitFor(/Discarded @cat’s key\.[\s\S]* harbour has the key of\s+@bee/);
 	await one.screen.waitFor(/@cat is no longer held/);
 	assert.deepEqual(await harbour(), ['bee', []]);
 });
@@ -75,7 +75,7 @@ test('the arrows choose which of several held keys is kept', async () => {
 	two.screen.press('down');
 	await two.screen.waitFor('X answered as @bee');
 	two.screen.press('k');
-	await two.screen.waitFor('harbour now speaks as @bee.');
+	await two.screen.waitFor('harbour now posts as @bee.');
 	assert.deepEqual(await harbour(), ['bee', ['cat']]);
 });
 
@@ -150,6 +150,6 @@ test('an answer that comes late leaves the question that stands, and k puts the 
 	await screen.waitFor(/^ {3}@harbour_poem .*\n ❯ @cat /m);
 	assert.deepEqual(await harbour(), [null, ['cat', 'harbour_poem']]);
 	screen.press('k');
-	await screen.waitFor('harbour now speaks as @cat.');
+	await screen.waitFor('harbour now posts as @cat.');
 	assert.deepEqual(await harbour(), ['cat', ['harbour_poem']]);
 });

@@ -175,7 +175,7 @@ test('after a decision the question goes on with the other keys, and ends with t
 		key: cat.key,
 	});
 	assert.deepEqual(asked(kept), {held: ['bee'], selected: 'bee'});
-	assert.match(kept.state.notice?.text ?? '', /ferry now speaks as @cat. Still to decide: @bee/);
+	assert.match(kept.state.notice?.text ?? '', /ferry now posts as @cat. Still to decide: @bee/);
 	const discarding = play(kept, 'd', read([], cat.key));
 	const over = play(discarding, {
 		type: 'decided',
@@ -186,7 +186,7 @@ test('after a decision the question goes on with the other keys, and ends with t
 		key: bee.key,
 	});
 	assert.equal(over.state.screen.name, 'flock');
-	assert.match(over.state.notice?.text ?? '', /Discarded the key of @bee. ferry has the key of @cat/);
+	assert.match(over.state.notice?.text ?? '', /Discarded @bee’s key\..* ferry has the key of @cat/);
 });
 
 test('a link that is refused because of held keys leads to the question about them', () => {
