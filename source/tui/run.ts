@@ -110,6 +110,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 	let stopListening = () => {};
 	let stopExtras = () => {};
+	const followExtras = () => {
+		stopExtras = store.subscribe(showExtras);
+		showExtras();
+	};
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -134,14 +138,12 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		}
 
 		let stopDrawing = () => {};
-		stopExtras = store.subscribe(showExtras);
 		if (!spoken) {
+			followExtras();
 			terminal.take();
 			draw();
 			stopDrawing = store.subscribe(draw);
 		}
-
-		showExtras();
 
 		stopListening = listenTo(stdin, {onStroke: store.dispatch});
 		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
@@ -158,6 +160,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			spoken,
 			onError: ending.reject,
 		});
+		if (spoken) {
+			followExtras();
+		}
+
 		// Ink's own exit comes with an error of a component, which it has caught.
 		return await Promise.race([ending.promise, window.closed.then(() => endedByInk)]);
 	} finally {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {extrasOf, titleOf} from '../../source/tui/extras.ts';
-import {frameLines} from '../../source/tui/frame.ts';
+import {drawnFrame, frameLines} from '../../source/tui/frame.ts';
 import {bindingsOf} from '../../source/tui/keymap.ts';
 import {modeOf, type State} from '../../source/tui/model/state.ts';
+import {paint} from '../../source/tui/paint/cells.ts';
 import {extrasSwitch} from '../../source/tui/paint/extras.ts';
+import {nameLink} from '../../source/tui/paint/link.ts';
 import {advance} from '../../source/tui/store.ts';
 import {gallery} from './gallery.ts';
 import {
@@ -373,4 +375,54 @@ test('one letter has one meaning: v, V and r for reading are gone', () => {
 	}
 
 	assert.ok(play(flockScreen(dead), 'ctrl+r').effects.some(({type}) => type === 'read'));
+});
+
+test('the account beside the poem links to its page, and in practice to nothing', () => {
+	const frame = (practice: boolean) => {
+		const {state} = play(flockScreen(dead, {...wide, practice}), {
+			type: 'poem',
+			bot: 'ant',
+			text: {lines: [], note: null, more: false},
+		});
+		return drawnFrame(state, viewWith());
+	};
+	assert.ok(frame(false).includes('\u001B]8;;https://x.com/ant\u001B\\@ant\u001B]8;;\u001B\\'));
+	assert.doesNotMatch(frame(true), /x\.com/);
+});
+
+test('a painted row that loses its link closes it', () => {
+	const linked = `a ${nameLink('bc', 'https://x.com/bc')} d`;
+	const first = paint(null, [linked, ''], 20).screen;
+	for (const next of ['a bc d', 'a', 'a xy d']) {
+		const {output, screen} = paint(first, [next, ''], 20);
+		assert.doesNotMatch(output, /x\.com/, next);
+		assert.deepEqual(screen.pen.style.codes, [], next);
+		// And the other way round: what is written next does not belong to the link.
+		const back = paint(screen, [linked, ''], 20).screen;
+		const after = paint(back, [linked, 'end'], 20);
+		assert.deepEqual(after.screen.pen.style.codes, [], next);
+		assert.match(after.output, /end/, next);
+	}
+});
+
+test('every key of every footer does something where it stands', () => {
+	const idle: string[] = [];
+	for (const [name, state] of Object.entries(gallery({columns: 200, rows: 60}))) {
+		for (const {keys, short, label} of bindingsOf(state)) {
+			if (short === null) {
+				continue;
+			}
+
+			for (const key of keys) {
+				const pressed = play(state, key);
+				const letter = play(pressed, {type: 'timer', timer: {for: 'letter', attempt: state.attempts}});
+				const same = {...letter.state, enterAt: state.enterAt, room: state.room, notices: state.notices};
+				if (letter.effects.length === 0 && JSON.stringify(same) === JSON.stringify(state)) {
+					idle.push(`${name}: ${key} (${label} ${short})`);
+				}
+			}
+		}
+	}
+
+	assert.deepEqual(idle, []);
 });
