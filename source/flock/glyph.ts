@@ -43,6 +43,11 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'▴': '^',
 	'━': '=',
 	'┃': '|',
+	'─': '-',
+	'╭': '+',
+	'╮': '+',
+	'╰': '+',
+	'╯': '+',
 };
 
 /** True where a terminal draws more than ASCII, by its environment. */

@@ -8,9 +8,11 @@ import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.t
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
+import {extrasOf} from './extras.ts';
 import {cursorOf, drawnFrame} from './frame.ts';
 import type {AppExit} from './model/action.ts';
 import {initialState} from './model/state.ts';
+import {extrasSwitch} from './paint/extras.ts';
 import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
@@ -51,10 +53,12 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	// A second failure may come while the first one is on its way out.
 	ending.promise.catch(() => {});
 	const spoken = isSpoken(env);
-	const viewAt = viewOf(services, themeOf(env));
+	const theme = themeOf(env);
+	const viewAt = viewOf(services, theme);
 	const terminal = spoken
 		? spokenTerminal(stdout)
 		: paintedTerminal(stdout, () => cursorOf(store.get(), viewAt(0)));
+	const extras = extrasSwitch(text => stdout.write(text));
 	let window: Window | null = null;
 	const store = createStore(
 		initialState(fixedOf(services, options), sizeOf(stdout)),
@@ -76,13 +80,16 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 	const onResize = () => store.dispatch({type: 'resize', size: sizeOf(stdout)});
 	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
+	const showExtras = () => extras.show(extrasOf(store.get(), theme.hyperlinks));
 	const giveBack = () => {
+		extras.off();
 		terminal.giveBack();
 		stdin.setRawMode?.(false);
 	};
 	const draw = () => terminal.stream.write(drawnFrame(store.get(), viewAt(0)));
 	/** After a stop a shell has used the terminal, and nothing is known of it. */
 	const comeBack = () => {
+		extras.off();
 		terminal.giveBack();
 		rawAgain(stdin);
 		if (!spoken) {
@@ -92,6 +99,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			terminal.take();
 			window.drawAnew();
 		}
+
+		showExtras();
 	};
 
 	/** Gives the terminal back, and stops the program until it is continued. */
@@ -101,7 +110,11 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		comeBack();
 	}
 
-	let [stopListening, stopPlacing] = [() => {}, () => {}];
+	let [stopListening, stopPlacing, stopExtras] = [() => {}, () => {}, () => {}];
+	const followExtras = () => {
+		stopExtras = store.subscribe(showExtras);
+		showExtras();
+	};
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -127,6 +140,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		let stopDrawing = () => {};
 		if (!spoken) {
+			followExtras();
 			terminal.take();
 			draw();
 			stopDrawing = store.subscribe(draw);
@@ -149,6 +163,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			spoken,
 			onError: ending.reject,
 		});
+		if (spoken) {
+			followExtras();
+		}
+
 		// Ink's own exit comes with an error of a component, which it has caught.
 		return await Promise.race([ending.promise, window.closed.then(() => endedByInk)]);
 	} finally {
@@ -159,6 +177,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		store.stop();
 		stopListening();
 		stopPlacing();
+		stopExtras();
 		process.off('SIGCONT', comeBack);
 		window?.close();
 		giveBack();

@@ -32,7 +32,7 @@ const wholeFlock = (rows: readonly string[]) =>
 	/q quit$/.test(rows.at(-1) ?? '');
 
 /** What is written when the program is left, and nothing else: the modes of the terminal as they were. */
-const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l)|\u001B\[m)+$/;
+const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l|1006l|1000l)|\u001B\[m|\u001B\]2;\u001B\\|\u001B\[23;2t)+$/;
 
 /** Lets Ink take over, leaves by a key, and gives what has been written from then on. */
 async function writtenByInk(screen: Pty): Promise<string> {

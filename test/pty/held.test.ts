@@ -61,7 +61,7 @@ test('two windows that each hold a key for one bot show both, and each decides a
 
 	await two.screen.waitUntilGone('2 keys wait');
 	two.screen.press('d');
-	await two.screen.waitFor(/Discarded the key of @cat\. harbour has the key of\s+@bee/);
+	await two.screen.waitFor(/Discarded @cat’s key\.[\s\S]* harbour has the key of\s+@bee/);
 	await one.screen.waitFor(/@cat is no longer held/);
 	assert.deepEqual(await harbour(), ['bee', []]);
 });

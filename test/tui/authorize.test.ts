@@ -349,7 +349,7 @@ test('a held key is kept or discarded on the spot, once', () => {
 		key: keyOf('ferry_poem'),
 	});
 	assert.equal(gone.state.screen.name, 'flock');
-	assert.match(gone.state.notice?.text ?? '', /Discarded the key of @ferry_poem/);
+	assert.match(gone.state.notice?.text ?? '', /Discarded @ferry_poem’s key/);
 });
 
 test('enter on a bot with a held key leads to the decision, without asking X', () => {

@@ -186,7 +186,7 @@ test('after a decision the question goes on with the other keys, and ends with t
 		key: bee.key,
 	});
 	assert.equal(over.state.screen.name, 'flock');
-	assert.match(over.state.notice?.text ?? '', /Discarded the key of @bee. ferry has the key of @cat/);
+	assert.match(over.state.notice?.text ?? '', /Discarded @bee’s key\..* ferry has the key of @cat/);
 });
 
 test('a link that is refused because of held keys leads to the question about them', () => {

@@ -226,7 +226,7 @@ test('a revoked key is not offered for undoing', () => {
 		problem: null,
 	});
 	assert.deepEqual(state.forgotten, []);
-	assert.match(state.notice?.text ?? '', /X was not told, since moth carries the same token/);
+	assert.match(state.notice?.text ?? '', /X was not told, because moth uses the same token/);
 });
 
 test('e takes the expected handle of the selected bot', () => {

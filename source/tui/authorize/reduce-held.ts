@@ -84,13 +84,16 @@ export function followHeld(state: State, now: number): Step {
 
 /** Takes in that a held key was kept or discarded: on to the next one that is held, or past the question. */
 export function decided(
-	state: State,
+	before: State,
 	screen: AuthorizeScreen | null,
 	{kept, bot, key, tokenId}: Action & {type: 'decided'},
 	now: number,
 ): Step {
+	const state = kept ? before : {...before, forgotten: [[bot], ...before.forgotten]};
 	const account = accountOf(key);
-	const done = kept ? `${visible(bot)} now posts as ${account}.` : `Discarded the key of ${account}.`;
+	const done = kept
+		? `${visible(bot)} now posts as ${account}.`
+		: `Discarded ${account}’s key. In the flock, u undoes.`;
 	if (screen?.phase.name !== 'conflict') {
 		return notify(state, done);
 	}

@@ -1,4 +1,4 @@
-import {hyperlink} from '../paint/link.ts';
+import {hyperlink, nameLink} from '../paint/link.ts';
 import {fit, type Line} from './line.ts';
 import {styled, type Theme, type Tone} from './theme.ts';
 
@@ -21,7 +21,13 @@ export function drawnLine(line: Line, columns: number, theme: Theme): string {
 			tone = span.tone ?? 'plain';
 		}
 
-		run += url === undefined || !theme.hyperlinks ? span.text : hyperlink(span.text, url);
+		const leadsTo = url ?? span.url;
+		run +=
+			leadsTo === undefined || !theme.hyperlinks || span.text === ''
+				? span.text
+				: url === undefined
+					? nameLink(span.text, leadsTo)
+					: hyperlink(span.text, url);
 	}
 
 	return (drawn + styled(theme, tone, run)).replaceAll(needlessReset, '');

@@ -3,7 +3,12 @@ import {wrap} from './text.ts';
 import {drawable, type Theme, type Tone} from './theme.ts';
 
 /** A piece of a line in one tone. */
-export type Span = {text: string; tone?: Tone};
+export type Span = {
+	text: string;
+	tone?: Tone;
+	/** The address that it links to. */
+	url?: string;
+};
 
 /** What a line is to a screen reader. */
 export type Role = 'option' | 'textbox' | 'progressbar' | 'timer' | 'listitem' | 'radio';
@@ -38,7 +43,7 @@ export function isSameLine(one: Line, other: Line): boolean {
 			one.spans.length === other.spans.length &&
 			one.spans.every((span, index) => {
 				const against = other.spans[index];
-				return span.text === against?.text && span.tone === against.tone;
+				return span.text === against?.text && span.tone === against.tone && span.url === against.url;
 			}))
 	);
 }

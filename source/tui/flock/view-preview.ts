@@ -7,6 +7,7 @@ import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.
 import {wrap} from '../draw/text.ts';
 import type {Tone} from '../draw/theme.ts';
 import {statusHint} from '../draw/words.ts';
+import {accountPage, contactOf} from '../model/account.ts';
 import {botOf, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 
 /** The columns that a fact's label takes. */
@@ -26,7 +27,7 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 		: statusHint(bot, poemsAreGone(state));
 	const details = [
 		blank,
-		...factLines(bot, width, now),
+		...factLines(bot, width, now, state.fixed.practice),
 		...(hint === null ? [] : [blank, ...paragraph(hint, width, {tone: 'warn', indent: 0})]),
 	];
 	const room = Math.max(0, rows - 1 - details.length);
@@ -58,7 +59,7 @@ function poemLines(text: PoemText | null, width: number): Line[] {
 }
 
 /** What is known of a bot's key, as a table. */
-function factLines(bot: Bot, width: number, now: number): Line[] {
+function factLines(bot: Bot, width: number, now: number, practice: boolean): Line[] {
 	const {key, expectedHandle} = bot;
 	const showsExpected = expectedHandle !== null && (key === null || speaksAsAnother(bot));
 	const expected: Fact[] = showsExpected
@@ -77,17 +78,19 @@ function factLines(bot: Bot, width: number, now: number): Line[] {
 		['made', key.authorizedAt === null ? 'imported' : ago(key.authorizedAt, now), 'plain'],
 		['checked', key.checkedAt === null ? 'never' : `${ago(key.checkedAt, now)}${works}`, 'plain'],
 	];
-	return facts.flatMap(fact => factLine(fact, width));
+	const contact = contactOf(bot);
+	const page = contact && accountPage(contact, practice);
+	return facts.flatMap(fact => factLine(fact, width, fact[0] === 'account' ? page : null));
 }
 
 type Fact = readonly [label: string, value: string, tone: Tone];
 
-function factLine([label, value, tone]: Fact, width: number): Line[] {
+function factLine([label, value, tone]: Fact, width: number, url: string | null = null): Line[] {
 	const lines = wrap(value, Math.max(8, width - factIndent));
 	return lines.map((text, index) => ({
 		spans: [
 			toned('quiet', index === 0 ? label.padEnd(factIndent) : ' '.repeat(factIndent)),
-			toned(tone, text),
+			{...toned(tone, text), ...(url === null ? {} : {url})},
 		],
 		say: index === 0 ? `${label}: ${value}` : '',
 	}));

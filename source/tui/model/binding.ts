@@ -95,7 +95,7 @@ export const help: Binding = {
 	keys: ['?'],
 	label: '?',
 	short: 'help',
-	help: 'show the keys of this place, and again all of them (F1 in fields)',
+	help: 'keys of this place; again for all keys (F1 in fields)',
 	command: 'help',
 	vital: true,
 };

@@ -47,7 +47,14 @@ export const overlayBindings = {
 	],
 	help: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
-		{keys: ['space', 'down', 'j'], label: 'space', short: 'scroll', help: null, command: 'down'},
+		{
+			keys: ['space', 'down', 'j'],
+			label: 'space',
+			short: 'scroll',
+			help: null,
+			command: 'down',
+			name: ({room}) => ({short: room.help > room.body ? 'scroll' : null}),
+		},
 		{keys: ['pageup'], label: 'page up', short: null, help: null, command: 'page-up'},
 		{keys: ['pagedown'], label: 'page down', short: null, help: null, command: 'page-down'},
 		{keys: ['home', 'g'], label: 'home', short: null, help: null, command: 'first'},

@@ -51,9 +51,12 @@ export function overlayWork(tools: Tools): OverlayWork {
 }
 
 /** Takes keys away, and remembers until the program ends how to bring back what was forgotten. */
-function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'revoke' | 'bring-back'> {
-	const forgotten: Forgotten[][] = [];
-
+function forgetWork({
+	services,
+	dispatch,
+	read,
+	undos,
+}: Tools): Pick<Work, 'forget' | 'revoke' | 'bring-back'> {
 	async function forget(bots: readonly string[]): Promise<void> {
 		const done: Forgotten[] = [];
 		let problem: FlockError | null = null;
@@ -67,7 +70,7 @@ function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'r
 		}
 
 		if (done.length > 0) {
-			forgotten.unshift(done);
+			undos.unshift(done);
 		}
 
 		await read();
@@ -108,7 +111,7 @@ function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'r
 	}
 
 	async function bringBack(): Promise<void> {
-		const last = forgotten.shift();
+		const last = undos.shift();
 		if (last === undefined) {
 			return;
 		}

@@ -43,6 +43,8 @@ export const setupBindings = {
 			short: 'choose',
 			help: 'choose',
 			command: 'other-field',
+			// Where an app key was given that cannot be used, there is practice alone.
+			when: ({appProblem}) => appProblem === null,
 		},
 		{keys: ['enter'], label: 'enter', short: 'continue', help: 'continue', command: 'accept', vital: true},
 		{keys: ['p'], label: 'p', short: 'practise', help: 'practise without X', command: 'practice'},
