@@ -81,7 +81,8 @@ export function strokesOf(token: Token): Stroke[] {
 		case 'escape':
 			return [named('escape')];
 		case 'alt':
-			return /^[a-z]$/.test(token.character) ? [named(`alt+${token.character}`)] : [];
+			// As a shell's line knows them: a word back, and on.
+			return /^[bf]$/.test(token.character) ? [named(`alt+${token.character}`)] : [];
 		case 'control':
 			return keyed(controlKey(token.character));
 		case 'sequence': {
