@@ -250,7 +250,7 @@ test('setup tells what X says to the app key, saves nothing of it, and enter tri
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
 	await screen.waitFor('Practice');
-	screen.press('s');
+	screen.press('t');
 	await screen.waitFor('❯ API Key (consumer key)');
 	screen.paste(`${appKey.consumerKey} \n`);
 	screen.paste(`${appKey.consumerSecret}\n`);
