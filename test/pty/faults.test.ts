@@ -274,7 +274,7 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 	await screen.waitFor(/❯ ○ harbour +— +no key/);
 	network.release();
 	await told(screen, 'A key of @harbour_poem for harbour came after you had left. It is held');
-	await screen.waitFor(/❯ \S harbour .*held/);
+	await screen.waitFor(/❯ \S harbour .*decide/);
 	screen.press('enter');
 	await told(screen, 'X answered as @harbour_poem after the authorization had been left.');
 	screen.press('k');
