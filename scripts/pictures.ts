@@ -14,7 +14,7 @@ import {type Cell, cellsOf, dark, light, terminalSvg} from './terminal-svg.ts';
 
 const docs = path.join(import.meta.dirname, '..', 'docs');
 const columns = 100;
-const rows = 20;
+const rows = 24;
 
 /** Every picture as SVG, by its file's name. */
 export async function pictures(): Promise<Map<string, string>> {
@@ -24,7 +24,7 @@ export async function pictures(): Promise<Map<string, string>> {
 		const made = new Map<string, string>();
 		// Where `CI` is set, no colours are drawn.
 		const screen = place.screen([], {columns, rows, env: {CI: undefined}});
-		await screen.waitFor(/6 ready|\d ready/);
+		await screen.waitFor(/\d ready/);
 		screen.press('g', 'j');
 		await screen.waitFor(/❯ ● harbour.*ready/);
 		await screen.waitFor('They are all still there.');
@@ -35,7 +35,7 @@ export async function pictures(): Promise<Map<string, string>> {
 		add(made, 'authorize', 'Authorizing a bot by its PIN', screen);
 		screen.press('escape');
 		await screen.waitFor(/❯/);
-		screen.press('*C');
+		screen.press('*', 'C');
 		await screen.waitFor(/Check \d+ keys with X/);
 		await screen.waitFor('it is still, in a way, halfway there.');
 		add(made, 'check', 'The question before the whole flock is checked', screen);
