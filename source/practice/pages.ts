@@ -177,7 +177,7 @@ body {
 	margin-right: .4rem; padding: .1rem .6rem; border: 1px solid; border-radius: 1rem; font-size: .85rem;
 }
 main {
-	max-width: 27rem; margin: clamp(1rem, 8vh, 5rem) auto 0; padding: clamp(1.15rem, 5vw, 1.75rem);
+	max-width: 27rem; margin: clamp(1rem, 4vh, 4rem) auto 0; padding: clamp(1.15rem, 5vw, 1.75rem);
 	background: var(--card); border: 1px solid var(--line); border-radius: .9rem;
 }
 h1 { margin: 0 0 .5rem; font-size: 1.45rem; line-height: 1.25; text-wrap: balance; }
@@ -187,7 +187,7 @@ fieldset + fieldset { margin-top: 1rem; }
 legend, .other > span:first-child {
 	display: block; margin-bottom: .4rem; padding: 0; color: var(--quiet); font-size: .9rem;
 }
-.accounts { max-height: 17rem; overflow-y: auto; border: 1px solid var(--line); border-radius: .6rem; }
+.accounts { max-height: 15.2rem; overflow-y: auto; border: 1px solid var(--line); border-radius: .6rem; }
 .account { display: flex; gap: .7rem; align-items: center; min-height: 2.75rem; padding: .3rem .9rem; cursor: pointer; }
 .account + .account { border-top: 1px solid var(--line); }
 .account:has(:checked) { background: color-mix(in srgb, var(--accent) 12%, transparent); font-weight: 600; }
