@@ -96,7 +96,7 @@ async function walk(): Promise<Map<string, string>> {
 		add(3.5);
 		screen.press('enter');
 		await screen.waitFor(/3 ready/);
-		await screen.waitFor(rows => poems.some(line => rows.some(row => row.includes(line))));
+		await screen.waitFor(poems.at(-1) ?? '');
 		add(3);
 		const made = (palette: Palette) =>
 			walkSvg(frames, columns, 'A walk: three bots get their keys', palette, frames.length - 2);
@@ -165,15 +165,13 @@ function withoutChance(cells: readonly Cell[]): Cell[] {
 	const fixed = cells.map(cell => ({...cell}));
 	const text = fixed.map(({text}) => (text.length === 1 ? text : ' ')).join('');
 	for (const [pattern, example] of [
-		[/(?<=127\.0\.0\.1:)\d{5}/g, '40007'],
-		[/(?<=oauth_token=practice)\w{19}/g, 'ExampleRequestToken'],
-		[/(?<=the PIN here: )\d+/g, '4718293'],
-		[/(?<=keys in )\d.*? s, all saved\./g, '9 s, all saved.'],
+		[/(?<=127\.0\.0\.1:)\d{5}/g, () => '40007'],
+		[/(?<=oauth_token=practice)\w{19}/g, () => 'ExampleRequestToken'],
+		[/(?<=the PIN here: )\d+/g, (found: string) => '4718293'.slice(0, found.length)],
+		[/(?<=keys in )\d.*?, all saved\./g, (found: string) => '40 seconds, all saved.'.padEnd(found.length)],
 	] as const) {
 		for (const match of text.matchAll(pattern)) {
-			for (const [offset, character] of [
-				...example.padEnd(match[0].length).slice(0, match[0].length),
-			].entries()) {
+			for (const [offset, character] of [...example(match[0])].entries()) {
 				const cell = fixed[match.index + offset];
 				if (cell !== undefined) {
 					cell.text = character;

@@ -71,7 +71,7 @@ export function opening(columns: number, rows: number, title: string, palette: P
 		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
 		`<title>${escaped(title)}</title>`,
 		`<rect width="100%" height="100%" rx="8" fill="${palette.background}" stroke="${palette.frame}"/>`,
-		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}" xml:space="preserve">`,
+		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}">`,
 	];
 }
 
@@ -134,20 +134,14 @@ export function rowSvg(cells: readonly Cell[], row: number, palette: Palette): s
 					`<rect x="${left(at)}" y="${y}" width="${(span * cell.width + 0.2).toFixed(1)}" height="${cell.height}" fill="${background}"/>`,
 				],
 	);
-	const texts = runs.flatMap(({text, at, look}) => {
-		const shown = text.trim();
-		if (shown === '') {
-			return [];
-		}
-
-		const indent = text.length - text.trimStart().length;
-		const length =
-			shown.length > 1 && [...shown].every(one => ordinary.test(one))
-				? ` textLength="${(shown.length * cell.width).toFixed(1)}"`
-				: '';
-		const x = left(at + indent);
-		return [`<text x="${x}" y="${(y + cell.baseline).toFixed(1)}"${length}${look}>${escaped(shown)}</text>`];
-	});
+	// Viewers take several spaces for one, so what stands apart is drawn apart.
+	const texts = runs.flatMap(({text, at, look}) =>
+		[...text.matchAll(/\S+(?: \S+)*/g)].map(({0: shown, index}) => {
+			const held = shown.length > 1 && [...shown].every(one => ordinary.test(one));
+			const length = held ? ` textLength="${(shown.length * cell.width).toFixed(1)}"` : '';
+			return `<text x="${left(at + index)}" y="${(y + cell.baseline).toFixed(1)}"${length}${look}>${escaped(shown)}</text>`;
+		}),
+	);
 	return [...rects, ...texts].join('');
 }
 

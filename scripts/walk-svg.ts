@@ -52,11 +52,15 @@ export function walkSvg(
 			at += seconds;
 		}
 
-		return `.${name}{visibility:${visibility(pattern, still)};animation:${name} ${total}s step-end infinite}@keyframes ${name}{${steps.join('')}}`;
+		return {
+			still: `.${name}{visibility:${visibility(pattern, still)}}`,
+			moving: `.${name}{animation:${name} ${total}s step-end infinite}@keyframes ${name}{${steps.join('')}}`,
+		};
 	});
 	return [
 		...opening(columns, rows, title, palette),
-		`<style>${rules.join('\n')}\n@media (prefers-reduced-motion:reduce){g{animation:none!important}}</style>`,
+		`<style>${rules.map(rule => rule.still).join('')}`,
+		`@media (prefers-reduced-motion:no-preference){${rules.map(rule => rule.moving).join('\n')}}</style>`,
 		...groups,
 		...closing,
 	].join('\n');
