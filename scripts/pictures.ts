@@ -16,7 +16,7 @@ import {type Frame, walkSvg} from './walk-svg.ts';
 const root = path.join(import.meta.dirname, '..');
 const docs = path.join(root, 'docs');
 const columns = 100;
-const rows = 20;
+const rows = 24;
 
 /** Every picture as SVG, by its file's name. */
 export async function pictures(): Promise<Map<string, string>> {
@@ -46,7 +46,7 @@ async function stills(): Promise<Map<string, string>> {
 		add('authorize', 'Authorizing a bot by its PIN', screen);
 		screen.press('escape');
 		await screen.waitFor('1–12 of 12');
-		screen.press('*C');
+		screen.press('*', 'C');
 		await screen.waitFor(/Check \d+ keys with X/);
 		await screen.waitFor('Going up is mostly hands.');
 		add('check', 'The question before the whole flock is checked', screen);

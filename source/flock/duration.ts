@@ -86,8 +86,8 @@ export function briefAgo(iso: string, now: number): string {
 		['h', hour],
 		['m', minute],
 	];
-	// Sixty days say more than two months.
-	const fitting = units.find(([unit, length]) => passed >= length * (unit === 'mo' || unit === 'y' ? 2 : 1));
+	// Sixty days say more than two months, and what is a minute ago is now.
+	const fitting = units.find(([unit, length]) => passed >= length * (unit === 'd' || unit === 'h' ? 1 : 2));
 	return fitting === undefined ? 'now' : `${Math.floor(passed / fitting[1])}${fitting[0]}`;
 }
 

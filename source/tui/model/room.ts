@@ -31,7 +31,7 @@ const widestList = 80;
 
 /** The columns that the list takes beside a poem. */
 export function listWidth(columns: number): number {
-	return Math.min(widestList, Math.floor(columns * 0.57));
+	return Math.min(widestList, Math.floor(columns * (columns < 110 ? 0.55 : 0.57)));
 }
 
 /** True where the filter has a line of its own. */
