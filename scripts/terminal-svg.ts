@@ -150,13 +150,37 @@ function left(column: number): string {
 }
 
 function colours(found: IBufferCell, palette: Palette): {foreground: string; background: string} {
-	const foreground = found.isFgPalette()
-		? (palette.ansi[found.getFgColor()] ?? palette.foreground)
-		: palette.foreground;
-	const background = found.isBgPalette()
-		? (palette.ansi[found.getBgColor()] ?? palette.background)
-		: palette.background;
+	const foreground = found.isFgRGB()
+		? hex(found.getFgColor())
+		: found.isFgPalette()
+			? indexed(found.getFgColor(), palette)
+			: palette.foreground;
+	const background = found.isBgRGB()
+		? hex(found.getBgColor())
+		: found.isBgPalette()
+			? indexed(found.getBgColor(), palette)
+			: palette.background;
 	return found.isInverse() ? {foreground: background, background: foreground} : {foreground, background};
+}
+
+/** A colour of the 256: the terminal's own sixteen, a cube of six levels each, and greys. */
+function indexed(index: number, {ansi}: Palette): string {
+	const own = ansi[index];
+	if (own !== undefined) {
+		return own;
+	}
+
+	if (index >= 232) {
+		return hex((8 + 10 * (index - 232)) * 0x01_01_01);
+	}
+
+	const level = (step: number) => (step === 0 ? 0 : 55 + 40 * step);
+	const cube = index - 16;
+	return hex((level(Math.floor(cube / 36)) << 16) | (level(Math.floor(cube / 6) % 6) << 8) | level(cube % 6));
+}
+
+function hex(colour: number): string {
+	return `#${colour.toString(16).padStart(6, '0')}`;
 }
 
 function escaped(text: string): string {
