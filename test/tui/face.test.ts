@@ -430,3 +430,13 @@ test('every key of every footer does something where it stands', () => {
 
 	assert.deepEqual(idle, []);
 });
+
+test('a folder without poems has the whole width: nothing stands beside why', () => {
+	const screens = Object.entries(gallery(wide.size)).filter(([name]) =>
+		/^a (folder that|file for)/.test(name),
+	);
+	assert.equal(screens.length, 4);
+	for (const [name, state] of screens) {
+		assert.doesNotMatch(drawn(state).join('\n'), /│/, name);
+	}
+});
