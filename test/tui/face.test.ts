@@ -202,6 +202,10 @@ test('headers name the order, and a scrollbar and the place show which rows are 
 	assert.match(end.join('\n'), /–100 of 100 · by status/);
 	assert.match(end.filter(row => /bot/.test(row)).at(-1) ?? '', /┃$/);
 	assert.doesNotMatch(drawn(flockScreen(many, {size: {columns: 59, rows: 24}})).join('\n'), /ACCOUNT/);
+	for (const columns of [60, 80, 100, 120]) {
+		const short = flockScreen([botCalled('a'), botCalled('b')], {size: {columns, rows: 24}});
+		assert.match(drawn(short).join('\n'), /BOT ▴ +ACCOUNT +STATUS/, `${columns} columns`);
+	}
 });
 
 test('the selected row is in reverse video from end to end, and a mark has a column of its own', () => {
@@ -425,4 +429,14 @@ test('every key of every footer does something where it stands', () => {
 	}
 
 	assert.deepEqual(idle, []);
+});
+
+test('a folder without poems has the whole width: nothing stands beside why', () => {
+	const screens = Object.entries(gallery(wide.size)).filter(([name]) =>
+		/^a (folder that|file for)/.test(name),
+	);
+	assert.equal(screens.length, 4);
+	for (const [name, state] of screens) {
+		assert.doesNotMatch(drawn(state).join('\n'), /│/, name);
+	}
 });

@@ -65,9 +65,11 @@ function fitting(widths: State['widths'], width: number): Columns {
 	}
 
 	const both = room - 2;
-	const least = checked > 0 ? 9 : 0;
-	const name = Math.min(Math.max(widths.name, least), Math.max(Math.ceil(both / 2), both - widths.handle));
-	return {name, handle: Math.min(Math.max(widths.handle, least), both - name), checked, all};
+	// Both headers stand in full, also where no bot has an account yet.
+	const handle = Math.max(widths.handle, 'ACCOUNT'.length, checked > 0 ? 9 : 0);
+	const least = checked > 0 ? 9 : 'BOT ▴'.length;
+	const name = Math.min(Math.max(widths.name, least), Math.max(Math.ceil(both / 2), both - handle));
+	return {name, handle: Math.min(handle, both - name), checked, all};
 }
 
 /** Which rows the scrollbar's thumb stands beside: none where all rows are seen. */

@@ -26,7 +26,7 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 		...(parts.gap > 0 ? [blank] : []),
 	];
 	const room = rows - top.length;
-	const wide = previewShown(state);
+	const wide = previewShown(state) && flock.length > 0;
 	const width = wide ? listWidth(size.columns) : size.columns;
 	const filter = parts.filter > 0 ? [filterLine(state, width)] : [];
 	const left =
