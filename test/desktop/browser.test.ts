@@ -142,8 +142,8 @@ test('a browser is opened by itself only where the person sits and did not forbi
 		whyNotOpen({...display, KEYMAKER_OPEN: 'never'}, 'linux', false)?.sentence ?? '',
 		/^Automatic opening is off/,
 	);
-	assert.match(whyNotOpen({...display, SSH_CONNECTION: 'here'}, 'linux', false)?.sentence ?? '', /over SSH/);
-	assert.match(whyNotOpen({SSH_TTY: 'here'}, 'darwin', false)?.sentence ?? '', /over SSH/);
+	assert.match(whyNotOpen({...display, SSH_CONNECTION: 'here'}, 'linux', false)?.sentence ?? '', /Over SSH/);
+	assert.match(whyNotOpen({SSH_TTY: 'here'}, 'darwin', false)?.sentence ?? '', /Over SSH/);
 });
 
 test('BROWSER is a list of commands', () => {

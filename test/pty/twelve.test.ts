@@ -55,7 +55,7 @@ test('another account than expected stops the walk: enter does nothing, r discar
 	screen.press('enter');
 	screen.press('r');
 	const again = await nextLink(screen, harbour);
-	await screen.waitFor('Discarded the key of @somebody_else. Here is a new link.');
+	await screen.waitFor('Discarded @somebody_else’s key. Here is a new link.');
 	screen.paste(await approve(again, 'somebody_else'));
 	await screen.waitFor('You signed in as @somebody_else');
 	screen.press('d');

@@ -110,7 +110,12 @@ export function decided(
 	}
 
 	if (phase.deciding === 'again') {
-		return request(state, seen, {note: `${done} Here is a new link.`, label: null, open: false}, now);
+		return request(
+			state,
+			seen,
+			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, open: false},
+			now,
+		);
 	}
 
 	if (!kept) {
