@@ -1,6 +1,6 @@
 import {moment, timeLeft, withTimeLeft} from '../flock/duration.ts';
 import {errorLabel, FlockError} from '../flock/error.ts';
-import {type Bot, type Status, statusOf} from '../flock/flock.ts';
+import {type Bot, countStatuses, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
@@ -193,7 +193,7 @@ function conclude(checked: readonly Checked[], bots: readonly Bot[], now: number
 	const codes = checked.filter(one => !answered.includes(one)).map(({error}) => error?.code);
 	const counts = [
 		countsInWords(
-			answered.map(({status}) => status),
+			countStatuses(answered.map(({status}) => status)),
 			write.seen ? drawnStatusWords : statusWords,
 		),
 		...[...new Set(codes)].sort().map(code => `${codes.filter(one => one === code).length} failed (${code})`),

@@ -1,4 +1,4 @@
-import {type Bot, type Status, speaksAsAnother} from './flock.ts';
+import {type Bot, type Status, type StatusCounts, speaksAsAnother} from './flock.ts';
 import type {Held, HeldReason, KeyInfo} from './key.ts';
 import {visible} from './visible.ts';
 
@@ -18,13 +18,12 @@ export const drawnStatusWords: Readonly<Record<Status, string>> = {...statusWord
 
 /** How many bots have each status: `6 ready, 2 no key`, in the order of the words above. */
 export function countsInWords(
-	statuses: readonly Status[],
+	counts: StatusCounts,
 	words: Readonly<Record<Status, string>> = drawnStatusWords,
 ): string {
 	return (Object.keys(words) as Status[])
-		.map(status => [statuses.filter(one => one === status).length, words[status]] as const)
-		.filter(([count]) => count > 0)
-		.map(([count, word]) => `${count} ${word}`)
+		.filter(status => (counts[status] ?? 0) > 0)
+		.map(status => `${counts[status]} ${words[status]}`)
 		.join(', ');
 }
 

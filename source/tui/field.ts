@@ -1,7 +1,7 @@
 import {withPhase} from './authorize/begin.ts';
 import {withExportPath} from './export/reduce.ts';
 import type {Command} from './model/binding.ts';
-import {type Edit, edited, type Field} from './model/field.ts';
+import {type Edit, edited, edits, type Field} from './model/field.ts';
 import {withFilter} from './model/list.ts';
 import {Secret} from './model/secret.ts';
 import type {State} from './model/state.ts';
@@ -9,23 +9,9 @@ import type {State} from './model/state.ts';
 /** The field that takes the keys of a state, and the state with another text in it; `null` where there is none. */
 type ActiveField = {field: Field; set(text: string): State};
 
-const edits: ReadonlySet<string> = new Set<Edit>([
-	'erase',
-	'erase-next',
-	'erase-word',
-	'clear-field',
-	'erase-rest',
-	'cursor-left',
-	'cursor-right',
-	'word-left',
-	'word-right',
-	'cursor-home',
-	'cursor-end',
-]);
-
 /** True for a command that edits a field. */
 export function isEdit(command: Command): command is Edit {
-	return edits.has(command);
+	return (edits as readonly Command[]).includes(command);
 }
 
 /** Edits the field that takes the keys, where there is one. */

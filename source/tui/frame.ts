@@ -2,8 +2,7 @@ import {authorizeLines, isInline} from './authorize/view.ts';
 import {summaryLines} from './authorize/view-outcome.ts';
 import {drawnLine} from './draw/drawn.ts';
 import {footerLine} from './draw/footer.ts';
-import {blank, cutOff, filled, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
-import {qrSpan} from './draw/qr.ts';
+import {blank, cutOff, filled, type Line, line, paragraph, squeeze, toned, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {flockLines, marksLine, notesLine} from './flock/view.ts';
 import {headerLine} from './header.ts';
@@ -71,7 +70,7 @@ function qrBeside(state: State, view: View): Line[] | null {
 		const part = code[index];
 		return {
 			...right,
-			spans: [part === undefined ? {text: empty} : qrSpan(part), {text: ' '}, ...right.spans],
+			spans: [part === undefined ? {text: empty} : toned('code', part), {text: ' '}, ...right.spans],
 		};
 	});
 }

@@ -11,12 +11,12 @@ import {themeOf} from './draw/theme.ts';
 import {extrasOf} from './extras.ts';
 import {cursorOf, drawnFrame} from './frame.ts';
 import type {AppExit} from './model/action.ts';
-import {initialState} from './model/state.ts';
+import {initialState, type State} from './model/state.ts';
 import {extrasSwitch} from './paint/extras.ts';
 import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
-import {viewOf} from './view.ts';
+import {lastOf, viewOf} from './view.ts';
 import type {Window} from './window/open.tsx';
 
 /** What the full screen works with. */
@@ -55,9 +55,9 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	const spoken = isSpoken(env);
 	const theme = themeOf(env);
 	const viewAt = viewOf(services, theme);
-	const terminal = spoken
-		? spokenTerminal(stdout)
-		: paintedTerminal(stdout, () => cursorOf(store.get(), viewAt(0)));
+	// Asked for by each change, and by the frame that follows from it.
+	const cursorIn = lastOf((state: State) => cursorOf(state, viewAt(0)));
+	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout, () => cursorIn(store.get()));
 	const extras = extrasSwitch(text => stdout.write(text));
 	let window: Window | null = null;
 	const store = createStore(

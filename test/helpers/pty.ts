@@ -3,7 +3,7 @@ import xterm, {type IBuffer} from '@xterm/headless';
 import {inheritedAt, type Variables} from './environment.ts';
 
 /** How long a condition is waited for before the wait fails: a net that no load trips; milliseconds. */
-const patienceMs = Number(process.env.PATIENCE ?? 240_000);
+const patienceMs = 240_000;
 
 /** What is looked for on the screen. */
 export type Wanted = string | RegExp | ((screen: readonly string[]) => boolean);

@@ -1,4 +1,4 @@
-import {type Binding, editing, help, palette} from '../model/binding.ts';
+import {type Binding, back, editing, help, palette} from '../model/binding.ts';
 import type {Mode, State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
 
@@ -10,14 +10,6 @@ const more: readonly Binding[] = [
 	{...help, vital: false, when: fieldEmpty},
 	{...palette, short: null, keys: [':'], when: fieldEmpty},
 ];
-const back: Binding = {
-	keys: ['escape'],
-	label: 'esc',
-	short: 'back',
-	help: 'return to the flock',
-	command: 'back',
-	vital: true,
-};
 const skip: Binding = {
 	keys: ['s'],
 	label: 's',
@@ -164,15 +156,7 @@ export const authorizeBindings = {
 			vital: true,
 			when: hasNext,
 		},
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'flock',
-			help: 'return to the flock',
-			command: 'back',
-			vital: true,
-			when: state => !hasNext(state),
-		},
+		{...back, keys: ['enter'], label: 'enter', short: 'flock', when: state => !hasNext(state)},
 		{...back, keys: ['escape', 'q']},
 		...more,
 	],
@@ -241,14 +225,7 @@ export const authorizeBindings = {
 			command: 'copy',
 			when: hasMade,
 		},
-		{
-			keys: ['enter', 'escape', 'q'],
-			label: 'enter',
-			short: 'flock',
-			help: 'return to the flock',
-			command: 'back',
-			vital: true,
-		},
+		{...back, keys: ['enter', 'escape', 'q'], label: 'enter', short: 'flock'},
 		{...help, vital: false},
 		{...palette, short: null},
 	],

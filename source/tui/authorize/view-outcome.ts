@@ -1,6 +1,7 @@
 import {ago, duration} from '../../flock/duration.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords, heldSentence} from '../../flock/words.ts';
+import {dollarsPerCall} from '../../keymaker/check.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
@@ -233,7 +234,12 @@ function whatNow(made: number, columns: number): Line[] {
 		{spans: [], say: '', rank: 9},
 		...paragraph('What now?', columns, {tone: 'strong', rank: 7}),
 		...answer('x', 'export', 'write the keys for your bots', columns),
-		...answer('C', 'check', `${count(made, 'call')} to X, about $${(made * 0.01).toFixed(2)}`, columns),
+		...answer(
+			'C',
+			'check',
+			`${count(made, 'call')} to X, about $${(made * dollarsPerCall).toFixed(2)}`,
+			columns,
+		),
 		...answer('c', 'copy', execLine, columns),
 	].map(one => ({...one, rank: Math.max(one.rank ?? 0, 5)}));
 }

@@ -1,8 +1,7 @@
 import {visible} from '../../flock/visible.ts';
-import {columnsOf, cut, pad} from '../../flock/width.ts';
+import {columnsOf, pad} from '../../flock/width.ts';
 import {accountOf} from '../../flock/words.ts';
-import {type Line, type Span, toned, type View, widthOf} from '../draw/line.ts';
-import {qrSpan} from '../draw/qr.ts';
+import {type Line, padded, type Span, toned, type View, widthOf} from '../draw/line.ts';
 import type {AuthorizeScreen, WalkResult} from '../model/authorization.ts';
 import {botOf, type State} from '../model/state.ts';
 
@@ -88,22 +87,11 @@ export function besideWalk(
 				spans: [
 					...spans,
 					...(isWalk ? [toned('quiet', '│ '), ...bots] : []),
-					...(hasCode && code[index] !== undefined ? [{text: `${gap}  `}, qrSpan(code[index])] : []),
+					...(hasCode && code[index] !== undefined ? [{text: `${gap}  `}, toned('code', code[index])] : []),
 				],
 			};
 		}),
 	];
-}
-
-/** Spans in exactly so many columns. */
-function padded(spans: readonly Span[], width: number): Span[] {
-	let left = width;
-	const fitting = spans.map(span => {
-		const text = cut(span.text, left);
-		left -= columnsOf(text);
-		return {...span, text};
-	});
-	return [...fitting, {text: ' '.repeat(left)}];
 }
 
 /** The walk's bots round the one on the screen, each with what has come of it. */

@@ -21,5 +21,10 @@ export function fieldWindow(
 
 /** A text as dots, one for each character. */
 export function mask(text: string): string {
-	return '•'.repeat([...graphemes(text)].length);
+	return dots([...graphemes(text)].length);
+}
+
+/** So many characters that are hidden. */
+export function dots(count: number): string {
+	return '•'.repeat(count);
 }

@@ -1,6 +1,6 @@
 import chalk, {type ChalkInstance} from 'chalk';
 import type {Status} from '../../flock/flock.ts';
-import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
+import {asciiForm, drawsUnicode, statusGlyphs, statusTones} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
@@ -38,7 +38,7 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: chalk.yellow,
 	bad: chalk.red,
 	accent: chalk.cyan,
-	// From the fixed part of the 256 colours, which no theme changes.
+	// From the fixed part of the 256 colours, which no theme changes: scanners read a QR code in it on any ground.
 	code: chalk.ansi256(231).bgAnsi256(16),
 	match: chalk.cyan.underline,
 	selected: chalk.inverse,
@@ -57,15 +57,12 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 };
 
 /** The glyph and the tone of each status. */
-export const statusGlyph: Readonly<Record<Status, {glyph: string; tone: Tone}>> = {
-	ready: {glyph: statusGlyphs.ready, tone: 'good'},
-	'no-key': {glyph: statusGlyphs['no-key'], tone: 'quiet'},
-	'read-only': {glyph: statusGlyphs['read-only'], tone: 'warn'},
-	rejected: {glyph: statusGlyphs.rejected, tone: 'bad'},
-	'other-app': {glyph: statusGlyphs['other-app'], tone: 'warn'},
-	held: {glyph: statusGlyphs.held, tone: 'accent'},
-	orphan: {glyph: statusGlyphs.orphan, tone: 'quiet'},
-};
+export const statusGlyph = Object.fromEntries(
+	Object.entries(statusGlyphs).map(([status, glyph]) => [
+		status,
+		{glyph, tone: statusTones[status as Status]},
+	]),
+) as Readonly<Record<Status, {glyph: string; tone: Tone}>>;
 
 /** What a terminal can show, by its environment. */
 export function themeOf(env: Environment): Theme {

@@ -32,10 +32,7 @@ export function barLine(flock: Flock, columns: number, {colour}: Theme): Line {
 	]);
 	return {
 		spans: [{text: ' '}, ...bar, ...(fits ? texts : fitting(briefly, columns - 1))],
-		say: countsInWords(
-			counts.flatMap(({status, count}) => Array.from({length: count}, () => status)),
-			words,
-		),
+		say: countsInWords(of, words),
 	};
 }
 

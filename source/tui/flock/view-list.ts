@@ -3,7 +3,7 @@ import {askingStatus, type Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, pad} from '../../flock/width.ts';
 import {accountsOf, drawnStatusWords} from '../../flock/words.ts';
-import {type Line, line, padded, type Span, toned, type View} from '../draw/line.ts';
+import {type Line, line, padded, type Span, toned, type View, widthOf} from '../draw/line.ts';
 import {statusGlyph, type Tone} from '../draw/theme.ts';
 import {filterWords, handleText, sortWord} from '../model/list.ts';
 import {flockParts} from '../model/room.ts';
@@ -147,7 +147,7 @@ function inReverse(spans: readonly Span[], width: number): Span[] {
 	const reversed = spans.map(
 		({text, tone}): Span => ({text, tone: tone === 'match' ? 'selected-match' : 'selected'}),
 	);
-	const left = width - spans.reduce((sum, {text}) => sum + columnsOf(text), 0);
+	const left = width - widthOf(spans);
 	return [...reversed, toned('selected', ' '.repeat(Math.max(0, left)))];
 }
 

@@ -1,3 +1,4 @@
+import type {Edit} from './field.ts';
 import type {State} from './state.ts';
 
 /** What a key binding does; the reducers carry it out. */
@@ -32,17 +33,7 @@ export type Command =
 	| 'handle'
 	| 'read-again'
 	| 'read-link'
-	| 'erase'
-	| 'erase-next'
-	| 'erase-word'
-	| 'clear-field'
-	| 'erase-rest'
-	| 'cursor-left'
-	| 'cursor-right'
-	| 'cursor-home'
-	| 'cursor-end'
-	| 'word-left'
-	| 'word-right'
+	| Edit
 	| 'accept'
 	| 'submit'
 	| 'copy'
@@ -90,6 +81,15 @@ export type Binding = {
 	name?: (state: State) => Pick<Binding, 'short'> & Partial<Pick<Binding, 'brief' | 'help'>>;
 };
 
+/** Leads back to the flock. */
+export const back: Binding = {
+	keys: ['escape'],
+	label: 'esc',
+	short: 'back',
+	help: 'return to the flock',
+	command: 'back',
+	vital: true,
+};
 /** Opens the help. */
 export const help: Binding = {
 	keys: ['?'],

@@ -1,5 +1,4 @@
 import {graphemes} from '../../flock/graphemes.ts';
-import type {Command} from './binding.ts';
 
 /** A field of one line. */
 export type Field = {
@@ -9,20 +8,22 @@ export type Field = {
 };
 
 /** What edits a field, as a shell's line is edited. */
-export type Edit = Extract<
-	Command,
-	| 'erase'
-	| 'erase-next'
-	| 'erase-word'
-	| 'clear-field'
-	| 'erase-rest'
-	| 'cursor-left'
-	| 'cursor-right'
-	| 'word-left'
-	| 'word-right'
-	| 'cursor-home'
-	| 'cursor-end'
->;
+export const edits = [
+	'erase',
+	'erase-next',
+	'erase-word',
+	'clear-field',
+	'erase-rest',
+	'cursor-left',
+	'cursor-right',
+	'cursor-home',
+	'cursor-end',
+	'word-left',
+	'word-right',
+] as const;
+
+/** One of what edits a field. */
+export type Edit = (typeof edits)[number];
 
 /** A field's text before and behind the cursor. */
 export function parted({text, after}: Field): [before: string, behind: string] {

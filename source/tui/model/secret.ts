@@ -1,4 +1,5 @@
 import {inspect} from 'node:util';
+import {graphemes} from '../../flock/graphemes.ts';
 
 /** A text that is typed but never drawn: whoever prints the state that holds it sees dots. */
 export class Secret {
@@ -8,9 +9,9 @@ export class Secret {
 		this.#text = text;
 	}
 
-	/** How many characters there are, for the mask. */
+	/** How many characters there are, as people count them, for the mask. */
 	get length(): number {
-		return this.#text.length;
+		return [...graphemes(this.#text)].length;
 	}
 
 	/** The text itself, for what edits it and for the one call that needs it. */

@@ -1,9 +1,9 @@
-import {askingStatus, type Bot, needsPerson, type Status} from '../../flock/flock.ts';
+import {askingStatus, type Bot, countStatuses, needsPerson, type StatusCounts} from '../../flock/flock.ts';
 import {chosen} from './list.ts';
 import type {State} from './state.ts';
 
 /** How many of some bots have each status, and how many of them need a person. */
-export type Tally = {of: Readonly<Partial<Record<Status, number>>>; needy: number};
+export type Tally = {of: StatusCounts; needy: number};
 
 const tallies = new WeakMap<readonly Bot[], Tally>();
 
@@ -11,13 +11,7 @@ const tallies = new WeakMap<readonly Bot[], Tally>();
 export function tallyOf(bots: readonly Bot[]): Tally {
 	let tally = tallies.get(bots);
 	if (tally === undefined) {
-		const of: Partial<Record<Status, number>> = {};
-		for (const bot of bots) {
-			const status = askingStatus(bot);
-			of[status] = (of[status] ?? 0) + 1;
-		}
-
-		tally = {of, needy: bots.filter(needsPerson).length};
+		tally = {of: countStatuses(bots.map(askingStatus)), needy: bots.filter(needsPerson).length};
 		tallies.set(bots, tally);
 	}
 

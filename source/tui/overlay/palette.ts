@@ -1,5 +1,6 @@
 import {bindingsOf} from '../keymap.ts';
 import type {Binding} from '../model/binding.ts';
+import {edits} from '../model/field.ts';
 import type {Overlay, State} from '../model/state.ts';
 
 /** A command that can be chosen by name. */
@@ -15,8 +16,7 @@ const unlisted: ReadonlySet<Binding['command']> = new Set([
 	'page-down',
 	'first',
 	'last',
-	'erase',
-	'clear-field',
+	...edits,
 ]);
 
 /** The commands of the place that the palette lies over, the best match first. */

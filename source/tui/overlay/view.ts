@@ -5,7 +5,6 @@ import {accountOf, accountsInWords} from '../../flock/words.ts';
 import {dollarsPerCall} from '../../keymaker/check.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {qrSpan} from '../draw/qr.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import {
 	botOf,
@@ -188,7 +187,7 @@ export function qrLines(state: State, rows: number, code: readonly string[]): Li
 	}
 
 	return code.map((text, index) => ({
-		...line(qrSpan(text)),
+		...line(toned('code', text)),
 		say: index === 0 ? ['A QR code of the link.', ...qrSentences(state)].join(' ') : '',
 	}));
 }

@@ -1,4 +1,4 @@
-import {type Binding, editing, help, palette} from '../model/binding.ts';
+import {type Binding, back, editing, help, palette} from '../model/binding.ts';
 import type {Mode} from '../model/state.ts';
 
 /** The key bindings of the setup of an app key, and of the choice that leads there. */
@@ -26,14 +26,7 @@ export const setupBindings = {
 			help: 'open X’s Developer Console',
 			command: 'open',
 		},
-		{
-			keys: ['escape'],
-			label: 'esc',
-			short: 'back',
-			help: 'return to the flock',
-			command: 'back',
-			vital: true,
-		},
+		back,
 		...editing,
 	],
 	'choose-app': [
@@ -49,14 +42,7 @@ export const setupBindings = {
 		{keys: ['enter'], label: 'enter', short: 'continue', help: 'continue', command: 'accept', vital: true},
 		{keys: ['p'], label: 'p', short: 'practise', help: 'practise without X', command: 'practice'},
 		{keys: ['t'], label: 't', short: 'set up', help: 'set up the app', command: 'setup'},
-		{
-			keys: ['escape', 'q'],
-			label: 'esc',
-			short: 'back',
-			help: 'return to the flock',
-			command: 'back',
-			vital: true,
-		},
+		{...back, keys: ['escape', 'q']},
 		{...help, vital: false},
 		{...palette, short: null},
 	],

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import {visible} from '../../flock/visible.ts';
-import {fieldWindow, mask} from '../draw/field.ts';
-import {firstStepLines} from '../draw/first-run.ts';
+import {dots, fieldWindow, mask} from '../draw/field.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
 import {count} from '../model/text.ts';
+import {firstStepLines} from './view-first.ts';
 
 const console: readonly string[] = [
 	'Create an app in X’s Developer Console, console.x.com.',
@@ -30,8 +30,8 @@ export function setupLines({size, fixed, caret}: State, screen: SetupScreen, vie
 		...console.flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
 		// Both are dots: what was pasted into the first field may be the secret.
-		...fieldLines(keyLabel, consumerKey, field === 'consumerKey', columns, caret),
-		...fieldLines(secretLabel, consumerSecret.reveal(), field === 'consumerSecret', columns, caret),
+		...fieldLines(keyLabel, mask(consumerKey), field === 'consumerKey', columns, caret),
+		...fieldLines(secretLabel, dots(consumerSecret.length), field === 'consumerSecret', columns, caret),
 		...(tryingSince === null
 			? []
 			: waitingLines(
@@ -68,13 +68,17 @@ function steps(number: number, text: string, columns: number): Line[] {
 	];
 }
 
-function fieldLines(label: Label, value: string, active: boolean, columns: number, caret: number): Line[] {
+function fieldLines(label: Label, masked: string, active: boolean, columns: number, caret: number): Line[] {
 	const pointer = toned('accent', active ? ' ❯ ' : '   ');
 	const name = columns >= 80 ? label.whole.padEnd(34) : '';
 	const start = 3 + name.length;
-	const {text, cursor} = fieldWindow({text: value, after: active ? caret : 0}, mask, columns - start - 1);
+	const {text, cursor} = fieldWindow(
+		{text: masked, after: active ? caret : 0},
+		text => text,
+		columns - start - 1,
+	);
 	const common = {role: 'textbox' as const, selected: active, ...(active ? {cursor: start + cursor} : {})};
-	const say = `${label.whole}: ${[...value].length} characters, hidden`;
+	const say = `${label.whole}: ${masked.length} characters, hidden`;
 	if (name !== '') {
 		return [{...line(pointer, name, toned('strong', text)), ...common, say}];
 	}
@@ -112,13 +116,7 @@ export function chooseLines(
 		blank,
 		...(appProblem === null
 			? firstStepLines(
-					{
-						poems: {
-							done: true,
-							text: `${count(flock?.length ?? 0, 'poem')} in ${visible(path.basename(fixed.poemsPath))}`,
-						},
-						app: {done: false, text: 'No X app set up yet.'},
-					},
+					`${count(flock?.length ?? 0, 'poem')} in ${visible(path.basename(fixed.poemsPath))}`,
 					columns,
 				)
 			: [
