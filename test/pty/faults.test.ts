@@ -53,6 +53,17 @@ async function assertSaved(screen: Pty): Promise<void> {
 	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
 }
 
+/** Opens the flock with a key for its first bot, made on the screen. */
+async function openWithKey(fault: string): Promise<Pty> {
+	const screen = await open(fault);
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	return screen;
+}
+
 const links = [
 	{
 		fault: '401-32',
@@ -177,12 +188,7 @@ test('what went wrong with a PIN is still told when the next link has failed too
 });
 
 test('a check that the plan does not include is explained, and the key stays ready', async () => {
-	const screen = await open('users_me:403-453:1');
-	screen.press('enter');
-	await handIn(screen, await nextLink(screen));
-	await assertSaved(screen);
-	screen.press('escape');
-	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	const screen = await openWithKey('users_me:403-453:1');
 	screen.press('C');
 	await told(screen, 'The app’s plan at X does not include this call.');
 	assert.doesNotMatch(screen.screen().join('\n'), /rejected/);
@@ -192,12 +198,7 @@ test('a check that the plan does not include is explained, and the key stays rea
 });
 
 test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
-	const screen = await open('users_me:429:1,users_me:429-account-day:1');
-	screen.press('enter');
-	await handIn(screen, await nextLink(screen));
-	await assertSaved(screen);
-	screen.press('escape');
-	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	const screen = await openWithKey('users_me:429:1,users_me:429-account-day:1');
 	screen.press('C');
 	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
 	assert.equal(
