@@ -81,7 +81,7 @@ async function pasted(terminal: Terminal, index: number): Promise<number> {
 
 	const pin = await approve(link, `a${index}`);
 	const at = performance.now();
-	terminal.press(`\u001B[200~${pin}\u001B[201~\r`);
+	terminal.press(`\u001B[200~${pin}\u001B[201~`);
 	const shownAt = await terminal.shown(`${bot} is ready`);
 	await terminal.rest();
 	terminal.press('\u001B');

@@ -7,6 +7,7 @@ import type {AddressInfo} from 'node:net';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
+import {withoutNetwork} from '../helpers/environment.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
 let place: Workplace;
@@ -20,6 +21,7 @@ const warning =
 
 /** Nothing listens at the proxy, so that nothing goes out to X. */
 const way = {
+	...withoutNetwork(),
 	NODE_TLS_REJECT_UNAUTHORIZED: '0',
 	KEYMAKER_PRACTICE: undefined,
 	HTTPS_PROXY: 'http://127.0.0.1:1',
