@@ -50,6 +50,8 @@ export type ErrorCode =
 	// The keystore in a database.
 	| 'keystore-address'
 	| 'keystore-refused'
+	| 'keystore-unreachable'
+	| 'keystore-read-only'
 	// X's answers: the table in `x/failures.ts` says which answer is which.
 	| 'x-app-key'
 	| 'x-token'
