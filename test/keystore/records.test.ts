@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type {TestContext} from 'node:test';
 import {after, before, describe, test} from 'node:test';
+import {setTimeout} from 'node:timers/promises';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {readAddress} from '../../source/keystore/postgres/address.ts';
-import {openEngine} from '../../source/keystore/postgres/engine.ts';
+import {channel, openEngine} from '../../source/keystore/postgres/engine.ts';
+import {watchFlock} from '../../source/keystore/postgres/watch.ts';
 import {type Records, recordsOf} from '../../source/keystore/records.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
 import {cheapScrypt, coded, newPlace, practiceApp, practiceKey, practiceRecord} from './support.ts';
@@ -171,6 +173,36 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		} finally {
 			await server.start();
 		}
+	});
+
+	test('whoever watches is told of what another program saves, also after the engine was restarted', async context => {
+		const keystore = await openerFor('watched')();
+		await keystore.update('ode', () => practiceRecord('ode'));
+		const address = readAddress(server.secretAddress('owner'), {from: 'environment', environment: {}});
+		let told = 0;
+		const label = {flock: 'watched', kind: 'x'} as const;
+		context.after(watchFlock({address, label, deadline: 300_000, channel}, () => (told += 1)));
+		const watches = () =>
+			server.query("select 1 from pg_stat_activity where query like 'select id ||%' and state = 'idle'");
+		const isWatching = async () => (await watches()).length === 1;
+		for (const name of ['elegy', 'song']) {
+			while (!(await isWatching())) {
+				await setTimeout(20);
+			}
+
+			const before = told;
+			await keystore.update(name, () => practiceRecord(name));
+			while (told === before) {
+				await setTimeout(20);
+			}
+
+			if (name === 'elegy') {
+				await server.end();
+				await server.start();
+			}
+		}
+
+		assert.ok(told >= 2);
 	});
 
 	test('rows that were exchanged are noticed', async () => {
