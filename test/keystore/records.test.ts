@@ -205,13 +205,15 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		assert.ok(told >= 2);
 	});
 
-	test('rows that were exchanged are noticed', async () => {
+	test('rows that were exchanged, and a key that is none, are damage and no trouble of the network’s', async () => {
 		const keystore = await openerFor('moved')();
 		await keystore.update('ode', () => practiceRecord('ode'));
 		await keystore.update('elegy', () => practiceRecord('elegy'));
 		const ofFlock = "flock = (select id from keymaker.flock where name = 'moved')";
 		await server.query(`update keymaker.bot b set bot_key = o.bot_key, record_sealed = o.record_sealed
 			from keymaker.bot o where b.${ofFlock} and b.name = 'ode' and o.flock = b.flock and o.name = 'elegy'`);
+		await assert.rejects(engineFor('moved').load(), coded('keystore-damaged'));
+		await server.query("update keymaker.flock set flock_key = 'none' where name = 'moved'");
 		await assert.rejects(engineFor('moved').load(), coded('keystore-damaged'));
 	});
 });

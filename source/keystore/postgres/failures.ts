@@ -36,8 +36,10 @@ export function failureAt(error: unknown, place: string, committing = false): un
 		return error;
 	}
 
-	if (error instanceof Damage) {
-		return new FlockError('keystore-damaged', `The keystore ${place} is damaged: ${error.message}.`, {
+	if (error instanceof Damage || error instanceof SyntaxError) {
+		// What JSON says of it quotes it.
+		const what = error instanceof Damage ? error.message : 'a row of it cannot be read';
+		return new FlockError('keystore-damaged', `The keystore ${place} is damaged: ${what}.`, {
 			hint: 'Nothing was changed. Ask whoever looks after the database to restore a backup.',
 		});
 	}
