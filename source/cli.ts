@@ -71,7 +71,12 @@ function endWithListener(error: NodeJS.ErrnoException): void {
 
 async function main(): Promise<number> {
 	try {
-		const parsed = await parseCommandLine(process.argv.slice(2));
+		const words = process.argv.slice(2);
+		if (words[0] === '__complete') {
+			return await answerShell(words.slice(1));
+		}
+
+		const parsed = await parseCommandLine(words);
 		switch (parsed.kind) {
 			case 'version':
 				write.out(packageJson.version);
@@ -92,6 +97,18 @@ async function main(): Promise<number> {
 	} catch (error) {
 		return failed(error);
 	}
+}
+
+/** What a shell asks for at the tab key. It gets what can be had at once, and no word of anything that is wrong. */
+async function answerShell(asked: readonly string[]): Promise<number> {
+	const {complete} = await import('./command-line/completion/complete.ts');
+	const {openPoems} = await import('./poems/folder.ts');
+	const lines = await complete(asked, async options => {
+		const {poems} = settingsOf(options, {KEYMAKER_POEMS: process.env.KEYMAKER_POEMS}, process.cwd());
+		return (await openPoems(poems).read()).poems.map(({bot}) => bot);
+	});
+	write.raw(`${lines.join('\n')}\n`);
+	return exitCode.done;
 }
 
 async function screen(options: SharedOptions): Promise<number> {

@@ -2,19 +2,28 @@ import assert from 'node:assert/strict';
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {filledReadme} from '../scripts/readme.ts';
+import {referencePages} from '../scripts/reference.ts';
 
 const root = path.join(import.meta.dirname, '..');
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 
-test('the README’s tables are those of the program: npm run readme writes them', async () => {
-	assert.equal(readme, await filledReadme(readme));
+test('the pages of keys, commands and messages are those of the program: npm run reference writes them', async () => {
+	const pages = Object.entries(await referencePages());
+	assert.ok(pages.length > 0);
+	for (const [file, text] of pages) {
+		assert.equal(readFileSync(path.join(root, file), 'utf8'), text, file);
+	}
 });
 
 test('the files that the project’s texts point to are there', () => {
 	const missing: string[] = [];
 	let found = 0;
-	for (const name of ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md']) {
+	for (const name of [
+		'README.md',
+		'CONTRIBUTING.md',
+		'CHANGELOG.md',
+		'SECURITY.md',
+		'docs/troubleshooting.md',
+	]) {
 		const text = readFileSync(path.join(root, name), 'utf8');
 		for (const match of text.matchAll(/\]\(([^)\s]+)\)|src(?:set)?="([^"]+)"/g)) {
 			const target = (match[1] ?? match[2] ?? '').replace(/#.*$/, '');
@@ -23,7 +32,7 @@ test('the files that the project’s texts point to are there', () => {
 			}
 
 			found += 1;
-			if (!existsSync(path.join(root, target))) {
+			if (!existsSync(path.join(root, path.dirname(name), target))) {
 				missing.push(`${name}: ${target}`);
 			}
 		}

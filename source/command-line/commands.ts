@@ -2,27 +2,43 @@ import {command as exec} from '../commands/exec.ts';
 import {command as list} from '../commands/list.ts';
 import type {AnyDefinition} from '../commands/shared/definition.ts';
 
-/** Every command in the order of the help, loaded when it is asked for; `list` and `exec`, which scripts call often, at once. */
-export const commands: Readonly<Record<string, () => Promise<AnyDefinition>>> = {
-	list: async () => list,
-	authorize: async () => (await import('../commands/authorize.ts')).command,
-	keep: async () => (await import('../commands/keep.ts')).command,
-	discard: async () => (await import('../commands/discard.ts')).command,
-	expect: async () => (await import('../commands/expect.ts')).command,
-	rename: async () => (await import('../commands/rename.ts')).command,
-	check: async () => (await import('../commands/check.ts')).command,
-	export: async () => (await import('../commands/export.ts')).command,
-	import: async () => (await import('../commands/import.ts')).command,
-	exec: async () => exec,
-	forget: async () => (await import('../commands/forget.ts')).command,
-	revoke: async () => (await import('../commands/revoke.ts')).command,
-	encrypt: async () => (await import('../commands/encrypt.ts')).command,
-	decrypt: async () => (await import('../commands/decrypt.ts')).command,
-	passphrase: async () => (await import('../commands/passphrase.ts')).command,
-	restore: async () => (await import('../commands/restore.ts')).command,
-	doctor: async () => (await import('../commands/doctor/doctor.ts')).command,
-	init: async () => (await import('../commands/init.ts')).command,
+type Load = () => Promise<AnyDefinition>;
+
+/** Every command under the titles of the help, loaded when it is asked for; `list` and `exec`, which scripts call often, at once. */
+export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+	'Make keys': {
+		list: async () => list,
+		authorize: async () => (await import('../commands/authorize.ts')).command,
+		check: async () => (await import('../commands/check.ts')).command,
+		keep: async () => (await import('../commands/keep.ts')).command,
+		discard: async () => (await import('../commands/discard.ts')).command,
+		expect: async () => (await import('../commands/expect.ts')).command,
+		rename: async () => (await import('../commands/rename.ts')).command,
+	},
+	'Use keys': {
+		exec: async () => exec,
+		export: async () => (await import('../commands/export.ts')).command,
+		import: async () => (await import('../commands/import.ts')).command,
+	},
+	'Remove keys': {
+		forget: async () => (await import('../commands/forget.ts')).command,
+		revoke: async () => (await import('../commands/revoke.ts')).command,
+	},
+	'Keep the keystore': {
+		encrypt: async () => (await import('../commands/encrypt.ts')).command,
+		decrypt: async () => (await import('../commands/decrypt.ts')).command,
+		passphrase: async () => (await import('../commands/passphrase.ts')).command,
+		restore: async () => (await import('../commands/restore.ts')).command,
+	},
+	'Set up': {
+		init: async () => (await import('../commands/init.ts')).command,
+		doctor: async () => (await import('../commands/doctor/doctor.ts')).command,
+		completion: async () => (await import('../commands/completion/completion.ts')).command,
+	},
 };
+
+/** Every command in the order of the help. */
+export const commands: Readonly<Record<string, Load>> = Object.assign({}, ...Object.values(groups));
 
 /** Every command's definition, in the order of the help. */
 export function allCommands(): Promise<AnyDefinition[]> {

@@ -1,61 +1,84 @@
 import type {AnyDefinition, Option, Options} from '../commands/shared/definition.ts';
-import {allCommands} from './commands.ts';
-import {sharedOptions} from './parse.ts';
+import {groups} from './commands.ts';
+import {informing, sharedOptions, short} from './parse.ts';
 
 /** A row of a list in the help: a name, and what is said of it. */
-type Row = readonly [term: string, text: string];
+export type Row = readonly [term: string, text: string];
 
 const indent = '  ';
-const helpRow: Row = ['--help', 'print this help'];
-const versionRow: Row = ['--version', 'print the version'];
 
-/** What the help says of the variables that no option stands for, and of how commands end. */
-const environmentHelp = `Environment:
-  TWITTER_CONSUMER_KEY          the app’s key and
-  TWITTER_CONSUMER_SECRET       secret; also from .env in the current folder
-  KEYMAKER_TIMEOUT              the seconds that X gets for an answer (15)
-  KEYMAKER_PASSPHRASE           an encrypted keystore’s passphrase, or
-  KEYMAKER_PASSPHRASE_COMMAND   a command that prints it; without, it is asked for
-  KEYMAKER_PRACTICE=1           like --practice
+/** What keymaker is, in a sentence. */
+export const purpose =
+	'Make and keep the X keys of a flock of poem bots. Without a command, keymaker opens the flock.';
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted;
-exec ends with its command’s own.`;
+/** The variables that no option stands for. */
+export const variables: readonly Row[] = [
+	['TWITTER_CONSUMER_KEY', 'the app’s key; also read from .env in the current folder'],
+	['TWITTER_CONSUMER_SECRET', 'the app’s secret, likewise'],
+	['KEYMAKER_TIMEOUT', 'seconds to wait for X (default: 15)'],
+	['KEYMAKER_PASSPHRASE', 'passphrase of an encrypted keystore'],
+	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it; without either, keymaker asks'],
+	['KEYMAKER_PRACTICE=1', 'like --practice'],
+];
+
+/** How commands end. */
+export const exitCodes =
+	'0 done, 1 failed, 2 wrong usage, 130 interrupted; exec ends with its command’s own.';
+
+const exampleLines = [
+	'keymaker --practice',
+	'keymaker authorize --missing',
+	'keymaker exec harbour -- node bot.js',
+];
 
 /** The program's own help. @param columns the width to wrap at. */
 export async function programHelp(columns: number): Promise<string> {
-	const commands = (await allCommands()).map((command): Row => [briefly(command), command.summary]);
-	const options = [versionRow, ...rowsOf(sharedOptions), helpRow];
-	const width = widest([...commands, ...options]);
+	const titled = await titledCommands();
+	const options = [...rowsOf(sharedOptions), ...rowsOf(informing)];
+	const rows = titled.map(
+		([title, commands]) => [title, commands.map(({name, summary}): Row => [name, summary])] as const,
+	);
+	const width = widest(rows.flatMap(([, lines]) => lines));
 	return joined([
+		wrapped(purpose, columns),
 		'Usage: keymaker [options] [command]',
-		wrapped(
-			'Makes and keeps the X keys of a flock of poem bots. Without a command it opens the flock.',
-			columns,
-		),
-		section('Options', options, width, columns),
-		section('Commands', commands, width, columns),
-		examples([
-			'keymaker --practice',
-			'keymaker authorize --missing',
-			'keymaker export --format bundle --out keys',
-		]),
-		environmentHelp,
+		...rows.map(([title, lines]) => section(title, lines, width, columns)),
+		section('Options', options, widest(options), columns),
+		examples(exampleLines),
+		section('Environment', variables, widest(variables), columns),
+		wrapped(`Exit codes: ${exitCodes}`, columns),
+		'Run keymaker help COMMAND for its options and examples.',
 	]);
 }
 
 /** The help of one command. @param columns the width to wrap at. */
 export function commandHelp(command: AnyDefinition, columns: number): string {
-	const own = [...rowsOf(command.options as Options), helpRow];
-	const shared = [versionRow, ...rowsOf(sharedOptions)];
+	const own = rowsOf(command.options as Options);
+	const shared = [...rowsOf(sharedOptions), ...rowsOf(informing)];
 	const width = widest([...own, ...shared]);
-	const description = [command.summary, command.details ?? ''].filter(text => text !== '');
 	return joined([
+		descriptionOf(command)
+			.map(text => wrapped(text, columns))
+			.join('\n'),
 		`Usage: keymaker ${[command.name, '[options]', ...command.arguments].join(' ')}`,
-		description.map(text => wrapped(text, columns)).join('\n'),
-		section('Options', own, width, columns),
-		section('Global Options', shared, width, columns),
+		...(own.length === 0 ? [] : [section('Options', own, width, columns)]),
+		section('Global options', shared, width, columns),
 		examples(command.examples),
 	]);
+}
+
+/** Every command's definition under the titles of the help. */
+export function titledCommands(): Promise<(readonly [title: string, commands: AnyDefinition[]])[]> {
+	return Promise.all(
+		Object.entries(groups).map(
+			async ([title, loads]) => [title, await Promise.all(Object.values(loads).map(load => load()))] as const,
+		),
+	);
+}
+
+/** What a command does, a line each. */
+export function descriptionOf({summary, details = ''}: AnyDefinition): string[] {
+	return [summary, ...details.split('\n')].filter(text => text !== '');
 }
 
 /** How a command is called, with each of its options. */
@@ -66,12 +89,12 @@ export function usageOf({name, arguments: words, options}: AnyDefinition): strin
 	return [name, ...words, ...all].join(' ');
 }
 
-function briefly({name, arguments: words, options}: AnyDefinition): string {
-	return [name, ...(Object.keys(options).length > 0 ? ['[options]'] : []), ...words].join(' ');
-}
-
-function rowsOf(options: Options): Row[] {
-	return Object.entries(options).map(([name, option]) => [termOf(name, option), textOf(option)]);
+/** Options as the help lists them. */
+export function rowsOf(options: Options): Row[] {
+	return Object.entries(options).map(([name, option]) => {
+		const letter = Object.entries(short).find(([, long]) => long === name)?.[0];
+		return [`${letter === undefined ? '' : `-${letter}, `}${termOf(name, option)}`, textOf(option)];
+	});
 }
 
 function termOf(name: string, {value}: Option): string {
@@ -80,10 +103,10 @@ function termOf(name: string, {value}: Option): string {
 
 function textOf({help, choices, default: standard}: Option): string {
 	const more = [
-		...(choices === undefined ? [] : [`choices: ${choices.map(choice => `"${choice}"`).join(', ')}`]),
+		...(choices === undefined ? [] : [`one of ${choices.join(', ')}`]),
 		...(standard === undefined ? [] : [`default: ${standard}`]),
 	];
-	return more.length === 0 ? help : `${help} (${more.join(', ')})`;
+	return more.length === 0 ? help : `${help} (${more.join('; ')})`;
 }
 
 function section(title: string, rows: readonly Row[], width: number, columns: number): string {

@@ -7,21 +7,23 @@ import type {SharedOptions} from './options.ts';
 
 /** The options of all commands. */
 export const sharedOptions = {
-	poems: {value: 'dir', help: 'the folder of poems (KEYMAKER_POEMS; default: poems)'},
+	poems: {value: 'dir', help: 'folder of poems (KEYMAKER_POEMS; default: poems)'},
 	flock: {
 		value: 'name',
-		help: 'the flock’s name (KEYMAKER_FLOCK; default: the folder that holds the poems)',
+		help: 'name of the flock (KEYMAKER_FLOCK; default: the folder that holds the poems)',
 	},
 	keystore: {
 		value: 'dir',
-		help: 'where keystores lie (KEYMAKER_KEYSTORE; default: the system’s own place)',
+		help: 'folder of keystores (KEYMAKER_KEYSTORE; default: the system’s own place)',
 	},
-	practice: {help: 'a stand-in for X on this computer, with a keystore of its own'},
-	'no-open': {help: 'never open the browser by itself (KEYMAKER_OPEN=never)'},
+	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
+	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
 } as const satisfies Options;
 
-const informing = {help: {help: 'print this help'}, version: {help: 'print the version'}} as const;
-const short: Readonly<Record<string, string>> = {h: 'help', v: 'version'};
+/** The options that only inform. */
+export const informing = {help: {help: 'print help'}, version: {help: 'print the version'}} as const;
+/** The options that a letter stands for. */
+export const short: Readonly<Record<string, string>> = {h: 'help', v: 'version'};
 
 /** What was given for an option. */
 type Given = string | boolean | readonly string[];

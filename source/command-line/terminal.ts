@@ -1,5 +1,5 @@
 import {cancelledError, type Write} from '../commands/shared/command.ts';
-import {drawsUnicode} from '../flock/glyph.ts';
+import {drawsColour, drawsUnicode} from '../flock/glyph.ts';
 import type {HiddenTerminal} from './hidden-line.ts';
 import {isTerminal, type Output} from './output.ts';
 
@@ -91,6 +91,12 @@ export function terminalWrite(
 			return (stdout.isTerminal && stdout.stream().columns) || 80;
 		},
 		unicode,
+		get seen() {
+			return stdout.isTerminal;
+		},
+		get colour() {
+			return drawsColour(process.env, stdout.isTerminal);
+		},
 		signal,
 	};
 }

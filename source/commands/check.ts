@@ -4,11 +4,13 @@ import {type Bot, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
-import {accountOf, statusWords} from '../flock/words.ts';
+import {columnsOf, pad} from '../flock/width.ts';
+import {accountOf, countsInWords, drawnStatusWords, statusWords} from '../flock/words.ts';
 import {type CheckResult, checkKeys} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './shared/bots.ts';
+import {inStatus} from './shared/colour.ts';
 import {count, exitCode, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {safeJson} from './shared/json.ts';
@@ -38,6 +40,7 @@ export async function check(
 	sayBeforehand(calls, write);
 
 	const checked: Checked[] = [];
+	const widths = {name: widestOf(bots, nameOf), account: widestOf(bots, bot => accountsIn(bot, write))};
 	let ticking: NodeJS.Timeout | undefined;
 	await checkKeys([...byName.keys()], services, {
 		signal: write.signal,
@@ -52,7 +55,7 @@ export async function check(
 			checked.push({...result, status});
 			if (!json) {
 				write.progress(null);
-				sayResult(result, status, services.now(), write);
+				sayResult(result, status, widths, services.now(), write);
 			}
 
 			write.progress(drawing(progressBar(checked.length, bots.length, write.columns), write));
@@ -60,11 +63,11 @@ export async function check(
 		onWait(until) {
 			write.progress(null);
 			const goesOn = withTimeLeft(
-				`The check goes on ${moment(until, services.now())}.`,
+				`The check continues ${moment(until, services.now())}.`,
 				until,
 				services.now(),
 			);
-			write.err(`X’s rate limit is reached. ${goesOn} Ctrl-C stops it and keeps what was learnt.`);
+			write.err(`X’s rate limit is reached. ${goesOn} Press Ctrl-C to stop and keep the results.`);
 			ticking = setInterval(() => write.progress(timeLeft(until, services.now())), 1000);
 		},
 	}).finally(() => {
@@ -85,7 +88,7 @@ type Checked = CheckResult & {status: Status};
 
 /** A bot that X was not asked about: what is known of it, and why nothing new is. */
 function unasked({name, status, key}: Bot, reached: FlockError | null): Checked {
-	const sentence = `X was not asked about ${visible(name)}.`;
+	const sentence = `${visible(name)} was not checked.`;
 	const error =
 		reached === null
 			? new FlockError('cancelled', sentence, {hint: 'Run the check again.'})
@@ -132,25 +135,45 @@ function statusNow(bot: Bot, key: KeyInfo | null): Status {
 
 function sayBeforehand(calls: number, write: Write): void {
 	if (calls === 0) {
-		write.err('There is no key to ask X about.');
+		write.err('No keys to check.');
 		return;
 	}
 
-	const price = `about $${dollarsPerCall.toFixed(3)} each, $${(calls * dollarsPerCall).toFixed(2)} in all`;
-	write.err(`Asking X about ${count(calls, 'key')}: ${count(calls, 'call')}, which X bills (${price}).`);
+	write.err(
+		`Checking ${count(calls, 'key')} with X: ${count(calls, 'call')}, billed about $${(calls * dollarsPerCall).toFixed(2)}.`,
+	);
+}
+
+/** The columns that the names and the accounts of results take. */
+type Widths = {name: number; account: number};
+
+const nameOf = ({name}: Bot) => visible(name);
+
+function accountsIn({key}: Pick<Bot, 'key'>, write: Write): string {
+	return key === null ? drawing('—', write) : accountOf(key);
+}
+
+function widestOf(bots: readonly Bot[], text: (bot: Bot) => string): number {
+	return Math.max(0, ...bots.map(bot => columnsOf(text(bot))));
 }
 
 function sayResult(
 	{bot, key, renamedFrom, error}: CheckResult,
 	status: Status,
+	widths: Widths,
 	now: number,
 	write: Write,
 ): void {
-	const glyph = drawing(statusGlyphs[status], write);
-	const account = key === null ? drawing('—', write) : accountOf(key);
+	const glyph = inStatus(status, drawing(statusGlyphs[status], write), write);
+	const account = accountsIn({key}, write);
+	// X may have said another account than was known.
+	const space = ' '.repeat(Math.max(0, widths.account - columnsOf(account)));
+	const word = (write.seen ? drawnStatusWords : statusWords)[status];
 	const renamed = renamedFrom === null || renamedFrom === '' ? '' : `, was @${visible(renamedFrom)}`;
 	const access = key?.accessLevel == null ? '' : `, ${key.accessLevel}`;
-	write.out(`${glyph} ${visible(bot)}  ${account}  ${statusWords[status]}${renamed}${access}`);
+	write.out(
+		`${glyph} ${pad(visible(bot), widths.name)}  ${account}${space}  ${inStatus(status, word, write)}${renamed}${access}`,
+	);
 	if (error !== null) {
 		const sentence = withTimeLeft(error.message, error.retryAt, now);
 		write.out(`    ${visible(sentence)} ${visible(error.hint)} (${errorLabel(error)})`);
@@ -166,20 +189,29 @@ function progressBar(done: number, all: number, columns: number): string {
 }
 
 function conclude(checked: readonly Checked[], bots: readonly Bot[], now: number, write: Write): number {
+	const answered = checked.filter(({error, status}) => error === null || status !== 'ready');
 	const ready = checked.filter(({status, error}) => status === 'ready' && error === null).length;
 	const asked = new Set(checked.map(({bot}) => bot));
 	const left = bots.filter(({name}) => !asked.has(name));
-	const notAsked = left.length === 0 ? '' : `, ${left.length} not asked`;
-	const what = `${count(checked.length, 'bot')} checked: ${ready} ready, ${checked.length - ready} not${notAsked}.`;
+	const codes = checked.filter(one => !answered.includes(one)).map(({error}) => error?.code);
+	const counts = [
+		countsInWords(
+			answered.map(({status}) => status),
+			write.seen ? drawnStatusWords : statusWords,
+		),
+		...[...new Set(codes)].sort().map(code => `${codes.filter(one => one === code).length} failed (${code})`),
+		...(left.length === 0 ? [] : [`${left.length} not checked`]),
+	].filter(part => part !== '');
+	const what = `${count(checked.length, 'bot')} checked: ${counts.join(', ') || 'none'}.`;
 	if (write.signal.aborted) {
-		write.err(`Stopped. ${what} What was learnt is kept.`);
+		write.err(`Stopped. ${what} The results so far are saved.`);
 		return exitCode.interrupted;
 	}
 
 	const reached = limitOf(checked);
 	if (left.length > 0 && reached !== null) {
 		const why = withTimeLeft(reached.message, reached.retryAt, now);
-		write.err(`Not asked: ${namesOf(left)}. ${visible(why)}`);
+		write.err(`Not checked: ${namesOf(left)}. ${visible(why)}`);
 	}
 
 	write.err(what);
@@ -196,8 +228,8 @@ function namesOf(bots: readonly Bot[]): string {
 export const command = define({
 	name: 'check',
 	arguments: ['[bot...]'],
-	summary: 'Asks X who each key is. X bills each answer.',
-	options: {json: {help: 'print JSON for a program to read'}},
+	summary: 'Ask X whether each key works. X bills each answer.',
+	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker check', 'keymaker check harbour --json'],
 	needs: 'all',
 	run: ({words, options}, services, write) => check({bots: words, ...options}, services, write),

@@ -34,7 +34,7 @@ export async function decrypt(
 export const command = define({
 	name: 'decrypt',
 	arguments: [],
-	summary: 'Keeps the keystore and all backups in plain text again.',
+	summary: 'Store the keystore and its backups in plain text again.',
 	options: {},
 	examples: ['keymaker decrypt'],
 	needs: 'all',

@@ -41,8 +41,8 @@ export async function discard(
 export const command = define({
 	name: 'discard',
 	arguments: ['<bot>'],
-	summary: 'Removes a held key from the keystore.',
-	options: {handle: {value: 'name', help: 'the account of the one that is meant, where several are held'}},
+	summary: 'Remove a held key from the keystore.',
+	options: {handle: {value: 'name', help: 'which account’s key, if several are held'}},
 	examples: ['keymaker discard harbour', 'keymaker discard harbour --handle somebody_else'],
 	needs: 'all',
 	run: ({words: [bot = ''], options}, services, write) => discard({bot, ...options}, services, write),

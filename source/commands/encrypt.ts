@@ -59,9 +59,9 @@ export async function withBackups(keystore: Services['keystore']): Promise<strin
 export const command = define({
 	name: 'encrypt',
 	arguments: [],
-	summary: 'Encrypts the keystore, the app’s secrets and all backups with a passphrase.',
+	summary: 'Encrypt the keystore and its backups with a passphrase.',
 	details:
-		'It comes from KEYMAKER_PASSPHRASE, from what KEYMAKER_PASSPHRASE_COMMAND prints, or from a prompt. Exported files and what the disk still holds of earlier ones are not covered.',
+		'The passphrase comes from KEYMAKER_PASSPHRASE, from the command in KEYMAKER_PASSPHRASE_COMMAND, or from a prompt. Exported files, and deleted ones that the disk still holds, are not encrypted.',
 	options: {},
 	examples: ['keymaker encrypt', 'KEYMAKER_PASSPHRASE_COMMAND="pass show keymaker" keymaker encrypt'],
 	needs: 'all',

@@ -169,10 +169,10 @@ async function programOf(bot: Bot, {input, services, app, write}: Work): Promise
 export const command = define({
 	name: 'exec',
 	arguments: ['[bot]', '--', '[command...]'],
-	summary: 'Runs a program with a bot’s key in its environment.',
+	summary: 'Run a program with a bot’s key in its environment.',
 	options: {
-		all: {help: 'for every bot with a key in force'},
-		jobs: {value: 'number', default: '1', help: 'how many at a time, with --all'},
+		all: {help: 'run it for every bot with a key'},
+		jobs: {value: 'number', default: '1', help: 'how many to run at a time, with --all'},
 	},
 	examples: ['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
 	needs: 'reading',

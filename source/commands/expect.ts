@@ -183,10 +183,10 @@ function unusable(message: string, cause?: unknown): FlockError {
 export const command = define({
 	name: 'expect',
 	arguments: ['[bot]', '[handle]'],
-	summary: 'Sets the handle that a bot is meant to have, or those of many bots.',
+	summary: 'Set the account that a bot should post as, or those of many bots.',
 	details:
-		'Import gives a bot the key of the account that it is expected to speak as, and a new key of another account is held. An empty handle ("") takes any account.',
-	options: {from: {value: 'file', help: 'a file with a bot and its handle on each line'}},
+		'Import gives a bot the key of its expected account; a new key of any other account waits for your decision. An empty handle ("") accepts any account.',
+	options: {from: {value: 'file', help: 'read a bot and its handle from each line of a file'}},
 	examples: ['keymaker expect harbour @harbour_poem', 'keymaker expect --from handles.txt'],
 	needs: 'all',
 	run: ({words, options}, services, write) => expect({words, ...options}, services, write),

@@ -89,11 +89,11 @@ function sayWithoutKey(flock: readonly Bot[], write: Write): void {
 export const command = define({
 	name: 'export',
 	arguments: ['[bot...]'],
-	summary: 'Writes keys into files that other programs read.',
+	summary: 'Write key files for other programs.',
 	options: {
-		format: {value: 'format', choices: formatNames, required: true, help: 'whose files'},
-		out: {value: 'path', required: true, help: 'the file, or the folder for bundle; - for standard output'},
-		force: {help: 'overwrite a file that is something else'},
+		format: {value: 'format', choices: formatNames, required: true, help: 'file format'},
+		out: {value: 'path', required: true, help: 'file to write, or folder for bundle; - for standard output'},
+		force: {help: 'overwrite unrelated files'},
 	},
 	examples: [
 		'keymaker export --format bundle --out keys',

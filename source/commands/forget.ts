@@ -32,7 +32,7 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 export const command = define({
 	name: 'forget',
 	arguments: ['<bot...>'],
-	summary: 'Removes keys from the keystore alone; they go on working.',
+	summary: 'Remove keys from the keystore; at X they go on working.',
 	options: removeOptions,
 	examples: ['keymaker forget moth', 'keymaker forget moth --yes --purge'],
 	needs: 'all',

@@ -121,15 +121,15 @@ function rowOf({entry, file, bot}: Found): string[] {
 export const command = define({
 	name: 'import',
 	arguments: ['<file...>'],
-	summary: 'Takes keys from files of other programs.',
+	summary: 'Take keys from other programs’ files.',
 	options: {
 		as: {
 			value: 'bot',
 			repeatable: true,
-			help: 'the bot that the file’s one key is for; HANDLE=BOT, once for each account, where it has more',
+			help: 'bot to give the key to; HANDLE=BOT for each account of a file with several',
 		},
 		force: {
-			help: 'replace a different key, which is kept as the previous one; take a key that does not look like X’s',
+			help: 'replace a different key, keeping it as the previous one; accept a key that does not look like X’s',
 		},
 	},
 	examples: [

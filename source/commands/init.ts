@@ -91,7 +91,7 @@ async function initGitignore(file: string): Promise<string> {
 export const command = define({
 	name: 'init',
 	arguments: [],
-	summary: 'Makes a folder of poems with a sample, an .env, and lines of .gitignore.',
+	summary: 'Set up a folder: a sample poem, an .env and lines for .gitignore.',
 	options: {},
 	examples: ['mkdir flock && cd flock && keymaker init'],
 	needs: 'no-keystore',

@@ -34,8 +34,8 @@ export async function keep({bot, handle}: KeepInput, services: Services, write: 
 export const command = define({
 	name: 'keep',
 	arguments: ['<bot>'],
-	summary: 'Puts a held key in force; the key that it replaces is kept as the previous one.',
-	options: {handle: {value: 'name', help: 'the account of the one that is meant, where several are held'}},
+	summary: 'Put a held key in force, and keep the one it replaces as the previous key.',
+	options: {handle: {value: 'name', help: 'which account’s key, if several are held'}},
 	examples: ['keymaker keep harbour', 'keymaker keep harbour --handle harbour_poem'],
 	needs: 'all',
 	run: ({words: [bot = ''], options}, services, write) => keep({bot, ...options}, services, write),

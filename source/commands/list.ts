@@ -22,7 +22,7 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 	} else {
 		// Measuring how wide text is takes long to set up, and the JSON does without.
 		const {listLines} = await import('./shared/list-lines.ts');
-		for (const line of listLines(flock, write)) {
+		for (const line of listLines(flock, write, Date.now())) {
 			write.out(line);
 		}
 	}
@@ -47,8 +47,8 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 export const command = define({
 	name: 'list',
 	arguments: [],
-	summary: 'Lists the flock with the state of its keys.',
-	options: {json: {help: 'print JSON for a program to read'}},
+	summary: 'List the flock and the state of its keys.',
+	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
 	needs: 'reading',
 	run: ({options}, services, write) => list(options, services, write),

@@ -50,7 +50,7 @@ export async function changePassphrase(
 export const command = define({
 	name: 'passphrase',
 	arguments: [],
-	summary: 'Changes the passphrase of an encrypted keystore.',
+	summary: 'Change the passphrase of an encrypted keystore.',
 	details:
 		'The old one comes from the environment or a prompt, the new one from a prompt or, without a terminal, from a line of standard input.',
 	options: {},

@@ -53,7 +53,7 @@ export async function rename(input: RenameInput, services: Services, write: Writ
 export const command = define({
 	name: 'rename',
 	arguments: ['<old>', '<new>'],
-	summary: 'Moves a key to a poem that was renamed.',
+	summary: 'Move a key to a renamed poem.',
 	options: {},
 	examples: ['mv poems/harbor.txt poems/harbour.txt', 'keymaker rename harbor harbour'],
 	needs: 'all',

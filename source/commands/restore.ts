@@ -93,7 +93,7 @@ function timeOf({savedAt}: Backup): string {
 export const command = define({
 	name: 'restore',
 	arguments: ['[number]'],
-	summary: 'Lists the keystore’s backups, or puts one back; what it replaces is kept.',
+	summary: 'List the keystore’s backups, or put one back and keep what it replaces.',
 	options: {},
 	examples: ['keymaker restore', 'keymaker restore 1'],
 	needs: 'all',

@@ -38,7 +38,7 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 export const command = define({
 	name: 'revoke',
 	arguments: ['<bot...>'],
-	summary: 'Tells X that keys are void, then removes them from the keystore.',
+	summary: 'Revoke keys at X and remove them here.',
 	options: removeOptions,
 	examples: ['keymaker revoke moth'],
 	needs: 'all',

@@ -1,3 +1,7 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
 /** A length of time in words, by its two largest units. */
 export function duration(seconds: number): string {
 	const whole = Math.max(1, Math.round(seconds));
@@ -50,4 +54,28 @@ function isSameDay(one: Date, other: Date): boolean {
 
 function two(number: number): string {
 	return String(number).padStart(2, '0');
+}
+
+/** How long ago a time was, in words. @param iso ISO 8601 @param now milliseconds since 1970 */
+export function ago(iso: string, now: number): string {
+	const then = Date.parse(iso);
+	const days = Math.round((startOfDay(now) - startOfDay(then)) / day);
+	if (days <= 0) {
+		const passed = now - then;
+		return passed < 2 * minute
+			? 'just now'
+			: passed < hour
+				? `${Math.floor(passed / minute)} minutes ago`
+				: 'today';
+	}
+
+	if (days < 60) {
+		return days === 1 ? 'yesterday' : `${days} days ago`;
+	}
+
+	return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
+}
+
+function startOfDay(time: number): number {
+	return new Date(time).setHours(0, 0, 0, 0);
 }

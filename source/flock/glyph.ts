@@ -52,6 +52,23 @@ export function drawsUnicode(
 	return !plainTerminal && (/utf-?8/.test(locale.toLowerCase()) || (locale === '' && platform === 'win32'));
 }
 
+/**
+ * True where colours may be written: on a terminal that is not dumb, unless `NO_COLOR` is set (no-color.org);
+ * `FORCE_COLOR` asks for them wherever the text goes.
+ */
+export function drawsColour(
+	{NO_COLOR = '', FORCE_COLOR, TERM}: Readonly<Record<string, string | undefined>>,
+	isTerminal: boolean,
+): boolean {
+	if (NO_COLOR !== '') {
+		return false;
+	}
+
+	return FORCE_COLOR === undefined
+		? isTerminal && TERM !== 'dumb'
+		: FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+}
+
 /** A text in ASCII: every other character becomes a likeness or `?`, as wide as before. */
 export function asciiForm(text: string, widthOf: (grapheme: string) => number): string {
 	let drawn = '';

@@ -13,6 +13,21 @@ export const statusWords: Readonly<Record<Status, string>> = {
 	orphan: 'orphan',
 };
 
+/** Each status in words where a person sees it: a key that is held waits for a decision. */
+export const drawnStatusWords: Readonly<Record<Status, string>> = {...statusWords, held: 'decide'};
+
+/** How many bots have each status: `6 ready, 2 no key`, in the order of the words above. */
+export function countsInWords(
+	statuses: readonly Status[],
+	words: Readonly<Record<Status, string>> = drawnStatusWords,
+): string {
+	return (Object.keys(words) as Status[])
+		.map(status => [statuses.filter(one => one === status).length, words[status]] as const)
+		.filter(([count]) => count > 0)
+		.map(([count, word]) => `${count} ${word}`)
+		.join(', ');
+}
+
 /** How an account is called: by its handle, or by its id where an imported key has not said its handle yet. */
 export function accountOf({handle, userId}: Pick<KeyInfo, 'handle' | 'userId'>): string {
 	return handle === '' ? `account ${visible(userId)}` : `@${visible(handle)}`;

@@ -6,7 +6,7 @@ import {type Mode, modeOf, type State} from './model/state.ts';
 import {overlayBindings} from './overlay/keys.ts';
 import {setupBindings} from './setup/keys.ts';
 
-/** Every key binding, by what takes the keys. The footer, the help and the README's table come from here. */
+/** Every key binding, by what takes the keys. The footer, the help and docs/keys.md come from here. */
 export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {
 	...flockBindings,
 	...overlayBindings,
@@ -54,7 +54,7 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 /** The help: a title, and rows of keys and what they do. */
 export type HelpSection = {title: string; rows: readonly (readonly [keys: string, what: string])[]};
 
-/** The whole keymap as the help overlay and the README show it. */
+/** The whole keymap as the help overlay and docs/keys.md show it. */
 export function helpSections(): HelpSection[] {
 	const sections = titles.map(([title, modes]) => ({
 		title,
@@ -63,7 +63,7 @@ export function helpSections(): HelpSection[] {
 	return [...sections, {title: 'Everywhere', rows: everywhere.flatMap(row)}];
 }
 
-/** The README's tables of key bindings, in Markdown. */
+/** The tables of docs/keys.md, in Markdown. */
 export function keymapMarkdown(): string {
 	return helpSections()
 		.map(({title, rows}) =>

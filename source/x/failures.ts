@@ -10,7 +10,7 @@ export type Failure = {
 	problems?: readonly string[];
 	/** What the person sees. `{name}` stands for a value that differs from time to time. */
 	sentence: string;
-	/** What it means, for the README's table and for `doctor`. */
+	/** What it means, for docs/messages.md and for `doctor`. */
 	meaning: string;
 	/** What to do next. */
 	hint: string;
@@ -347,7 +347,7 @@ const rows = {
 /** Names one row of the table. */
 export type FailureName = keyof typeof rows;
 
-/** Every failure of a call to X, in the order of the README's troubleshooting table. */
+/** Every failure of a call to X, in the order of docs/messages.md. */
 export const failures: Readonly<Record<FailureName, Failure>> = rows;
 
 /** A row's sentence with its values put in; a value that is not given becomes `…`. */

@@ -64,7 +64,7 @@ test('of a flock of 1,000 keys, check finds the ten that are bad, and no other',
 	assert.equal(checked.code, 1);
 	assert.match(
 		checked.err,
-		/^Asking X about 1000 keys: 1000 calls, which X bills .*\n1000 bots checked: 990 ready, 10 not\.\n$/,
+		/^Checking 1000 keys with X: 1000 calls, billed about \$10\.00\.\n1000 bots checked: 990 ready, 2 read-only, 4 rejected, 2 failed \(x-answer\), 2 failed \(x-app-key\)\.\n$/,
 	);
 	const results: {bot: string; status: string; error: {code: string} | null}[] = JSON.parse(checked.out);
 	assert.deepEqual(

@@ -28,7 +28,7 @@ test('check says beforehand how many calls it makes and that X bills them', asyn
 	const run = collect();
 	const {x} = flock.services;
 	const whoIs: X['whoIs'] = (...asked) => {
-		assert.match(run.err[0] ?? '', /2 keys: 2 calls, which X bills \(about \$0\.010 each, \$0\.02 in all\)/);
+		assert.match(run.err[0] ?? '', /^Checking 2 keys with X: 2 calls, billed about \$0\.02\.$/m);
 		return x.whoIs(...asked);
 	};
 	assert.equal(await check(all, {...flock.services, x: {...x, whoIs}}, run.write), 0);
@@ -40,9 +40,9 @@ test('check asks X who each key is, says so a line each, and records it', async 
 	assert.equal(await check(all, flock.services, run.write), 0);
 	assert.deepEqual(run.out.toSorted(), [
 		'● harbour  @harbour_poem  ready, read-write',
-		'● kettle  @kettle_poem  ready, read-write',
+		'● kettle   @kettle_poem   ready, read-write',
 	]);
-	assert.equal(run.err.at(-1), '2 bots checked: 2 ready, 0 not.');
+	assert.equal(run.err.at(-1), '2 bots checked: 2 ready.');
 	assert.match((await flock.services.keystore.get('harbour'))?.key?.checkedAt ?? '', /^\d{4}-\d\d-\d\dT.*Z$/);
 	assert.equal(run.progress.at(-1), null);
 	assert.ok(run.progress.some(line => line?.endsWith(' 2 of 2')));
@@ -142,7 +142,7 @@ for (const {fault, words} of [
 		assert.equal(await check(all, flock.services, run.write), 1);
 		assert.equal(run.out.filter(line => words.test(line)).length, 2, run.out.join('\n'));
 		assert.equal(run.out.filter(line => line.includes('  ready')).length, 2);
-		assert.doesNotMatch(run.err.join('\n'), /goes on|Not asked/);
+		assert.doesNotMatch(run.err.join('\n'), /continues|Not checked/);
 	});
 }
 
@@ -183,7 +183,7 @@ test('check waits for a limit of minutes, says until when, and asks again', asyn
 	assert.equal(await check({bots: ['harbour'], json: false}, services, run.write), 0);
 	assert.match(
 		run.err.join('\n'),
-		/^X’s rate limit is reached\. The check goes on at 12:00 \(0:00 left\)\. Ctrl-C stops it and keeps what was learnt\.$/m,
+		/^X’s rate limit is reached\. The check continues at 12:00 \(0:00 left\)\. Press Ctrl-C to stop and keep the results\.$/m,
 	);
 	assert.equal(run.out.length, 1);
 	assert.equal(asked.number, 2);
@@ -203,12 +203,12 @@ test('check waits once for a limit that never ends, then says that, and what it 
 	const {services, asked} = withLimit(1, noon, () => true);
 	assert.equal(await check(all, services, run.write), 1);
 	assert.ok(asked.number <= 16, `X was asked ${asked.number} times`);
-	assert.equal(run.err.filter(line => line.includes('goes on')).length, 1);
+	assert.equal(run.err.filter(line => line.includes('continues')).length, 1);
 	assert.match(
 		run.err.join('\n'),
-		/^Not asked: .* and 4 more\. X’s rate limit is reached\. Try again at 12:34 \(0:00 left\)\.$/m,
+		/^Not checked: .* and 4 more\. X’s rate limit is reached\. Try again at 12:34 \(0:00 left\)\.$/m,
 	);
-	assert.match(run.err.at(-1) ?? '', /^8 bots checked: 0 ready, 8 not, 14 not asked\.$/);
+	assert.match(run.err.at(-1) ?? '', /^8 bots checked: 8 failed \(x-rate-limit\), 14 not checked\.$/);
 });
 
 test('check does not wait longer than for a window, and says when to come back', async () => {
@@ -217,12 +217,12 @@ test('check does not wait longer than for a window, and says when to come back',
 	const {services, asked} = withLimit(34 * 60_000, noon, call => call > 4);
 	assert.equal(await check(all, services, run.write), 1);
 	assert.ok(asked.number <= 16, `X was asked ${asked.number} times`);
-	assert.doesNotMatch(run.err.join('\n'), /goes on/);
+	assert.doesNotMatch(run.err.join('\n'), /continues/);
 	assert.match(
 		run.err.join('\n'),
-		/^Not asked: .*\. X’s rate limit is reached\. Try again at 12:34 \(34:00 left\)\.$/m,
+		/^Not checked: .*\. X’s rate limit is reached\. Try again at 12:34 \(34:00 left\)\.$/m,
 	);
-	assert.match(run.err.at(-1) ?? '', / not asked\.$/);
+	assert.match(run.err.at(-1) ?? '', /, 14 not checked\.$/);
 });
 
 test('a day’s limit of one account stops that bot alone', async () => {
@@ -234,7 +234,7 @@ test('a day’s limit of one account stops that bot alone', async () => {
 		run.out.join('\n'),
 		/^ {4}This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d \((21:59:5\d|22:00:00) left\)\./m,
 	);
-	assert.equal(run.err.at(-1), '2 bots checked: 1 ready, 1 not.');
+	assert.equal(run.err.at(-1), '2 bots checked: 1 ready, 1 failed (x-rate-limit).');
 });
 
 test('a day’s limit of the app stops the check, which says what it has not asked, and knows what it knew', async () => {
@@ -245,12 +245,12 @@ test('a day’s limit of the app stops the check, which says what it has not ask
 	assert.equal(calls(), 8);
 	assert.match(
 		run.err.join('\n'),
-		/^Not asked: .*\. The app has reached X’s limit for 24 hours\. Try again .* \((21:59:5\d|22:00:00) left\)\.$/m,
+		/^Not checked: .*\. The app has reached X’s limit for 24 hours\. Try again .* \((21:59:5\d|22:00:00) left\)\.$/m,
 	);
 	const rows = JSON.parse(run.out.join('\n'));
 	assert.equal(rows.length, 22);
 	const notAsked = rows.filter(({error}: {error: {message: string}}) =>
-		/^X was not asked about/.test(error.message),
+		/ was not checked\./.test(error.message),
 	);
 	assert.equal(notAsked.length, 14);
 	for (const {status, handle, error} of rows) {
@@ -288,10 +288,10 @@ test('Ctrl-C ends a wait, and those that were waited for count as not asked', as
 	const run = collect();
 	const {services} = withLimit(15 * 60_000, noon, () => true);
 	const done = check(all, services, run.write);
-	await run.until(() => run.err.some(line => line.includes('The check goes on at 12:15 (15:00 left).')));
+	await run.until(() => run.err.some(line => line.includes('The check continues at 12:15 (15:00 left).')));
 	run.interrupt();
 	assert.equal(await done, 130);
-	assert.match(run.err.at(-1) ?? '', /^Stopped\. 0 bots checked: 0 ready, 0 not, 2 not asked\./);
+	assert.match(run.err.at(-1) ?? '', /^Stopped\. 0 bots checked: 2 not checked\./);
 	assert.equal(run.progress.at(-1), null);
 });
 
@@ -317,7 +317,7 @@ test('Ctrl-C stops a check, and what was learnt is kept', async () => {
 	await run.until(() => run.out.length === 1);
 	run.interrupt();
 	assert.equal(await done, 130);
-	assert.match(run.err.at(-1) ?? '', /^Stopped\. 1 bot checked: 1 ready, 0 not, 1 not asked\./);
+	assert.match(run.err.at(-1) ?? '', /^Stopped\. 1 bot checked: 1 ready, 1 not checked\./);
 	assert.notEqual((await flock.services.keystore.get('harbour'))?.key?.checkedAt, null);
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {list} from '../../source/commands/list.ts';
+import {drawsColour} from '../../source/flock/glyph.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
@@ -168,4 +169,39 @@ test('without UTF-8 the drawings of the list are ASCII, and names stay as they a
 	assert.match(out.join('\n'), /^\* harbour /m);
 	assert.match(out.join('\n'), /^o kettle /m);
 	assert.doesNotMatch(out.join('\n'), /[●○—]/);
+});
+
+test('where a person sees it, a list has headers, the time of the last check, and the counts', async () => {
+	const key = (await flock.services.keystore.get('harbour'))?.key ?? assert.fail();
+	await flock.change('harbour', {key: {...key, checkedAt: new Date().toISOString()}});
+	const run = collect({seen: true, columns: 120});
+	await list({json: false}, flock.services, run.write);
+	assert.match(run.out[0] ?? '', /^ {2}BOT +ACCOUNT +STATUS +CHECKED$/);
+	const column = run.out[0]?.indexOf('STATUS');
+	const harbour = run.out.find(line => line.includes('@harbour_poem')) ?? '';
+	assert.equal(harbour.indexOf('ready'), column);
+	assert.match(harbour, / just now$/);
+	assert.match(run.out.at(-1) ?? '', /^7 bots: \d ready, \d no key, \d decide, \d orphan$/);
+	assert.doesNotMatch(run.all(), /\u001b/);
+});
+
+test('colours stand in a list where they may, change no column, and end on each line', async () => {
+	const plain = collect({seen: true, columns: 120});
+	const coloured = collect({seen: true, colour: true, columns: 120});
+	await list({json: false}, flock.services, plain.write);
+	await list({json: false}, flock.services, coloured.write);
+	assert.match(coloured.out.join('\n'), /\u001b\[32m●\u001b\[39m harbour/);
+	assert.deepEqual(
+		coloured.out.map(line => line.replaceAll(/\u001b\[\d+m/g, '')),
+		plain.out,
+	);
+});
+
+test('colours follow NO_COLOR, FORCE_COLOR, TERM and what the text goes to', () => {
+	assert.equal(drawsColour({}, true), true);
+	assert.equal(drawsColour({}, false), false);
+	assert.equal(drawsColour({TERM: 'dumb'}, true), false);
+	assert.equal(drawsColour({NO_COLOR: '1', FORCE_COLOR: '1'}, true), false);
+	assert.equal(drawsColour({FORCE_COLOR: '1'}, false), true);
+	assert.equal(drawsColour({FORCE_COLOR: '0'}, true), false);
 });

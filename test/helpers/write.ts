@@ -31,6 +31,9 @@ export type CollectOptions = {
 	interactive?: boolean;
 	columns?: number;
 	unicode?: boolean;
+	/** Whether a person sees standard output. */
+	seen?: boolean;
+	colour?: boolean;
 	/** What is typed where it is not shown, one answer after the other; then its end. */
 	hidden?: readonly string[];
 };
@@ -41,6 +44,8 @@ export function collect({
 	interactive = false,
 	columns = 80,
 	unicode = true,
+	seen = false,
+	colour = false,
 	hidden = [],
 }: CollectOptions = {}): Collected {
 	const answers = [...hidden];
@@ -78,6 +83,8 @@ export function collect({
 			interactive,
 			columns,
 			unicode,
+			seen,
+			colour,
 			async askHidden(question) {
 				add(err)(question);
 				return answers.shift() ?? null;

@@ -54,7 +54,7 @@ async function layOut(tarball: string, modules: string): Promise<void> {
 
 test('the tarball holds the built program, the library’s types, the licences, the list of what ships, the example, and nothing else', () => {
 	const wanted =
-		/^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|examples\/bot\.js|dist\/(?:[\w-]+\.js(?:\.LEGAL\.txt)?|THIRD-PARTY-LICENSES\.txt|sbom\.cdx\.json|(?:\w+\/)?[\w-]+\.d\.ts))$/;
+		/^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|examples\/bot\.js|dist\/(?:[\w-]+\.js(?:\.LEGAL\.txt)?|THIRD-PARTY-LICENSES\.txt|keymaker\.1|sbom\.cdx\.json|(?:\w+\/)?[\w-]+\.d\.ts))$/;
 	assert.deepEqual(
 		packed.filter(file => !wanted.test(file)),
 		[],
@@ -71,6 +71,7 @@ test('the tarball holds the built program, the library’s types, the licences, 
 		'dist/browser-worker.js',
 		'dist/clipboard-worker.js',
 		'dist/THIRD-PARTY-LICENSES.txt',
+		'dist/keymaker.1',
 		'dist/sbom.cdx.json',
 	]) {
 		assert.ok(packed.includes(file), `${file} is missing`);

@@ -61,7 +61,7 @@ describe('Ctrl-C ends a program that only reads', () => {
 			env: {KEYMAKER_PASSPHRASE_COMMAND: 'echo asked >/dev/tty; trap "" INT; while :; do sleep 1; done'},
 		},
 		'asks X in doctor': {line: 'keymaker doctor', shows: 'Asking practice', env: slow},
-		'asks X in check': {line: 'keymaker check', shows: 'Asking X about 1 key', env: slow},
+		'asks X in check': {line: 'keymaker check', shows: 'Checking 1 key with X', env: slow},
 		'waits for a PIN': {line: 'keymaker authorize harbour', shows: 'Paste the PIN'},
 		'waits for a yes': {line: 'keymaker forget harbour --purge', shows: '[y/N]'},
 	};

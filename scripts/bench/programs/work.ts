@@ -90,6 +90,8 @@ async function checked(port: number, poems: string, count: number): Promise<numb
 			handOver: nothing,
 			columns: 80,
 			unicode: true,
+			seen: false,
+			colour: false,
 			signal: new AbortController().signal,
 		});
 		if (code !== 0) {

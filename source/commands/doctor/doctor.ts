@@ -121,12 +121,12 @@ function say({check, state, sentence, hint}: Result, write: Write): void {
 export const command = define({
 	name: 'doctor',
 	arguments: [],
-	summary: 'Looks at all that keymaker stands on, and says how to mend what is wrong.',
-	details: 'Asks X once whether it takes the app key.',
+	summary: 'Diagnose problems and suggest fixes.',
+	details: 'Asks X once whether it accepts the app key.',
 	options: {
-		json: {help: 'print JSON for a program to read'},
-		'forget-seen': {help: 'first take the keystore as it is, older or in plain text'},
-		moved: {help: 'first take the keystore for this folder’s, where the poems that it belongs to are gone'},
+		json: {help: 'print JSON'},
+		'forget-seen': {help: 'first accept the keystore as it is, older or in plain text'},
+		moved: {help: 'first accept that the keystore’s poems have moved to this folder'},
 	},
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',

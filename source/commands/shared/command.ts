@@ -33,6 +33,10 @@ export type Write = {
 	columns: number;
 	/** False where the locale or the terminal has ASCII only. */
 	unicode: boolean;
+	/** True where a person sees standard output: it is a terminal. */
+	seen: boolean;
+	/** True where standard output may hold colours. */
+	colour: boolean;
 	/** Aborted by Ctrl-C. */
 	signal: AbortSignal;
 };

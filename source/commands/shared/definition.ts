@@ -63,6 +63,8 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	name: string;
 	/** Its arguments as the help shows them: `<bot>`, `[number]`, `[bot...]`. */
 	arguments: readonly string[];
+	/** The only values of its one argument. */
+	choices?: readonly string[];
 	/** One sentence, for the list of commands. */
 	summary: string;
 	/** What its own help adds. */

@@ -1,7 +1,7 @@
 import type {Bot} from '../../flock/flock.ts';
 import {asciiForm} from '../../flock/glyph.ts';
 import {columnsOf} from '../../flock/width.ts';
-import {namesOfHeld, statusWords} from '../../flock/words.ts';
+import {drawnStatusWords, namesOfHeld, statusWords} from '../../flock/words.ts';
 import type {Write} from './command.ts';
 
 /** A drawing of this program's own in what the terminal has. Not for names: they are never changed to ASCII. */
@@ -9,9 +9,9 @@ export function drawing(text: string, {unicode}: Pick<Write, 'unicode'>): string
 	return unicode ? text : asciiForm(text, columnsOf);
 }
 
-/** A bot's status in words; keys that wait beside the one in force are named too. */
-export function statusText({status, key, held}: Bot): string {
-	const word = statusWords[status];
+/** A bot's status in words; keys that wait beside the one in force are named too. @param seen by a person, not by a script */
+export function statusText({status, key, held}: Bot, seen: boolean): string {
+	const word = (seen ? drawnStatusWords : statusWords)[status];
 	return key === null || held.length === 0
 		? word
 		: `${word}, ${namesOfHeld(held)} ${held.length === 1 ? 'is' : 'are'} held`;

@@ -1,10 +1,10 @@
+import {ago} from '../../flock/duration.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords, heldSentence} from '../../flock/words.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {waitingLines} from '../draw/waiting.ts';
-import {ago} from '../draw/words.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from '../model/authorization.ts';
 import {botOf, type Screen, type State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';

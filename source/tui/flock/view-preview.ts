@@ -1,10 +1,11 @@
+import {ago} from '../../flock/duration.ts';
 import {speaksAsAnother} from '../../flock/flock.ts';
 import {appTail, type KeyInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf} from '../../flock/words.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {ago, statusHint} from '../draw/words.ts';
+import {statusHint} from '../draw/words.ts';
 import {botOf, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 
 /** A poem and its key, for the place beside the list. */

@@ -1,0 +1,27 @@
+import {styleText} from 'node:util';
+import type {Status} from '../../flock/flock.ts';
+import type {Write} from './command.ts';
+
+/** The terminal's own colours, so the person's theme rules. */
+type Style = Parameters<typeof styleText>[0];
+
+const statusStyles: Readonly<Record<Status, Style>> = {
+	ready: 'green',
+	'no-key': 'dim',
+	'read-only': 'yellow',
+	rejected: 'red',
+	'other-app': 'yellow',
+	held: 'cyan',
+	orphan: 'dim',
+};
+
+/** A text in a style, where colours may be written. */
+export function styled(style: Style, text: string, {colour}: Pick<Write, 'colour'>): string {
+	// Asked about before, and of another stream than Node would ask.
+	return colour ? styleText(style, text, {validateStream: false}) : text;
+}
+
+/** A text in the colour of a status. */
+export function inStatus(status: Status, text: string, write: Pick<Write, 'colour'>): string {
+	return styled(statusStyles[status], text, write);
+}
