@@ -27,7 +27,8 @@ const marks = {
 	YAML: 'tag:yaml.org,2002:',
 	'the flow that makes keys': 'There is no app key yet.',
 	'the upkeep of keystores': 'lists the backups there are.',
-	'the help': 'Exit codes: 0 done',
+	'the help': 'Exit codes: ',
+	'the client of databases': 'SASL: SCRAM-SERVER-FIRST-MESSAGE',
 	'the browser': 'There is no display here to open a browser on.',
 } as const;
 

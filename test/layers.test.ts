@@ -27,12 +27,12 @@ const mayLoad: Record<string, readonly string[]> = {
 /** The rooms of a part, and the rooms of it whose code each may load; `.` is the files beside them. */
 const rooms: Record<string, Record<string, readonly string[]>> = {
 	keystore: {
-		'.': ['disk', 'form', 'seen', 'upkeep'],
+		'.': ['disk', 'form', 'seen', 'upkeep', 'postgres'],
 		form: ['state.ts'],
 		disk: ['state.ts'],
 		seen: ['disk', 'form'],
 		upkeep: ['.', 'disk', 'form'],
-		postgres: ['form', 'state.ts', 'keyring.ts'],
+		postgres: ['form', 'state.ts', 'keyring.ts', 'records.ts'],
 	},
 	tui: {
 		'.': ['model', 'flock', 'authorize', 'setup', 'export', 'overlay', 'draw', 'paint', 'window'],

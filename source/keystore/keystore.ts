@@ -17,8 +17,10 @@ export type OtherRecords = ReadonlyMap<string, BotRecord>;
  * Everything may throw a `FlockError` whose code begins with `keystore-`.
  */
 export type Keystore = {
-	/** The file, as an absolute path, for messages. */
+	/** The file, as an absolute path, or the database's address without a password: for messages. */
 	readonly path: string;
+	/** True where other computers use it too, whose poems may lie elsewhere: a bot without a poem here is no orphan. */
+	readonly isShared: boolean;
 	/** Everything but the secrets. Reads what is there now, other programs' changes included. */
 	list(): Promise<KeystoreContents>;
 	/** One bot's record with its secrets; `null` where there is none. */

@@ -12,7 +12,13 @@ const leastTrial = 16_384;
  */
 export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkeep {
 	const core = openCore(options);
-	return {path: core.path, ...recordsOf(core), ...placeOf(core), ...lateUpkeep(core, options)};
+	return {
+		path: core.path,
+		isShared: false,
+		...recordsOf(core),
+		...placeOf(core),
+		...lateUpkeep(core, options),
+	};
 }
 
 /** What few runs need, loaded when it is asked for. */

@@ -16,7 +16,7 @@ export type StateStore = {
 };
 
 /** The operations that need no more than a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'tryWriting' | 'watch'>;
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
 
 /** The operations on records, over whatever keeps the state. */
 export function recordsOf(core: StateStore): Records {

@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
-import type {BotRecord} from '../../flock/key.ts';
+import {type BotRecord, keysOf} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
 import {Damage} from '../form/damage.ts';
 import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import {withoutLearnt} from '../form/fields.ts';
@@ -12,7 +13,7 @@ import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
 import {type Address, drawn} from './address.ts';
-import {Refusal} from './failures.ts';
+import {Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -22,6 +23,8 @@ export type EngineOptions = Readonly<{
 	address: Address;
 	label: Label;
 	passphrase?: PassphraseProvider | undefined;
+	/** True where nobody types the passphrase, who could mistype that of a new flock. */
+	passphraseGiven?: boolean | undefined;
 	/** How often it is asked before a wrong one is an error. */
 	passphraseTries?: number | undefined;
 	/** What deriving a new key costs. */
@@ -34,12 +37,37 @@ export type EngineOptions = Readonly<{
 export type Engine = StateStore & {
 	/** Makes the schema where there is none. */
 	prepare(): Promise<void>;
+	/** Tries what a save would do, and changes nothing but that a new flock is made. */
+	tryWriting(): Promise<void>;
+	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
+	changePassphrase(passphrase: string): Promise<boolean>;
+	/**
+	 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
+	 * @param forget true to take these records out of the history.
+	 */
+	earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
 };
 
 /** One bot's row. A removed one stays, without a record, so that its version still counts up. */
 type BotRow = {name: string; version: number; bot_key: string | null; record_sealed: string | null};
 
-type FlockRow = {id: string; flock_key: string; change: number; frame_sealed: string; bots: BotRow[]};
+type FlockRow = {
+	id: string;
+	flock_key: string;
+	change: number;
+	frame_sealed: string;
+	schema: number;
+	bots: BotRow[];
+};
+
+/** A row of history with what it replaced. */
+type EarlierRow = {
+	change: number;
+	bot: string;
+	version: number;
+	old_bot_key: string;
+	old_record_sealed: string;
+};
 
 /** What was read last. */
 type Known = {
@@ -59,6 +87,7 @@ type Written = {name: string; version: number; change: number; record: BotRecord
 export const channel = 'keymaker';
 
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
+	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
 		'record_sealed', b.record_sealed) order by b.name), '[]') from keymaker.bot b
 		where b.flock = f.id and b.change > $3) as bots
@@ -84,6 +113,7 @@ export function openEngine(options: EngineOptions): Engine {
 			return null;
 		}
 
+		assertReadable(row.schema);
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
 				hint: 'A backup may have been put back. Ask whoever looks after the database.',
@@ -152,6 +182,12 @@ export function openEngine(options: EngineOptions): Engine {
 
 	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
 	async function make(): Promise<void> {
+		if (options.passphrase !== undefined && options.passphraseGiven === false) {
+			throw new FlockError('keystore-passphrase', `${place} has no flock ${visible(label.flock)} yet.`, {
+				hint: 'To make it, set KEYMAKER_PASSPHRASE_COMMAND to a command that prints its passphrase, or KEYMAKER_PASSPHRASE.',
+			});
+		}
+
 		const derived = await keyring.makeGiven();
 		const id = randomBytes(16).toString('hex');
 		const key = newKey();
@@ -166,14 +202,22 @@ export function openEngine(options: EngineOptions): Engine {
 	}
 
 	async function load(): Promise<Known | null> {
-		return await withClient(address, deadline, client => read(client, true));
+		return await withClient(address, deadline, async client => {
+			try {
+				return await read(client, true);
+			} catch (error) {
+				// A database that no flock was ever put into.
+				if (serverState(error) === undefinedTable && !(await hasSchema(client))) {
+					return null;
+				}
+
+				throw error;
+			}
+		});
 	}
 
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
-		await client.query('select 1 from keymaker.flock where name = $1 and kind = $2 for update', [
-			label.flock,
-			label.kind,
-		]);
+		await lock(client);
 		const before = await read(client, false);
 		if (before === null) {
 			throw new FlockError('keystore-unreadable', `The flock is gone from ${place}.`, {
@@ -223,7 +267,7 @@ export function openEngine(options: EngineOptions): Engine {
 				`insert into keymaker.history (flock, change, bot, by_whom, version, old_bot_key, old_record_sealed)
 				select $1::text, $3::bigint, $2::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
 				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, `${userInfo().username}@${hostname()}`, version],
+				[id, name, change, whoAmI(), version],
 			);
 		}
 
@@ -238,22 +282,74 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	return {
-		async prepare() {
-			await withClient(address, deadline, async client => {
-				const {rows} = await client.query("select to_regclass('keymaker.schema_version') as there");
-				if (rows[0]?.there === null) {
-					await client.query(schemaSql);
-				}
+	async function prepare(): Promise<void> {
+		await withClient(address, deadline, async client => {
+			if (!(await hasSchema(client))) {
+				await client.query(schemaSql);
+			}
 
-				const {rows: found} = await client.query(
-					'select max(version) as version from keymaker.schema_version',
-				);
-				if (found[0]?.version > schemaVersion) {
-					throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
-						hint: 'It was left untouched. Update keymaker.',
-					});
-				}
+			const {rows} = await client.query('select max(version) as version from keymaker.schema_version');
+			assertReadable(rows[0]?.version);
+		});
+	}
+
+	function assertReadable(schema: number): void {
+		if (schema > schemaVersion) {
+			throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
+				hint: 'It was left untouched. Update keymaker.',
+			});
+		}
+	}
+
+	/** Waits until no other program changes this flock. */
+	async function lock(client: Client): Promise<void> {
+		await client.query('select 1 from keymaker.flock where name = $1 and kind = $2 for update', [
+			label.flock,
+			label.kind,
+		]);
+	}
+
+	/** The rows of history whose earlier record holds keys of a bot. */
+	async function earlierOf(
+		client: Client,
+		{id, key, state}: Known,
+		bot: string,
+		tokens: ReadonlySet<string>,
+	) {
+		const ofOthers = new Set(
+			[...state.records].flatMap(([name, record]) =>
+				name === bot ? [] : keysOf(record).map(({accessToken}) => accessToken),
+			),
+		);
+		const {rows} = await client.query<EarlierRow>(
+			`select change::int8::float8 as change, bot, version::int8::float8 as version, old_bot_key, old_record_sealed
+			from keymaker.history where flock = $1 and old_record_sealed is not null`,
+			[id],
+		);
+		return rows.filter(row => {
+			const botKey = openBytes(row.old_bot_key, key, [id, 'key', row.bot]);
+			const sealedAs = [id, 'record', row.bot, row.version - 1];
+			const record = JSON.parse(openBytes(row.old_record_sealed, botKey, sealedAs).toString());
+			const {records} = parseState({...fieldsOf(emptyState), [`bot:${row.bot}`]: record});
+			const its = [...records.values()].flatMap(keysOf).map(({accessToken}) => accessToken);
+			return (row.bot === bot && its.length > 0) || its.some(one => tokens.has(one) && !ofOthers.has(one));
+		});
+	}
+
+	return {
+		prepare,
+		async tryWriting() {
+			if ((await load()) === null) {
+				await prepare();
+				await make();
+				await load();
+			}
+
+			await inTransaction(address, deadline, async client => {
+				await lock(client);
+				await client.query('update keymaker.flock set change = change where false');
+				await client.query('update keymaker.bot set change = change where false');
+				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
 			});
 		},
 		async load() {
@@ -262,6 +358,7 @@ export function openEngine(options: EngineOptions): Engine {
 		async save(edit) {
 			// Whoever is asked for a passphrase holds up nobody.
 			if ((await load()) === null) {
+				await prepare();
 				await make();
 				await load();
 			}
@@ -271,6 +368,39 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			learn(after);
 			return result;
+		},
+		async changePassphrase(passphrase) {
+			const now = await load();
+			if (now === null) {
+				return false;
+			}
+
+			const derived = await keyring.make(passphrase);
+			const sealed = JSON.stringify(seal(now.key.toString('base64'), derived, identityOf(now.id)));
+			await inTransaction(address, deadline, client =>
+				client.query('update keymaker.flock set flock_key = $2 where id = $1', [now.id, sealed]),
+			);
+			return true;
+		},
+		async earlier(bot, tokens, forget) {
+			const now = await load();
+			if (now === null) {
+				return 0;
+			}
+
+			const wanted = new Set(tokens);
+			return await inTransaction(address, deadline, async client => {
+				const rows = await earlierOf(client, now, bot, wanted);
+				for (const {change, bot: name} of forget ? rows : []) {
+					await client.query(
+						`update keymaker.history set old_bot_key = null, old_record_sealed = null
+						where flock = $1 and change = $2 and bot = $3`,
+						[now.id, change, name],
+					);
+				}
+
+				return rows.length;
+			});
 		},
 	};
 }
@@ -291,6 +421,14 @@ function changedNames(before: State, after: State): string[] {
 	});
 }
 
+/** PostgreSQL's name of a table that is not there. */
+const undefinedTable = '42P01';
+
+async function hasSchema(client: Client): Promise<boolean> {
+	const {rows} = await client.query("select to_regclass('keymaker.schema_version') is not null as there");
+	return rows[0]?.there === true;
+}
+
 /** All of a state but its records and the folder of poems, which differs from computer to computer. */
 function frameOf(state: State): string {
 	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
@@ -298,4 +436,14 @@ function frameOf(state: State): string {
 
 function sealFrame(state: State, key: Buffer, id: string, change: number): string {
 	return sealBytes(Buffer.from(frameOf(state)), key, [id, 'frame', change]);
+}
+
+/** The person and the computer; a container's user may have no name. */
+function whoAmI(): string {
+	let user = 'unknown';
+	try {
+		user = userInfo().username;
+	} catch {}
+
+	return `${user}@${hostname()}`;
 }

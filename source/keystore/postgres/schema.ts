@@ -1,8 +1,9 @@
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
 
-/** Makes the schema where there is none, in one transaction. What `*_sealed` and `*_key` hold is ciphertext. */
+/** Makes the schema where there is none, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
 export const schemaSql = `begin;
+select pg_advisory_xact_lock(hashtext('keymaker'));
 create schema if not exists keymaker;
 create table if not exists keymaker.schema_version (version integer primary key);
 insert into keymaker.schema_version values (${schemaVersion}) on conflict do nothing;
