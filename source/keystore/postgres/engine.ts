@@ -4,12 +4,13 @@ import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {changesOf} from '../changes.ts';
 import {Damage} from '../form/damage.ts';
 import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
-import {withoutLearnt} from '../form/fields.ts';
 import type {Identity, Label} from '../form/identity.ts';
 import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
+import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
 import {type Address, drawn} from './address.ts';
@@ -39,6 +40,8 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** Who did what, the newest first. */
+	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
 	changePassphrase(passphrase: string): Promise<boolean>;
 	/**
@@ -81,7 +84,14 @@ type Known = {
 };
 
 /** A bot's next version. */
-type Written = {name: string; version: number; change: number; record: BotRecord | null; botKey: Buffer};
+type Written = {
+	what: What | undefined;
+	name: string;
+	version: number;
+	change: number;
+	record: BotRecord | null;
+	botKey: Buffer;
+};
 
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
@@ -235,13 +245,14 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
+		const changes = changesOf(before.state.records, state.records, names);
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
 			const botKey = botKeys.get(name) ?? newKey();
 			botKeys.set(name, botKey);
-			await writeBot(client, before, {name, version, change, record, botKey});
+			await writeBot(client, before, {what: changes.get(name), name, version, change, record, botKey});
 			if (record === null) {
 				botKeys.delete(name);
 			}
@@ -258,16 +269,15 @@ export function openEngine(options: EngineOptions): Engine {
 
 	async function writeBot(
 		client: Client,
-		{id, key, state}: Known,
-		{name, version, change, record, botKey}: Written,
+		{id, key}: Known,
+		{what, name, version, change, record, botKey}: Written,
 	): Promise<void> {
-		const old = state.records.get(name);
-		if (old === undefined || record === null || withoutLearnt(old) !== withoutLearnt(record)) {
+		if (what !== undefined) {
 			await client.query(
-				`insert into keymaker.history (flock, change, bot, by_whom, version, old_bot_key, old_record_sealed)
-				select $1::text, $3::bigint, $2::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
+				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
 				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, whoAmI(), version],
+				[id, name, change, whoAmI(), version, what],
 			);
 		}
 
@@ -368,6 +378,21 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			learn(after);
 			return result;
+		},
+		async history() {
+			if ((await load()) === null) {
+				return [];
+			}
+
+			return await withClient(address, deadline, async client => {
+				const {rows} = await client.query<Omit<Change, 'at'> & {at: Date}>(
+					`select h.at, h.bot, h.what, h.role, h.by_whom as by from keymaker.history h
+					join keymaker.flock f on f.id = h.flock where f.name = $1 and f.kind = $2
+					order by h.change desc, h.bot`,
+					[label.flock, label.kind],
+				);
+				return rows.map(row => ({...row, at: row.at.toISOString()}));
+			});
 		},
 		async changePassphrase(passphrase) {
 			const now = await load();

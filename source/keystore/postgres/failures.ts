@@ -47,7 +47,7 @@ export function failureAt(error: unknown, place: string, committing = false): un
 	const state = stateOf(error);
 	if (/^(?:28|42501|3D000)/.test(state)) {
 		return new FlockError('keystore-refused', `${place} refuses this role (${state}).`, {
-			hint: 'Check the role, its password and its rights on the schema keymaker.',
+			hint: 'Check the role, its password and its rights; `keymaker schema` prints the SQL for an administrator.',
 			cause: state,
 		});
 	}
@@ -72,7 +72,7 @@ export function failureAt(error: unknown, place: string, committing = false): un
 
 	if (state === '3F000' || state === '42P01') {
 		return new FlockError('keystore-unreadable', `${place} has no complete schema of keymaker’s.`, {
-			hint: 'Ask an administrator to make the schema keymaker there.',
+			hint: 'Have an administrator run the SQL that `keymaker schema` prints.',
 			cause: state,
 		});
 	}

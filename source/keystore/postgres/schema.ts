@@ -30,6 +30,7 @@ create table if not exists keymaker.history (
 	flock text not null references keymaker.flock (id),
 	change bigint not null,
 	bot text not null,
+	what text not null,
 	at timestamptz not null default now(),
 	role text not null default current_user,
 	by_whom text not null,

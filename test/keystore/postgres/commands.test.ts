@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import {writeFile} from 'node:fs/promises';
+import {rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
+import pg from 'pg';
 import type {Variables} from '../../helpers/environment.ts';
-import {giveKey} from '../../helpers/key-file.ts';
+import {giveKey, writeKeyFile} from '../../helpers/key-file.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {cli, type Workplace, workplace} from '../../helpers/program.ts';
 
@@ -91,6 +92,49 @@ describe('commands over a database', {skip: whyNoPostgres}, () => {
 			"select bot from keymaker.history where bot in ('kettle', 'teapot') and old_record_sealed is not null",
 		);
 		assert.deepEqual(kept, []);
+	});
+
+	test('history tells who did what, of one bot or of all, and no secret', async () => {
+		const {out, err, code} = await here.run(['history', '--json'], '', shared);
+		assert.equal(code, 0, err);
+		const changes: Array<Record<string, unknown>> = JSON.parse(out);
+		assert.deepEqual(
+			changes.map(({bot, what}) => `${bot} ${what}`),
+			[
+				'teapot forgotten',
+				'kettle renamed',
+				'teapot renamed',
+				'kettle expected',
+				'kettle made',
+				'harbour made',
+			],
+		);
+		assert.ok(changes.every(({role, by}) => role === 'owner' && /^.+@.+$/.test(String(by))));
+		assert.equal(/token|secret/.test(out), false);
+		const one = await here.run(['history', 'harbour'], '', shared);
+		assert.match(one.out, /^\S+ \S+ UTC {2}harbour {2}made {2}owner {2}\S+@\S+\n$/);
+		const nobody = await here.run(['history', 'nobody'], '', shared);
+		assert.deepEqual([nobody.code, nobody.out], [1, '']);
+	});
+
+	test('the printed schema makes what a role needs that may make none itself', async () => {
+		const {out} = await here.run(['schema'], '', {});
+		await server.query('create database bare');
+		const bare = server.secretAddress('writer').replace(/[^/]*$/, 'bare');
+		const own = {...shared, KEYMAKER_KEYSTORE: bare};
+		const name = await writeKeyFile(here.folder, 'harbour');
+		const refused = await here.run(['import', name], '', own);
+		assert.equal(refused.code, 1);
+		assert.match(refused.err, /keystore-refused/);
+		assert.match(refused.err, /keymaker schema/);
+		const rights = `grant usage on schema keymaker to writer;
+			grant select, insert, update on all tables in schema keymaker to writer;`;
+		const admin = new pg.Client({host: server.folder, port: server.port, user: 'postgres', database: 'bare'});
+		await admin.connect();
+		await admin.query(out + rights).finally(() => admin.end());
+		const {code, err} = await here.run(['import', name], '', own);
+		assert.equal(code, 0, err);
+		await rm(path.join(here.folder, name));
 	});
 
 	test('a flock without a name is a mistake of usage, and so is a password in an argument', async () => {
