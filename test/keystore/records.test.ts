@@ -205,6 +205,24 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		assert.ok(told >= 2);
 	});
 
+	test('a row that is gone, and an older one in its place, are noticed by a program that never read there', async () => {
+		const keystore = await openerFor('rolled back')();
+		await keystore.update('ode', () => practiceRecord('ode'));
+		await keystore.update('elegy', () => practiceRecord('elegy'));
+		const ofOde = "name = 'ode' and flock = (select id from keymaker.flock where name = 'rolled back')";
+		const [before] = await server.query(`select * from keymaker.bot where ${ofOde}`);
+		assert.ok(before);
+		await keystore.update('ode', () => practiceRecord('newer'));
+		assert.deepEqual(await recordsOf(engineFor('rolled back')).get('ode'), practiceRecord('newer'));
+		await server.query(
+			`update keymaker.bot set version = $1, bot_key = $2, record_sealed = $3 where ${ofOde}`,
+			[before.version, before.bot_key, before.record_sealed],
+		);
+		await assert.rejects(engineFor('rolled back').load(), coded('keystore-damaged'));
+		await server.query(`delete from keymaker.bot where ${ofOde}`);
+		await assert.rejects(engineFor('rolled back').load(), coded('keystore-damaged'));
+	});
+
 	test('rows that were exchanged, and a key that is none, are damage and no trouble of the network’s', async () => {
 		const keystore = await openerFor('moved')();
 		await keystore.update('ode', () => practiceRecord('ode'));

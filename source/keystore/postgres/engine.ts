@@ -1,4 +1,4 @@
-import {randomBytes} from 'node:crypto';
+import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
@@ -16,7 +16,7 @@ import {emptyState, fieldsOf, type State} from '../state.ts';
 import {type Address, drawn} from './address.ts';
 import {Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
-import {newKey, openBytes, sealBytes} from './sealed.ts';
+import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
 
 /** What opening a keystore in a database needs. */
@@ -155,7 +155,7 @@ export function openEngine(options: EngineOptions): Engine {
 
 	function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known {
 		const frame = JSON.parse(openBytes(row.frame_sealed, key, [row.id, 'frame', row.change]).toString());
-		const fields: Record<string, unknown> = {...frame};
+		const {rows, ...fields}: Record<string, unknown> = frame;
 		const versions = new Map(since?.versions);
 		const botKeys = new Map(since?.botKeys);
 		const gone = new Set<string>();
@@ -175,6 +175,10 @@ export function openEngine(options: EngineOptions): Engine {
 			botKeys.set(name, botKey);
 			const record = openBytes(record_sealed, botKey, [row.id, 'record', name, version]);
 			fields[`bot:${name}`] = JSON.parse(record.toString());
+		}
+
+		if (rows !== digestOf(versions)) {
+			throw new Damage('a bot’s row is missing, or an older one was put back');
 		}
 
 		const {records: changed, ...rest} = parseState(fields);
@@ -206,7 +210,7 @@ export function openEngine(options: EngineOptions): Engine {
 			client.query(
 				`insert into keymaker.flock (id, name, kind, flock_key, change, frame_sealed)
 				values ($1, $2, $3, $4, 0, $5) on conflict (name, kind) do nothing`,
-				[id, label.flock, label.kind, sealed, sealFrame(emptyState, key, id, 0)],
+				[id, label.flock, label.kind, sealed, sealFrame(emptyState, new Map(), key, [id, 'frame', 0])],
 			),
 		);
 	}
@@ -261,7 +265,7 @@ export function openEngine(options: EngineOptions): Engine {
 		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
 			before.id,
 			change,
-			sealFrame(state, before.key, before.id, change),
+			sealFrame(state, versions, before.key, [before.id, 'frame', change]),
 		]);
 		await client.query('select pg_notify($1, $2)', [channel, before.id]);
 		return [result as T, {...before, change, state, versions, botKeys}];
@@ -459,8 +463,21 @@ function frameOf(state: State): string {
 	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
 }
 
-function sealFrame(state: State, key: Buffer, id: string, change: number): string {
-	return sealBytes(Buffer.from(frameOf(state)), key, [id, 'frame', change]);
+/** The frame holds a digest of all rows, so that none can be removed or put back unnoticed. */
+function sealFrame(
+	state: State,
+	versions: ReadonlyMap<string, number>,
+	key: Buffer,
+	binding: Binding,
+): string {
+	const frame = {...JSON.parse(frameOf(state)), rows: digestOf(versions)};
+	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
+}
+
+/** Of every row's name and version, the removed bots' included. */
+function digestOf(versions: ReadonlyMap<string, number>): string {
+	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
+	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
 }
 
 /** The person and the computer; a container's user may have no name. */
