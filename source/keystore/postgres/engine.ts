@@ -371,7 +371,7 @@ export function openEngine(options: EngineOptions): Engine {
 		},
 		async save(edit) {
 			// Whoever is asked for a passphrase holds up nobody.
-			if ((await load()) === null) {
+			if (known === null && (await load()) === null) {
 				await prepare();
 				await make();
 				await load();
