@@ -111,6 +111,7 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 			address: readAddress(server.secretAddress('owner'), {from: 'environment', environment: {}}),
 			label: {flock, kind: 'x'},
 			passphrase: () => words,
+			passphraseGiven: true,
 			scrypt: cheapScrypt,
 			deadline: 300_000,
 		});
@@ -203,6 +204,19 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		}
 
 		assert.ok(told >= 2);
+	});
+
+	test('a passphrase that a person types once makes no new flock: a slip would lock all of it', async () => {
+		const typed = openEngine({
+			address: readAddress(server.secretAddress('owner'), {from: 'environment', environment: {}}),
+			label: {flock: 'typed', kind: 'x'},
+			passphrase: () => passphrase,
+			scrypt: cheapScrypt,
+			deadline: 300_000,
+		});
+		const saving = recordsOf(typed).update('ode', () => practiceRecord('ode'));
+		await assert.rejects(saving, coded('keystore-passphrase'));
+		assert.deepEqual(await server.query("select 1 from keymaker.flock where name = 'typed'"), []);
 	});
 
 	test('a row that is gone, and an older one in its place, are noticed by a program that never read there', async () => {

@@ -196,7 +196,7 @@ export function openEngine(options: EngineOptions): Engine {
 
 	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
 	async function make(): Promise<void> {
-		if (options.passphrase !== undefined && options.passphraseGiven === false) {
+		if (options.passphrase !== undefined && options.passphraseGiven !== true) {
 			throw new FlockError('keystore-passphrase', `${place} has no flock ${visible(label.flock)} yet.`, {
 				hint: 'To make it, set KEYMAKER_PASSPHRASE_COMMAND to a command that prints its passphrase, or KEYMAKER_PASSPHRASE.',
 			});
