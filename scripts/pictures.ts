@@ -2,7 +2,7 @@
  * Makes the README's pictures from the real program, in practice, on a pseudo-terminal.
  * `tsx scripts/pictures.ts` writes them into `docs`; a test makes them anew and compares.
  */
-import {mkdir, writeFile} from 'node:fs/promises';
+import {cp, mkdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {BotRecord} from '../source/flock/key.ts';
@@ -10,39 +10,107 @@ import {openKeystore} from '../source/keystore/open.ts';
 import {approve} from '../test/helpers/approve.ts';
 import {nextLink, type Workplace, workplace} from '../test/helpers/program.ts';
 import type {Pty} from '../test/helpers/pty.ts';
-import {type Cell, cellsOf, dark, light, terminalSvg} from './terminal-svg.ts';
+import {type Cell, cellsOf, dark, light, type Palette, terminalSvg} from './terminal-svg.ts';
+import {type Frame, walkSvg} from './walk-svg.ts';
 
-const docs = path.join(import.meta.dirname, '..', 'docs');
+const root = path.join(import.meta.dirname, '..');
+const docs = path.join(root, 'docs');
 const columns = 100;
-const rows = 20;
+const rows = 24;
 
 /** Every picture as SVG, by its file's name. */
 export async function pictures(): Promise<Map<string, string>> {
+	return new Map([...(await stills()), ...(await walk())]);
+}
+
+async function stills(): Promise<Map<string, string>> {
 	const place = await workplace(null);
 	try {
 		await authorizeSome(place);
 		const made = new Map<string, string>();
+		const add = (name: string, title: string, screen: Pty) => {
+			const cells = shownBy(screen);
+			made.set(`${name}-dark.svg`, terminalSvg(cells, columns, title, dark));
+			made.set(`${name}-light.svg`, terminalSvg(cells, columns, title, light));
+		};
 		// Where `CI` is set, no colours are drawn.
 		const screen = place.screen([], {columns, rows, env: {CI: undefined}});
-		await screen.waitFor(/6 of 12 have keys/);
+		await screen.waitFor(/4 ready/);
 		screen.press('g', 'j');
 		await screen.waitFor(/❯ ● harbour.*ready/);
-		await screen.waitFor('They are all still there.');
-		add(made, 'flock', 'The flock: twelve poems, six with keys', screen);
+		await screen.waitFor('He does the corners. He takes care.');
+		add('flock', 'The flock: twelve poems, seven with keys', screen);
 
 		screen.press('a');
 		await nextLink(screen);
-		add(made, 'authorize', 'Authorizing a bot by its PIN', screen);
+		add('authorize', 'Authorizing a bot by its PIN', screen);
 		screen.press('escape');
-		await screen.waitFor(/❯/);
-		screen.press('V');
-		await screen.waitFor(/bills/);
-		await screen.waitFor('it is still, in a way, halfway there.');
-		add(made, 'check', 'The question before the whole flock is checked', screen);
+		await screen.waitFor('1–12 of 12');
+		screen.press('*', 'C');
+		await screen.waitFor(/Check \d+ keys with X/);
+		await screen.waitFor('Going up is mostly hands.');
+		add('check', 'The question before the whole flock is checked', screen);
 		return made;
 	} finally {
 		await place.close();
 	}
+}
+
+/** A walk of three bots, from the flock without keys to its last one. */
+async function walk(): Promise<Map<string, string>> {
+	const place = await workplace([]);
+	try {
+		const bots = ['ferry', 'harbour', 'kettle'];
+		for (const bot of bots) {
+			await cp(path.join(root, 'poems', `${bot}.txt`), path.join(place.folder, 'poems', `${bot}.txt`));
+		}
+
+		const screen = place.screen([], {columns, rows, env: {CI: undefined}});
+		const frames: Frame[] = [];
+		const add = (seconds: number) => frames.push({cells: shownBy(screen), seconds});
+		await screen.waitFor(/a walk the 3 that need you/);
+		const poems = await Promise.all(bots.map(bot => firstLine(place, bot)));
+		await screen.waitFor(poems[0] ?? '');
+		add(2.5);
+		screen.press('a');
+		let link = '';
+		for (const [index, bot] of bots.entries()) {
+			link = await nextLink(screen, link);
+			await screen.waitFor(`${index + 1} of 3`);
+			add(2.5);
+			const pin = await approve(link, `${bot}_poem`);
+			if (index === 0) {
+				for (const [at, digit] of [...pin].entries()) {
+					screen.type(digit);
+					await screen.waitFor(`here: ${pin.slice(0, at + 1)}▏`);
+					add(at === 6 ? 1 : 0.25);
+				}
+
+				screen.press('enter');
+			} else {
+				screen.paste(pin);
+			}
+		}
+
+		await screen.waitFor('3 keys in');
+		add(3.5);
+		screen.press('enter');
+		await screen.waitFor(/3 ready/);
+		await screen.waitFor(poems.at(-1) ?? '');
+		add(3);
+		const made = (palette: Palette) =>
+			walkSvg(frames, columns, 'A walk: three bots get their keys', palette, frames.length - 2);
+		return new Map([
+			['walk-dark.svg', made(dark)],
+			['walk-light.svg', made(light)],
+		]);
+	} finally {
+		await place.close();
+	}
+}
+
+async function firstLine(place: Workplace, bot: string): Promise<string> {
+	return (await place.read(path.join('poems', `${bot}.txt`))).split('\n')[0] ?? '';
 }
 
 /** Gives half the flock keys, of every kind that the list can show. */
@@ -87,22 +155,23 @@ async function authorizeSome(place: Workplace): Promise<void> {
 	}));
 }
 
-function add(made: Map<string, string>, name: string, title: string, screen: Pty): void {
-	const cells = withoutChance(cellsOf(screen.buffer(), columns, rows));
-	made.set(`${name}-dark.svg`, terminalSvg(cells, columns, title, dark));
-	made.set(`${name}-light.svg`, terminalSvg(cells, columns, title, light));
+/** The cells that stand on a screen. */
+function shownBy(screen: Pty): Cell[] {
+	return withoutChance(cellsOf(screen.buffer(), columns, rows));
 }
 
-/** Puts fixed text where a port, a token or an account's number differs from run to run. */
+/** Puts fixed text where a port, a token, a PIN or a time differs from run to run. */
 function withoutChance(cells: readonly Cell[]): Cell[] {
 	const fixed = cells.map(cell => ({...cell}));
 	const text = fixed.map(({text}) => (text.length === 1 ? text : ' ')).join('');
 	for (const [pattern, example] of [
-		[/(?<=127\.0\.0\.1:)\d{5}/g, '40007'],
-		[/(?<=oauth_token=practice)\w{19}/g, 'ExampleRequestToken'],
+		[/(?<=127\.0\.0\.1:)\d{5}/g, () => '40007'],
+		[/(?<=oauth_token=practice)\w{19}/g, () => 'ExampleRequestToken'],
+		[/(?<=the PIN here: )\d+/g, (found: string) => '4718293'.slice(0, found.length)],
+		[/(?<=keys in )\d.*?, all saved\./g, (found: string) => '40 seconds, all saved.'.padEnd(found.length)],
 	] as const) {
 		for (const match of text.matchAll(pattern)) {
-			for (const [offset, character] of [...example].entries()) {
+			for (const [offset, character] of [...example(match[0])].entries()) {
 				const cell = fixed[match.index + offset];
 				if (cell !== undefined) {
 					cell.text = character;

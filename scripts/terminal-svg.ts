@@ -55,57 +55,132 @@ export function terminalSvg(
 	palette: Palette,
 ): string {
 	const rows = cells.length / columns;
-	const width = columns * cell.width + 2 * margin;
+	const drawn = Array.from({length: rows}, (_, row) =>
+		rowSvg(cells.slice(row * columns, (row + 1) * columns), row, palette),
+	);
+	return [...opening(columns, rows, title, palette), ...drawn.filter(svg => svg !== ''), ...closing].join(
+		'\n',
+	);
+}
+
+/** What an SVG document begins with: its size, its title, the terminal's background and font. */
+export function opening(columns: number, rows: number, title: string, palette: Palette): string[] {
+	const width = (columns * cell.width + 2 * margin).toFixed(0);
 	const height = rows * cell.height + 2 * margin;
-	const backgrounds: string[] = [];
-	const texts: string[] = [];
-	for (const [index, {text, width: span, style}] of cells.entries()) {
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+		`<title>${escaped(title)}</title>`,
+		`<rect width="100%" height="100%" rx="8" fill="${palette.background}" stroke="${palette.frame}"/>`,
+		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}">`,
+	];
+}
+
+/** What an SVG document ends with. */
+export const closing = ['</g>', '</svg>', ''];
+
+/** What every font for terminals has at one width. */
+const ordinary = /^[\x20-\x7E━]?$/;
+
+/** A run of cells that look the same. */
+type Run = {text: string; at: number; span: number; foreground: string; background: string; look: string};
+
+/** One row of a screen: backgrounds first, then each run of one look as one text, held to the columns that it takes. */
+export function rowSvg(cells: readonly Cell[], row: number, palette: Palette): string {
+	const runs: Run[] = [];
+	for (const [at, {text, width: span, style}] of cells.entries()) {
 		if (style === null || span === 0) {
 			continue;
 		}
 
 		const {foreground, background} = colours(style, palette);
-		const x = (margin + (index % columns) * cell.width).toFixed(1);
-		const y = margin + Math.floor(index / columns) * cell.height;
-		if (background !== palette.background) {
-			const covered = (span * cell.width + 0.2).toFixed(1);
-			backgrounds.push(
-				`<rect x="${x}" y="${y}" width="${covered}" height="${cell.height}" fill="${background}"/>`,
-			);
-		}
-
-		if (text.trim() !== '') {
-			const look = [
-				foreground === palette.foreground ? '' : ` fill="${foreground}"`,
-				style.isBold() ? ' font-weight="bold"' : '',
-				style.isDim() ? ' opacity="0.65"' : '',
-				style.isUnderline() ? ' text-decoration="underline"' : '',
-			].join('');
-			texts.push(`<text x="${x}" y="${(y + cell.baseline).toFixed(1)}"${look}>${escaped(text)}</text>`);
+		const look = [
+			foreground === palette.foreground ? '' : ` fill="${foreground}"`,
+			style.isBold() ? ' font-weight="bold"' : '',
+			style.isDim() ? ' opacity="0.65"' : '',
+			style.isUnderline() ? ' text-decoration="underline"' : '',
+		].join('');
+		const last = runs.at(-1);
+		// A glyph that the font may lack comes from another, of another width; it must not move its neighbours.
+		const plain = ordinary.test(text);
+		const joins =
+			plain &&
+			last !== undefined &&
+			ordinary.test(last.text.at(-1) ?? '') &&
+			last.look === look &&
+			last.background === background;
+		if (joins) {
+			last.text += text || ' ';
+			last.span += span;
+		} else {
+			runs.push({text: text || ' ', at, span, foreground, background, look});
 		}
 	}
 
-	return [
-		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" width="${width.toFixed(0)}" height="${height}" role="img">`,
-		`<title>${escaped(title)}</title>`,
-		`<rect width="100%" height="100%" rx="8" fill="${palette.background}" stroke="${palette.frame}"/>`,
-		...backgrounds,
-		`<g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${cell.fontSize}" fill="${palette.foreground}">`,
-		...texts,
-		'</g>',
-		'</svg>',
-		'',
-	].join('\n');
+	const y = margin + row * cell.height;
+	const fields: {at: number; span: number; background: string}[] = [];
+	for (const {at, span, background} of runs) {
+		const last = fields.at(-1);
+		if (last?.background === background) {
+			last.span += span;
+		} else {
+			fields.push({at, span, background});
+		}
+	}
+
+	const rects = fields.flatMap(({at, span, background}) =>
+		background === palette.background
+			? []
+			: [
+					`<rect x="${left(at)}" y="${y}" width="${(span * cell.width + 0.2).toFixed(1)}" height="${cell.height}" fill="${background}"/>`,
+				],
+	);
+	// Viewers take several spaces for one, so what stands apart is drawn apart.
+	const texts = runs.flatMap(({text, at, look}) =>
+		[...text.matchAll(/\S+(?: \S+)*/g)].map(({0: shown, index}) => {
+			const held = shown.length > 1 && [...shown].every(one => ordinary.test(one));
+			const length = held ? ` textLength="${(shown.length * cell.width).toFixed(1)}"` : '';
+			return `<text x="${left(at + index)}" y="${(y + cell.baseline).toFixed(1)}"${length}${look}>${escaped(shown)}</text>`;
+		}),
+	);
+	return [...rects, ...texts].join('');
+}
+
+function left(column: number): string {
+	return (margin + column * cell.width).toFixed(1);
 }
 
 function colours(found: IBufferCell, palette: Palette): {foreground: string; background: string} {
-	const foreground = found.isFgPalette()
-		? (palette.ansi[found.getFgColor()] ?? palette.foreground)
-		: palette.foreground;
-	const background = found.isBgPalette()
-		? (palette.ansi[found.getBgColor()] ?? palette.background)
-		: palette.background;
+	const foreground = found.isFgRGB()
+		? hex(found.getFgColor())
+		: found.isFgPalette()
+			? indexed(found.getFgColor(), palette)
+			: palette.foreground;
+	const background = found.isBgRGB()
+		? hex(found.getBgColor())
+		: found.isBgPalette()
+			? indexed(found.getBgColor(), palette)
+			: palette.background;
 	return found.isInverse() ? {foreground: background, background: foreground} : {foreground, background};
+}
+
+/** A colour of the 256: the terminal's own sixteen, a cube of six levels each, and greys. */
+function indexed(index: number, {ansi}: Palette): string {
+	const own = ansi[index];
+	if (own !== undefined) {
+		return own;
+	}
+
+	if (index >= 232) {
+		return hex((8 + 10 * (index - 232)) * 0x01_01_01);
+	}
+
+	const level = (step: number) => (step === 0 ? 0 : 55 + 40 * step);
+	const cube = index - 16;
+	return hex((level(Math.floor(cube / 36)) << 16) | (level(Math.floor(cube / 6) % 6) << 8) | level(cube % 6));
+}
+
+function hex(colour: number): string {
+	return `#${colour.toString(16).padStart(6, '0')}`;
 }
 
 function escaped(text: string): string {

@@ -1,6 +1,7 @@
 import type {Settings} from './command-line/options.ts';
 import {type Answers, openPlace} from './compose-place.ts';
 import type {PoemFolder} from './flock/poem.ts';
+import type {KeystoreContents} from './keystore/keystore.ts';
 import type {Practice} from './practice/practice.ts';
 import type {ReadingServices} from './services.ts';
 import type {Environment} from './system/environment.ts';
@@ -25,7 +26,9 @@ export async function composeReading(
 	answers: Answers,
 ): Promise<ComposedReading> {
 	const {poems, keystore, appSource, practiceState} = openPlace(settings, env, cwd, answers);
-	const practice = settings.practice ? await practiceOf(practiceState, env, await poems.read()) : null;
+	const practice = settings.practice
+		? await practiceOf(practiceState, env, await poems.read(), async () => takenOf(await keystore.list()))
+		: null;
 	return {
 		services: {
 			poems,
@@ -41,17 +44,31 @@ export async function composeReading(
 	};
 }
 
-async function practiceOf(statePath: string, env: Environment, {poems}: PoemFolder): Promise<Practice> {
+async function practiceOf(
+	statePath: string,
+	env: Environment,
+	{poems}: PoemFolder,
+	taken: () => Promise<ReadonlyMap<string, string>>,
+): Promise<Practice> {
 	const {startPractice} = await import('./practice/provider.ts');
 	return startPractice({
 		statePath,
-		handles: [...new Set(poems.map(poem => handleFor(poem.bot)).filter(handle => handle !== ''))].slice(
-			0,
-			12,
-		),
+		handles: [...new Set(poems.map(poem => handleFor(poem.bot)).filter(handle => handle !== ''))],
+		taken,
 		fault: env.KEYMAKER_PRACTICE_FAULT,
 		controlToken: env.KEYMAKER_PRACTICE_CONTROL,
 	});
+}
+
+/** Accounts of the flock, each with its bot; a key that waits for a decision counts, too. */
+function takenOf({records}: KeystoreContents): ReadonlyMap<string, string> {
+	return new Map(
+		[...records].flatMap(([bot, {key, held}]) =>
+			[...held.map(({key: waiting}) => waiting), ...(key === null ? [] : [key])].map(
+				({handle}): [string, string] => [handle, bot],
+			),
+		),
+	);
 }
 
 /** A handle that an account of this bot might have: X allows letters, digits and underscores, 15 at most. */

@@ -43,7 +43,17 @@ export async function runScreen(
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
 			write.handOver('hidden');
-			const exit = await runApp(services, {stdin, stdout, stderr, env, authorizeFirst, interruption});
+			const {flock, mouse} = now;
+			const exit = await runApp(services, {
+				stdin,
+				stdout,
+				stderr,
+				env,
+				flock,
+				mouse,
+				authorizeFirst,
+				interruption,
+			});
 			if (exit.kind === 'ended') {
 				return exit.exitCode;
 			}

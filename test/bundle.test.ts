@@ -27,7 +27,7 @@ const marks = {
 	YAML: 'tag:yaml.org,2002:',
 	'the flow that makes keys': 'There is no app key yet.',
 	'the upkeep of keystores': 'lists the backups there are.',
-	'the help': 'Exit codes: ',
+	'the help': 'for its options and examples',
 	'the client of databases': 'SASL: SCRAM-SERVER-FIRST-MESSAGE',
 	'the browser': 'There is no display here to open a browser on.',
 } as const;

@@ -42,7 +42,7 @@ const rooms: Record<string, Record<string, readonly string[]>> = {
 		setup: ['model', 'draw', 'authorize/begin.ts'],
 		export: ['model', 'draw'],
 		overlay: ['model', 'draw', 'keymap.ts'],
-		draw: ['paint/link.ts'],
+		draw: ['paint/link.ts', 'model/field.ts'],
 		paint: [],
 		window: ['draw', 'frame.ts', 'view.ts'],
 	},

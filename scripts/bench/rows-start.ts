@@ -119,7 +119,7 @@ export async function openFlock(
 	const terminal = openTerminal([programs.cli], size, {cwd: place.folder, env: place.env});
 	// The header, the first row and the last one that there is room for.
 	const last = botAt(Math.min(count, size.rows - 4) - 1);
-	const shownAt = await terminal.shown(`${count} of ${count} have keys`, botAt(0), last, 'quit');
+	const shownAt = await terminal.shown(`${count} ready`, botAt(0), last, 'quit');
 	return {...terminal, shownAt};
 }
 

@@ -8,7 +8,7 @@ import {mark, placeIn} from './keys.ts';
 import {startWorker} from './processes.ts';
 
 /** How long after its beginning an export is killed at most; milliseconds. */
-const longest = 30;
+const longest = 100;
 
 /** An export of several files into a folder, again and again the same. */
 export function exportTo(folder: string): ExportRequest {

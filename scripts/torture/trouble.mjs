@@ -8,8 +8,8 @@ process.on('SIGUSR2', () => {
 	} else if (what === 'exit') {
 		process.exit(7);
 	} else if (what === 'component') {
-		// The header is drawn with it, and the reducer does without.
-		process.getBuiltinModule('path').basename = () => {
+		// The list's headers are drawn with it, and the reducer does without.
+		String.prototype.padStart = () => {
 			throw trouble;
 		};
 		process.stdout.rows -= 1;

@@ -145,6 +145,10 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 
 /** The keys that a text or a paste stands for, character by character; a line end is one, however it is written. */
 function keysOf(stroke: Stroke): string[] {
+	if (stroke.type === 'mouse') {
+		return [];
+	}
+
 	return stroke.type === 'key'
 		? [stroke.key]
 		: Array.from(stroke.text.matchAll(/\r\n|./gsu), ([character]) =>

@@ -11,6 +11,8 @@ export type SharedOptions = {
 	practice?: boolean | undefined;
 	/** False after `--no-open`. */
 	open?: boolean | undefined;
+	/** False after `--no-mouse`. */
+	mouse?: boolean | undefined;
 };
 
 /** Where a run works, after options, environment and defaults have been weighed. */
@@ -28,6 +30,8 @@ export type Settings = {
 	practice: boolean;
 	/** True where no browser is to be opened by itself. */
 	noOpen: boolean;
+	/** False where the mouse is left to the terminal. */
+	mouse: boolean;
 	/** The seconds that X, and a database, get for an answer. */
 	deadlineSeconds: number;
 };
@@ -50,6 +54,7 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 		keystoreFolder: keystore ? path.resolve(cwd, keystore) : null,
 		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
+		mouse: options.mouse !== false && env.KEYMAKER_MOUSE !== 'never',
 		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
 	};
 }

@@ -18,6 +18,7 @@ export const sharedOptions = {
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
+	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
 
 /** The options that only inform. */
@@ -78,6 +79,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
 		open: given.has('no-open') ? false : undefined,
+		mouse: given.has('no-mouse') ? false : undefined,
 	};
 	if (command === null) {
 		return {kind: 'screen', shared};

@@ -1,12 +1,12 @@
 import {moment, timeLeft, withTimeLeft} from '../flock/duration.ts';
 import {errorLabel, FlockError} from '../flock/error.ts';
-import {type Bot, type Status, statusOf} from '../flock/flock.ts';
+import {type Bot, countStatuses, type Status, statusOf} from '../flock/flock.ts';
 import {statusGlyphs} from '../flock/glyph.ts';
 import type {KeyInfo} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import {columnsOf, pad} from '../flock/width.ts';
 import {accountOf, countsInWords, drawnStatusWords, statusWords} from '../flock/words.ts';
-import {type CheckResult, checkKeys} from '../keymaker/check.ts';
+import {type CheckResult, checkKeys, dollarsPerCall} from '../keymaker/check.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './shared/bots.ts';
@@ -18,9 +18,6 @@ import {drawing} from './shared/words.ts';
 
 /** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
 export type CheckInput = {bots: readonly string[]; json: boolean};
-
-/** What X takes for a user read, in dollars, by its published list. */
-const dollarsPerCall = 0.01;
 
 /**
  * Asks X who each key is, and records what it says. Exit 1 where any is not ready.
@@ -198,7 +195,7 @@ function conclude(checked: readonly Checked[], bots: readonly Bot[], now: number
 	const codes = checked.filter(one => !answered.includes(one)).map(({error}) => error?.code);
 	const counts = [
 		countsInWords(
-			answered.map(({status}) => status),
+			countStatuses(answered.map(({status}) => status)),
 			write.seen ? drawnStatusWords : statusWords,
 		),
 		...[...new Set(codes)].sort().map(code => `${codes.filter(one => one === code).length} failed (${code})`),

@@ -13,12 +13,12 @@ const workerPatience = 10_000;
 /** Why no browser is opened by itself; `null` where it is. */
 export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: boolean): WhyNotOpen | null {
 	if (noOpen || env.KEYMAKER_OPEN === 'never') {
-		const sentence = 'No browser is opened by itself, as asked for (--no-open or KEYMAKER_OPEN=never).';
+		const sentence = 'Automatic opening is off.';
 		return {kind: 'asked', sentence};
 	}
 
 	if (isOverSsh(env)) {
-		const sentence = 'No browser is opened by itself over SSH: open the link on your own computer.';
+		const sentence = 'Over SSH, open the link on your own computer.';
 		return {kind: 'ssh', sentence};
 	}
 

@@ -76,6 +76,21 @@ export function ago(iso: string, now: number): string {
 	return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
 }
 
+/** The same as briefly as a column of a list has room for: `now`, `42m`, `5h`, `12d`, `13mo`, `2y`. */
+export function briefAgo(iso: string, now: number): string {
+	const passed = Math.max(0, now - Date.parse(iso));
+	const units: readonly (readonly [unit: string, length: number])[] = [
+		['y', 365 * day],
+		['mo', 30 * day],
+		['d', day],
+		['h', hour],
+		['m', minute],
+	];
+	// Sixty days say more than two months, and what is a minute ago is now.
+	const fitting = units.find(([unit, length]) => passed >= length * (unit === 'd' || unit === 'h' ? 1 : 2));
+	return fitting === undefined ? 'now' : `${Math.floor(passed / fitting[1])}${fitting[0]}`;
+}
+
 function startOfDay(time: number): number {
 	return new Date(time).setHours(0, 0, 0, 0);
 }

@@ -89,6 +89,29 @@ export function needsKey(bot: Bot): boolean {
 	return bot.poem !== null && bot.key === null;
 }
 
+/** How many bots have each status; one that none has may be left out. */
+export type StatusCounts = Readonly<Partial<Record<Status, number>>>;
+
+/** Counts statuses. */
+export function countStatuses(statuses: readonly Status[]): StatusCounts {
+	const counts: Partial<Record<Status, number>> = {};
+	for (const status of statuses) {
+		counts[status] = (counts[status] ?? 0) + 1;
+	}
+
+	return counts;
+}
+
+/** The status that a person is shown: a key that waits for a decision asks for it beside one in force, too. */
+export function askingStatus({status, held}: Pick<Bot, 'status' | 'held'>): Status {
+	return held.length > 0 && status !== 'orphan' ? 'held' : status;
+}
+
+/** True for a bot that needs a person: there is no key, X refused it, it may do too little, its app is another one, or one waits for a decision. */
+export function needsPerson(bot: Pick<Bot, 'status' | 'held' | 'poem'>): boolean {
+	return bot.poem !== null && askingStatus(bot) !== 'ready';
+}
+
 /** True where a bot's key in force is of another account than the one that is expected for it. */
 export function speaksAsAnother({key, expectedHandle}: Pick<Bot, 'key' | 'expectedHandle'>): boolean {
 	return (

@@ -12,6 +12,17 @@ export const statusGlyphs: Readonly<Record<Status, string>> = {
 	orphan: '†',
 };
 
+/** How well each status is; a terminal's colours and a list's follow it. */
+export const statusTones = {
+	ready: 'good',
+	'no-key': 'quiet',
+	'read-only': 'warn',
+	rejected: 'bad',
+	'other-app': 'warn',
+	held: 'accent',
+	orphan: 'quiet',
+} as const satisfies Record<Status, string>;
+
 const asciiForms: Readonly<Record<string, string>> = {
 	'●': '*',
 	'○': 'o',
@@ -23,7 +34,6 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'✓': '+',
 	'✗': 'x',
 	'│': '|',
-	'▏': '_',
 	'█': '#',
 	'░': '.',
 	'•': '*',
@@ -40,6 +50,14 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'”': '"',
 	'↑': '^',
 	'↓': 'v',
+	'▴': '^',
+	'━': '=',
+	'┃': '|',
+	'─': '-',
+	'╭': '+',
+	'╮': '+',
+	'╰': '+',
+	'╯': '+',
 };
 
 /** True where a terminal draws more than ASCII, by its environment. */

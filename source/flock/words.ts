@@ -1,4 +1,4 @@
-import {type Bot, type Status, speaksAsAnother} from './flock.ts';
+import {type Bot, type Status, type StatusCounts, speaksAsAnother} from './flock.ts';
 import type {Held, HeldReason, KeyInfo} from './key.ts';
 import {visible} from './visible.ts';
 
@@ -18,13 +18,12 @@ export const drawnStatusWords: Readonly<Record<Status, string>> = {...statusWord
 
 /** How many bots have each status: `6 ready, 2 no key`, in the order of the words above. */
 export function countsInWords(
-	statuses: readonly Status[],
+	counts: StatusCounts,
 	words: Readonly<Record<Status, string>> = drawnStatusWords,
 ): string {
 	return (Object.keys(words) as Status[])
-		.map(status => [statuses.filter(one => one === status).length, words[status]] as const)
-		.filter(([count]) => count > 0)
-		.map(([count, word]) => `${count} ${word}`)
+		.filter(status => (counts[status] ?? 0) > 0)
+		.map(status => `${counts[status]} ${words[status]}`)
 		.join(', ');
 }
 
@@ -60,12 +59,12 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 	const account = accountOf(key);
 	switch (reason) {
 		case 'other-account':
-			return `X answered as ${account}, another account than the bot’s key had before.`;
+			return `You signed in as ${account}, not as the account of the key before.`;
 		case 'other-handle':
-			return `X answered as ${account}, not as the handle that is expected for the bot.`;
+			return `You signed in as ${account}, not as the expected account.`;
 		case 'account-of-another-bot':
-			return `X answered as ${account}, which already speaks ${otherBot === null ? 'another poem' : visible(otherBot)}.`;
+			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
-			return `X answered as ${account} after the authorization had been left.`;
+			return `X’s answer for ${account} came after you had left.`;
 	}
 }

@@ -6,6 +6,9 @@ import type {AppInUse} from './app-key.ts';
 import {appKeyFor, noKeyError} from './in-force.ts';
 import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
+/** What X takes for a user read, in dollars, by its published list. */
+export const dollarsPerCall = 0.01;
+
 /** How many keys X is asked about at once. */
 export const checksAtOnce = 8;
 

@@ -2,12 +2,14 @@ import {FlockError} from '../flock/error.ts';
 import {
 	appTail,
 	emptyRecord,
+	type Held,
 	type HeldInfo,
 	type HeldReason,
 	heldInfo,
 	type Key,
 	type KeyInfo,
 	keyInfo,
+	keysOf,
 	type RequestToken,
 	tokenIdOf,
 	type WantedAccess,
@@ -56,6 +58,12 @@ export type Decision = {
 	replaced: KeyInfo | null;
 	/** The keys that still wait for a decision, oldest first. */
 	left: readonly HeldInfo[];
+};
+
+/** A held key that was removed. */
+export type Discarded = Decision & {
+	/** Lets it wait for a decision again; possible until the program ends. */
+	undo(): Promise<void>;
 };
 
 /** What came of an exchange that nobody waits for any more: `FlockError` `x-…`, where there is no key. */
@@ -123,7 +131,7 @@ export type Keymaker = {
 	 */
 	keep(bot: string, tokenId: string): Promise<Decision>;
 	/** Removes a held key from the keystore; it is not revoked. Otherwise as `keep`. @throws FlockError `held-changed` */
-	discard(bot: string, tokenId: string): Promise<Decision>;
+	discard(bot: string, tokenId: string): Promise<Discarded>;
 	/** Sets the handle that a bot is meant to have; `null` or an empty text for any. @throws FlockError `bad-handle` */
 	expectHandle(bot: string, handle: string | null): Promise<void>;
 	/**
@@ -272,13 +280,38 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		return {...outcome, ...outcomeOf(verdict)};
 	}
 
-	async function decide(bot: string, tokenId: string, keep: boolean): Promise<Decision> {
+	async function discard(bot: string, tokenId: string): Promise<Discarded> {
+		let discarded: Held<Key> | undefined;
+		const decision = await decide(bot, tokenId, false, held => {
+			discarded = held;
+		});
+		return {
+			...decision,
+			async undo() {
+				await keystore.update(bot, record => {
+					const known = record ?? emptyRecord;
+					const isThere = keysOf(known).some(({accessToken}) => accessToken === discarded?.key.accessToken);
+					return discarded === undefined || isThere ? record : {...known, held: [...known.held, discarded]};
+				});
+			},
+		};
+	}
+
+	async function decide(
+		bot: string,
+		tokenId: string,
+		keep: boolean,
+		onFound: (held: Held<Key>) => void = () => {},
+	): Promise<Decision> {
 		const decided: {decision: Decision | null} = {decision: null};
 		await keystore.update(bot, record => {
-			const key = record?.held.find(held => tokenIdOf(held.key) === tokenId)?.key;
-			if (record === null || key === undefined) {
+			const found = record?.held.find(held => tokenIdOf(held.key) === tokenId);
+			if (record === null || found === undefined) {
 				throw heldChangedError(bot);
 			}
+
+			onFound(found);
+			const {key} = found;
 
 			const next = keep ? speakingAs(record, key) : withoutHeld(record, key);
 			const isReplaced = keep && record.key !== null && record.key.accessToken !== key.accessToken;
@@ -318,7 +351,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		unsaved: unsavedKeys.bots,
 		reveal: bot => unsavedKeys.of(bot).map(({key}) => key),
 		keep: (bot, tokenId) => decide(bot, tokenId, true),
-		discard: (bot, tokenId) => decide(bot, tokenId, false),
+		discard,
 		async expectHandle(bot, handle) {
 			const expectedHandle = handleOf(handle);
 			await keystore.update(bot, record => ({...(record ?? emptyRecord), expectedHandle}));

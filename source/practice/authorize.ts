@@ -1,7 +1,7 @@
-import {cleanHandle, sameHandle} from '../flock/key.ts';
+import {cleanHandle, handleKey} from '../flock/key.ts';
 import type {Answer} from './answer.ts';
 import type {Link, Links} from './links.ts';
-import {cancelledPage, choicePage, pinPage, refusedPage, stalePage} from './pages.ts';
+import {type Account, cancelledPage, choicePage, pinPage, refusedPage, stalePage} from './pages.ts';
 import type {Tokens} from './tokens.ts';
 
 /** A form that was sent to the page, with the headers that tell where it came from. */
@@ -20,8 +20,22 @@ export type AuthorizePage = {
 	submit(form: SentForm): Promise<Answer>;
 };
 
+/** What the form begins with, and why it came back. */
+type Given = {
+	/** The account that keymaker asked for; empty for any. */
+	expected: string;
+	/** The account that was chosen; empty for none. */
+	account: string;
+	/** What was typed in place of one on offer. */
+	typed: string;
+	problem: string | null;
+};
+
 /** What the app is called on the page. */
 const app = 'keymaker';
+
+/** As many accounts for bots to come are offered; any other can be typed. */
+const mostFree = 12;
 
 /** X's rule for screen names. */
 const handlePattern = /^\w{1,15}$/;
@@ -29,31 +43,64 @@ const handlePattern = /^\w{1,15}$/;
 /**
  * @param origins the addresses under which the page is served.
  * @param handles the accounts on offer before any has granted access.
+ * @param taken the flock's accounts, each with the bot that has its key.
  */
 export function createAuthorizePage(
 	links: Links,
 	tokens: Tokens,
 	origins: readonly string[],
 	handles: readonly string[],
+	taken: () => Promise<ReadonlyMap<string, string>>,
 ): AuthorizePage {
-	async function choice(link: Link, wanted: string, problem: string | null): Promise<Answer> {
-		const offered: string[] = [];
-		for (const name of [wanted, ...handles, ...(await tokens.handles())]) {
-			const handle = cleanHandle(name);
-			if (handlePattern.test(handle) && !offered.some(other => sameHandle(other, handle))) {
-				offered.push(handle);
-			}
-		}
+	async function choice(link: Link, given: Given): Promise<Answer> {
+		const {flock, others} = await accounts(given.expected);
+		const chosen = given.account === '' ? given.expected : given.account;
+		return choicePage({
+			link,
+			app,
+			flock,
+			others,
+			expected: given.expected,
+			chosen: handlePattern.test(cleanHandle(chosen)) ? cleanHandle(chosen) : null,
+			typed: given.typed,
+			problem: given.problem,
+		});
+	}
 
-		const chosen = handlePattern.test(cleanHandle(wanted)) ? cleanHandle(wanted) : null;
-		return choicePage({link, app, handles: offered, chosen, problem});
+	/** The flock's accounts, the expected and the free ones first; and those that other flocks have used. */
+	async function accounts(expected: string): Promise<{flock: Account[]; others: Account[]}> {
+		const [granted, ofFlock] = await Promise.all([
+			tokens.handles(),
+			// What the keystore does not tell only lacks its mark.
+			taken().catch(() => new Map<string, string>()),
+		]);
+		const bots = new Map([...ofFlock].map(([handle, bot]) => [handleKey(handle), bot]));
+		const used = new Set(granted.map(handleKey));
+		const seen = new Set<string>();
+		const offer = (names: readonly string[]): Account[] =>
+			names.map(cleanHandle).flatMap(handle => {
+				const key = handleKey(handle);
+				if (!handlePattern.test(handle) || seen.has(key)) {
+					return [];
+				}
+
+				seen.add(key);
+				const bot = bots.get(key);
+				const mark = bot === undefined ? (used.has(key) ? 'authorized before' : null) : `has a key: ${bot}`;
+				return [{handle, mark}];
+			});
+		const wanted = offer([expected]);
+		const named = offer(handles);
+		const free = named.filter(({mark}) => mark === null).slice(0, mostFree);
+		const marked = [...named.filter(({mark}) => mark !== null), ...offer([...ofFlock.keys()])];
+		return {flock: [...wanted, ...free, ...marked], others: offer(granted)};
 	}
 
 	return {
 		async show(query) {
 			const link = links.find(query.get('oauth_token') ?? '');
 			return link && link.approval === null
-				? choice(link, query.get('screen_name') ?? '', null)
+				? choice(link, {expected: query.get('screen_name') ?? '', account: '', typed: '', problem: null})
 				: stalePage();
 		},
 
@@ -79,14 +126,19 @@ export function createAuthorizePage(
 				return cancelledPage(app);
 			}
 
-			const typed = cleanHandle(fields.get('other') ?? '');
-			const handle = typed || cleanHandle(fields.get('account') ?? '');
+			const given = {
+				expected: fields.get('expected') ?? '',
+				account: fields.get('account') ?? '',
+				typed: fields.get('other') ?? '',
+			};
+			const handle = cleanHandle(given.typed) || cleanHandle(given.account);
 			if (fields.get('action') !== 'authorize' || handle === '') {
-				return choice(link, '', 'Choose an account first.');
+				return choice(link, {...given, problem: 'Choose an account first.'});
 			}
 
 			if (!handlePattern.test(handle)) {
-				return choice(link, '', 'An account’s name has 1 to 15 letters, digits and underscores.');
+				const problem = 'An account’s name has 1 to 15 letters, digits and underscores.';
+				return choice(link, {...given, problem});
 			}
 
 			return pinPage(links.approve(link, handle), handle, app);

@@ -2,28 +2,41 @@ import {createHash} from 'node:crypto';
 import type {Answer} from './answer.ts';
 import type {Link} from './links.ts';
 
+/** An account on offer. */
+export type Account = {
+	/** Without @. */
+	handle: string;
+	/** What it is used for already; `null` for a free one. */
+	mark: string | null;
+};
+
 /** What the page that asks for the account shows. */
 export type ChoicePage = {
 	link: Link;
 	/** The app's name. */
 	app: string;
-	/** The accounts on offer, without @. */
-	handles: readonly string[];
+	/** The accounts of this flock, and those for its bots to come. */
+	flock: readonly Account[];
+	/** Accounts that other flocks have used. */
+	others: readonly Account[];
+	/** The account that keymaker asked for, as it was sent; empty for any. */
+	expected: string;
 	/** The account that is chosen beforehand; `null` for none. */
 	chosen: string | null;
+	/** What stands in the field for another account. */
+	typed: string;
 	/** Why the form came back; `null` the first time. */
 	problem: string | null;
 };
 
 /** The page where a person chooses an account and authorizes the app, or does not. */
-export function choicePage({link, app, handles, chosen, problem}: ChoicePage): Answer {
-	const accounts = handles.map(
-		handle =>
-			`<label class="account"><input type="radio" name="account" value="${escapeHtml(handle)}"${
-				handle === chosen ? ' checked' : ''
-			}><span>@${escapeHtml(handle)}</span></label>`,
-	);
+export function choicePage(choice: ChoicePage): Answer {
+	const {link, app, flock, others, expected, chosen, typed, problem} = choice;
 	const may = link.access === 'read' ? 'read posts' : 'read and write posts';
+	// A name that is not on offer was typed, so the problem stands with the field.
+	const mistyped = problem !== null && typed !== '';
+	const none = flock.length + others.length === 0;
+	const sentence = `<p class="problem" role="alert" id="problem">${escapeHtml(problem ?? '')}</p>`;
 	return page(
 		problem === null ? 200 : 400,
 		'Authorize an app',
@@ -32,14 +45,32 @@ export function choicePage({link, app, handles, chosen, problem}: ChoicePage): A
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="oauth_token" value="${escapeHtml(link.token)}">
 <input type="hidden" name="form_token" value="${escapeHtml(link.formToken)}">
-${problem === null ? '' : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`}
-${accounts.length === 0 ? '' : `<fieldset><legend>Account</legend><div class="accounts">${accounts.join('\n')}</div></fieldset>`}
-<label class="other"><span>${accounts.length === 0 ? 'Account' : 'Another account instead'}</span>
-<span class="field"><span aria-hidden="true">@</span><input type="text" name="other" maxlength="16" autocomplete="off" autocapitalize="none" spellcheck="false"></span></label>
+<input type="hidden" name="expected" value="${escapeHtml(expected)}">
+${problem !== null && !mistyped ? sentence : ''}
+${choiceOf('Account', flock, chosen)}
+${choiceOf('Used by other flocks', others, chosen)}
+<label class="other"><span>${none ? 'Account' : 'Another account instead'}</span>
+<span class="field"><span aria-hidden="true">@</span><input type="text" name="other" value="${escapeHtml(typed)}" autocomplete="off" autocapitalize="none" autocorrect="off" enterkeyhint="go" spellcheck="false"${
+			mistyped ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
+		}></span></label>
+${mistyped ? sentence : ''}
 <div class="buttons"><button class="main" name="action" value="authorize">Authorize app</button>
 <button name="action" value="cancel">Cancel</button></div>
 </form>`,
 	);
+}
+
+function choiceOf(legend: string, accounts: readonly Account[], chosen: string | null): string {
+	if (accounts.length === 0) {
+		return '';
+	}
+
+	const rows = accounts.map(({handle, mark}) => {
+		const checked = chosen !== null && handle.toLowerCase() === chosen.toLowerCase() ? ' checked' : '';
+		const marked = mark === null ? '' : `<span class="mark">${escapeHtml(mark)}</span>`;
+		return `<label class="account"><input type="radio" name="account" value="${escapeHtml(handle)}"${checked}><span>@${escapeHtml(handle)}</span>${marked}</label>`;
+	});
+	return `<fieldset><legend>${legend}</legend><div class="accounts">${rows.join('\n')}</div></fieldset>`;
 }
 
 /** The page that shows the PIN. */
@@ -146,20 +177,24 @@ body {
 	margin-right: .4rem; padding: .1rem .6rem; border: 1px solid; border-radius: 1rem; font-size: .85rem;
 }
 main {
-	max-width: 27rem; margin: clamp(1rem, 8vh, 5rem) auto 0; padding: clamp(1.15rem, 5vw, 1.75rem);
+	max-width: 27rem; margin: clamp(1rem, 4vh, 4rem) auto 0; padding: clamp(1.15rem, 5vw, 1.75rem);
 	background: var(--card); border: 1px solid var(--line); border-radius: .9rem;
 }
 h1 { margin: 0 0 .5rem; font-size: 1.45rem; line-height: 1.25; text-wrap: balance; }
 p { margin: 0 0 1rem; }
-fieldset { margin: 0; padding: 0; border: 0; }
+fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+fieldset + fieldset { margin-top: 1rem; }
 legend, .other > span:first-child {
 	display: block; margin-bottom: .4rem; padding: 0; color: var(--quiet); font-size: .9rem;
 }
-.accounts { max-height: 17rem; overflow-y: auto; border: 1px solid var(--line); border-radius: .6rem; }
+.accounts { max-height: 15.2rem; overflow-y: auto; border: 1px solid var(--line); border-radius: .6rem; }
 .account { display: flex; gap: .7rem; align-items: center; min-height: 2.75rem; padding: .3rem .9rem; cursor: pointer; }
 .account + .account { border-top: 1px solid var(--line); }
 .account:has(:checked) { background: color-mix(in srgb, var(--accent) 12%, transparent); font-weight: 600; }
-.account input { width: 1.1rem; height: 1.1rem; margin: 0; accent-color: var(--accent); }
+.account .mark {
+	margin-left: auto; color: var(--quiet); font-size: .85rem; font-weight: 400; text-align: right; overflow-wrap: anywhere;
+}
+.account input { flex: none; width: 1.1rem; height: 1.1rem; margin: 0; accent-color: var(--accent); }
 .other { display: block; margin: 1rem 0 1.5rem; }
 .field {
 	display: flex; align-items: center; padding-left: .9rem; color: var(--quiet);
@@ -178,6 +213,8 @@ button {
 button.main { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
 button:hover { filter: brightness(1.08); }
 button:focus-visible, .account input:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.field:has([aria-invalid]) { border-color: var(--warn); }
+.other + .problem { margin: -1rem 0 1.5rem; }
 .problem { padding: .6rem .9rem; border-radius: .6rem; background: var(--warn-paper); color: var(--warn); }
 #pin {
 	display: block; margin: 1.25rem 0; padding: 1.1rem .5rem; border: 1px solid var(--line); border-radius: .6rem;

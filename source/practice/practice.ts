@@ -38,8 +38,10 @@ export type PracticeOptions = {
 	statePath: string | null;
 	/** Apps that it knows besides the practice app; none where not given. */
 	otherApps?: readonly AppKey[] | undefined;
-	/** The handles that the authorize page offers to begin with, besides any that is typed there. */
+	/** The handles that the authorize page offers first, for bots to come: as many as are free, up to twelve. */
 	handles: readonly string[];
+	/** This flock's accounts, each with the bot that has its key; asked for each time that the page is shown. */
+	taken?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
 	/** `LEG:KIND[:TIMES]`, several separated by commas; see `fault-plan.ts`. */
 	fault?: string | undefined;
 	/** The port to listen on; any free one where not given. */

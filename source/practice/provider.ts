@@ -84,6 +84,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 		tokens,
 		pageHosts.map(host => `http://${host}`),
 		options.handles,
+		options.taken ?? (async () => new Map()),
 	);
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

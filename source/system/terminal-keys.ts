@@ -8,7 +8,12 @@ export type Stroke =
 	/** Several characters at once, from a paste without brackets or from keys that piled up. */
 	| {type: 'text'; text: string}
 	/** A bracketed paste. */
-	| {type: 'paste'; text: string};
+	| {type: 'paste'; text: string}
+	/** A click, or a turn of the wheel, at a cell counted from 0. */
+	| {type: 'mouse'; what: 'click' | 'wheel-up' | 'wheel-down'; column: number; row: number};
+
+/** A mouse's report (SGR 1006): the button with its modifiers, the column and the row; `M` where it was pressed. */
+const mouseReport = /^\[<(\d+);(\d+);(\d+)([Mm])$/;
 
 /** CSI and SS3, in the forms of xterm, rxvt, PuTTY, the Linux console and the kitty protocol: `[`, numbers, the last character. */
 const sequence = /^(?:\[|O|\[\[(?=\d+~))([\d;:]*)([@-~$])$/;
@@ -21,6 +26,7 @@ const byLetter: Readonly<Record<string, string>> = {
 	D: 'left',
 	F: 'end',
 	H: 'home',
+	P: 'f1',
 	a: 'up',
 	b: 'down',
 	c: 'right',
@@ -36,6 +42,7 @@ const byNumber: Readonly<Record<string, string>> = {
 	6: 'pagedown',
 	7: 'home',
 	8: 'end',
+	11: 'f1',
 };
 
 /** By the code of a key in the kitty protocol. */
@@ -55,6 +62,7 @@ const byCode: Readonly<Record<number, string>> = {
 	57423: 'home',
 	57424: 'end',
 	57426: 'delete',
+	57364: 'f1',
 };
 
 /** The keypad's 0 in the kitty protocol; the other digits follow. */
@@ -73,10 +81,16 @@ export function strokesOf(token: Token): Stroke[] {
 		case 'escape':
 			return [named('escape')];
 		case 'alt':
-			return [];
+			// As a shell's line knows them: a word back, and on.
+			return /^[bf]$/.test(token.character) ? [named(`alt+${token.character}`)] : [];
 		case 'control':
 			return keyed(controlKey(token.character));
 		case 'sequence': {
+			const mouse = mouseStroke(token.text);
+			if (mouse !== null) {
+				return token.afterEscape ? [named('escape'), mouse] : [mouse];
+			}
+
 			const stroke = sequenceStroke(token.text);
 			// Before what is no key, the escape was one; before a key, it is Alt.
 			return stroke ? [stroke] : token.afterEscape ? [named('escape')] : [];
@@ -114,6 +128,11 @@ function sequenceStroke(text: string): Stroke | null {
 		return null;
 	}
 
+	if (text === '[[A') {
+		// The Linux console's.
+		return named('f1');
+	}
+
 	if (text.startsWith('O') && last === 'M') {
 		return named('enter');
 	}
@@ -131,9 +150,25 @@ function sequenceStroke(text: string): Stroke | null {
 		return named('backtab');
 	}
 
+	// xterm reports where its cursor is, and other things, in small letters with numbers.
 	const isReport = /[a-d]/.test(last) && parameters !== '';
 	const name = /[~^$@]/.test(last) ? byNumber[key] : isReport ? undefined : byLetter[last];
-	return name === undefined ? null : named(name);
+	if (name === undefined) {
+		return null;
+	}
+
+	const isShifted =
+		/^\[[ab]$/.test(text) || (Math.max(0, Number(bits || 1) - 1) & ~(capsLock | numLock)) === shift;
+	return named(isShifted && (name === 'up' || name === 'down') ? `shift+${name}` : name);
+}
+
+/** A mouse's click or wheel; `null` for a release, a movement, other buttons, and anything else. */
+function mouseStroke(text: string): Stroke | null {
+	const [, button = '', column = '', row = '', last = ''] = mouseReport.exec(text) ?? [];
+	const what = ({0: 'click', 64: 'wheel-up', 65: 'wheel-down'} as const)[Number(button || -1)];
+	return what === undefined || last !== 'M'
+		? null
+		: {type: 'mouse', what, column: Number(column) - 1, row: Number(row) - 1};
 }
 
 /** A key by its code: the character that it has by itself, and the one with shift after a colon. */

@@ -2,16 +2,17 @@ import {authorizeLines, isInline} from './authorize/view.ts';
 import {summaryLines} from './authorize/view-outcome.ts';
 import {drawnLine} from './draw/drawn.ts';
 import {footerLine} from './draw/footer.ts';
-import {cutOff, filled, type Line, line, squeeze, type View} from './draw/line.ts';
+import {blank, cutOff, filled, type Line, line, paragraph, squeeze, toned, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {flockLines, marksLine, notesLine} from './flock/view.ts';
 import {headerLine} from './header.ts';
-import {bindingsOf} from './keymap.ts';
+import {bindingsOf, hasField} from './keymap.ts';
 import {bodyRows, footRegions} from './layout.ts';
 import {smallest, tooSmall} from './model/room.ts';
-import {modeOf, type State} from './model/state.ts';
-import {qrLines} from './overlay/view.ts';
+import type {State} from './model/state.ts';
+import {qrLines, qrSentences} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
+import {paletteLines} from './overlay/view-palette.ts';
 import {chooseLines, setupLines} from './setup/view.ts';
 
 /** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
@@ -24,6 +25,11 @@ export function frameLines(state: State, view: View): Line[] {
 			say: index === 0 ? sentence : '',
 		}));
 		return filled(lines, size.rows);
+	}
+
+	const beside = qrBeside(state, view);
+	if (beside !== null) {
+		return filled(beside, size.rows);
 	}
 
 	const {panel, notice: said} = footRegions(state, view);
@@ -44,6 +50,49 @@ export function drawnFrame(state: State, view: View): string {
 		.join('\n');
 }
 
+/** Beside a QR code, its text takes so many columns or more. */
+const narrowestText = 24;
+
+/** The QR code in the whole height of the window, and all else beside it: only so a link with a handle fits 24 rows. */
+function qrBeside(state: State, view: View): Line[] | null {
+	const code = qrOf(state, view);
+	const {columns, rows} = state.size;
+	const room = columns - [...(code[0] ?? '')].length - 1;
+	if (state.fixed.spoken || code.length === 0 || code.length > rows || room < narrowestText) {
+		return null;
+	}
+
+	const narrow: State = {...state, size: {columns: room, rows}};
+	const text = qrSentences(state).flatMap(sentence => [blank, ...paragraph(sentence, room)]);
+	const all = [...filled([headerLine(narrow), ...text], rows - 1), footerLine(bindingsOf(state), room - 1)];
+	const empty = ' '.repeat(columns - room - 1);
+	return all.map((right, index) => {
+		const part = code[index];
+		return {
+			...right,
+			spans: [part === undefined ? {text: empty} : toned('code', part), {text: ' '}, ...right.spans],
+		};
+	});
+}
+
+function qrOf({overlay, screen}: State, view: View): readonly string[] {
+	return overlay?.name === 'qr' && screen.name === 'authorize' && screen.phase.name === 'awaiting-pin'
+		? view.qr(screen.phase.link.url)
+		: [];
+}
+
+/** Where the terminal's cursor belongs, from 0: in the field that takes the keys; `null` where there is none. */
+export function cursorOf(state: State, view: View): {row: number; column: number} | null {
+	if (!hasField(state)) {
+		return null;
+	}
+
+	const lines = frameLines(state, view);
+	const row = lines.findIndex(({cursor}) => cursor !== undefined);
+	const column = lines[row]?.cursor ?? 0;
+	return row === -1 || column >= state.size.columns ? null : {row, column};
+}
+
 /** What is marked, or was passed over in the folder, where the line for notices is free. */
 function orNotes(state: State, said: Line[]): Line[] {
 	const marked = marksLine(state);
@@ -59,8 +108,12 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 		return helpLines(state).slice(overlay.top, overlay.top + rows);
 	}
 
-	if (overlay?.name === 'qr' && modeOf(state) === 'qr') {
-		return qrLines(state, rows, view);
+	if (overlay?.name === 'palette') {
+		return paletteLines(state, overlay, rows);
+	}
+
+	if (overlay?.name === 'qr') {
+		return qrLines(state, rows, qrOf(state, view));
 	}
 
 	switch (screen.name) {

@@ -1,10 +1,10 @@
-import path from 'node:path';
-import type {Flock} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
 import {columnsOf, cut} from '../flock/width.ts';
 import {ends, type Line, type Span, toned} from './draw/line.ts';
 import type {AuthorizeScreen} from './model/authorization.ts';
+import {flockParts, helpPlace} from './model/room.ts';
 import type {State} from './model/state.ts';
+import {tallyOf} from './model/tally.ts';
 
 /** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
 export function headerLine(state: State): Line {
@@ -44,7 +44,12 @@ function unsavedMark({unsaved, size}: State, way: string | null): string | null 
 function placesOf(state: State): string[] {
 	const {screen, fixed, flock} = state;
 	if (state.overlay?.name === 'help') {
-		return ['Help'];
+		const place = helpPlace(state);
+		return place === null ? ['Help'] : [`Help · ${place}`, 'Help'];
+	}
+
+	if (state.overlay?.name === 'palette') {
+		return ['Commands'];
 	}
 
 	switch (screen.name) {
@@ -57,33 +62,20 @@ function placesOf(state: State): string[] {
 		case 'summary':
 			return ['The walk'];
 		case 'flock': {
-			const folder = visible(path.basename(fixed.poemsPath));
+			const name = visible(fixed.flock);
 			if (flock === null || flock.length === 0) {
-				return [`keymaker · ${folder}`, 'keymaker'];
+				return [`keymaker · ${name}`, 'keymaker'];
 			}
 
-			const withKey = countWithKey(flock);
-			const have = `${withKey} of ${flock.length}`;
-			return [
-				`keymaker · ${folder} · ${have} have keys`,
-				`keymaker · ${have} have keys`,
-				`keymaker · ${have}`,
-				have,
-			];
+			const ready = `${tallyOf(flock).of.ready ?? 0} of ${flock.length} ready`;
+			return flockParts(state).bar > 0
+				? [`keymaker · ${name}`, 'keymaker']
+				: [`keymaker · ${name} · ${ready}`, `${name} · ${ready}`, ready];
 		}
 	}
 }
 
 function progressOf({walk, bot}: AuthorizeScreen): string | null {
 	const place = walk.queue.indexOf(bot);
-	return place < 0 ? null : `${place + 1} of ${walk.queue.length} without a key`;
-}
-
-const counts = new WeakMap<Flock, number>();
-
-/** Counted once for each flock that was read, not for each frame. */
-function countWithKey(flock: Flock): number {
-	const known = counts.get(flock) ?? flock.filter(bot => bot.key !== null).length;
-	counts.set(flock, known);
-	return known;
+	return place < 0 || !walk.walking || walk.queue.length < 2 ? null : `${place + 1} of ${walk.queue.length}`;
 }

@@ -1,7 +1,7 @@
 import {authorizeBindings} from './authorize/keys.ts';
 import {exportBindings} from './export/keys.ts';
 import {flockBindings} from './flock/keys.ts';
-import type {Binding} from './model/binding.ts';
+import {type Binding, help, palette} from './model/binding.ts';
 import {type Mode, modeOf, type State} from './model/state.ts';
 import {overlayBindings} from './overlay/keys.ts';
 import {setupBindings} from './setup/keys.ts';
@@ -16,21 +16,25 @@ export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {
 };
 
 const everywhere: readonly Binding[] = [
+	{...help, keys: ['f1'], label: 'F1', help: 'help, in fields too', short: null},
+	{...palette, keys: ['ctrl+p'], label: 'ctrl+p', help: 'find a command by name, in fields too', short: null},
 	{keys: ['ctrl+c'], label: 'ctrl+c', short: null, help: 'quit, from anywhere', command: 'interrupt'},
 	{keys: ['ctrl+z'], label: 'ctrl+z', short: null, help: 'back to the shell; fg returns', command: 'suspend'},
 ];
 
 /** The bindings that count in a state, in the order of the footer. */
 export function bindingsOf(state: State): Binding[] {
-	return keymap[modeOf(state)].filter(binding => binding.when?.(state) ?? true);
+	return keymap[modeOf(state)]
+		.filter(binding => binding.when?.(state) ?? true)
+		.map(binding => (binding.name === undefined ? binding : {...binding, ...binding.name(state)}));
 }
 
 /** The binding of a key in a state; `null` where it has none. */
 export function bindingOf(state: State, key: string): Binding | null {
+	const known = [...bindingsOf(state), ...everywhere];
+	const withoutShift = key.replace(/^shift\+/, '');
 	return (
-		bindingsOf(state).find(binding => binding.keys.includes(key)) ??
-		everywhere.find(binding => binding.keys.includes(key)) ??
-		null
+		known.find(({keys}) => keys.includes(key)) ?? known.find(({keys}) => keys.includes(withoutShift)) ?? null
 	);
 }
 
@@ -43,9 +47,10 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['Flock', ['flock']],
 	['No poems yet', ['empty']],
 	['Filter', ['filter']],
+	['Expected handle', ['handle']],
 	['Export', ['export']],
 	['Authorize', ['awaiting-pin']],
-	['A held key', ['conflict']],
+	['A key to decide about', ['conflict']],
 	['A link that failed', ['failed']],
 	['A key that could not be saved', ['unsaved']],
 	['Setup', ['setup']],
@@ -53,6 +58,21 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 
 /** The help: a title, and rows of keys and what they do. */
 export type HelpSection = {title: string; rows: readonly (readonly [keys: string, what: string])[]};
+
+/** What a place is called in the help. */
+export function helpTitle(mode: Mode): string {
+	return titles.find(([, modes]) => modes.includes(mode))?.[0] ?? 'Keys here';
+}
+
+/** The keys that count in a state. */
+export function placeSection(state: State): HelpSection {
+	return {
+		title: helpTitle(modeOf(state)),
+		rows: bindingsOf(state)
+			.filter(({short, command}) => short !== null && command !== 'help')
+			.flatMap(row),
+	};
+}
 
 /** The whole keymap as the help overlay and docs/keys.md show it. */
 export function helpSections(): HelpSection[] {

@@ -2,7 +2,7 @@ import {visible} from '../flock/visible.ts';
 import {cutOff, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {exportPanel} from './export/view.ts';
-import {filterShown} from './model/room.ts';
+import {flockParts} from './model/room.ts';
 import {poemsAreGone, type Room, type State} from './model/state.ts';
 import {panelLines} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
@@ -79,8 +79,8 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 }
 
 function panelOf(state: State, view: View): Line[] {
-	const {overlay, size} = state;
-	return overlay?.name === 'export' ? exportPanel(overlay, size.columns) : panelLines(state, view);
+	const {overlay} = state;
+	return overlay?.name === 'export' ? exportPanel(state, overlay) : panelLines(state, view);
 }
 
 /** The rows between the header and whatever stands at the foot. */
@@ -91,13 +91,16 @@ export function bodyRows(state: State): number {
 
 /** The rows of the list. */
 export function listRows(state: State): number {
-	return Math.max(1, bodyRows(state) - (filterShown(state) ? 1 : 0));
+	const {bar, gap, filter, heads, place} = flockParts(state);
+	return Math.max(1, bodyRows(state) - bar - gap - filter - heads - place);
 }
 
 /** What the reducer is told of a state's frame. */
 export function roomOf(state: State): Room {
+	const {bar, gap, filter, heads} = flockParts(state);
 	return {
 		list: listRows(state),
+		listTop: 1 + bar + gap + filter + heads,
 		body: bodyRows(state),
 		help: state.overlay?.name === 'help' ? helpLines(state).length : 0,
 	};

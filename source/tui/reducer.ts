@@ -2,6 +2,7 @@ import {graphemes} from '../flock/graphemes.ts';
 import {pinLetter} from './authorize/reduce.ts';
 import {bindingOf, hasField} from './keymap.ts';
 import type {Action, Timer} from './model/action.ts';
+import {botAt, mouseIsOurs} from './model/mouse.ts';
 import {previewShown} from './model/room.ts';
 import {modeOf, type Size, type State, selectedBot} from './model/state.ts';
 import {andThen, notify, type Step, step} from './model/step.ts';
@@ -9,6 +10,9 @@ import {runCommand, takeResult, takeText} from './route.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
 const repeatMs = 60;
+
+/** How long after a paste an enter is out of habit. */
+const habitMs = 1000;
 
 /** What the person has done, and what came of a PIN or a link: a notice of before is about something else then. */
 const leadsElsewhere: ReadonlySet<Action['type']> = new Set([
@@ -32,7 +36,18 @@ export function reduce(state: State, action: Action, now: number): Step {
 	const shown = leadsElsewhere.has(action.type)
 		? {...done, state: withoutOldNotice(state, done.state)}
 		: done;
-	return andThen(shown, readSelectedPoem);
+	return andThen(shown, next => readSelectedPoem(withCaret(state, next)));
+}
+
+/** The cursor stands at the end of a field that the keys have just come to. */
+function withCaret(before: State, after: State): State {
+	return after.caret !== 0 && fieldName(before) !== fieldName(after) ? {...after, caret: 0} : after;
+}
+
+function fieldName(state: State): string {
+	const {screen} = state;
+	const part = screen.name === 'setup' ? screen.field : screen.name === 'authorize' ? screen.attempt : '';
+	return `${modeOf(state)} ${part}`;
 }
 
 /** What was said about an earlier action goes when the next thing leads elsewhere. */
@@ -52,6 +67,8 @@ function reduceAction(state: State, action: Action, now: number): Step {
 			return hasField(state)
 				? field({...state, enterAt: 0}, action.text, now)
 				: notify(state, 'There is no field to paste into here.');
+		case 'mouse':
+			return mouse(state, action, now);
 		case 'resize':
 			return step(isSameSize(state.size, action.size) ? state : {...state, size: action.size});
 		case 'start':
@@ -67,7 +84,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 }
 
 function key(before: State, name: string, now: number): Step {
-	if (name === 'enter' && repeats(before, now)) {
+	if (name === 'enter' && (repeats(before, now) || isHabit(before, now))) {
 		return step({...before, enterAt: now});
 	}
 
@@ -96,9 +113,33 @@ function key(before: State, name: string, now: number): Step {
 	return hasField(state) && isCharacter(name) ? field(state, character(name), now) : step(state);
 }
 
-/** True for an enter that was held down, or pressed twice: it must not answer the screen that the first one led to. */
+/** A click selects the row under it, the wheel moves as the arrows do. */
+function mouse(state: State, {what, column, row}: Action & {type: 'mouse'}, now: number): Step {
+	if (!mouseIsOurs(state)) {
+		return step(state);
+	}
+
+	if (what !== 'click') {
+		const binding = bindingOf(state, what === 'wheel-up' ? 'up' : 'down');
+		return binding === null ? step(state) : runCommand(state, binding.command, now);
+	}
+
+	const bot = botAt(state, column, row);
+	return step(bot === null ? state : {...state, list: {...state.list, selected: bot.name}});
+}
+
+/** True for an enter that was held down, or pressed twice: it must not answer the screen or the question that the first one led to. */
 function repeats({screen, overlay, enterAt}: State, now: number): boolean {
-	return screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
+	return overlay?.name === 'confirm'
+		? now - enterAt < habitMs
+		: screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
+}
+
+/** True for an enter out of habit, after a paste that handed the PIN in by itself: it must answer nothing. */
+function isHabit({screen, overlay, handedInAt}: State, now: number): boolean {
+	const hasText =
+		screen.name === 'authorize' && screen.phase.name === 'awaiting-pin' && screen.phase.pin !== '';
+	return screen.name === 'authorize' && overlay === null && !hasText && now - handedInAt < habitMs;
 }
 
 /** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */

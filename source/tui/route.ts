@@ -1,5 +1,12 @@
 import {authorize, authorizeSelected, startWalk} from './authorize/begin.ts';
-import {authorizeCommand, newLink, pinText, revealUnsaved, summaryCommand} from './authorize/reduce.ts';
+import {
+	authorizeCommand,
+	newLink,
+	pinText,
+	revealUnsaved,
+	summaryCommand,
+	withMadeMarked,
+} from './authorize/reduce.ts';
 import {followHeld} from './authorize/reduce-held.ts';
 import {authorizeResult} from './authorize/reduce-outcome.ts';
 import {
@@ -10,11 +17,13 @@ import {
 	exportResult,
 	exportText,
 } from './export/reduce.ts';
+import {editField, isEdit} from './field.ts';
 import {flockCommand, flockResult} from './flock/reduce.ts';
 import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
 import type {Overlay, Question, State} from './model/state.ts';
 import {andThen, type Step, step} from './model/step.ts';
+import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
 import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
@@ -22,6 +31,10 @@ import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './
 /** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
 export function runCommand(state: State, command: Command, now: number): Step {
 	const {overlay} = state;
+	if (isEdit(command)) {
+		return step(editField(state, command));
+	}
+
 	switch (command) {
 		case 'quit':
 			return quit(state, 0);
@@ -30,7 +43,9 @@ export function runCommand(state: State, command: Command, now: number): Step {
 		case 'suspend':
 			return step(state, {type: 'suspend'});
 		case 'help':
-			return step({...state, overlay: {name: 'help', top: 0}});
+			return step({...state, overlay: helpOver(overlay)});
+		case 'palette':
+			return step({...state, overlay: {name: 'palette', text: '', selected: 0, over: overlay}});
 		default:
 			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
 	}
@@ -84,6 +99,10 @@ function onScreen(state: State, command: Command, now: number): Step {
 		case 'flock':
 			return onFlock(state, command, now);
 		case 'authorize':
+			if (command === 'handle') {
+				return openOverlay(state, command, now);
+			}
+
 			return command === 'change-app'
 				? openSetup(state, screen.bot)
 				: authorizeCommand(state, screen, command, now);
@@ -92,7 +111,7 @@ function onScreen(state: State, command: Command, now: number): Step {
 		case 'choose-app':
 			return chooseCommand(state, screen, command);
 		case 'summary':
-			return summaryCommand(state, command, now);
+			return summaryCommand(state, command, now) ?? onFlock(withMadeMarked(state), command, now);
 	}
 }
 
@@ -108,7 +127,7 @@ function onFlock(state: State, command: Command, now: number): Step {
 		case 'filter':
 		case 'handle':
 		case 'check':
-		case 'check-all':
+		case 'cancel-check':
 		case 'forget':
 		case 'undo':
 			return openOverlay(state, command, now);
@@ -122,6 +141,12 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 		return exportCommand(state, overlay, command);
 	}
 
+	if (overlay.name === 'palette' && command === 'accept') {
+		const chosen = paletteRows(state, overlay)[overlay.selected];
+		const under = {...state, overlay: overlay.over};
+		return chosen === undefined ? step(state) : runCommand(under, chosen.command, now);
+	}
+
 	if (overlay.name === 'confirm' && command === 'yes') {
 		return confirmed({...state, overlay: null}, overlay.question, now);
 	}
@@ -129,6 +154,13 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 	return overlay.name === 'confirm' && command === 'no' && overlay.question.about === 'overwrite'
 		? exportAgain(state, overlay.question.draft)
 		: overlayCommand(state, overlay, command, now);
+}
+
+/** Help for the place; asked for once more, help for all places, and back. */
+function helpOver(overlay: Overlay | null): Overlay {
+	return overlay?.name === 'help'
+		? {...overlay, all: !overlay.all, top: 0}
+		: {name: 'help', all: false, top: 0, over: overlay};
 }
 
 function confirmed(state: State, question: Question, now: number): Step {

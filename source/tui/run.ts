@@ -8,13 +8,15 @@ import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.t
 import {allFinished, finishingFirst, unfinishedWork} from '../system/unfinished.ts';
 import {outcomeSentence} from './authorize/work.ts';
 import {themeOf} from './draw/theme.ts';
-import {drawnFrame} from './frame.ts';
+import {extrasOf} from './extras.ts';
+import {cursorOf, drawnFrame} from './frame.ts';
 import type {AppExit} from './model/action.ts';
-import {initialState} from './model/state.ts';
+import {initialState, type State} from './model/state.ts';
+import {extrasSwitch} from './paint/extras.ts';
 import {paintedTerminal, spokenTerminal} from './paint/painter.ts';
 import {createRunner} from './runner.ts';
 import {createStore, type Store} from './store.ts';
-import {viewOf} from './view.ts';
+import {lastOf, viewOf} from './view.ts';
 import type {Window} from './window/open.tsx';
 
 /** What the full screen works with. */
@@ -28,6 +30,10 @@ export type AppOptions = {
 	stderr: NodeJS.WritableStream;
 	/** Says what the terminal can show: `TERM`, the locale, `NO_COLOR`, `INK_SCREEN_READER`. */
 	env: Environment;
+	/** The flock's name. */
+	flock: string;
+	/** False where the mouse is left to the terminal. */
+	mouse: boolean;
 	/** The bot to authorize as soon as the flock has been read. */
 	authorizeFirst?: string | null;
 	/** Ends the screen; Ctrl-C in raw mode is told to it. */
@@ -47,8 +53,12 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 	// A second failure may come while the first one is on its way out.
 	ending.promise.catch(() => {});
 	const spoken = isSpoken(env);
-	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout);
-	const viewAt = viewOf(services, themeOf(env));
+	const theme = themeOf(env);
+	const viewAt = viewOf(services, theme);
+	// Asked for by each change, and by the frame that follows from it.
+	const cursorIn = lastOf((state: State) => cursorOf(state, viewAt(0)));
+	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout, () => cursorIn(store.get()));
+	const extras = extrasSwitch(text => stdout.write(text));
 	let window: Window | null = null;
 	const store = createStore(
 		initialState(fixedOf(services, options), sizeOf(stdout)),
@@ -70,13 +80,16 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 	const onResize = () => store.dispatch({type: 'resize', size: sizeOf(stdout)});
 	const onSignal = () => ending.resolve({kind: 'ended', exitCode: interruption.exitCode ?? interrupted});
+	const showExtras = () => extras.show(extrasOf(store.get(), theme.hyperlinks));
 	const giveBack = () => {
+		extras.off();
 		terminal.giveBack();
 		stdin.setRawMode?.(false);
 	};
 	const draw = () => terminal.stream.write(drawnFrame(store.get(), viewAt(0)));
 	/** After a stop a shell has used the terminal, and nothing is known of it. */
 	const comeBack = () => {
+		extras.off();
 		terminal.giveBack();
 		rawAgain(stdin);
 		if (!spoken) {
@@ -86,6 +99,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			terminal.take();
 			window.drawAnew();
 		}
+
+		showExtras();
 	};
 
 	/** Gives the terminal back, and stops the program until it is continued. */
@@ -95,7 +110,11 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		comeBack();
 	}
 
-	let stopListening = () => {};
+	let [stopListening, stopPlacing, stopExtras] = [() => {}, () => {}, () => {}];
+	const followExtras = () => {
+		stopExtras = store.subscribe(showExtras);
+		showExtras();
+	};
 	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
@@ -121,11 +140,14 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		let stopDrawing = () => {};
 		if (!spoken) {
+			followExtras();
 			terminal.take();
 			draw();
 			stopDrawing = store.subscribe(draw);
 		}
 
+		// An arrow key in a field changes nothing that is drawn.
+		stopPlacing = store.subscribe(terminal.placeCursor);
 		stopListening = listenTo(stdin, {onStroke: store.dispatch});
 		const loaded = await Promise.race([ending.promise, import('./window/open.tsx')]);
 		stopDrawing();
@@ -141,6 +163,10 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			spoken,
 			onError: ending.reject,
 		});
+		if (spoken) {
+			followExtras();
+		}
+
 		// Ink's own exit comes with an error of a component, which it has caught.
 		return await Promise.race([ending.promise, window.closed.then(() => endedByInk)]);
 	} finally {
@@ -150,6 +176,8 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 
 		store.stop();
 		stopListening();
+		stopPlacing();
+		stopExtras();
 		process.off('SIGCONT', comeBack);
 		window?.close();
 		giveBack();
@@ -211,9 +239,11 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 
 function fixedOf(
 	{poems, keystore, x, desktop, practice}: Services,
-	{authorizeFirst = null, env}: AppOptions,
+	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
+		flock,
+		mouse,
 		poemsPath: poems.path,
 		keystorePath: keystore.path,
 		practice,

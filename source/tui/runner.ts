@@ -35,7 +35,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 	const notify: Tools['notify'] = (text, tone = 'plain') => dispatch({type: 'notice', text, tone});
 	const attempts = createAttempts();
 	const read = createReading(services, dispatch);
-	const tools: Tools = {services, dispatch, attempts, read, notify, later};
+	const tools: Tools = {services, dispatch, attempts, undos: [], read, notify, later};
 	const work: Work = {
 		...flockWork(tools),
 		...authorizeWork(tools),

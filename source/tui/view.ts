@@ -14,14 +14,14 @@ export function viewOf(services: Services, theme: Theme): ViewAt {
 }
 
 /** True while something is waited for: only then does anything move on the screen. */
-export function isWaiting({screen, overlay, flock, problem}: State): boolean {
-	if (overlay?.name === 'checking' || overlay?.name === 'revoking') {
+export function isWaiting({screen, overlay, flock, problem, checking}: State): boolean {
+	if (overlay?.name === 'revoking') {
 		return true;
 	}
 
 	switch (screen.name) {
 		case 'flock':
-			return flock === null && problem === null;
+			return (flock === null && problem === null) || (checking !== null && overlay === null);
 		case 'authorize':
 			return (
 				screen.phase.name === 'requesting' ||
@@ -35,14 +35,14 @@ export function isWaiting({screen, overlay, flock, problem}: State): boolean {
 	}
 }
 
-/** Remembers the latest answer: a QR code costs more than a frame. */
-function lastOf(make: (text: string) => string[]): (text: string) => string[] {
-	let last: {text: string; lines: string[]} | null = null;
-	return text => {
-		if (last?.text !== text) {
-			last = {text, lines: make(text)};
+/** Remembers the latest answer, for what costs as much as a frame. */
+export function lastOf<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
+	let last: {given: Given; made: Made} | null = null;
+	return given => {
+		if (last?.given !== given) {
+			last = {given, made: make(given)};
 		}
 
-		return last.lines;
+		return last.made;
 	};
 }

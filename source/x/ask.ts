@@ -124,7 +124,7 @@ function checkAppKey({consumerKey, consumerSecret}: AppKey): void {
 			'bad-app-key',
 			'The app’s key or secret is empty, or holds a space or a foreign character.',
 			{
-				hint: 'Copy the API Key and Secret (consumer key and secret) again from X’s developer portal.',
+				hint: 'Copy the API Key and Secret (consumer key and secret) again from X’s Developer Console.',
 			},
 		);
 	}

@@ -25,7 +25,7 @@ const rows = {
 		sentence: 'X does not accept the app’s key and secret.',
 		meaning:
 			'The API Key or Secret (consumer key or secret) is mistyped or was regenerated, or the app is suspended.',
-		hint: 'Compare both with the app’s “Keys and tokens” page in X’s developer portal, and enter them again.',
+		hint: 'Compare both with the app’s “Keys and tokens” page in X’s Developer Console, and enter them again.',
 		uncertain: false,
 	},
 	token: {
@@ -65,7 +65,7 @@ const rows = {
 		xCodes: [415, 417],
 		sentence: 'The app’s settings at X do not allow authorizing by PIN.',
 		meaning: 'X refuses the callback “oob”, which asks for a PIN.',
-		hint: 'In X’s developer portal set up the app’s “User authentication settings” with any callback URL, then try again.',
+		hint: 'In X’s Developer Console set up the app’s “User authentication settings” with any callback URL, then try again.',
 		uncertain: false,
 	},
 	plan: {
@@ -74,7 +74,7 @@ const rows = {
 		problems: ['client-forbidden', 'client-not-enrolled', 'official-client-forbidden'],
 		sentence: 'The app’s plan at X does not include this call. X says {quote}.',
 		meaning: 'The keys are fine. The plan lacks this call, or the app is in no project.',
-		hint: 'Check the app’s plan and project in X’s developer portal. Keys that are saved stay saved.',
+		hint: 'Check the app’s plan and project in X’s Developer Console. Keys that are saved stay saved.',
 		uncertain: false,
 	},
 	cap: {
@@ -84,7 +84,7 @@ const rows = {
 		sentence: 'The app has used up the calls of its plan at X. X says {quote}.',
 		meaning:
 			'The keys are fine. The plan’s cap or the spending limit is reached, mostly until the next month.',
-		hint: 'Check the app’s usage and spending limit in X’s developer portal. Keys that are saved stay saved.',
+		hint: 'Check the app’s usage and spending limit in X’s Developer Console. Keys that are saved stay saved.',
 		uncertain: false,
 	},
 	credits: {
@@ -93,7 +93,7 @@ const rows = {
 		problems: ['credits', 'credits-depleted'],
 		sentence: 'The app’s account at X is out of credits. X says {quote}.',
 		meaning: 'The keys are fine. X bills each call, and there is nothing left to pay with.',
-		hint: 'Add credits in X’s developer portal. Keys that are saved stay saved.',
+		hint: 'Add credits in X’s Developer Console. Keys that are saved stay saved.',
 		uncertain: false,
 	},
 	'account-suspended': {
@@ -134,7 +134,7 @@ const rows = {
 		problems: ['app-suspended'],
 		sentence: 'X has suspended this app.',
 		meaning: 'No bot can use the app until X lifts the suspension.',
-		hint: 'Look for X’s message in the developer portal, or enter the key of another app.',
+		hint: 'Look for X’s message in the Developer Console, or enter the key of another app.',
 		uncertain: false,
 	},
 	'read-only': {
@@ -143,7 +143,7 @@ const rows = {
 		problems: ['oauth1-permissions'],
 		sentence: 'This key may only read.',
 		meaning: 'The app was set to read when the key was made; a later change does not reach older keys.',
-		hint: 'Set the app to “Read and write” in X’s developer portal, then authorize the bot again.',
+		hint: 'Set the app to “Read and write” in X’s Developer Console, then authorize the bot again.',
 		uncertain: false,
 	},
 	'rate-limit': {
@@ -168,7 +168,7 @@ const rows = {
 		xCodes: [],
 		sentence: 'The app has reached X’s limit for 24 hours. Try again {when}.',
 		meaning: 'The app’s calls of a day are used up; all its bots share them.',
-		hint: 'Wait until then, or check the app’s plan in X’s developer portal. Nothing is lost.',
+		hint: 'Wait until then, or check the app’s plan in X’s Developer Console. Nothing is lost.',
 		uncertain: false,
 	},
 	blocked: {

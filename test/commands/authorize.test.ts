@@ -102,7 +102,7 @@ test('authorize --replace-account saves another account, but never one that spea
 	const refused = authorize({...plain, bots: ['harbour'], replaceAccount: true}, flock.services, again.write);
 	again.type(await pinOf(again, 1, 'kettle_poem'));
 	assert.equal(await refused, 1);
-	assert.match(again.err.join('\n'), /@kettle_poem, which already speaks kettle/);
+	assert.match(again.err.join('\n'), /@kettle_poem, which already belongs to kettle/);
 	assert.equal((await flock.services.keystore.get('harbour'))?.key?.handle, 'owner');
 });
 

@@ -3,27 +3,16 @@ import {spawn, spawnSync} from 'node:child_process';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {practiceAppKey} from '../../source/practice/provider.ts';
 import {inheritedAt} from '../helpers/environment.ts';
+import {twoKeys} from '../helpers/key-file.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 import {thorough} from '../helpers/thorough.ts';
 
 let place: Workplace;
 
-/** Keys of two bots, as the json format has them; X is not asked about them here. */
-const keys = ['harbour', 'the sea'].map((bot, number) => ({
-	version: 1,
-	bot,
-	handle: `poem_${number}`,
-	userId: `700${number}`,
-	...practiceAppKey,
-	accessToken: `700${number}-practiceToken`,
-	accessSecret: `practice-secret-${number}`,
-}));
-
 before(async () => {
 	place = await workplace(['harbour', 'kettle', 'the sea']);
-	await writeFile(path.join(place.folder, 'keys.json'), JSON.stringify(keys));
+	await writeFile(path.join(place.folder, 'keys.json'), JSON.stringify(twoKeys));
 	assert.equal((await place.run(['import', 'keys.json'])).code, 0);
 });
 

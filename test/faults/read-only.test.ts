@@ -27,7 +27,7 @@ async function harbour(): Promise<Bot> {
 test('a key from before the app could write is shown as read-only, and to authorize again is offered', async () => {
 	const bot = await harbour();
 	assert.equal(bot.status, 'read-only');
-	assert.match(statusHint(bot) ?? '', /read and write permission at X, then authorize again/);
+	assert.match(statusHint(bot) ?? '', /Set the app to read and write at X, then authorize again/);
 });
 
 test('the old key stays in force until the new one is there, and is then the previous one', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {duration, moment, timeLeft, withTimeLeft} from '../../source/flock/duration.ts';
+import {briefAgo, duration, moment, timeLeft, withTimeLeft} from '../../source/flock/duration.ts';
 
 /** A moment of this computer's time zone. */
 const at = (...parts: [number, number, number, number, number, number?]) => new Date(...parts).getTime();
@@ -49,4 +49,13 @@ test('a length of time is told by its two largest units', () => {
 		'1 hour',
 		'1 day 1 hour',
 	]);
+});
+
+test('how long ago a check was is told briefly, by its largest unit', () => {
+	const now = Date.parse('2026-11-28T12:00:00Z');
+	const minutesAgo = (minutes: number) => briefAgo(new Date(now - minutes * 60_000).toISOString(), now);
+	assert.deepEqual(
+		[-5, 1, 2, 59, 60, 23 * 60, 24 * 60, 59 * 1440, 60 * 1440, 700 * 1440, 731 * 1440].map(minutesAgo),
+		['now', 'now', '2m', '59m', '1h', '23h', '1d', '59d', '2mo', '23mo', '2y'],
+	);
 });

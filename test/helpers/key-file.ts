@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {practiceAppKey} from '../../source/practice/provider.ts';
 import type {Variables} from './environment.ts';
 import type {Workplace} from './program.ts';
 
@@ -31,3 +32,14 @@ export async function giveKey(place: Workplace, bot: string, more: Variables = {
 	assert.equal(code, 0, err);
 	await rm(path.join(place.folder, name));
 }
+
+/** Keys of two bots in practice, as the json format has them; X is not to be asked about them. */
+export const twoKeys = ['harbour', 'the sea'].map((bot, number) => ({
+	version: 1,
+	bot,
+	handle: `poem_${number}`,
+	userId: `700${number}`,
+	...practiceAppKey,
+	accessToken: `700${number}-practiceToken`,
+	accessSecret: `practice-secret-${number}`,
+}));

@@ -118,7 +118,8 @@ export function linkOn(screen: readonly string[]): string {
 		return '';
 	}
 
-	const after = screen.findIndex((row, index) => index > first && row === '');
+	// What stands beside the steps begins below the link, which alone is flush left.
+	const after = screen.findIndex((row, index) => index > first && (row === '' || row.startsWith(' ')));
 	return screen.slice(first, after === -1 ? undefined : after).join('');
 }
 

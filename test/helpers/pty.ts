@@ -31,7 +31,7 @@ export type PtyOptions = {
 /** A program on a real pseudo-terminal, read as a screen. */
 export type Pty = {
 	readonly pid: number;
-	/** The screen's rows, without the spaces at their ends. */
+	/** The screen's rows, without the spaces at their ends; on a full screen with `▏` before the cell of a cursor that is shown. */
 	screen(): string[];
 	/** Which rows continue the one above, as the terminal itself wrapped it. */
 	wrapped(): boolean[];
@@ -82,6 +82,7 @@ const keys: Readonly<Record<string, string>> = {
 	home: '\u001B[H',
 	end: '\u001B[F',
 	'ctrl+c': '\u0003',
+	'ctrl+e': '\u0005',
 	'ctrl+u': '\u0015',
 	'ctrl+z': '\u001A',
 };
@@ -136,7 +137,20 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		});
 	}
 
-	const screen = () => lines().map(({text}) => text);
+	const cursorShown = () =>
+		raw.lastIndexOf('\u001B[?25h') > raw.lastIndexOf('\u001B[?25l') || !raw.includes('\u001B[?25l');
+
+	function screen(): string[] {
+		const rows = lines().map(({text}) => text);
+		const {active} = terminal.buffer;
+		if (active.type === 'alternate' && raw.includes('\u001B[?25l') && cursorShown()) {
+			const before =
+				active.getLine(active.baseY + active.cursorY)?.translateToString(false, 0, active.cursorX) ?? '';
+			rows[active.cursorY] = `${before}▏${(rows[active.cursorY] ?? '').slice(before.length)}`;
+		}
+
+		return rows;
+	}
 
 	async function waitUntil(fulfilled: (rows: readonly string[]) => boolean, what: string): Promise<string[]> {
 		const deadline = Date.now() + patienceMs;
@@ -208,8 +222,7 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		buffer: () => terminal.buffer.active,
 		rowOf: text => screen().findIndex(row => row.includes(text)),
 		alternate: () => terminal.buffer.active.type === 'alternate',
-		cursorShown: () =>
-			raw.lastIndexOf('\u001B[?25h') > raw.lastIndexOf('\u001B[?25l') || !raw.includes('\u001B[?25l'),
+		cursorShown,
 		kill: signal => child.kill(signal),
 		exited,
 		async close() {

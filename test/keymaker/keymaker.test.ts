@@ -164,6 +164,22 @@ test('a bot whose held key is undecided gets no link', async () => {
 	await keymaker.requestLink('kettle');
 });
 
+test('a discarded key can be had back until the program ends: it waits for a decision again, once', async () => {
+	const {keymaker, keystore} = place.services;
+	await place.authorize('harbour', 'harbour_poem');
+	const [link, pin] = await linkAndPin('kettle', 'harbour_poem');
+	const {tokenId} = await keymaker.submitPin(link, pin);
+	const before = await keystore.get('kettle');
+	assert.equal(before?.held.length, 1);
+	const {undo} = await keymaker.discard('kettle', tokenId);
+	assert.equal((await keystore.get('kettle'))?.held.length ?? 0, 0);
+	await undo();
+	assert.deepEqual((await keystore.get('kettle'))?.held, before?.held);
+	await undo();
+	assert.equal((await keystore.get('kettle'))?.held.length, 1);
+	assert.equal((await keymaker.keep('kettle', tokenId)).inForce?.handle, 'harbour_poem');
+});
+
 test('keeping a held key puts it in force, and keeps the one that it replaces', async () => {
 	const {keymaker, keystore} = place.services;
 	const old = await place.authorize('harbour', 'harbour_poem');

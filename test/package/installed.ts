@@ -58,7 +58,7 @@ export async function assertProgramWorks(project: string): Promise<void> {
 		env: {PATH, HOME: project, KEYMAKER_KEYSTORE: path.join(project, 'keystore')},
 	});
 	try {
-		await screen.waitFor(/0 of 1/);
+		await screen.waitFor(/1 no key/);
 	} finally {
 		await screen.close();
 	}

@@ -72,6 +72,26 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 		await page.getByText('@moth_poem').waitFor();
 	});
 
+	test('a bad name stays in the field, which has the focus, for a letter to be mended', async t => {
+		const {practice, page} = await open(t);
+		const problems = listen(page);
+		await page.goto((await requestToken(practice)).url);
+		await page.getByLabel('Another account instead').fill('moth-poem-of-the-whole-harbour');
+		await page.keyboard.press('Enter');
+		await page.getByRole('alert').getByText('1 to 15 letters').waitFor();
+		const field = page.getByLabel('Another account instead');
+		assert.equal(await field.inputValue(), 'moth-poem-of-the-whole-harbour');
+		assert.equal(await page.evaluate('document.activeElement.name'), 'other');
+		await assertFits(page);
+		await field.fill('moth_poem');
+		await page.keyboard.press('Enter');
+		await page.getByText('@moth_poem').waitFor();
+		assert.deepEqual(
+			problems.filter(problem => !problem.includes('400 (Bad Request)')),
+			[],
+		);
+	});
+
 	test('Cancel gives nothing, and the link is void', async t => {
 		const {practice, page} = await open(t);
 		const {url} = await requestToken(practice);
@@ -83,7 +103,12 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 	});
 
 	test('nothing is cut off or scrolls sideways on a narrow phone, light or dark', async t => {
-		const {practice, page} = await open(t);
+		const {page} = await open(t);
+		const taken = new Map([['kettle_poem_123', 'a bot with the longest name '.repeat(4)]]);
+		const practice = await practiceFor(t, {
+			handles: ['harbour_poem', 'kettle_poem_123'],
+			taken: async () => taken,
+		});
 		await page.setViewportSize({width: 320, height: 568});
 		for (const colorScheme of ['light', 'dark'] as const) {
 			await page.emulateMedia({colorScheme});

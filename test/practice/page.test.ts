@@ -56,6 +56,77 @@ suite('the authorize page', () => {
 		assert.match(await answer.text(), /Choose an account first/);
 	});
 
+	test('a bad name comes back as it was typed, beside why, and the choice stays', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		for (const other of ['moth poem', '"><b>', 'x'.repeat(40), '@moth-poem']) {
+			const answer = await submit(`${url}&screen_name=kettle_poem`, {
+				action: 'authorize',
+				account: 'harbour_poem',
+				other,
+			});
+			assert.equal(answer.status, 400);
+			const page = await answer.text();
+			const field = /<input type="text"[^>]*>/.exec(page)?.[0] ?? '';
+			assert.equal(unescaped(/value="([^"]*)"/.exec(field)?.[1] ?? ''), other);
+			assert.match(field, /aria-invalid="true" aria-describedby="problem" autofocus/);
+			assert.match(page, /id="problem">An account’s name has 1 to 15 letters, digits and underscores\./);
+			assert.deepEqual(accountsOn(page), ['@kettle_poem', '@harbour_poem']);
+			assert.match(page, /value="harbour_poem" checked>/);
+			assert.equal(hiddenFields(page).expected, 'kettle_poem');
+		}
+
+		assert.match(await approve(url, 'moth_poem'), /^\d{7}$/);
+	});
+
+	test('this flock’s accounts come first, the taken ones after the free ones and marked; those of other flocks last', async t => {
+		const taken = new Map([
+			['Harbour_Poem', 'harbour'],
+			['ours_by_hand', 'night <train>'],
+		]);
+		const practice = await practiceFor(t, {
+			handles: ['harbour_poem', 'kettle_poem', 'moth_poem', 'snow_poem'],
+			taken: async () => taken,
+		});
+		for (const account of ['of_other_flock', 'harbour_poem', 'ours_by_hand', 'moth_poem']) {
+			await authorize(practice, account);
+		}
+
+		const {url} = await requestToken(practice);
+		const page = await (await fetch(`${url}&screen_name=snow_poem`)).text();
+		const [ours = '', others = ''] = page.split('Used by other flocks');
+		assert.deepEqual(accountsOn(ours), [
+			'@snow_poem',
+			'@kettle_poem',
+			'@harbour_poem has a key: harbour',
+			'@moth_poem authorized before',
+			'@ours_by_hand has a key: night <train>',
+		]);
+		assert.deepEqual(accountsOn(others), ['@of_other_flock authorized before']);
+
+		taken.set('kettle_poem', 'kettle');
+		assert.ok(accountsOn(await (await fetch(url)).text()).includes('@kettle_poem has a key: kettle'));
+	});
+
+	test('a large flock’s page offers twelve free accounts', async t => {
+		const handles = Array.from({length: 40}, (_, index) => `poem_${index}`);
+		const taken = new Map(handles.slice(0, 5).map(handle => [handle, `bot of ${handle}`]));
+		const practice = await practiceFor(t, {handles, taken: async () => taken});
+		const page = await (await fetch((await requestToken(practice)).url)).text();
+		assert.deepEqual(accountsOn(page), [
+			...handles.slice(5, 17).map(handle => `@${handle}`),
+			...handles.slice(0, 5).map(handle => `@${handle} has a key: bot of ${handle}`),
+		]);
+	});
+
+	test('a keystore that cannot be read costs the page its marks alone', async t => {
+		const taken = async () => {
+			throw new Error('damaged');
+		};
+		const practice = await practiceFor(t, {taken});
+		assert.match(await approve((await requestToken(practice)).url, 'harbour_poem'), /^\d{7}$/);
+	});
+
 	test('a link that is unknown, used or cancelled is void', async t => {
 		const practice = await practiceFor(t);
 		const {url} = await requestToken(practice);
@@ -130,6 +201,22 @@ suite('the authorize page', () => {
 		assert.equal(answer.status, 413);
 	});
 });
+
+/** The accounts that a page offers, each as it is read aloud. */
+function accountsOn(page: string): string[] {
+	return [...page.matchAll(/<label class="account">(.*?)<\/label>/g)].map(([, label = '']) =>
+		unescaped(
+			label
+				.replace(/<[^>]*>/g, ' ')
+				.replace(/\s+/g, ' ')
+				.trim(),
+		),
+	);
+}
+
+function unescaped(text: string): string {
+	return text.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+}
 
 async function submit(url: string, fields: Record<string, string>): Promise<Response> {
 	const hidden = hiddenFields(await (await fetch(url)).text());

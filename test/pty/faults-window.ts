@@ -16,6 +16,6 @@ screen.press('enter');
 process.stdout.write(`${JSON.stringify({pid: screen.pid, link: await nextLink(screen)})}\n`);
 const [pin] = await once(process.stdin, 'data');
 screen.paste(`${String(pin).trim()}\n`);
-await screen.waitFor('Handing the PIN to X');
+await screen.waitFor('Submitting the PIN to X');
 process.stdout.write('exchanging\n');
 await screen.exited;

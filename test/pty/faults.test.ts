@@ -53,6 +53,17 @@ async function assertSaved(screen: Pty): Promise<void> {
 	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
 }
 
+/** Opens the flock with a key for its first bot, made on the screen. */
+async function openWithKey(fault: string): Promise<Pty> {
+	const screen = await open(fault);
+	screen.press('enter');
+	await handIn(screen, await nextLink(screen));
+	await assertSaved(screen);
+	screen.press('escape');
+	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+	return screen;
+}
+
 const links = [
 	{
 		fault: '401-32',
@@ -177,13 +188,8 @@ test('what went wrong with a PIN is still told when the next link has failed too
 });
 
 test('a check that the plan does not include is explained, and the key stays ready', async () => {
-	const screen = await open('users_me:403-453:1');
-	screen.press('enter');
-	await handIn(screen, await nextLink(screen));
-	await assertSaved(screen);
-	screen.press('escape');
-	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
-	screen.press('v');
+	const screen = await openWithKey('users_me:403-453:1');
+	screen.press('C');
 	await told(screen, 'The app’s plan at X does not include this call.');
 	assert.doesNotMatch(screen.screen().join('\n'), /rejected/);
 	screen.press('escape');
@@ -192,13 +198,8 @@ test('a check that the plan does not include is explained, and the key stays rea
 });
 
 test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
-	const screen = await open('users_me:429:1,users_me:429-account-day:1');
-	screen.press('enter');
-	await handIn(screen, await nextLink(screen));
-	await assertSaved(screen);
-	screen.press('escape');
-	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
-	screen.press('v');
+	const screen = await openWithKey('users_me:429:1,users_me:429-account-day:1');
+	screen.press('C');
 	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
 	assert.equal(
 		screen
@@ -208,8 +209,8 @@ test('a check counts X’s limit of minutes down as one time, esc ends the wait,
 		1,
 	);
 	screen.press('escape');
-	await told(screen, 'Stopped; what was learnt is kept.');
-	screen.press('v');
+	await told(screen, 'Stopped. 0 of 1 checked.');
+	screen.press('C');
 	await told(
 		screen,
 		/This account has reached X’s limit for 24 hours\. Try again (tomorrow )?at \d\d:\d\d\./,
@@ -249,14 +250,12 @@ test('setup tells what X says to the app key, saves nothing of it, and enter tri
 	const screen = place.screen([], {env});
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
-	await screen.waitFor('Practice');
-	screen.press('s');
+	await screen.waitFor('Practise without X');
+	screen.press('t');
 	await screen.waitFor('❯ API Key (consumer key)');
 	screen.paste(`${appKey.consumerKey} \n`);
 	screen.paste(`${appKey.consumerSecret}\n`);
 	await told(screen, 'X does not accept the app’s key and secret.', 'x-app-key · 401 · 32');
-	await screen.waitFor('❯ API Key (consumer key)');
-	screen.press('tab');
 	await screen.waitFor('❯ API Key Secret');
 	await enter(screen);
 	await nextLink(screen);
@@ -269,14 +268,14 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 	network = await startNetwork();
 	const screen = place.screen([], {env: network.env});
 	await holdExchange(network, screen);
-	await screen.waitFor(/Handing the PIN to X · \d+ s left/);
+	await screen.waitFor(/Submitting the PIN to X · \d+ s left/);
 	screen.press('escape');
 	await screen.waitFor(/❯ ○ harbour +— +no key/);
 	network.release();
 	await told(screen, 'A key of @harbour_poem for harbour came after you had left. It is held');
-	await screen.waitFor(/❯ \S harbour .*held/);
+	await screen.waitFor(/❯ \S harbour .*decide/);
 	screen.press('enter');
-	await told(screen, 'X answered as @harbour_poem after the authorization had been left.');
+	await told(screen, 'X’s answer for @harbour_poem came after you had left.');
 	screen.press('k');
 	await assertSaved(screen);
 });

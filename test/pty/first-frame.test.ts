@@ -25,13 +25,14 @@ async function firstFrame(wanted: Wanted, options: PtyOptions = {}): Promise<Pty
 
 /** True for a whole frame of the flock: the header, the selected bot and the last one, and the end of the footer. */
 const wholeFlock = (rows: readonly string[]) =>
-	/4 have keys +practice$/.test(rows[0] ?? '') &&
-	/^ ❯ ○ harbour/.test(rows[1] ?? '') &&
-	/^ {3}○ moth/.test(rows[4] ?? '') &&
+	/^ keymaker · .* practice$/.test(rows[0] ?? '') &&
+	/ 4 no key$/.test(rows[1] ?? '') &&
+	/^ ❯ ○ harbour/.test(rows[4] ?? '') &&
+	/^ {3}○ moth/.test(rows[7] ?? '') &&
 	/q quit$/.test(rows.at(-1) ?? '');
 
 /** What is written when the program is left, and nothing else: the modes of the terminal as they were. */
-const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l)|\u001B\[m)+$/;
+const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l|1006l|1000l)|\u001B\[m|\u001B\]2;\u001B\\|\u001B\[23;2t)+$/;
 
 /** Lets Ink take over, leaves by a key, and gives what has been written from then on. */
 async function writtenByInk(screen: Pty): Promise<string> {
@@ -60,7 +61,7 @@ const frames: readonly {
 	{name: 'a flock in practice', wanted: wholeFlock},
 	{
 		name: 'a flock at X',
-		wanted: /0 of 4 have keys$[\s\S]*❯ ○ harbour[\s\S]*q quit/m,
+		wanted: / 4 no key$[\s\S]*❯ ○ harbour[\s\S]*q quit/m,
 		options: {env: {KEYMAKER_PRACTICE: undefined}},
 	},
 	{
@@ -178,7 +179,9 @@ test('a resize before Ink is there is drawn at once, and Ink takes over that fra
 			columns === 20
 				? /The window is too/
 				: shown =>
-						shown.length === rows && /harbour/.test(shown[1] ?? '') && /q quit$/.test(shown.at(-1) ?? ''),
+						shown.length === rows &&
+						shown.some(row => /❯ . harbour/.test(row)) &&
+						/q quit$/.test(shown.at(-1) ?? ''),
 		);
 	}
 

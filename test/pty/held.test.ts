@@ -44,24 +44,24 @@ async function harbour() {
 test('two windows that each hold a key for one bot show both, and each decides about the one it asks about', async () => {
 	const {one, two} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	two.screen.paste(`${await approve(two.link, 'cat')}\n`);
-	await two.screen.waitFor('X answered as @cat');
+	await two.screen.waitFor('You signed in as @cat');
 	assert.deepEqual(await harbour(), ['harbour_poem', ['bee', 'cat']]);
 
 	// The other window's key turns up, and the question stays with its own.
 	await one.screen.waitFor('2 keys wait for your decision.');
 	await one.screen.waitFor(/^ {3}@cat .*\n ❯ @bee /m);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	await two.screen.waitFor(/^ ❯ @cat .*\n {3}@bee /m);
 	one.screen.press('k');
-	await one.screen.waitFor('harbour now speaks as @bee. Still to decide: @cat.');
-	await one.screen.waitFor('X answered as @cat');
+	await one.screen.waitFor('harbour now posts as @bee. Still to decide: @cat.');
+	await one.screen.waitFor('You signed in as @cat');
 	assert.deepEqual(await harbour(), ['bee', ['cat']]);
 
 	await two.screen.waitUntilGone('2 keys wait');
 	two.screen.press('d');
-	await two.screen.waitFor(/Discarded the key of @cat\. harbour has the key of\s+@bee/);
+	await two.screen.waitFor(/Discarded @cat’s key\.[\s\S]* harbour has the key of\s+@bee/);
 	await one.screen.waitFor(/@cat is no longer held/);
 	assert.deepEqual(await harbour(), ['bee', []]);
 });
@@ -69,20 +69,20 @@ test('two windows that each hold a key for one bot show both, and each decides a
 test('the arrows choose which of several held keys is kept', async () => {
 	const {one, two} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	two.screen.paste(`${await approve(two.link, 'cat')}\n`);
 	await two.screen.waitFor(/^ ❯ @cat .*\n {3}@bee /m);
 	two.screen.press('down');
-	await two.screen.waitFor('X answered as @bee');
+	await two.screen.waitFor('You signed in as @bee');
 	two.screen.press('k');
-	await two.screen.waitFor('harbour now speaks as @bee.');
+	await two.screen.waitFor('harbour now posts as @bee.');
 	assert.deepEqual(await harbour(), ['bee', ['cat']]);
 });
 
 test('k about a key that another program has discarded meanwhile does nothing, and says so', async () => {
 	const {one} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	// The window sleeps through the other program's decision.
 	process.kill(one.screen.pid, 'SIGSTOP');
 	const {code} = await place.run(['discard', 'harbour']);
@@ -97,9 +97,9 @@ test('k about a key that another program has discarded meanwhile does nothing, a
 test('the commands name several held keys, and decide about the one that is picked', async () => {
 	const {one, two} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	two.screen.paste(`${await approve(two.link, 'cat')}\n`);
-	await two.screen.waitFor('X answered as @cat');
+	await two.screen.waitFor('You signed in as @cat');
 	for (const command of ['keep', 'discard']) {
 		const {code, err} = await place.run([command, 'harbour']);
 		assert.equal(code, 1);
@@ -115,7 +115,7 @@ test('the commands name several held keys, and decide about the one that is pick
 test('programs that decide about one held key at once: one does it, all others change nothing', async () => {
 	const {one} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('X answered as @bee');
+	await one.screen.waitFor('You signed in as @bee');
 	const ran = await Promise.all(
 		['keep', 'discard', 'keep', 'discard'].map(command => place.run([command, 'harbour'])),
 	);
@@ -143,13 +143,13 @@ test('an answer that comes late leaves the question that stands, and k puts the 
 	await place.run(['authorize', 'harbour', '--handle', 'bee'], '', network.env);
 	screen.press('enter');
 	screen.paste(`${await approve(network.pageOf(await nextLink(screen)), 'cat')}\n`);
-	await screen.waitFor('X answered as @cat');
+	await screen.waitFor('You signed in as @cat');
 
 	release();
 	await screen.waitFor('2 keys wait for your decision.');
 	await screen.waitFor(/^ {3}@harbour_poem .*\n ❯ @cat /m);
 	assert.deepEqual(await harbour(), [null, ['cat', 'harbour_poem']]);
 	screen.press('k');
-	await screen.waitFor('harbour now speaks as @cat.');
+	await screen.waitFor('harbour now posts as @cat.');
 	assert.deepEqual(await harbour(), ['cat', ['harbour_poem']]);
 });

@@ -42,9 +42,10 @@ async function told(screen: Pty, ...words: readonly string[]): Promise<void> {
 const ways: Record<string, (screen: Pty, pin: string) => unknown> = {
 	'in one chunk without bracketed paste, with a line end': (screen, pin) => screen.type(`${pin}\n`),
 	'in one chunk without bracketed paste, with CR LF': (screen, pin) => screen.type(`${pin}\r\n`),
-	'in one chunk without bracketed paste, then enter': async (screen, pin) => {
+	'in one chunk without bracketed paste, without a line end': (screen, pin) => screen.type(pin),
+	'in a bracketed paste, without a line end': (screen, pin) => screen.paste(pin),
+	'in one chunk, then an enter out of habit': (screen, pin) => {
 		screen.type(pin);
-		await screen.waitFor(`${pin}▏`);
 		screen.press('enter');
 	},
 	'one byte at a time': (screen, pin) => slowly(screen, `${pin}\r`, 5),
@@ -158,7 +159,7 @@ test('the PIN of an earlier link is refused by X, a new link comes, and the pers
 	const {screen, link} = await enterFirst();
 	const earlier = await approve(link, 'harbour_poem');
 	screen.press('n');
-	await screen.waitFor(/y yes|\by\b/);
+	await screen.waitFor('Get a new link?');
 	screen.press('y');
 	const second = await nextLink(screen, link);
 	await told(screen, 'The earlier link and its PIN are void.');
@@ -179,8 +180,10 @@ test('enter held down from the flock on never hands in, never skips, and leads t
 	screen.type('\r'.repeat(20));
 	const link = await nextLink(screen);
 	const pin = await approve(link, 'harbour_poem');
-	screen.paste(pin);
-	await screen.waitFor(`${pin}▏`);
+	screen.paste(`${pin.slice(0, 3)}-`);
+	await screen.waitFor(`${pin.slice(0, 3)}-▏`);
+	screen.paste(pin.slice(3));
+	await screen.waitFor(`${pin.slice(3)}▏`);
 	// An enter that follows another at once counts as held down.
 	await pause(250);
 	screen.type('\r'.repeat(20));
@@ -192,9 +195,9 @@ test('n pressed again and again asks each other time, and voids no link', async 
 	const {screen, link} = await enterFirst();
 	for (let time = 1; time <= 3; time += 1) {
 		screen.press('n');
-		await screen.waitFor('New link? y/n');
+		await screen.waitFor('Get a new link?');
 		screen.press('n');
-		await screen.waitUntilGone('New link? y/n');
+		await screen.waitUntilGone('Get a new link?');
 	}
 
 	assert.equal(await nextLink(screen), link);
@@ -210,7 +213,7 @@ test('an account that another bot has is held, never put in its place without a 
 	await screen.waitFor(/❯ ● harbour/);
 	screen.press('down', 'enter');
 	await handIn(screen, 'HARBOUR_POEM');
-	await told(screen, 'X answered as @harbour_poem, which already speaks harbour.');
+	await told(screen, 'You signed in as @harbour_poem, which already belongs to harbour.');
 	const [harbour, kettle] = JSON.parse((await place.run(['list', '--json'])).out);
 	assert.deepEqual([harbour.status, harbour.handle], ['ready', 'harbour_poem']);
 	assert.deepEqual([kettle.status, kettle.handle, kettle.heldHandle], ['held', null, 'harbour_poem']);

@@ -219,7 +219,7 @@ for (const first of thorough ? ['.', ''] : ['.']) {
 			PATH: `${first}:${place.folder}/bin:${process.env.PATH}`,
 			KEYMAKER_PASSPHRASE_COMMAND: 'pass show',
 		};
-		assert.match(await keymaker(['list'], env), /● harbour/);
+		assert.match(await keymaker(['list'], {...env, NO_COLOR: '1'}), /● harbour/);
 		assertNothingRan();
 	});
 }

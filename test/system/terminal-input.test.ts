@@ -23,6 +23,10 @@ afterEach(() => {
 
 /** A key by its name, a text in quotes, a paste in brackets. */
 function shown(stroke: Stroke): string {
+	if (stroke.type === 'mouse') {
+		return stroke.what;
+	}
+
 	return stroke.type === 'key'
 		? stroke.key
 		: stroke.type === 'text'

@@ -15,8 +15,11 @@ function meaning(sequence: string): Stroke[] {
 
 /** The forms in which terminals send a key, without the escape before them. */
 const forms: Readonly<Record<string, readonly string[]>> = {
-	up: ['[A', 'OA', '[1;1A', '[1;1:1A', '[1;5A', '[1;3:2A', '[57419u', '[a', 'Oa', '\u001B[A', '\u001BOA'],
-	down: ['[B', 'OB', '[1;2B', '[57420u', '[b', 'Ob', '\u001B[B'],
+	up: ['[A', 'OA', '[1;1A', '[1;1:1A', '[1;5A', '[1;3:2A', '[57419u', 'Oa', '\u001B[A', '\u001BOA'],
+	down: ['[B', 'OB', '[57420u', 'Ob', '\u001B[B'],
+	'shift+up': ['[1;2A', '[a'],
+	'shift+down': ['[1;2B', '[b', '[1;66B'],
+	f1: ['OP', '[11~', '[[A', '[1;1P', '[57364u'],
 	right: ['[C', 'OC', '[1;5C', '[57418u'],
 	left: ['[D', 'OD', '[1;5D', '[57417u'],
 	home: ['[H', 'OH', '[1~', '[7~', '[1;5H', '[7$', '[7^', '[7@', '[57423u'],
@@ -54,9 +57,6 @@ test('keys that mean nothing here, keys that are released, and what modifiers ma
 		'[1;1:3A',
 		'[3;1:3~',
 		'[OP',
-		'OP',
-		'[11~',
-		'[[A',
 		'[24~',
 		'[2~',
 		'[E',
@@ -80,4 +80,15 @@ test('keys that mean nothing here, keys that are released, and what modifiers ma
 
 test('a text of the kitty protocol is a text', () => {
 	assert.deepEqual(meaning('\u001B[0;;97:98u'), [{type: 'text', text: 'ab'}]);
+});
+
+test('a click and the wheel are told with the cell that they were at, and no other report of a mouse is anything', () => {
+	assert.deepEqual(meaning('\u001B[<0;5;7M'), [{type: 'mouse', what: 'click', column: 4, row: 6}]);
+	assert.deepEqual(meaning('\u001B[<64;1;1M'), [{type: 'mouse', what: 'wheel-up', column: 0, row: 0}]);
+	assert.deepEqual(meaning('\u001B[<65;200;60M'), [
+		{type: 'mouse', what: 'wheel-down', column: 199, row: 59},
+	]);
+	for (const report of ['[<0;5;7m', '[<1;5;7M', '[<2;5;7M', '[<35;5;7M', '[<0;5M', '[<;;M']) {
+		assert.deepEqual(meaning(`\u001B${report}`), [], report);
+	}
 });

@@ -75,7 +75,9 @@ function heard(reads: readonly Uint8Array[]): Stroke[] {
 	const tokenizer = new Tokenizer();
 	const strokes = reads.flatMap(read => tokenizer.push(read)).flatMap(strokesOf);
 	assert.equal(tokenizer.waiting, 'nothing');
-	return strokes.flatMap(stroke => (stroke.type === 'text' ? [...stroke.text].map(keyOf) : [stroke]));
+	// A mouse's report is no key, and counts only where the program has the mouse.
+	const keysAlone = strokes.filter(({type}) => type !== 'mouse');
+	return keysAlone.flatMap(stroke => (stroke.type === 'text' ? [...stroke.text].map(keyOf) : [stroke]));
 }
 
 function keyOf(character: string): Stroke {

@@ -55,7 +55,7 @@ test('where no browser is to be opened in practice, nobody is sent to another co
 	for (const kind of ['ssh', 'no-display'] as const) {
 		const whyNotOpen = {kind, sentence: 'Open it on a phone.'};
 		const said = pinScreen(mixedFlock, {whyNotOpen}).state.notice?.text ?? '';
-		assert.match(said, /on this computer alone/);
+		assert.match(said, /on this computer only/);
 		assert.doesNotMatch(said, /phone/);
 	}
 
@@ -268,10 +268,11 @@ test('what is in the keystore is read again after each key, saved or held', () =
 	}
 });
 
-test('r shows the link as a QR code, and escape leads back to it', () => {
-	const typed = play(pinScreen(), 'r');
+test('Q shows the link as a QR code, c copies it there, and escape leads back', () => {
+	const typed = play(pinScreen(), 'Q');
 	const shown = play(typed, {type: 'timer', timer: {for: 'letter', attempt: attemptOf(typed)}});
 	assert.equal(shown.state.overlay?.name, 'qr');
+	assert.equal(times(play(shown, 'c'), 'copy'), 1);
 	const back = play(shown, 'escape');
 	assert.equal(back.state.overlay, null);
 	assert.equal(phaseOf(back).name, 'awaiting-pin');
@@ -348,7 +349,7 @@ test('a held key is kept or discarded on the spot, once', () => {
 		key: keyOf('ferry_poem'),
 	});
 	assert.equal(gone.state.screen.name, 'flock');
-	assert.match(gone.state.notice?.text ?? '', /Discarded the key of @ferry_poem/);
+	assert.match(gone.state.notice?.text ?? '', /Discarded @ferry_poem’s key/);
 });
 
 test('enter on a bot with a held key leads to the decision, without asking X', () => {
@@ -393,7 +394,7 @@ test('w shows an unsaved key only after a yes', () => {
 	assert.equal(revealed(play(asked, 'y')), true);
 });
 
-test('a walk goes through every bot without a key once, from the selected one round, and ends with a summary', () => {
+test('a walk goes through every bot that needs a person once, from the selected one round, and ends with a summary', () => {
 	const flock = ['ferry', 'harbour', 'kettle', 'moth'].map(name =>
 		botCalled(name, name === 'harbour' ? {key: keyOf('harbour_poem')} : {}),
 	);
@@ -423,16 +424,12 @@ test('a walk goes through every bot without a key once, from the selected one ro
 				attempt: attemptOf(played),
 				outcome: {kind: 'saved', bot, tokenId: 'token of some_poem', key: keyOf('some_poem')},
 			});
-			played = play(
-				played,
-				{
-					type: 'read',
-					flock: flock.map(one => (one.name === bot ? {...one, key: keyOf('some_poem')} : one)),
-					folder,
-					app: null,
-				},
-				'enter',
-			);
+			played = play(played, {
+				type: 'read',
+				flock: flock.map(one => (one.name === bot ? {...one, key: keyOf('some_poem')} : one)),
+				folder,
+				app: null,
+			});
 		}
 	}
 
@@ -463,7 +460,7 @@ test('b goes back to the bot before', () => {
 test('a walk where every bot has a key says so', () => {
 	const {state} = play(flockScreen([botCalled('harbour', {key: keyOf('harbour_poem')})]), 'a');
 	assert.equal(state.screen.name, 'flock');
-	assert.equal(state.notice?.text, 'Every bot has a key.');
+	assert.equal(state.notice?.text, 'All done. No bot needs you.');
 });
 
 test('an orphan is not authorized', () => {
@@ -502,10 +499,10 @@ test('beside a bad app key the flock is there with its sentence, and only what n
 	const asked = play(read, 'enter');
 	assert.match(shown(asked.state), sentence);
 	assert.match(shown(asked.state), /Copy it once more/);
-	for (const way of [['s'], ['down', 'enter'], ['tab', 'enter']]) {
+	for (const way of [['t'], ['down', 'enter'], ['tab', 'enter']]) {
 		const {state, effects} = play(asked, ...way);
 		assert.notEqual(state.screen.name, 'setup', way.join());
-		assert.ok(way[0] !== 's' || sentence.test(state.notice?.text ?? ''));
+		assert.ok(way[0] !== 't' || sentence.test(state.notice?.text ?? ''));
 		assert.ok(effects.every(({type}) => type !== 'request-link'));
 	}
 
@@ -518,7 +515,7 @@ test('beside a bad app key the flock is there with its sentence, and only what n
 });
 
 test('setup tries the app key as it was pasted, and goes on to the bot once it is saved', () => {
-	const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 's');
+	const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 't');
 	const tried = play(
 		setup,
 		{type: 'paste', text: 'not-a-real-key\n'},
@@ -561,7 +558,13 @@ for (const field of ['consumerKey', 'consumerSecret'] as const) {
 	test(`an app key that is refused for its ${field} leads to that field, whatever the sentence says`, () => {
 		const bad = {consumerKey: 'not-a-real-key', consumerSecret: 'not-a-real-secret', [field]: 'two words'};
 		const error = refusalOf(bad);
-		const setup = play(flockScreen(mixedFlock, {app: null}), 'enter', 's', {type: 'paste', text: 'a\r\nb\r'});
+		const setup = play(
+			flockScreen(mixedFlock, {app: null}),
+			'enter',
+			't',
+			{type: 'paste', text: 'a\r\nb\r'},
+			'enter',
+		);
 		const {screen} = play(setup, {
 			type: 'app-refused',
 			attempt: attemptOf(setup),

@@ -19,8 +19,8 @@ const clock = (at: number) => new Date(at).toTimeString().slice(0, 5);
 
 test('a limit that is waited for is told as one time, counted down, and nothing else counts', () => {
 	for (const keys of [
-		['V', 'y'],
-		['down', 'v'],
+		['*', 'C', 'y'],
+		['down', 'C'],
 	]) {
 		const checking = play(flockScreen(mixedFlock, {size}), ...keys);
 		const until = noon + 15 * minutes;
@@ -39,7 +39,7 @@ test('a limit that is waited for is told as one time, counted down, and nothing 
 });
 
 test('once the wait is over, the check of one key counts the seconds of X’s answer from then', () => {
-	const checking = play(flockScreen(mixedFlock, {size}), 'down', 'v');
+	const checking = play(flockScreen(mixedFlock, {size}), 'down', 'C');
 	const until = noon + 15 * minutes;
 	const {state} = play(checking, {type: 'check-pause', attempt: checking.state.attempts, until});
 	const {deadlineSeconds} = state.fixed;
@@ -48,11 +48,14 @@ test('once the wait is over, the check of one key counts the seconds of X’s an
 });
 
 test('a check that gave up says how many bots X was not asked about', () => {
-	const checking = play(flockScreen(mixedFlock, {size}), 'V', 'y');
+	const checking = play(flockScreen(mixedFlock, {size}), '*', 'C', 'y');
 	const attempt = checking.state.attempts;
-	const problem = problemCalled('x-rate-limit', {
-		sentence: 'The app has reached X’s limit for 24 hours. Try again at 12:00.',
-	});
+	const problem = {
+		...problemCalled('x-rate-limit', {
+			sentence: 'The app has reached X’s limit for 24 hours. Try again at 12:00.',
+		}),
+		rejected: false,
+	};
 	const {state} = play(
 		checking,
 		{type: 'checked', attempt, bot: 'harbour', problem: null},
@@ -61,6 +64,6 @@ test('a check that gave up says how many bots X was not asked about', () => {
 	);
 	assert.equal(
 		state.notice?.text,
-		'2 checked, 1 not ready: ferry. 4 not asked. The app has reached X’s limit for 24 hours. Try again at 12:00.',
+		'2 checked, 1 works, 1 not answered (ferry). 4 not asked. The app has reached X’s limit for 24 hours. Try again at 12:00.',
 	);
 });

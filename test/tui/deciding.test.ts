@@ -70,7 +70,7 @@ const exchanged = (played: Played | number, {tokenId, key}: HeldInfo): Action =>
 test('several held keys are rows with their accounts, newest first, and the newest is selected', () => {
 	const {state} = question([bee, cat]);
 	assert.match(drawn(state), /❯ @cat · \d+, came today\n {3}@bee · \d+, came yesterday\n/);
-	assert.match(drawn(state), /X answered as @cat, not as the handle/);
+	assert.match(drawn(state), /You signed in as @cat, not as the expected account/);
 	assert.match(drawn(state), /up down another/);
 	assert.doesNotMatch(drawn(question([bee]).state), /❯|another/);
 });
@@ -80,7 +80,7 @@ test('the arrows choose a held key, no further than the ends, and k and d are ab
 	assert.equal(asked(play(state, 'down')).selected, 'bee');
 	assert.equal(asked(play(state, 'down', 'down')).selected, 'bee');
 	assert.equal(asked(play(state, 'down', 'up', 'up')).selected, 'cat');
-	assert.match(drawn(play(state, 'down').state), /Keep it, and ferry speaks as @bee/);
+	assert.match(drawn(play(state, 'down').state), /Keep it +ferry posts as @bee/);
 	assert.deepEqual(decisions(play(state, 'k')), [`keep ${cat.tokenId}`]);
 	assert.deepEqual(decisions(play(state, 'down', 'k')), [`keep ${bee.tokenId}`]);
 	assert.deepEqual(decisions(play(state, 'down', 'd', 'k', 'up', 'd')), [`discard ${bee.tokenId}`]);
@@ -175,7 +175,7 @@ test('after a decision the question goes on with the other keys, and ends with t
 		key: cat.key,
 	});
 	assert.deepEqual(asked(kept), {held: ['bee'], selected: 'bee'});
-	assert.match(kept.state.notice?.text ?? '', /ferry now speaks as @cat. Still to decide: @bee/);
+	assert.match(kept.state.notice?.text ?? '', /ferry now posts as @cat. Still to decide: @bee/);
 	const discarding = play(kept, 'd', read([], cat.key));
 	const over = play(discarding, {
 		type: 'decided',
@@ -186,7 +186,7 @@ test('after a decision the question goes on with the other keys, and ends with t
 		key: bee.key,
 	});
 	assert.equal(over.state.screen.name, 'flock');
-	assert.match(over.state.notice?.text ?? '', /Discarded the key of @bee. ferry has the key of @cat/);
+	assert.match(over.state.notice?.text ?? '', /Discarded @bee’s key\..* ferry has the key of @cat/);
 });
 
 test('a link that is refused because of held keys leads to the question about them', () => {
@@ -212,7 +212,7 @@ test('a held key beside one in force is found by held and by decide, and comes f
 	}
 
 	assert.equal(play(flockScreen(flock), 'S').state.list.shown[0]?.name, 'moth');
-	assert.match(drawn(flockScreen(flock)), /moth +@moth_poem +ready \?/);
+	assert.match(drawn(flockScreen(flock)), /\? moth +@moth_poem +decide/);
 });
 
 test('a key of another account than the expected one is seen in the list and beside the poem', () => {
@@ -220,7 +220,7 @@ test('a key of another account than the expected one is seen in the list and bes
 		size: {columns: 120, rows: 24},
 	});
 	assert.match(drawn(state), /ferry +@ant \(@other_name\) +ready/);
-	assert.match(drawn(state), /expected: @other_name/);
+	assert.match(drawn(state), /expected +@other_name/);
 	const same = flockScreen([botCalled('ferry', {key: ant, expectedHandle: 'ANT'})], {
 		size: {columns: 120, rows: 24},
 	});

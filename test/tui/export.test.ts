@@ -212,7 +212,7 @@ test('i makes the folder of poems with a sample, which is the first bot', async 
 	assert.equal(made.flock?.[0]?.name, 'first-light');
 	assert.match(
 		(await until(state => state.notice !== null)).notice?.text ?? '',
-		/first-light\.txt is a sample/,
+		/Added first-light\.txt, a sample poem/,
 	);
 	assert.match(await readFile(path.join(services.poems.path, 'first-light.txt'), 'utf8'), /kettle knows/);
 });

@@ -7,6 +7,7 @@ import {
 	flockScreen,
 	heldOf,
 	keyOf,
+	linkOf,
 	mixedFlock,
 	noon,
 	pinScreen,
@@ -28,6 +29,12 @@ export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const pin = pinScreen(mixedFlock, {size});
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
+	const walking = play(flock, 'a');
+	const walked = play(
+		walking,
+		{type: 'link', attempt: attemptOf(walking), link: linkOf('ferry')},
+		{type: 'paste', text: '1234567'},
+	);
 	const attempt = attemptOf(sent);
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
@@ -59,7 +66,7 @@ export function gallery(size: Size): Record<string, State> {
 	const choose = play(flockScreen(mixedFlock, {size, app: null}), 'enter').state;
 	const setup = play(
 		choose,
-		's',
+		't',
 		{type: 'paste', text: 'not-a-real-key\n'},
 		{type: 'paste', text: 'not-a-real-secret'},
 	).state;
@@ -96,14 +103,14 @@ export function gallery(size: Size): Record<string, State> {
 		'a filter': play(flock, '/', 'm').state,
 		'a filter that nothing passes': play(flock, '/', ...'zzz'.repeat(30)).state,
 		'the expected handle': play(flock, 'e', ...'somebody').state,
-		'the question before a check': play(flock, 'V').state,
-		'a check': play(flock, 'V', 'y').state,
-		'a check that X wants to pause': play(flock, 'V', 'y', {
+		'the question before a check': play(flock, '*', 'C').state,
+		'a check': play(flock, '*', 'C', 'y').state,
+		'a check that X wants to pause': play(flock, '*', 'C', 'y', {
 			type: 'check-pause',
 			attempt: 1,
 			until: noon + 15 * 60_000,
 		}).state,
-		'the check of one': play(flock, 'down', 'v').state,
+		'the check of one': play(flock, 'down', 'C').state,
 		'the forget dialog': play(flock, 'down', 'f').state,
 		'the forget dialog for several': play(flock, 'space', 'space', 'space', 'f').state,
 		'a revocation': play(flock, 'down', 'f', 'up', 'enter').state,
@@ -128,7 +135,20 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'a long notice': play(flock, {type: 'notice', text: `${long.sentence} ${long.hint}`, tone: 'bad'}).state,
 		'the help': play(flock, '?').state,
-		'the help, scrolled': play(flock, '?', 'end').state,
+		'all of the help': play(flock, '?', '?').state,
+		'the help, scrolled': play(flock, '?', '?', 'end').state,
+		'the help for the link': play(pin, '?', timer(pin.state)).state,
+		'the commands': play(flock, ':').state,
+		'the commands, filtered': play(flock, ':', ...'chk', 'down').state,
+		'a check with answers': play(
+			flock,
+			'*',
+			'C',
+			'y',
+			{type: 'checked', attempt: 1, bot: 'harbour', problem: null},
+			{type: 'checked', attempt: 1, bot: 'moth', problem: {...long, rejected: true}},
+			{type: 'checked', attempt: 1, bot: 'lamplight', problem: {...long, rejected: false}},
+		).state,
 		'a folder that is missing': empty('missing'),
 		'a folder that is empty': empty('empty'),
 		'a folder that cannot be read': empty('unreadable'),
@@ -149,7 +169,7 @@ export function gallery(size: Size): Record<string, State> {
 			alive: true,
 		}).state,
 		'the question before a new link': play(pin, 'n', timer(pin.state)).state,
-		'the QR code': play(pin, 'r', timer(pin.state)).state,
+		'the QR code': play(pin, 'Q', timer(pin.state)).state,
 		'a PIN on its way': sent.state,
 		'a refused PIN': play(sent, {
 			type: 'pin-failed',
@@ -171,6 +191,34 @@ export function gallery(size: Size): Record<string, State> {
 			),
 			'enter',
 			'down',
+		).state,
+		'a discarded key': play(
+			walked,
+			{
+				type: 'exchanged',
+				attempt: attemptOf(walked),
+				outcome: {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'},
+			},
+			'd',
+			{
+				type: 'decided',
+				attempt: attemptOf(walked) + 1,
+				kept: false,
+				...taken,
+			},
+		).state,
+		'a walk’s next link': play(
+			walked,
+			{type: 'exchanged', attempt: attemptOf(walked), outcome: {kind: 'saved', ...outcome}},
+			{type: 'link', attempt: attemptOf(walked) + 1, link: linkOf('kettle')},
+		).state,
+		'the end of a walk': play(
+			flockScreen([botCalled('ferry'), botCalled('kettle')], {size}),
+			'a',
+			's',
+			{type: 'link', attempt: 2, link: linkOf('kettle')},
+			{type: 'paste', text: '1234567'},
+			{type: 'exchanged', attempt: 3, outcome: {kind: 'saved', ...outcome, bot: 'kettle'}},
 		).state,
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),

@@ -147,11 +147,11 @@ test('the PIN field and the vital bindings are there in the smallest window', ()
 		lines.join('\n'),
 	);
 	assert.ok(
-		lines.some(line => line.includes('enter save')),
+		lines.some(line => line.includes('enter submit')),
 		lines.join('\n'),
 	);
 	assert.ok(
-		lines.some(line => line.includes('c copies it')),
+		lines.some(line => line.includes('c copy')),
 		lines.join('\n'),
 	);
 });
@@ -243,8 +243,8 @@ test('what a window has no room for is shown by an …, and every answer to choo
 	assert.ok(shown('a folder that is missing').some(row => row.endsWith('…')));
 	for (const [name, answers] of [
 		['the forget dialog', ['Forget here', 'Revoke at X, and forget', '❯ Cancel']],
-		['the choice of an app', ['❯ Practice', 'Set up the X app']],
-		['an export', ['bundle', 'Into    keys/▏']],
+		['the choice of an app', ['❯ p  Practise without X', 't  Set up the X app']],
+		['an export', ['bundle', 'Into    keys/']],
 	] as const) {
 		for (const answer of answers) {
 			assert.ok(
@@ -291,10 +291,15 @@ test('a footer shows every vital binding, and never more than fits', () => {
 
 test('a screen reader hears a sentence for each part of each screen', () => {
 	const spoken = (name: string) => speak(gallery({columns: 80, rows: 24})[name] as State);
-	assert.match(spoken('the flock'), /keymaker · poems · 6 of 12 have keys, practice/);
+	assert.match(
+		spoken('the flock'),
+		/^keymaker · bots, practice\n2 ready, 5 no key, 1 read-only, .*1 to decide/,
+	);
+	assert.match(spoken('the flock'), /\nSorted by name\n/);
+	assert.match(spoken('the flock'), /\n1–12 of 12 · by name\n/);
 	assert.match(spoken('the flock'), /option: \(selected\) ferry, no key/);
 	assert.match(spoken('the flock'), /option: harbour, @harbour_poem, ready/);
-	assert.match(spoken('the flock'), /Keys: enter authorize/);
+	assert.match(spoken('the flock'), /Keys: enter authorize, a walk the 9 that need you/);
 	assert.doesNotMatch(spoken('the flock'), /[●○❯│]/);
 	assert.match(spoken('the link'), /1\. Open this link in a private window, signed in as @harbour_poem/);
 	assert.match(
@@ -305,18 +310,22 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('a check'), /progressbar: Asking X: 0 of 6/);
 	assert.match(spoken('the forget dialog'), /radio: \(selected\) Cancel/);
 	assert.match(spoken('setup'), /API Key Secret \(consumer secret\): 17 characters, hidden/);
-	assert.match(spoken('a saved key'), /ferry is ready: it speaks as @ferry_poem/);
-	assert.match(spoken('a held key'), /already speaks harbour/);
+	assert.match(spoken('a saved key'), /ferry is ready and posts as @ferry_poem/);
+	assert.match(spoken('a held key'), /already belongs to harbour/);
 	assert.match(
 		spoken('several held keys'),
 		/4 keys wait for your decision\.\noption: @cat · \d+, came 3 days ago\n/,
 	);
 	assert.match(spoken('several held keys'), /option: \(selected\) @x+/);
 	assert.match(spoken('bots that are marked'), /option: \(checked\) ferry, no key/);
-	assert.match(spoken('bots that are marked'), /2 marked: v check, x export, f forget/);
+	assert.match(spoken('bots that are marked'), /2 marked: C check, x export, f forget/);
+	assert.match(spoken('a check with answers'), /option: \(checked\) harbour, @harbour_poem, works\n/);
+	assert.match(spoken('a check with answers'), /option: \(checked\) moth, @moth_poem, rejected\n/);
+	assert.match(spoken('the commands, filtered'), /textbox: Command: chk, \d+ found\noption: [^\n]*\n/);
+	assert.match(spoken('the help'), /^Help.*\nFlock\nenter: authorize the bot/);
 	assert.match(spoken('an export'), /Format: bundle, a \.json file for each bot/);
 	assert.match(spoken('an export'), /textbox: Into: keys\//);
-	assert.match(spoken('the choice of an app'), /radio: \(selected\) Practice\. A stand-in for X/);
+	assert.match(spoken('the choice of an app'), /radio: \(selected\) p {2}Practise without X\. /);
 	assert.match(spoken('a link asked for'), /timer: Asking X for a link\n/);
 	assert.match(
 		spoken('a check that X wants to pause'),

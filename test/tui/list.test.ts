@@ -138,7 +138,7 @@ test('S sorts by status, by last check, and by name again, and keeps the selecti
 test('space marks bots for checking and forgetting, and marks of bots that are gone go too', () => {
 	const {state} = play(flockScreen(), 'down', 'space', 'down', 'space', 'space');
 	assert.deepEqual([...state.list.marks], ['harbour', 'ladder', 'lamplight']);
-	const asked = play(state, 'v').state;
+	const asked = play(state, 'C').state;
 	assert.deepEqual(asked.overlay, {
 		name: 'confirm',
 		question: {about: 'check', bots: ['harbour', 'lamplight']},
@@ -158,25 +158,25 @@ test('x exports the marked bots that have a key, else the selected one, and says
 	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /no key in force to export/);
 });
 
-test('v asks X about one bot at once, V asks the person first', () => {
-	const {effects} = play(flockScreen(), 'down', 'v');
+test('C asks X about one bot at once, and about several marked ones after a question that enter answers', () => {
+	const {effects} = play(flockScreen(), 'down', 'C');
 	assert.deepEqual(effects.at(-1), {type: 'check', attempt: 1, bots: ['harbour']});
-	const all = play(flockScreen(), 'V');
+	const all = play(flockScreen(), '*', 'C');
 	assert.equal(all.effects.filter(effect => effect.type === 'check').length, 0);
-	const {effects: after} = play(all, 'y');
+	const {effects: after} = play(all, 'enter');
 	const check = after.find(effect => effect.type === 'check');
 	assert.deepEqual(check?.type === 'check' && check.bots.length, 6);
-	assert.equal(play(all, 'n').effects.filter(effect => effect.type === 'check').length, 0);
+	assert.equal(play(all, 'escape').effects.filter(effect => effect.type === 'check').length, 0);
 });
 
 test('a check can be stopped, and says what was learnt by then', () => {
-	const started = play(flockScreen(), 'V', 'y');
+	const started = play(flockScreen(), '*', 'C', 'y');
 	const attempt = started.state.attempts;
 	const stopped = play(started, {type: 'checked', attempt, bot: 'harbour', problem: null}, 'escape');
 	assert.deepEqual(stopped.effects.at(-1), {type: 'leave', attempt});
 	const over = play(stopped, {type: 'check-over', attempt, asked: 1}).state;
-	assert.equal(over.overlay, null);
-	assert.match(over.notice?.text ?? '', /learnt is kept.*1 of 6/);
+	assert.equal(over.checking, null);
+	assert.match(over.notice?.text ?? '', /^Stopped\. 1 of 6 checked\.$/);
 });
 
 test('f offers to forget, to revoke and to cancel, with cancel chosen', () => {
@@ -226,7 +226,7 @@ test('a revoked key is not offered for undoing', () => {
 		problem: null,
 	});
 	assert.deepEqual(state.forgotten, []);
-	assert.match(state.notice?.text ?? '', /X was not told, since moth carries the same token/);
+	assert.match(state.notice?.text ?? '', /X was not told, because moth uses the same token/);
 });
 
 test('e takes the expected handle of the selected bot', () => {
@@ -255,7 +255,10 @@ test('a poem that is a link out of the folder is read after l, once for all, and
 	const lines = previewLines(shown.state, 80, 20, viewWith())
 		.map(({spans}) => spans.map(({text: part}) => part).join(''))
 		.join(' ');
-	assert.match(lines, /a link to \/home\/somebody\/\.ssh\/␛\]0;id␇, outside this folder: l reads it/);
+	assert.match(
+		lines,
+		/a link to \/home\/somebody\/\.ssh\/␛\]0;id␇, outside this folder\. Press l to read it/,
+	);
 	const agreed = play({...shown, effects: []}, 'l');
 	assert.deepEqual(
 		readings(agreed).map(effect => [effect.poem.bot, [...effect.agreed]]),
@@ -288,12 +291,17 @@ test('a notice goes by itself, and not before its own time', () => {
 });
 
 test('the help, scrolled to its end, is still full after the window has grown, and goes no further', () => {
-	const end = play(flockScreen(), '?', 'end').state;
+	const end = play(flockScreen(), '?', '?', 'end').state;
 	const rows = (state: State) => frameLines(state, viewWith()).slice(1, -2);
 	assert.deepEqual(rows(play(end, 'down').state), rows(end));
 	const back = play(end, 'up').state;
 	assert.deepEqual(rows(play(end, {type: 'text', text: 'jjk'}).state), rows(back));
-	assert.deepEqual(play(flockScreen(), {type: 'text', text: '?jj'}).state.overlay, {name: 'help', top: 2});
+	assert.deepEqual(play(flockScreen(), {type: 'text', text: '??jj'}).state.overlay, {
+		name: 'help',
+		all: true,
+		top: 2,
+		over: null,
+	});
 	const grown = play(end, {type: 'resize', size: {columns: 80, rows: 30}}).state;
 	const [before, after] = [rows(end), rows(grown)];
 	assert.equal(after.length, before.length + 6);

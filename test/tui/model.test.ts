@@ -86,7 +86,7 @@ test('a walk goes on after the bot that was authorized last, and round to those 
 	assert.equal(walkPlace([botCalled('ant')]), null);
 });
 
-const walk: Walk = {queue: ['ferry'], results: [], walking: true};
+const walk: Walk = {queue: ['ferry'], results: [], walking: true, startedAt: 0};
 
 test('a walk keeps the latest result of a bot', () => {
 	const failed = withResult(walk, {bot: 'ferry', kind: 'failed', problem: problemCalled('x-network')});
@@ -131,7 +131,7 @@ test('leaving an attempt cancels it alone, and the end cancels all but what last
 });
 
 test('a secret is dots, however it is printed, and itself to whom it is revealed', () => {
-	const secret = new Secret('not-a-real-').plus('secret👩').erased();
+	const secret = new Secret('not-a-real-secret');
 	assert.deepEqual([String(secret), JSON.stringify(secret), inspect(secret)], ['•••', '"•••"', '•••']);
 	assert.deepEqual([secret.reveal(), secret.length], ['not-a-real-secret', 17]);
 });

@@ -13,6 +13,8 @@ export const noon = Date.parse('2026-11-25T12:00:00Z');
 
 /** What a program that practises knows from its start. */
 export const fixed: Fixed = {
+	flock: 'bots',
+	mouse: true,
 	poemsPath: '/home/somebody/bots/poems',
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,
@@ -140,7 +142,7 @@ export function play(start: State | Played, ...actions: readonly (Action | strin
 	const effects = [...before.effects];
 	for (const action of actions) {
 		const full: Action = typeof action === 'string' ? {type: 'key', key: action} : action;
-		const done = advance(state, full, Math.max(noon, state.enterAt) + 1000);
+		const done = advance(state, full, Math.max(noon, state.enterAt, state.handedInAt) + 1000);
 		state = done.state;
 		effects.push(...done.effects);
 	}

@@ -74,7 +74,7 @@ try {
 						throw new TypeError('not foreseen');
 					},
 				},
-		{stdin, stdout, stderr, env, interruption},
+		{stdin, stdout, stderr, env, flock: 'bots', mouse: true, interruption},
 	);
 	const records = [...(await services.keystore.list()).records].map(([bot, {key, held}]) => ({
 		bot,

@@ -52,12 +52,12 @@ test('arrows between the digits of a PIN neither leave the authorization nor typ
 	await window.waitFor(/❯ ○ harbour/);
 	window.press('enter');
 	const link = await nextLink(window);
-	for (const key of ['1', '2', '\u001BOA', '3', '4', '\u001B[D']) {
+	for (const key of ['1', '2', '\u001BOA', '3', '4', '\u001B[B', '\u001B[D']) {
 		window.type(key);
 	}
 
-	await window.waitFor('1234▏');
-	window.press('ctrl+u');
+	await window.waitFor('123▏4');
+	window.press('ctrl+e', 'ctrl+u');
 	for (const byte of `${await approve(link, 'harbour_poem')}\r\n`) {
 		window.type(byte);
 	}
@@ -152,7 +152,7 @@ test('an answer that drips does not stretch the deadline, and a new link comes b
 	window.press('enter');
 	const link = await nextLink(window);
 	window.paste(`${await approve(link, 'ferry_poem')}\n`);
-	await window.waitFor(/Handing the PIN to X · \d+ s left/);
+	await window.waitFor(/Submitting the PIN to X · \d+ s left/);
 	process.kill(window.pid, 'SIGUSR2');
 	const next = await nextLink(window, link);
 	await told(window, 'X gave no whole answer within 600 seconds. It is not known whether X took the PIN.');
@@ -168,7 +168,7 @@ for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
 		const window = await open({env: {WINDOW_GATE}});
 		window.press('enter');
 		await handIn(window, 'ferry_poem');
-		await window.waitFor('Handing the PIN to X');
+		await window.waitFor('Submitting the PIN to X');
 		if (how === 'q') {
 			window.press('escape');
 			await window.waitFor(/❯ ○ ferry/);
@@ -211,7 +211,7 @@ test('from an empty folder, i, enter and a PIN lead to a first bot with a key', 
 	await window.waitFor(/❯ ○ first-light/);
 	window.press('enter');
 	await handIn(window, 'first_light');
-	await window.waitFor('first-light is ready: it speaks as @first_light.');
+	await window.waitFor('first-light is ready and posts as @first_light.');
 	window.press('enter');
 	await window.waitFor(/● first-light +@first_light +ready/);
 	window.press('q');
@@ -242,7 +242,7 @@ test('a screen reader is told each screen in lines, up to the key that is saved'
 		)
 		.join('');
 	window.paste(`${await approve(link, 'ferry_poem')}\n`);
-	await window.waitFor('ferry is ready: it speaks as @ferry_poem.');
+	await window.waitFor('ferry is ready and posts as @ferry_poem.');
 	assert.doesNotMatch(window.raw(), /[●○❯│▏⠋]/);
 	window.press('escape');
 	await window.waitFor(/^option: \(selected\) ferry, @ferry_poem, ready$/m);

@@ -19,7 +19,7 @@ export function readBashLine(line: string): BashLine {
 	let begun = false;
 	for (let at = 0; at < line.length; at += 1) {
 		const character = line[at] ?? '';
-		if (quote === '' && /\s/.test(character)) {
+		if (quote === '' && /[ \t\n]/.test(character)) {
 			if (begun) {
 				words.push(current);
 			}

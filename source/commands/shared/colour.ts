@@ -1,19 +1,12 @@
 import {styleText} from 'node:util';
 import type {Status} from '../../flock/flock.ts';
+import {statusTones} from '../../flock/glyph.ts';
 import type {Write} from './command.ts';
 
 /** The terminal's own colours, so the person's theme rules. */
 type Style = Parameters<typeof styleText>[0];
 
-const statusStyles: Readonly<Record<Status, Style>> = {
-	ready: 'green',
-	'no-key': 'dim',
-	'read-only': 'yellow',
-	rejected: 'red',
-	'other-app': 'yellow',
-	held: 'cyan',
-	orphan: 'dim',
-};
+const toneStyles = {good: 'green', quiet: 'dim', warn: 'yellow', bad: 'red', accent: 'cyan'} as const;
 
 /** A text in a style, where colours may be written. */
 export function styled(style: Style, text: string, {colour}: Pick<Write, 'colour'>): string {
@@ -23,5 +16,5 @@ export function styled(style: Style, text: string, {colour}: Pick<Write, 'colour
 
 /** A text in the colour of a status. */
 export function inStatus(status: Status, text: string, write: Pick<Write, 'colour'>): string {
-	return styled(statusStyles[status], text, write);
+	return styled(toneStyles[statusTones[status]], text, write);
 }

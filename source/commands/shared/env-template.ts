@@ -24,6 +24,7 @@ TWITTER_CONSUMER_SECRET=
 #   KEYMAKER_PRACTICE_FAULT=LEG:KIND[:TIMES]
 #                                     what goes wrong in practice, several separated by commas
 #   KEYMAKER_OPEN=never               opens no browser by itself; like --no-open
+#   KEYMAKER_MOUSE=never              leaves the mouse to the terminal; like --no-mouse
 #   KEYMAKER_TIMEOUT=SECONDS          how long X gets for an answer (15)
 #   KEYMAKER_PASSPHRASE=TEXT          the passphrase of an encrypted keystore
 #   KEYMAKER_PASSPHRASE_COMMAND=COMMAND

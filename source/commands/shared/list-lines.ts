@@ -1,5 +1,5 @@
 import {ago} from '../../flock/duration.ts';
-import type {Bot, Flock} from '../../flock/flock.ts';
+import {type Bot, countStatuses, type Flock} from '../../flock/flock.ts';
 import {statusGlyphs} from '../../flock/glyph.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountsOf, countsInWords} from '../../flock/words.ts';
@@ -29,7 +29,7 @@ export function listLines(flock: Flock, write: ListWrite, now: number): string[]
 		(cell, row, column) =>
 			row === 0 ? styled('dim', cell, write) : inColour(cell, flock[row - 1], column, write),
 	);
-	const counts = countsInWords(flock.map(({status}) => status));
+	const counts = countsInWords(countStatuses(flock.map(({status}) => status)));
 	return [...lines, '', `${count(flock.length, 'bot')}: ${counts}`];
 }
 

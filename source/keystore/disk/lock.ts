@@ -42,12 +42,21 @@ export async function withLock<T>(
 	const guarded = {
 		mkdir(target: string, done: (error: Error | null) => void) {
 			fs.mkdir(target, error => {
-				const isOther = fs.lstatSync(target, {throwIfNoEntry: false})?.isDirectory() === false;
-				if (error === null) {
-					times.add(timeOf(target));
-				}
+				try {
+					const isOther = fs.lstatSync(target, {throwIfNoEntry: false})?.isDirectory() === false;
+					if (error === null) {
+						times.add(timeOf(target));
+					}
 
-				done(isOther ? noLockError(target) : error);
+					done(isOther ? noLockError(target) : error);
+				} catch (problem) {
+					// Nobody else could catch it here. What was just made is not left behind.
+					if (error === null) {
+						fs.rmdir(target, () => done(problem as Error));
+					} else {
+						done(problem as Error);
+					}
+				}
 			});
 		},
 		stat: fs.lstat,
@@ -68,11 +77,17 @@ export async function withLock<T>(
 			});
 		},
 		rmdir(target: string, done: (error: Error | null) => void) {
-			if (held && !isOurs()) {
-				done(null);
-			} else {
-				fs.rmdir(target, done);
+			try {
+				if (held && !isOurs()) {
+					done(null);
+					return;
+				}
+			} catch (problem) {
+				done(problem as Error);
+				return;
 			}
+
+			fs.rmdir(target, done);
 		},
 		rmdirSync(target: string) {
 			if (isOurs()) {
@@ -89,9 +104,9 @@ export async function withLock<T>(
 		leftBehind.set(folder, isMine);
 		throw error;
 	});
-	times.add(timeOf(folder));
 	held = true;
 	try {
+		times.add(timeOf(folder));
 		return await work({isOurs: () => isOurs() && !isStale(folder)});
 	} finally {
 		// A lock that was lost has nothing to release; one that the system does not let go is removed by the next save.

@@ -1,13 +1,20 @@
-import {needsKey} from '../../flock/flock.ts';
+import {needsPerson} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
 import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
 import {botOf, type State, selectedBot} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
+import {tallyOf} from '../model/tally.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
 
 /** Begins with one bot: at its held or unsaved key, at the choice of an app, or by asking X for a link. */
-export function authorize(state: State, name: string, walk: Walk | null, now: number): Step {
+export function authorize(
+	state: State,
+	name: string,
+	walk: Walk | null,
+	now: number,
+	said: AuthorizeScreen['said'] = null,
+): Step {
 	const bot = botOf(state, name);
 	if (bot === undefined || bot.poem === null) {
 		return notify(state, `The poem of ${visible(name)} is gone, so there is nothing to authorize.`, 'bad');
@@ -19,7 +26,8 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 		bot: name,
 		attempt: state.attempts,
 		lastProblem: null,
-		walk: walk ?? walkFrom(state, name, false),
+		said,
+		walk: walk ?? walkFrom(state, name, false, now),
 	};
 	const unsaved = state.unsaved.findLast(one => one.bot === name);
 	if (unsaved !== undefined) {
@@ -35,7 +43,7 @@ export function authorize(state: State, name: string, walk: Walk | null, now: nu
 			held: bot.held,
 			selected: newest.tokenId,
 			fresh: [],
-			deciding: false,
+			deciding: null,
 		};
 		return step({...state, list, overlay: null, screen: {...screen, phase}});
 	}
@@ -55,17 +63,30 @@ export function authorizeSelected(state: State, now: number): Step {
 		: authorize(state, bot.name, null, now);
 }
 
-/** Starts or goes on with the walk from the selected bot: the first one that has no key. */
+/** Starts or goes on with the walk from the selected bot: the marked ones, else the first one that needs a person. */
 export function startWalk(state: State, now: number): Step {
-	const walk = walkFrom(state, state.list.selected ?? '', true);
+	const walk = walkFrom(state, state.list.selected ?? '', true, now);
 	const first = walk.queue[0];
 	if (first === undefined) {
-		const everybody =
-			state.list.filter === '' ? 'Every bot has a key.' : 'Every bot that the filter shows has a key.';
-		return notify(state, everybody, 'good');
+		return nobodyNeedsYou(state);
 	}
 
 	return authorize(state, first, walk, now);
+}
+
+function nobodyNeedsYou(state: State): Step {
+	const {marks, filter} = state.list;
+	const others = tallyOf(state.flock ?? []).needy;
+	if (others === 0) {
+		return notify(state, 'All done. No bot needs you.', 'good');
+	}
+
+	const which =
+		marks.size > 0 ? 'None of the marked bots needs you' : `No bot that matches ${visible(filter)} needs you`;
+	return notify(
+		state,
+		`${which}; ${others === 1 ? '1 other does' : `${others} others do`}. Press esc to see them.`,
+	);
 }
 
 /** Asks X for a link. */
@@ -83,22 +104,34 @@ export function request(
 	);
 }
 
-/** Leaves the bot for another one of the walk, or ends the walk where there is none. */
-export function goOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
-	const walk = {...walkLeaving(screen, true), walking: true};
+/** Leaves the bot for another one of the walk, or ends the walk where there is none. @param skipped false for a bot that was merely looked at */
+export function goOn(
+	state: State,
+	screen: AuthorizeScreen,
+	next: string | null,
+	now: number,
+	skipped: boolean,
+): Step {
+	const walk = {...walkLeaving(screen, skipped), walking: true};
 	const left = step(state, ...abandoned(screen));
 	return andThen(left, current => walkOn(current, {...screen, walk}, next, now));
 }
 
 /** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
-export function walkOn(state: State, screen: AuthorizeScreen, next: string | null, now: number): Step {
-	return next === null ? endWalk(state, screen) : authorize(state, next, screen.walk, now);
+export function walkOn(
+	state: State,
+	screen: AuthorizeScreen,
+	next: string | null,
+	now: number,
+	said: AuthorizeScreen['said'] = null,
+): Step {
+	return next === null ? endWalk(state, screen, now) : authorize(state, next, screen.walk, now, said);
 }
 
 /** Goes back to the flock; where several bots were dealt with, past a summary. */
-export function leave(state: State, screen: AuthorizeScreen): Step {
+export function leave(state: State, screen: AuthorizeScreen, now: number): Step {
 	const walk = walkLeaving(screen, false);
-	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}));
+	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}, now));
 }
 
 /** The flock again. */
@@ -116,7 +149,7 @@ export function withPhase(state: State, screen: AuthorizeScreen, phase: Phase): 
 	return {...state, screen: {...screen, phase}};
 }
 
-function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
+function endWalk(state: State, {walk, bot}: AuthorizeScreen, now: number): Step {
 	const back = toFlock({...state, list: {...state.list, selected: bot}});
 	if (walk.results.length < 2) {
 		return step(back);
@@ -125,9 +158,12 @@ function endWalk(state: State, {walk, bot}: AuthorizeScreen): Step {
 	const made = new Set(walk.results.filter(({kind}) => kind === 'made').map(result => result.bot));
 	const left = walk.queue.filter(name => {
 		const one = botOf(state, name);
-		return !made.has(name) && one !== undefined && needsKey(one);
+		return !made.has(name) && one !== undefined && needsPerson(one);
 	}).length;
-	return step({...back, screen: {name: 'summary', results: walk.results, left}});
+	return step({
+		...back,
+		screen: {name: 'summary', results: walk.results, left, tookMs: now - walk.startedAt},
+	});
 }
 
 /** What becomes of the work of a phase that is left: a link is dropped, an exchange's key will be held. */

@@ -1,38 +1,38 @@
-import {type Binding, clearField, erase, help} from '../model/binding.ts';
+import {type Binding, back, editing, help, palette} from '../model/binding.ts';
 import type {Mode, State} from '../model/state.ts';
-import {hasNext} from '../model/walk.ts';
+import {hasNext, previousOnWalk} from '../model/walk.ts';
 
 /** A letter is a command in the PIN screen only while its field is empty. */
 const fieldEmpty = ({screen}: State) =>
 	screen.name === 'authorize' && (screen.phase.name !== 'awaiting-pin' || screen.phase.pin === '');
-const back: Binding = {
-	keys: ['escape'],
-	label: 'esc',
-	short: 'back',
-	help: 'back to the flock',
-	command: 'back',
-	vital: true,
-};
+/** Help and commands where other keys are wanted more. */
+const more: readonly Binding[] = [
+	{...help, vital: false, when: fieldEmpty},
+	{...palette, short: null, keys: [':'], when: fieldEmpty},
+];
 const skip: Binding = {
 	keys: ['s'],
 	label: 's',
 	short: 'skip',
-	help: 'leave this bot, go on to the next',
+	help: 'skip this bot',
 	command: 'skip',
 	when: fieldEmpty,
 };
 const previous: Binding = {
 	keys: ['b'],
 	label: 'b',
-	short: null,
-	help: 'back to the bot before',
+	short: 'back one',
+	help: 'go back to the bot before',
 	command: 'previous',
 	when: state =>
-		fieldEmpty(state) && state.screen.name === 'authorize' && state.screen.walk.results.length > 0,
+		fieldEmpty(state) && state.screen.name === 'authorize' && previousOnWalk(state.screen) !== null,
 };
 
 const severalHeld = ({screen}: State) =>
 	screen.name === 'authorize' && screen.phase.name === 'conflict' && screen.phase.held.length > 1;
+
+const hasMade = ({screen}: State) =>
+	screen.name === 'summary' && screen.results.some(({kind}) => kind === 'made');
 
 const canChangeApp = ({screen, app}: State) =>
 	screen.name === 'authorize' &&
@@ -42,17 +42,24 @@ const canChangeApp = ({screen, app}: State) =>
 
 /** The key bindings of an authorization and of the walk. */
 export const authorizeBindings = {
-	requesting: [back, skip, previous],
+	requesting: [back, skip, previous, ...more],
 	'awaiting-pin': [
 		{
 			keys: ['enter'],
 			label: 'enter',
-			short: 'save',
-			help: 'hand the PIN in, and save the key',
+			short: 'submit',
+			help: 'submit the PIN',
 			command: 'submit',
 			vital: true,
 		},
-		{keys: ['c'], label: 'c', short: 'copy', help: 'copy the link', command: 'copy', when: fieldEmpty},
+		{
+			keys: ['c', 'y'],
+			label: 'c',
+			short: 'copy',
+			help: 'copy the link',
+			command: 'copy',
+			when: fieldEmpty,
+		},
 		{
 			keys: ['o'],
 			label: 'o',
@@ -62,10 +69,10 @@ export const authorizeBindings = {
 			when: fieldEmpty,
 		},
 		{
-			keys: ['r'],
-			label: 'r',
-			short: 'QR',
-			help: 'show the link as a QR code, for a phone',
+			keys: ['Q'],
+			label: 'Q',
+			short: 'QR code',
+			help: 'show the link as a QR code for a phone',
 			command: 'qr',
 			when: fieldEmpty,
 		},
@@ -73,79 +80,90 @@ export const authorizeBindings = {
 			keys: ['n'],
 			label: 'n',
 			short: 'new link',
-			help: 'a new link, after a yes',
+			help: 'get a new link',
 			command: 'new-link',
+			when: fieldEmpty,
+		},
+		{
+			keys: ['e'],
+			label: 'e',
+			short: 'expected handle',
+			brief: 'handle',
+			help: 'set the account that the bot should post as',
+			command: 'handle',
 			when: fieldEmpty,
 		},
 		skip,
 		previous,
-		{...help, vital: false, when: fieldEmpty},
+		...more,
 		back,
-		erase,
-		clearField,
+		...editing,
 	],
-	exchanging: [back],
+	exchanging: [back, ...more],
 	conflict: [
-		{keys: ['k'], label: 'k', short: 'keep', help: 'put the held key in force', command: 'keep', vital: true},
-		{keys: ['d'], label: 'd', short: 'discard', help: 'remove the held key', command: 'discard', vital: true},
+		{
+			keys: ['r'],
+			label: 'r',
+			short: 'try again',
+			help: 'discard the key and get a new link',
+			command: 'retry',
+		},
+		{keys: ['k'], label: 'k', short: 'keep', help: 'keep the key', command: 'keep', vital: true},
+		{keys: ['d'], label: 'd', short: 'discard', help: 'discard the key', command: 'discard', vital: true},
 		{
 			keys: ['up'],
 			label: 'up down',
 			short: 'another',
-			help: 'choose another held key, where there are several',
+			help: 'choose another key that waits',
 			command: 'up',
 			when: severalHeld,
 		},
 		{keys: ['down'], label: 'down', short: null, help: null, command: 'down', when: severalHeld},
 		skip,
 		{...back, short: 'later', help: 'decide later'},
+		...more,
 	],
 	failed: [
 		{
-			keys: ['enter', 'n'],
-			label: 'enter',
+			keys: ['r', 'enter', 'n'],
+			label: 'r',
 			short: 'try again',
-			help: 'ask X for a link again',
+			help: 'try again',
 			command: 'retry',
 			vital: true,
 		},
 		{
-			keys: ['p'],
-			label: 'p',
-			short: 'app key',
-			help: 'give another app key',
+			keys: ['t'],
+			label: 't',
+			short: 'set up the app',
+			brief: 'set up',
+			help: 'enter another app key',
 			command: 'change-app',
 			when: canChangeApp,
 		},
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	saved: [
 		{
 			keys: ['enter', 'a', 's'],
 			label: 'enter',
 			short: 'next bot',
-			help: 'on to the next bot without a key',
+			help: 'go to the next bot',
 			command: 'next',
 			vital: true,
 			when: hasNext,
 		},
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'flock',
-			help: 'back to the flock',
-			command: 'back',
-			vital: true,
-			when: state => !hasNext(state),
-		},
+		{...back, keys: ['enter'], label: 'enter', short: 'flock', when: state => !hasNext(state)},
 		{...back, keys: ['escape', 'q']},
+		...more,
 	],
 	unsaved: [
 		{
-			keys: ['enter'],
-			label: 'enter',
+			keys: ['r', 'enter'],
+			label: 'r',
 			short: 'save again',
 			help: 'try to save the key again',
 			command: 'retry',
@@ -155,27 +173,60 @@ export const authorizeBindings = {
 			keys: ['w'],
 			label: 'w',
 			short: 'write down',
-			help: 'show the key, so that it can be written down',
+			help: 'show the key to write it down',
 			command: 'reveal',
 		},
+		back,
+		...more,
+	],
+	discarded: [
+		{
+			keys: ['r', 'enter', 'n'],
+			label: 'r',
+			short: 'try again',
+			help: 'get a new link',
+			command: 'retry',
+			vital: true,
+		},
+		skip,
+		previous,
 		back,
 	],
 	summary: [
 		{
 			keys: ['a'],
 			label: 'a',
-			short: 'go on',
-			help: 'go on with the bots that are left',
+			short: 'continue',
+			help: 'continue with the bots that are left',
 			command: 'walk',
 			when: ({screen}) => screen.name === 'summary' && screen.left > 0,
 		},
 		{
-			keys: ['enter', 'escape', 'q'],
-			label: 'enter',
-			short: 'flock',
-			help: 'back to the flock',
-			command: 'back',
-			vital: true,
+			keys: ['x'],
+			label: 'x',
+			short: 'export',
+			help: 'export the keys that were made',
+			command: 'export',
+			when: hasMade,
 		},
+		{
+			keys: ['C'],
+			label: 'C',
+			short: 'check',
+			help: 'check the keys that were made',
+			command: 'check',
+			when: hasMade,
+		},
+		{
+			keys: ['c', 'y'],
+			label: 'c',
+			short: 'copy',
+			help: 'copy the command that runs your bots',
+			command: 'copy',
+			when: hasMade,
+		},
+		{...back, keys: ['enter', 'escape', 'q'], label: 'enter', short: 'flock'},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

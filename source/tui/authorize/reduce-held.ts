@@ -2,11 +2,11 @@ import type {HeldInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, namesOfHeld} from '../../flock/words.ts';
 import type {Action} from '../model/action.ts';
-import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
+import type {AuthorizeScreen, Decision, Phase} from '../model/authorization.ts';
 import {botOf, type State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {nextOnWalk, withResult} from '../model/walk.ts';
-import {toFlock, walkOn, withPhase} from './begin.ts';
+import {request, toFlock, walkOn, withPhase} from './begin.ts';
 
 type Question = Phase & {name: 'conflict'};
 
@@ -23,7 +23,7 @@ export function questionAbout(
 ): Question {
 	const read = new Set(heldOf(state, bot).map(({tokenId}) => tokenId));
 	const fresh = held.map(({tokenId}) => tokenId).filter(tokenId => !read.has(tokenId));
-	return {name: 'conflict', held, selected, fresh, deciding: false};
+	return {name: 'conflict', held, selected, fresh, deciding: null};
 }
 
 /** The held key that k and d are about. */
@@ -39,7 +39,7 @@ export function heldWith(state: State, bot: string, come: HeldInfo): HeldInfo[] 
 /** Chooses another held key, newest first. @param by rows downwards. */
 export function moveToHeld(state: State, screen: AuthorizeScreen, by: number): Step {
 	const {phase} = screen;
-	if (phase.name !== 'conflict' || phase.deciding) {
+	if (phase.name !== 'conflict' || phase.deciding !== null) {
 		return step(state);
 	}
 
@@ -49,23 +49,23 @@ export function moveToHeld(state: State, screen: AuthorizeScreen, by: number): S
 }
 
 /** Asks for the decision about the selected key, and about no other. */
-export function decide(state: State, screen: AuthorizeScreen, keep: boolean): Step {
+export function decide(state: State, screen: AuthorizeScreen, decision: Decision): Step {
 	const {phase, bot} = screen;
-	if (phase.name !== 'conflict' || phase.deciding) {
+	if (phase.name !== 'conflict' || phase.deciding !== null) {
 		return step(state);
 	}
 
 	const attempt = state.attempts + 1;
 	return step(
-		{...state, attempts: attempt, screen: {...screen, attempt, phase: {...phase, deciding: true}}},
-		{type: 'decide', attempt, bot, tokenId: phase.selected, keep},
+		{...state, attempts: attempt, screen: {...screen, attempt, phase: {...phase, deciding: decision}}},
+		{type: 'decide', attempt, bot, tokenId: phase.selected, keep: decision === 'keep'},
 	);
 }
 
 /** Lets the question show what is held now. While a decision is carried out, its result says what came of it. */
 export function followHeld(state: State, now: number): Step {
 	const {screen} = state;
-	if (screen.name !== 'authorize' || screen.phase.name !== 'conflict' || screen.phase.deciding) {
+	if (screen.name !== 'authorize' || screen.phase.name !== 'conflict' || screen.phase.deciding !== null) {
 		return step(state);
 	}
 
@@ -84,31 +84,50 @@ export function followHeld(state: State, now: number): Step {
 
 /** Takes in that a held key was kept or discarded: on to the next one that is held, or past the question. */
 export function decided(
-	state: State,
+	before: State,
 	screen: AuthorizeScreen | null,
 	{kept, bot, key, tokenId}: Action & {type: 'decided'},
 	now: number,
 ): Step {
+	const state = kept ? before : {...before, forgotten: [[bot], ...before.forgotten]};
 	const account = accountOf(key);
-	const done = kept ? `${visible(bot)} now speaks as ${account}.` : `Discarded the key of ${account}.`;
+	const done = kept
+		? `${visible(bot)} now posts as ${account}.`
+		: `Discarded ${account}’s key. In the flock, u undoes.`;
 	if (screen?.phase.name !== 'conflict') {
 		return notify(state, done);
 	}
 
 	const {phase} = screen;
 	const wasMade = kept || screen.walk.results.some(one => one.bot === bot && one.kind === 'made');
-	const walk = withResult(screen.walk, {bot, kind: wasMade ? 'made' : 'skipped', problem: null});
+	const walk = withResult(screen.walk, {bot, kind: wasMade ? 'made' : 'discarded', problem: null});
 	const seen: AuthorizeScreen = {...screen, walk};
 	const left = stillHeld(state, bot, phase).filter(one => one.tokenId !== tokenId);
-	const next = left.at(-1);
-	if (next !== undefined) {
+	const another = left.at(-1);
+	if (another !== undefined) {
 		const said = `${done} Still to decide: ${namesOfHeld(left)}.`;
-		return notify(withPhase(state, seen, questionAbout(state, bot, left, next.tokenId)), said);
+		return notify(withPhase(state, seen, questionAbout(state, bot, left, another.tokenId)), said);
 	}
 
-	return kept
-		? step(withPhase(state, seen, {name: 'saved', key, kept: true}))
-		: andThen(leaveDecided(state, seen, now), after => notify(after, `${done} ${stands(after, bot)}`));
+	if (phase.deciding === 'again') {
+		return request(
+			state,
+			seen,
+			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, open: false},
+			now,
+		);
+	}
+
+	if (!kept) {
+		return walk.walking
+			? step(withPhase(state, seen, {name: 'discarded', key}))
+			: andThen(leaveDecided(state, seen, now), after => notify(after, `${done} ${stands(after, bot)}`));
+	}
+
+	const next = nextOnWalk({...state, screen: seen});
+	return walk.walking && next !== null
+		? walkOn(state, seen, next, now, {text: done, tone: 'good'})
+		: step(withPhase(state, seen, {name: 'saved', key, kept: true}));
 }
 
 /** Takes in that nothing was decided, and why. */
@@ -126,7 +145,7 @@ export function decideFailed(
 	const {phase} = screen;
 	const isGone = problem.code === 'held-changed';
 	const fresh = phase.fresh.filter(tokenId => !isGone || tokenId !== phase.selected);
-	const asked = withPhase(state, screen, {...phase, fresh, deciding: false});
+	const asked = withPhase(state, screen, {...phase, fresh, deciding: null});
 	return andThen(isGone ? followHeld(asked, now) : step(asked), next => notify(next, said, 'bad'));
 }
 

@@ -1,12 +1,13 @@
+import type {KeyInfo} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf} from '../../flock/words.ts';
 import type {Action} from '../model/action.ts';
-import type {AuthorizeScreen, Phase} from '../model/authorization.ts';
+import type {AuthorizeScreen} from '../model/authorization.ts';
 import type {Problem} from '../model/problem.ts';
 import type {State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
-import {withResult} from '../model/walk.ts';
-import {request, toFlock, withPhase} from './begin.ts';
+import {nextOnWalk, withResult} from '../model/walk.ts';
+import {request, toFlock, walkOn, withPhase} from './begin.ts';
 import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
 /** Takes in what came of the work; a result of another attempt is late. */
@@ -44,7 +45,7 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 		}
 
 		case 'exchanged':
-			return exchanged(state, current, action.outcome);
+			return exchanged(state, current, action.outcome, now);
 		case 'pin-failed':
 			return current === null ? step(state) : pinFailed(state, current, action, now);
 		case 'decided':
@@ -83,13 +84,13 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.
 				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
-					: `${whyNotOpen.sentence} Copy the link with c, or open it with o.`,
+					: `${whyNotOpen.sentence} o open · c copy`,
 			);
 }
 
 function practiceSentence(url: string): string {
 	const port = URL.parse(url)?.port ?? '';
-	return `Practice answers on this computer alone: open the link here (over SSH: ssh -L ${port}:127.0.0.1:${port}).`;
+	return `Practice answers on this computer only. Open the link here, or over SSH forward its port: ssh -L ${port}:127.0.0.1:${port}`;
 }
 
 function pinFailed(
@@ -134,6 +135,7 @@ function exchanged(
 	state: State,
 	screen: AuthorizeScreen | null,
 	outcome: (Action & {type: 'exchanged'})['outcome'],
+	now: number,
 ): Step {
 	const {bot, tokenId, key} = outcome;
 	const others = state.unsaved.filter(one => one.bot !== bot || one.tokenId !== tokenId);
@@ -149,8 +151,13 @@ function exchanged(
 	switch (outcome.kind) {
 		case 'saved': {
 			const walk = withResult(screen.walk, {bot, kind: 'made', problem: null});
-			const phase: Phase = {name: 'saved', key, kept: false};
-			return step(withPhase(known, {...screen, walk, lastProblem: null}, phase), {type: 'read'});
+			const done: AuthorizeScreen = {...screen, walk, lastProblem: null};
+			const next = nextOnWalk({...known, screen: done});
+			const saved =
+				walk.walking && (next !== null || walk.results.length > 1)
+					? walkOn(known, done, next, now, savedSentence(bot, key))
+					: step(withPhase(known, done, {name: 'saved', key, kept: false}));
+			return {...saved, effects: [{type: 'read'}, ...saved.effects]};
 		}
 
 		case 'held': {
@@ -163,6 +170,14 @@ function exchanged(
 			return step(withPhase(known, screen, {name: 'unsaved', problem, saving: false, revealed: false}));
 		}
 	}
+}
+
+/** What is said of a key that is saved, over the next bot of a walk. */
+function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
+	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
+	return key.accessLevel === 'read'
+		? {text: `${ready} X gave it read access only.`, tone: 'warn'}
+		: {text: ready, tone: 'good'};
 }
 
 /** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */

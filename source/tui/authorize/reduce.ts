@@ -1,9 +1,10 @@
+import {cleanPin} from '../../keymaker/pin.ts';
 import type {AuthorizeScreen, Phase, Renewal} from '../model/authorization.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import type {State} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
-import {erased} from '../model/text.ts';
-import {nextOnWalk} from '../model/walk.ts';
+import {nextOnWalk, previousOnWalk} from '../model/walk.ts';
 import {goOn, leave, request, startWalk, withPhase} from './begin.ts';
 import {decide, moveToHeld} from './reduce-held.ts';
 
@@ -15,13 +16,17 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 	const {phase} = screen;
 	switch (command) {
 		case 'back':
-			return leave(state, screen);
+			return leave(state, screen, now);
 		case 'skip':
 		case 'next':
-			return goOn(state, screen, nextOnWalk(state), now);
+			return goOn(state, screen, nextOnWalk(state), now, true);
 		case 'previous':
-			return goOn(state, screen, screen.walk.results.at(-1)?.bot ?? null, now);
+			return goOn(state, screen, previousOnWalk(screen), now, false);
 		case 'retry':
+			if (phase.name === 'conflict') {
+				return decide(state, screen, 'again');
+			}
+
 			return phase.name === 'unsaved'
 				? saveAgain(state, screen)
 				: request(state, screen, {...renewalOf(phase), open: false}, now);
@@ -32,11 +37,11 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 		case 'down':
 			return moveToHeld(state, screen, 1);
 		case 'keep':
-			return decide(state, screen, true);
+			return decide(state, screen, 'keep');
 		case 'discard':
-			return decide(state, screen, false);
+			return decide(state, screen, 'discard');
 		default:
-			return phase.name === 'awaiting-pin' ? pinCommand(state, screen, phase, command, now) : step(state);
+			return phase.name === 'awaiting-pin' ? pinCommand(state, phase, command, now) : step(state);
 	}
 }
 
@@ -48,13 +53,43 @@ export function revealUnsaved(state: State): Step {
 		: step(state);
 }
 
-/** Carries out a command of a walk's summary. */
-export function summaryCommand(state: State, command: Command, now: number): Step {
+/** The line that runs a program for every bot. */
+export const execLine = 'keymaker exec --all -- ./post.sh';
+
+/** Carries out a command of a walk's summary; `null` for those that lead to the flock with the keys that were made marked. */
+export function summaryCommand(state: State, command: Command, now: number): Step | null {
 	const back: State = {...state, screen: {name: 'flock'}};
-	return command === 'walk' ? startWalk(back, now) : step(command === 'back' ? back : state);
+	switch (command) {
+		case 'walk':
+			return startWalk(back, now);
+		case 'copy':
+			return step(state, {type: 'copy', text: execLine});
+		case 'back':
+			return step(back);
+		default:
+			return null;
+	}
 }
 
-/** Takes what was typed or pasted into the PIN field. A newline at its end hands the PIN in. */
+/** The flock with the keys marked that a walk has made. */
+export function withMadeMarked(state: State): State {
+	const {screen, list} = state;
+	return screen.name === 'summary'
+		? {
+				...state,
+				screen: {name: 'flock'},
+				list: {
+					...list,
+					marks: new Set(screen.results.filter(({kind}) => kind === 'made').map(({bot}) => bot)),
+				},
+			}
+		: state;
+}
+
+/**
+ * Takes what was typed or pasted into the PIN field. A newline at its end hands the PIN in, and so does a whole PIN that comes
+ * at once into the empty field.
+ */
 export function pinText(state: State, screen: AuthorizeScreen, text: string, now: number): Step {
 	const {phase} = screen;
 	if (phase.name !== 'awaiting-pin') {
@@ -62,9 +97,24 @@ export function pinText(state: State, screen: AuthorizeScreen, text: string, now
 	}
 
 	const typed = `${phase.letter ?? ''}${text}`;
-	const pin = phase.pin + typed.replace(/[\r\n]+$/, '');
+	const pin = inserted({text: phase.pin, after: state.caret}, typed.replace(/[\r\n]+$/, ''));
 	const filled = withPhase(state, screen, {...phase, pin, letter: null, problem: null});
-	return /[\r\n]$/.test(typed) && pin !== '' ? submit(filled, pin, now) : step(filled);
+	if (/[\r\n]$/.test(typed)) {
+		return pin === '' ? step(filled) : submit(filled, pin, now);
+	}
+
+	const isWhole =
+		phase.pin === '' && phase.letter === null && text.length > 1 && isWholePin(pin, phase.link.id);
+	return isWhole ? submit({...filled, handedInAt: now}, pin, now) : step(filled);
+}
+
+/** True for what is a PIN beyond doubt: seven digits, whatever stands round them. */
+function isWholePin(text: string, requestToken: string): boolean {
+	try {
+		return /^\d{7}$/.test(cleanPin(text, requestToken));
+	} catch {
+		return false;
+	}
 }
 
 /** Holds a lone letter back for a moment: it may be a command, or the first of a text pasted letter by letter. */
@@ -115,7 +165,6 @@ function saveAgain(state: State, screen: AuthorizeScreen): Step {
 
 function pinCommand(
 	state: State,
-	screen: AuthorizeScreen,
 	phase: Phase & {name: 'awaiting-pin'},
 	command: Command,
 	now: number,
@@ -131,10 +180,6 @@ function pinCommand(
 			return step({...state, overlay: {name: 'qr'}});
 		case 'new-link':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'new-link'}}});
-		case 'erase':
-			return step(withPhase(state, screen, {...phase, pin: erased(phase.pin), problem: null}));
-		case 'clear-field':
-			return step(withPhase(state, screen, {...phase, pin: '', problem: null}));
 		default:
 			return step(state);
 	}

@@ -1,6 +1,7 @@
-import {ago} from '../../flock/duration.ts';
+import {ago, duration} from '../../flock/duration.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords, heldSentence} from '../../flock/words.ts';
+import {dollarsPerCall} from '../../keymaker/check.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
@@ -8,8 +9,9 @@ import {waitingLines} from '../draw/waiting.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from '../model/authorization.ts';
 import {botOf, type Screen, type State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
-import {hasNext, nextOnWalk} from '../model/walk.ts';
+import {nextOnWalk} from '../model/walk.ts';
 import {otherBotOf} from './begin.ts';
+import {execLine} from './reduce.ts';
 import {selectedHeld} from './reduce-held.ts';
 
 /** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
@@ -30,33 +32,50 @@ export function conflictLines(
 	const known = botOf(state, bot);
 	const expected = known?.expectedHandle ?? known?.key?.handle ?? null;
 	const got = accountOf(key);
-	const why = heldSentence(key, reason, otherBot);
+	const stays =
+		known?.key == null
+			? `${visible(bot)} stays without a key`
+			: `${visible(bot)} stays ${accountOf(known.key)}`;
+	const kept =
+		otherBot === null
+			? `${visible(bot)} posts as ${got}`
+			: `${visible(otherBot)} and ${visible(bot)} both post as ${got}`;
 	return [
 		blank,
 		...choiceLines(phase, columns, now),
-		...paragraph(why, columns, {tone: 'warn'}),
+		...paragraph(heldSentence(key, reason, otherBot), columns, {tone: 'warn'}),
 		blank,
-		...paragraph(`expected  ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
-			rank: 1,
+		...paragraph(`expected   ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
+			indent: 3,
+			rank: 2,
 		}),
-		...paragraph(`X gave    ${got}${key.handle === '' ? '' : ` · ${visible(key.userId)}`}`, columns, {
+		...paragraph(`X said     ${got}${key.handle === '' ? '' : ` · ${visible(key.userId)}`}`, columns, {
+			indent: 3,
 			tone: 'strong',
 			rank: 1,
 		}),
 		blank,
-		...paragraph(
-			`The key is stored safely, but not in force. Keep it, and ${visible(bot)} speaks as ${got}; discard it, and ${
-				known?.key == null ? 'the bot stays without a key' : `${accountOf(known.key)} stays`
-			}.`,
-			columns,
-			{rank: 2},
-		),
-		...(otherBot === null
-			? []
-			: paragraph(`Kept, ${visible(otherBot)} and ${visible(bot)} both speak as ${got}.`, columns, {
-					tone: 'warn',
-					rank: 2,
-				})),
+		...answer('r', 'Try again', 'discard this key and get a new link', columns),
+		...answer('k', 'Keep it', kept, columns),
+		...answer('d', 'Discard it', stays, columns),
+	];
+}
+
+/** A key, and what it leads to. */
+function answer(key: string, title: string, leadsTo: string, columns: number): Line[] {
+	const name = title.padEnd(12);
+	const [first, ...rest] = paragraph(leadsTo, columns, {indent: 6 + name.length, tone: 'quiet'});
+	return [
+		{
+			...line(
+				toned('accent', `   ${key}  `),
+				toned('strong', name),
+				toned('quiet', first?.spans[0]?.text.trimStart() ?? ''),
+			),
+			say: `${key}: ${title}, ${leadsTo}`,
+			rank: 2,
+		},
+		...rest.map(one => ({...one, rank: 2})),
 	];
 }
 
@@ -95,29 +114,26 @@ export function savedLines(
 	const readOnly =
 		key.accessLevel === 'read'
 			? paragraph(
-					'X gave it read access only: give the app read and write permission, then authorize again.',
+					'X gave it read access only. Set the app to read and write, then authorize again.',
 					columns,
 					{tone: 'warn', rank: 2},
 				)
 			: [];
 	const next = nextOnWalk(state);
-	const done = walk.queue.length > 1 && !hasNext(state) ? 'Every bot on this walk has been seen to.' : null;
 	return [
 		blank,
-		...paragraph(`${visible(bot)} is ready: it speaks as ${accountOf(key)}.`, columns, {
+		...paragraph(`${visible(bot)} is ready and posts as ${accountOf(key)}.`, columns, {
 			tone: 'good',
 			glyph: '●',
 		}),
-		...paragraph(kept ? 'The held key is in force now.' : 'The key is saved.', columns, {rank: 2}),
+		...paragraph(kept ? 'You kept the key.' : 'The key is saved.', columns, {rank: 2}),
 		...readOnly,
 		blank,
 		...(next === null
-			? done === null
-				? []
-				: paragraph(done, columns, {rank: 2})
-			: paragraph(`Next without a key: ${visible(next)}. Enter goes on, esc returns to the flock.`, columns, {
-					rank: 1,
-				})),
+			? walk.queue.length > 1
+				? paragraph('All done.', columns, {rank: 2})
+				: []
+			: paragraph(`Next: ${visible(next)}. Press enter to continue.`, columns, {rank: 1})),
 	];
 }
 
@@ -136,7 +152,7 @@ export function unsavedLines(
 	return [
 		blank,
 		...paragraph(
-			`X has given the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved, and ${are} kept in memory until this program ends.`,
+			`X gave the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved. Until keymaker ends, ${they} ${are} kept in memory.`,
 			columns,
 			// What was asked for goes before what is known already.
 			{tone: 'bad', rank: revealed ? 4 : 0},
@@ -153,37 +169,79 @@ function revealedLines(bot: string, columns: number, rows: number, {reveal}: Vie
 	return lines.length <= rows ? lines : paragraph('The key needs a larger window.', columns, {tone: 'warn'});
 }
 
-/** How a walk went: made, skipped and failed, and what to do about the failed. */
-export function summaryLines({size}: State, {results, left}: Screen & {name: 'summary'}): Line[] {
+/** How a walk went, what is left, and what to do now. */
+export function summaryLines(
+	{size, fixed}: State,
+	{results, left, tookMs}: Screen & {name: 'summary'},
+): Line[] {
 	const {columns} = size;
 	const of = (kind: WalkResult['kind']) => results.filter(result => result.kind === kind);
 	const made = of('made');
-	const held = of('held');
-	const skipped = of('skipped');
+	const all = results.length + Math.max(0, left - results.filter(({kind}) => kind !== 'made').length);
+	const took = made.length === 0 ? '' : ` in ${duration(tookMs / 1000)}`;
+	const title =
+		left === 0 ? 'The whole flock can sing.' : made.length > 0 ? 'Well begun.' : 'No new key this time.';
 	return [
+		...(fixed.spoken ? [] : summaryBar(made.length, all, columns)),
 		blank,
-		...group('●', `${count(made.length, 'key')} made`, made, columns, 'good'),
-		...group('○', `${skipped.length} skipped`, skipped, columns, 'plain'),
-		...(held.length === 0
-			? []
-			: [
-					...group('?', `${held.length} to decide about`, held, columns, 'accent'),
-					...paragraph('Enter on such a bot keeps or discards its key.', columns, {indent: 3, rank: 2}),
-				]),
+		...paragraph(title, columns, {tone: left === 0 ? 'good' : 'strong', glyph: '●', rank: 1}),
+		...paragraph(
+			made.length === 0
+				? `${count(left, 'bot')} still ${left === 1 ? 'needs' : 'need'} a key.`
+				: `${count(made.length, 'key')}${took}, all saved.`,
+			columns,
+			{indent: 3},
+		),
+		...group('○', `${of('skipped').length} skipped`, of('skipped'), columns, 'plain'),
+		...group('○', `${of('discarded').length} discarded`, of('discarded'), columns, 'plain'),
+		...group('?', `${of('held').length} to decide`, of('held'), columns, 'accent'),
 		...of('failed').flatMap(({bot, problem}) => [
 			...paragraph(`${visible(bot)}: ${problem?.sentence ?? ''}`, columns, {tone: 'bad', glyph: '✕'}),
-			...paragraph(problem?.hint ?? '', columns, {indent: 3, rank: 2}),
+			...paragraph(problem?.hint ?? '', columns, {indent: 3, rank: 3}),
 			...paragraph(problem?.label ?? '', columns, {indent: 3, tone: 'quiet', rank: 6}),
 		]),
-		blank,
-		...paragraph(
-			left === 0
-				? 'Every bot of this walk has its key.'
-				: `${count(left, 'bot')} still without a key: a goes on.`,
-			columns,
-			{rank: 1},
-		),
+		...(left === 0 || made.length === 0
+			? []
+			: paragraph(
+					`${count(left, 'bot')} still ${left === 1 ? 'needs a key' : 'need keys'}. Press a to continue.`,
+					columns,
+					{rank: 2},
+				)),
+		...(made.length === 0 ? [] : whatNow(made.length, columns)),
 	];
+}
+
+function summaryBar(made: number, all: number, columns: number): Line[] {
+	const figures = `${made} of ${all}`;
+	const width = Math.max(0, Math.min(60, columns - figures.length - 6));
+	const full = all === 0 ? 0 : Math.round((width * made) / all);
+	return [
+		{spans: [], say: '', rank: 9},
+		{
+			...line(
+				toned('good', `  ${'━'.repeat(full)}`),
+				toned('quiet', '━'.repeat(width - full)),
+				toned('strong', `  ${figures}`),
+			),
+			say: '',
+			rank: 8,
+		},
+	];
+}
+
+function whatNow(made: number, columns: number): Line[] {
+	return [
+		{spans: [], say: '', rank: 9},
+		...paragraph('What now?', columns, {tone: 'strong', rank: 7}),
+		...answer('x', 'export', 'write the keys for your bots', columns),
+		...answer(
+			'C',
+			'check',
+			`${count(made, 'call')} to X, about $${(made * dollarsPerCall).toFixed(2)}`,
+			columns,
+		),
+		...answer('c', 'copy', execLine, columns),
+	].map(one => ({...one, rank: Math.max(one.rank ?? 0, 5)}));
 }
 
 function group(

@@ -1,11 +1,13 @@
 import {appTail} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf} from '../../flock/width.ts';
+import {accountOf} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
+import {fieldWindow} from '../draw/field.ts';
 import {hints} from '../draw/footer.ts';
 import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
-import {chop, tail} from '../draw/text.ts';
+import {chop} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import {appOrigin} from '../draw/words.ts';
 import {keymap} from '../keymap.ts';
@@ -13,6 +15,7 @@ import type {AuthorizeScreen, Phase, Renewal} from '../model/authorization.ts';
 import type {Binding} from '../model/binding.ts';
 import type {State} from '../model/state.ts';
 import {conflictLines, savedLines, unsavedLines} from './view-outcome.ts';
+import {besideWalk, progressLines, widthBeside} from './view-walk.ts';
 
 /** From so many columns up the bindings stand beside the steps that they are about. */
 const inlineFrom = 90;
@@ -25,9 +28,10 @@ const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
 
 /** True for a binding that stands beside its step, and so not in the footer. */
-export function isInline({size, screen, fixed}: State, {command}: Binding): boolean {
+export function isInline({size, screen, overlay, fixed}: State, {command}: Binding): boolean {
 	return (
 		!fixed.spoken &&
+		overlay === null &&
 		size.columns >= inlineFrom &&
 		size.rows >= 12 &&
 		screen.name === 'authorize' &&
@@ -42,14 +46,22 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 	const {columns} = state.size;
 	switch (phase.name) {
 		case 'requesting':
-			return [
-				blank,
-				...note(phase, columns),
-				...waiting('Asking X for a link', phase.startedAt, state, view),
-			];
+			return besideWalk(
+				state,
+				screen,
+				[
+					...progressLines(state, screen),
+					blank,
+					...note(phase, columns),
+					...waiting('Asking X for a link', phase.startedAt, state, view),
+					...saidLines(screen, columns),
+				],
+				rows,
+				view,
+			);
 		case 'awaiting-pin':
 		case 'exchanging':
-			return stepLines(state, phase, rows, view);
+			return stepLines(state, screen, phase, rows, view);
 		case 'failed':
 			return [
 				blank,
@@ -61,6 +73,14 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 			return conflictLines(state, screen, phase, view.now);
 		case 'saved':
 			return savedLines(state, screen, phase);
+		case 'discarded':
+			return [
+				blank,
+				...paragraph(`Discarded the key of ${accountOf(phase.key)}.`, columns, {tone: 'strong'}),
+				...paragraph(`${visible(screen.bot)} has no key. r gets a new link; s skips the bot.`, columns, {
+					rank: 1,
+				}),
+			];
 		case 'unsaved':
 			return unsavedLines(state, screen, phase, rows, view);
 	}
@@ -68,35 +88,39 @@ export function authorizeLines(state: State, screen: AuthorizeScreen, rows: numb
 
 function stepLines(
 	state: State,
+	screen: AuthorizeScreen,
 	phase: Phase & {name: 'awaiting-pin' | 'exchanging'},
 	rows: number,
 	view: View,
 ): Line[] {
 	const {columns} = state.size;
+	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
 	const who =
 		link.expectedHandle === null
 			? 'signed in as the bot’s account'
 			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
+		...progressLines(state, screen),
 		blank,
 		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
 		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
 	];
 	const after = [
 		{...blank, rank: 5},
-		...numbered(2, 'Press Authorize app there, and X shows a PIN', state, []),
+		...numbered(2, 'Press Authorize app; X shows a PIN', state, [], width),
 		{...blank, rank: 7},
-		...fieldLines(state, phase, view),
+		...fieldLines(state, phase, view, width),
+		...saidLines(screen, width),
 		{...blank, rank: 9},
-		...paragraph(appText(link), columns, {tone: 'quiet', rank: 4}),
+		...paragraph(appText(link), width, {tone: 'quiet', rank: 4}),
 	];
 	const all = squeeze([...before, ...linkLines(link, columns), ...after], rows);
 	if (all.length <= rows) {
-		return all;
+		return besideWalk(state, screen, all, rows, view);
 	}
 
-	const instead = paragraph('The link needs a larger window; c copies it, o opens it.', columns, {
+	const instead = paragraph('The link needs a larger window. c copy · o open', columns, {
 		tone: 'warn',
 		rank: 1,
 	});
@@ -113,8 +137,13 @@ export function linkLines({url}: Link, columns: number): Line[] {
 	}));
 }
 
-function numbered(number: number, text: string, state: State, commands: readonly string[]): Line[] {
-	const {columns} = state.size;
+function numbered(
+	number: number,
+	text: string,
+	state: State,
+	commands: readonly string[],
+	columns = state.size.columns,
+): Line[] {
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
@@ -132,10 +161,14 @@ function numbered(number: number, text: string, state: State, commands: readonly
 	];
 }
 
-function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchanging'}, view: View): Line[] {
-	const {columns} = state.size;
+function fieldLines(
+	state: State,
+	phase: Phase & {name: 'awaiting-pin' | 'exchanging'},
+	view: View,
+	columns: number,
+): Line[] {
 	if (phase.name === 'exchanging') {
-		return waiting('Handing the PIN to X', phase.startedAt, state, view);
+		return waiting('Submitting the PIN to X', phase.startedAt, state, view);
 	}
 
 	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
@@ -148,22 +181,36 @@ function fieldLines(state: State, phase: Phase & {name: 'awaiting-pin' | 'exchan
 		columnsOf(label) -
 		2 -
 		hint.reduce((sum, {text}) => sum + columnsOf(text), 0);
-	const pin = tail(visible(phase.pin.replace(/[\r\n]+/g, ' ')), Math.max(8, room - 2));
+	const shown = fieldWindow(
+		{text: phase.pin, after: state.caret},
+		text => visible(text.replace(/[\r\n]+/g, ' ')),
+		Math.max(9, room - 1),
+	);
 	const field: Line = {
 		...ends(
-			[
-				toned('accent', label.slice(0, 4)),
-				{text: label.slice(4)},
-				toned('strong', pin),
-				toned('accent', '▏'),
-			],
+			[toned('accent', label.slice(0, 4)), {text: label.slice(4)}, toned('strong', shown.text), {text: ' '}],
 			hint,
 			Math.min(columns, inlineTo) - 1,
 		),
 		role: 'textbox',
-		say: `3. Paste the PIN here: ${pin}`,
+		say: `3. Paste the PIN here: ${shown.text}`,
+		cursor: columnsOf(label) + shown.cursor,
 	};
 	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
+}
+
+/** What came of the bot before, on a walk. */
+function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
+	return said === null
+		? []
+		: [
+				{...blank, rank: 8},
+				...paragraph(said.text, columns, {
+					tone: said.tone,
+					glyph: said.tone === 'good' ? '✓' : '!',
+					rank: 3,
+				}),
+			];
 }
 
 function note({note: text, label}: Renewal, columns: number): Line[] {

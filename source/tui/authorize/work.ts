@@ -3,7 +3,7 @@ import {recordInfo} from '../../flock/key.ts';
 import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, heldSentence} from '../../flock/words.ts';
-import type {Outcome, Settled} from '../../keymaker/keymaker.ts';
+import type {Decision, Outcome, Settled} from '../../keymaker/keymaker.ts';
 import type {Services} from '../../services.ts';
 import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
@@ -18,8 +18,15 @@ type AuthorizeWork = Pick<
 const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 
 /** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
-export function authorizeWork({services, dispatch, attempts, read, notify}: Tools): AuthorizeWork {
+export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
+
+	async function discard(bot: string, tokenId: string): Promise<Decision> {
+		const discarded = await keymaker.discard(bot, tokenId);
+		undos.unshift([{bot, undo: discarded.undo}]);
+		return discarded;
+	}
+
 	return {
 		async 'request-link'({bot, attempt}) {
 			await attempts.run(attempt, async signal => {
@@ -64,7 +71,8 @@ export function authorizeWork({services, dispatch, attempts, read, notify}: Tool
 		},
 		async decide({attempt, bot, tokenId, keep}) {
 			try {
-				const {key} = await (keep ? keymaker.keep(bot, tokenId) : keymaker.discard(bot, tokenId));
+				const {key} = await (keep ? keymaker.keep(bot, tokenId) : discard(bot, tokenId));
+
 				await read();
 				dispatch({type: 'decided', attempt, kept: keep, bot, tokenId, key});
 			} catch (error) {
@@ -76,8 +84,9 @@ export function authorizeWork({services, dispatch, attempts, read, notify}: Tool
 				dispatch({type: 'decide-failed', attempt, problem: problemOf(known)});
 			}
 		},
-		async copy({text}) {
-			notify((await desktop.copy(text)).sentence);
+		async copy({text, what}) {
+			const {sentence} = await desktop.copy(text);
+			notify(what === undefined ? sentence : `${sentence.replace(/\.$/, '')}: ${what}`);
 		},
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);

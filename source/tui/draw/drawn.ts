@@ -1,6 +1,9 @@
-import {hyperlink} from '../paint/link.ts';
+import {hyperlink, nameLink} from '../paint/link.ts';
 import {fit, type Line} from './line.ts';
 import {styled, type Theme, type Tone} from './theme.ts';
+
+/** The end of a colour before another one, which Ink leaves out. */
+const needlessReset = /\u001B\[39m(?=\u001B\[3[0-7]m)/g;
 
 /**
  * A line as a terminal shows it. One text, and no component for each span, which would cost each frame.
@@ -18,8 +21,14 @@ export function drawnLine(line: Line, columns: number, theme: Theme): string {
 			tone = span.tone ?? 'plain';
 		}
 
-		run += url === undefined || !theme.hyperlinks ? span.text : hyperlink(span.text, url);
+		const leadsTo = url ?? span.url;
+		run +=
+			leadsTo === undefined || !theme.hyperlinks || span.text === ''
+				? span.text
+				: url === undefined
+					? nameLink(span.text, leadsTo)
+					: hyperlink(span.text, url);
 	}
 
-	return drawn + styled(theme, tone, run);
+	return (drawn + styled(theme, tone, run)).replaceAll(needlessReset, '');
 }

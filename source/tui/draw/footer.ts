@@ -6,12 +6,15 @@ import {type Line, line, type Span, toned} from './line.ts';
 const separator = ' · ';
 const narrowSeparator = '  ';
 
+/** From so many columns up the most wanted bindings fit with their whole names. */
+const wholeFrom = 76;
+
 /** The footer's bindings that fit a width: the vital ones, then as many of the others as have room. */
 export function footerLine(bindings: readonly Binding[], width: number): Line {
 	const shown = bindings.filter(({short}) => short !== null);
 	const whole = fitting(shown, width, separator);
-	// Where not all of them fit, they are told more briefly.
-	const brief = whole.length < shown.length;
+	// Where few of them fit, they are told more briefly.
+	const brief = whole.length < shown.length && width < wholeFrom;
 	const between = brief && width < 40 ? narrowSeparator : separator;
 	const chosen = brief ? fitting(shown.map(briefly), width, between) : whole;
 	return {

@@ -3,7 +3,12 @@ import {wrap} from './text.ts';
 import {drawable, type Theme, type Tone} from './theme.ts';
 
 /** A piece of a line in one tone. */
-export type Span = {text: string; tone?: Tone};
+export type Span = {
+	text: string;
+	tone?: Tone;
+	/** The address that it links to. */
+	url?: string;
+};
 
 /** What a line is to a screen reader. */
 export type Role = 'option' | 'textbox' | 'progressbar' | 'timer' | 'listitem' | 'radio';
@@ -20,6 +25,8 @@ export type Line = {
 	checked?: boolean;
 	/** The address that the whole line links to. Such a line is drawn as it is, uncut. */
 	url?: string;
+	/** The column that the terminal's cursor stands in: this is the field that takes the keys. */
+	cursor?: number;
 	/** The higher, the sooner the line is left out where there are too few rows; 0 stays. */
 	rank?: number;
 };
@@ -36,7 +43,7 @@ export function isSameLine(one: Line, other: Line): boolean {
 			one.spans.length === other.spans.length &&
 			one.spans.every((span, index) => {
 				const against = other.spans[index];
-				return span.text === against?.text && span.tone === against.tone;
+				return span.text === against?.text && span.tone === against.tone && span.url === against.url;
 			}))
 	);
 }
@@ -85,6 +92,19 @@ export function paragraph(
 		say: index === 0 ? text : '',
 		rank,
 	}));
+}
+
+/** Spans in exactly so many columns: cut, or filled up with spaces. */
+export function padded(spans: readonly Span[], width: number, tone: Tone = 'plain'): Span[] {
+	const kept: Span[] = [];
+	let left = width;
+	for (const span of spans) {
+		const text = cut(span.text, left);
+		kept.push({...span, text});
+		left -= columnsOf(text);
+	}
+
+	return [...kept, {text: ' '.repeat(Math.max(0, left)), tone}];
 }
 
 /** The columns that spans take. */

@@ -1,10 +1,21 @@
 import chalk, {type ChalkInstance} from 'chalk';
 import type {Status} from '../../flock/flock.ts';
-import {asciiForm, drawsUnicode, statusGlyphs} from '../../flock/glyph.ts';
+import {asciiForm, drawsUnicode, statusGlyphs, statusTones} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
 /** How a piece of text is meant; the theme says how that looks. */
-export type Tone = 'plain' | 'strong' | 'quiet' | 'good' | 'warn' | 'bad' | 'accent';
+export type Tone =
+	| 'plain'
+	| 'strong'
+	| 'quiet'
+	| 'good'
+	| 'warn'
+	| 'bad'
+	| 'accent'
+	| 'match'
+	| 'selected'
+	| 'selected-match'
+	| 'code';
 
 /** What the terminal can show. */
 export type Theme = {
@@ -27,6 +38,11 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: chalk.yellow,
 	bad: chalk.red,
 	accent: chalk.cyan,
+	// From the fixed part of the 256 colours, which no theme changes: scanners read a QR code in it on any ground.
+	code: chalk.ansi256(231).bgAnsi256(16),
+	match: chalk.cyan.underline,
+	selected: chalk.inverse,
+	'selected-match': chalk.inverse.underline,
 };
 
 /** The same without colours. */
@@ -36,18 +52,17 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: null,
 	bad: chalk.bold,
 	accent: chalk.bold,
+	code: null,
+	match: chalk.bold.underline,
 };
 
 /** The glyph and the tone of each status. */
-export const statusGlyph: Readonly<Record<Status, {glyph: string; tone: Tone}>> = {
-	ready: {glyph: statusGlyphs.ready, tone: 'good'},
-	'no-key': {glyph: statusGlyphs['no-key'], tone: 'quiet'},
-	'read-only': {glyph: statusGlyphs['read-only'], tone: 'warn'},
-	rejected: {glyph: statusGlyphs.rejected, tone: 'bad'},
-	'other-app': {glyph: statusGlyphs['other-app'], tone: 'warn'},
-	held: {glyph: statusGlyphs.held, tone: 'accent'},
-	orphan: {glyph: statusGlyphs.orphan, tone: 'quiet'},
-};
+export const statusGlyph = Object.fromEntries(
+	Object.entries(statusGlyphs).map(([status, glyph]) => [
+		status,
+		{glyph, tone: statusTones[status as Status]},
+	]),
+) as Readonly<Record<Status, {glyph: string; tone: Tone}>>;
 
 /** What a terminal can show, by its environment. */
 export function themeOf(env: Environment): Theme {

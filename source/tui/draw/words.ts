@@ -9,8 +9,8 @@ import type {AppSource} from '../../keymaker/app-key.ts';
 export function statusHint({status, held}: Bot, poemsAreGone = false): string | null {
 	if (held.length > 0 && status !== 'orphan') {
 		return held.length === 1
-			? `A key of ${namesOfHeld(held)} waits for your decision: enter.`
-			: `Keys of ${namesOfHeld(held)} wait for your decision: enter.`;
+			? `A key of ${namesOfHeld(held)} waits for your decision. Press enter.`
+			: `Keys of ${namesOfHeld(held)} wait for your decision. Press enter.`;
 	}
 
 	switch (status) {
@@ -18,17 +18,17 @@ export function statusHint({status, held}: Bot, poemsAreGone = false): string | 
 		case 'held':
 			return null;
 		case 'no-key':
-			return 'No key yet: enter makes one.';
+			return 'No key yet. Press enter to authorize.';
 		case 'read-only':
-			return 'This key may only read. Give the app read and write permission at X, then authorize again.';
+			return 'This key is read-only. Set the app to read and write at X, then authorize again.';
 		case 'rejected':
-			return 'X refused this key when last asked. Authorize again.';
+			return 'X rejected this key. Authorize again.';
 		case 'other-app':
-			return 'The secret of the app that made this key is not known here. Authorize again, or set that app’s key.';
+			return 'This key was made with another app whose secret is not here. Authorize again, or set up that app.';
 		case 'orphan':
 			return poemsAreGone
-				? 'Its key is kept; its poem comes back with the folder.'
-				: 'The poem is gone; its key is kept. keymaker rename moves it to a renamed poem, f forgets it.';
+				? 'The key is kept; the poem comes back with the folder.'
+				: 'The poem is gone; the key is kept. Use keymaker rename for a renamed poem, or press f to forget the key.';
 	}
 }
 

@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase} from '../model/binding.ts';
+import {type Binding, editing} from '../model/binding.ts';
 import type {Mode} from '../model/state.ts';
 
 /** The key bindings of the export. */
@@ -13,21 +13,20 @@ export const exportBindings = {
 			vital: true,
 		},
 		{
-			keys: ['tab', 'down', 'right'],
+			keys: ['tab', 'down'],
 			label: 'tab',
 			short: 'format',
 			help: 'the next format',
 			command: 'next-format',
 		},
 		{
-			keys: ['backtab', 'up', 'left'],
+			keys: ['backtab', 'up'],
 			label: 'shift+tab',
 			short: null,
 			help: 'the format before',
 			command: 'previous-format',
 		},
 		{keys: ['escape'], label: 'esc', short: 'cancel', help: 'write nothing', command: 'close', vital: true},
-		erase,
-		clearField,
+		...editing,
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

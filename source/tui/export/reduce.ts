@@ -1,11 +1,12 @@
 import type {FormatName} from '../../bundles/formats.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import {chosen} from '../model/list.ts';
 import type {Problem} from '../model/problem.ts';
 import type {ExportDraft, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
-import {count, erased, names, oneLine} from '../model/text.ts';
+import {count, names, oneLine} from '../model/text.ts';
 
 /** Each format: where its files go unless the person says otherwise, and what it gives. */
 export const exportFormats: Readonly<Record<FormatName, {path: string; note: string}>> = {
@@ -55,10 +56,6 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 			return opened(state, withFormat(draft, 1));
 		case 'previous-format':
 			return opened(state, withFormat(draft, -1));
-		case 'erase':
-			return opened(state, withPath(draft, erased(draft.path)));
-		case 'clear-field':
-			return opened(state, withPath(draft, ''));
 		default:
 			return step(state);
 	}
@@ -67,7 +64,14 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 /** Takes what was typed or pasted into the path. */
 export function exportText(state: State, {draft, attempt}: ExportOverlay, text: string): Step {
 	const typed = text === ' ' ? ' ' : oneLine(text);
-	return attempt === null ? opened(state, withPath(draft, draft.path + typed)) : step(state);
+	return attempt === null
+		? step(withExportPath(state, draft, inserted({text: draft.path, after: state.caret}, typed)))
+		: step(state);
+}
+
+/** The state with another path in the export's field. */
+export function withExportPath(state: State, draft: ExportDraft, path: string): State {
+	return opened(state, {...draft, path, ownPath: true}).state;
 }
 
 /** Writes over the file of another kind, after the person has said yes. */
@@ -130,10 +134,6 @@ function withFormat(draft: ExportDraft, by: number): ExportDraft {
 	const index = (formats.indexOf(draft.format) + by + formats.length) % formats.length;
 	const format = formats[index] ?? 'bundle';
 	return {...draft, format, path: draft.ownPath ? draft.path : exportFormats[format].path};
-}
-
-function withPath(draft: ExportDraft, path: string): ExportDraft {
-	return {...draft, path, ownPath: true};
 }
 
 /** The hint; what it says of the place is in the command line's words. */

@@ -1,5 +1,6 @@
-import {type Binding, help} from '../model/binding.ts';
+import {type Binding, help, palette} from '../model/binding.ts';
 import {type Mode, poemsAreGone, selectedBot} from '../model/state.ts';
+import {needyCount} from '../model/tally.ts';
 
 const moving: readonly Binding[] = [
 	{keys: ['up', 'k'], label: 'up k', short: null, help: 'up', command: 'up'},
@@ -10,106 +11,142 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
+/** The binding for reading everything anew. */
+const readAgain: Binding = {
+	keys: ['ctrl+r'],
+	label: 'ctrl+r',
+	short: null,
+	help: 'read the folder and the keystore again',
+	command: 'read-again',
+};
+
 /** The key bindings of the flock, and of what stands in its place where there are no poems or it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{
+			keys: ['escape'],
+			label: 'esc',
+			short: 'stop',
+			help: 'stop the check',
+			command: 'cancel-check',
+			vital: true,
+			when: ({checking}) => checking !== null && !checking.cancelled,
+		},
+		{
 			keys: ['enter'],
 			label: 'enter',
 			short: 'authorize',
-			help: 'authorize the selected bot, or decide about its held key',
+			help: 'authorize the bot, or decide about its new key',
 			command: 'authorize',
 		},
 		{
 			keys: ['a'],
 			label: 'a',
-			short: 'next without a key',
-			brief: 'next',
-			help: 'authorize one bot after the other, from here on',
+			short: 'walk',
+			help: 'walk the marked or shown bots that need you',
 			command: 'walk',
+			name: state => {
+				const count = needyCount(state);
+				return {
+					short: count === 0 ? null : `walk the ${count} that ${count === 1 ? 'needs' : 'need'} you`,
+					brief: `walk ${count}`,
+				};
+			},
 		},
 		{
 			keys: ['/'],
 			label: '/',
 			short: 'filter',
-			help: 'filter by name, handle or status as you type',
+			help: 'filter by words of names, handles and statuses',
 			command: 'filter',
 		},
 		{
-			keys: ['v'],
-			label: 'v',
+			keys: ['C'],
+			label: 'C',
 			short: 'check',
-			help: 'ask X who the selected or marked keys are',
+			help: 'check the selected or marked keys with X',
 			command: 'check',
-		},
-		{
-			keys: ['f'],
-			label: 'f',
-			short: 'forget',
-			help: 'forget or revoke the key of the selected or marked bots',
-			command: 'forget',
-			when: state => !poemsAreGone(state),
-		},
-		{
-			keys: ['u'],
-			label: 'u',
-			short: 'undo',
-			help: 'bring back what was forgotten last',
-			command: 'undo',
-			when: state => state.forgotten.length > 0,
-		},
-		{
-			keys: ['e'],
-			label: 'e',
-			short: 'handle',
-			help: 'set the handle that is expected for the bot',
-			command: 'handle',
-		},
-		{
-			keys: ['space'],
-			label: 'space',
-			short: 'mark',
-			help: 'mark, for checking, exporting or forgetting several',
-			command: 'mark',
-		},
-		{keys: ['S'], label: 'S', short: 'sort', help: 'sort by name, status or last check', command: 'sort'},
-		{
-			keys: ['V'],
-			label: 'V',
-			short: 'check all',
-			help: 'ask X about the whole flock, after a yes',
-			command: 'check-all',
 		},
 		{
 			keys: ['x'],
 			label: 'x',
 			short: 'export',
-			help: 'write the keys of the selected or marked bots into files for other programs',
+			help: 'export the selected or marked keys for other programs',
 			command: 'export',
 		},
+		{
+			keys: ['m', 'space'],
+			label: 'm',
+			short: 'mark',
+			help: 'mark the selected bot (space too)',
+			command: 'mark',
+		},
+		{
+			keys: ['u'],
+			label: 'u',
+			short: 'undo',
+			help: 'undo the last forget or discard',
+			command: 'undo',
+			when: state => state.forgotten.length > 0,
+		},
+		palette,
+		{
+			keys: ['f'],
+			label: 'f',
+			short: 'forget',
+			help: 'forget or revoke the selected or marked keys',
+			command: 'forget',
+			when: state => !poemsAreGone(state),
+		},
+		{
+			keys: ['e'],
+			label: 'e',
+			short: 'handle',
+			help: 'set the handle that the bot should have',
+			command: 'handle',
+		},
+		{keys: ['S'], label: 'S', short: 'sort', help: 'sort by name, status or last check', command: 'sort'},
+		{
+			keys: ['c', 'y'],
+			label: 'c',
+			short: 'copy',
+			help: 'copy the handle; again for the id and the link',
+			command: 'copy-account',
+		},
+		{
+			keys: ['o'],
+			label: 'o',
+			short: 'open',
+			help: 'open the account’s page in the browser',
+			command: 'open-account',
+		},
+		{
+			keys: ['*'],
+			label: '*',
+			short: null,
+			help: 'mark all that are shown, or unmark them',
+			command: 'mark-all',
+		},
+		{keys: ['shift+up'], label: 'shift+up', short: null, help: 'mark upwards', command: 'mark-up'},
+		{keys: ['shift+down'], label: 'shift+down', short: null, help: 'mark downwards', command: 'mark-down'},
 		{
 			keys: ['l'],
 			label: 'l',
 			short: 'read the link',
 			brief: 'read',
-			help: 'read a poem that is a link out of the folder of poems',
+			help: 'read a poem that links out of the folder of poems',
 			command: 'read-link',
 			when: state =>
 				state.preview?.text?.elsewhere !== undefined && state.preview.bot === selectedBot(state)?.name,
 		},
-		{
-			keys: ['r'],
-			label: 'r',
-			short: null,
-			help: 'read the folder and the keystore again',
-			command: 'read-again',
-		},
+		readAgain,
 		{
 			keys: ['escape'],
 			label: 'esc',
 			short: null,
 			help: 'clear the filter and the marks',
 			command: 'clear-list',
+			when: ({checking}) => checking === null || checking.cancelled,
 		},
 		...moving,
 		help,
@@ -121,17 +158,12 @@ export const flockBindings = {
 			label: 'i',
 			short: 'make a sample',
 			brief: 'sample',
-			help: 'make the folder of poems with a sample poem in it',
+			help: 'make the folder of poems, with a sample poem',
 			command: 'sample',
 			when: ({folder}) => folder?.problem === 'missing' || folder?.problem === 'empty',
 		},
-		{
-			keys: ['r'],
-			label: 'r',
-			short: 'read again',
-			help: 'read the folder and the keystore again',
-			command: 'read-again',
-		},
+		{...readAgain, short: 'read again'},
+		palette,
 		help,
 		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
 	],

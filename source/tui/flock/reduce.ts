@@ -4,6 +4,7 @@ import {afterMove, arrange, moved, nextSort, sortWord, widthsOf, withFilter} fro
 import type {State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {walkPlace} from '../model/walk.ts';
+import {copyAccount, openAccount} from './reduce-account.ts';
 
 /** Carries out a command of the flock screen. */
 export function flockCommand(state: State, command: Command): Step {
@@ -11,17 +12,28 @@ export function flockCommand(state: State, command: Command): Step {
 		case 'clear-list':
 			return step(withFilter({...state, list: {...state.list, marks: new Set()}}, ''));
 		case 'read-again':
-			return andThen(step(state, {type: 'read'}), next => notify(next, 'Read again.'));
+			return andThen(step(state, {type: 'read'}), next => notify(next, 'Reading again.'));
 		case 'read-link':
 			return readLink(state);
 		case 'sample':
 			return step(state, {type: 'add-sample'});
 		case 'mark':
 			return mark(state);
+		case 'mark-all':
+			return markAll(state);
+		case 'mark-up':
+			return markTo(state, -1);
+		case 'mark-down':
+			return markTo(state, 1);
+		case 'copy-account':
+			return copyAccount(state);
+		case 'open-account':
+			return openAccount(state);
 		case 'sort': {
 			const sort = nextSort(state.list.sort);
 			const sorted = {...state, list: arrange(state.flock ?? [], {...state.list, sort})};
-			return notify(sorted, `Sorted by ${sortWord[sort]}.`);
+			const {size} = state.list.marks;
+			return notify(sorted, `Sorted by ${sortWord[sort]}${size === 0 ? '' : `; ${size} still marked`}.`);
 		}
 
 		default:
@@ -84,5 +96,31 @@ function mark(state: State): Step {
 		marks.add(selected);
 	}
 
-	return step({...state, list: moved({...state.list, marks}, 1)});
+	return step(marked(state, marks, 1));
+}
+
+/** Marks all that are shown; unmarks them where all of them are marked. */
+function markAll(state: State): Step {
+	const {shown, marks} = state.list;
+	const names = shown.map(({name}) => name);
+	const isAll = names.every(name => marks.has(name));
+	return step(
+		marked(
+			state,
+			new Set(isAll ? [...marks].filter(name => !names.includes(name)) : [...marks, ...names]),
+			0,
+		),
+	);
+}
+
+/** Marks the selected bot and the next one in a direction. */
+function markTo(state: State, by: number): Step {
+	const next = moved(state.list, by);
+	const ends = [state.list.selected, next.selected].filter(name => name !== null);
+	return step(marked(state, new Set([...state.list.marks, ...ends]), by));
+}
+
+/** The state with these marks, and the selection moved. How many are marked is the newest news then. */
+function marked(state: State, marks: ReadonlySet<string>, by: number): State {
+	return {...state, notice: null, list: moved({...state.list, marks}, by)};
 }

@@ -1,12 +1,17 @@
 import {ago} from '../../flock/duration.ts';
-import {speaksAsAnother} from '../../flock/flock.ts';
-import {appTail, type KeyInfo} from '../../flock/key.ts';
+import {type Bot, speaksAsAnother} from '../../flock/flock.ts';
+import {appTail} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
-import {accountOf} from '../../flock/words.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
+import {wrap} from '../draw/text.ts';
+import type {Tone} from '../draw/theme.ts';
 import {statusHint} from '../draw/words.ts';
+import {accountPage, contactOf} from '../model/account.ts';
 import {botOf, poemsAreGone, type State, selectedBot} from '../model/state.ts';
+
+/** The columns that a fact's label takes. */
+const factIndent = 11;
 
 /** A poem and its key, for the place beside the list. */
 export function previewLines(state: State, width: number, rows: number, {now}: View): Line[] {
@@ -16,26 +21,20 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 		return [];
 	}
 
-	const {key, expectedHandle} = bot;
 	const isUnsaved = state.unsaved.some(one => one.bot === bot.name);
 	const hint = isUnsaved
-		? 'X has given its key, which is in memory alone: enter saves it.'
+		? 'X made the key, but it is in memory only. Press enter to save it.'
 		: statusHint(bot, poemsAreGone(state));
 	const details = [
 		blank,
-		...(key === null ? [] : keyLines(key, width, now)),
-		...(expectedHandle === null || (key !== null && !speaksAsAnother(bot))
-			? []
-			: paragraph(`expected: @${visible(expectedHandle)}`, width, {
-					tone: key === null ? 'quiet' : 'warn',
-					indent: 0,
-				})),
-		...(hint === null ? [] : paragraph(hint, width, {tone: 'warn', indent: 0})),
+		...factLines(bot, width, now, state.fixed.practice),
+		...(hint === null ? [] : [blank, ...paragraph(hint, width, {tone: 'warn', indent: 0})]),
 	];
 	const room = Math.max(0, rows - 1 - details.length);
+	const poem = poemLines(preview?.text ?? null, width);
 	return [
 		{...line(toned('strong', visible(bot.name)))},
-		...poemLines(preview?.text ?? null, width).slice(0, room),
+		...(poem.length <= room ? poem : [...poem.slice(0, Math.max(0, room - 1)), line(toned('quiet', '…'))]),
 		...details,
 	];
 }
@@ -51,7 +50,7 @@ function poemLines(text: PoemText | null, width: number): Line[] {
 		...(text.more ? [line(toned('quiet', '…'))] : []),
 		...(text.elsewhere === undefined
 			? []
-			: paragraph(`a link to ${visible(text.elsewhere)}, outside this folder: l reads it`, width, {
+			: paragraph(`a link to ${visible(text.elsewhere)}, outside this folder. Press l to read it.`, width, {
 					tone: 'warn',
 					indent: 0,
 				})),
@@ -59,17 +58,40 @@ function poemLines(text: PoemText | null, width: number): Line[] {
 	];
 }
 
-function keyLines(key: KeyInfo, width: number, now: number): Line[] {
-	const authorized = key.authorizedAt === null ? 'imported' : `authorized ${ago(key.authorizedAt, now)}`;
-	const checked = key.checkedAt === null ? 'never checked' : `checked ${ago(key.checkedAt, now)}`;
-	return [
-		...paragraph(key.handle === '' ? accountOf(key) : `${accountOf(key)} · ${visible(key.userId)}`, width, {
-			indent: 0,
-		}),
-		...paragraph(`app ${visible(appTail(key.consumerKey))} · ${key.accessLevel ?? 'access unknown'}`, width, {
-			tone: 'quiet',
-			indent: 0,
-		}),
-		...paragraph(`${authorized} · ${checked}`, width, {tone: 'quiet', indent: 0}),
+/** What is known of a bot's key, as a table. */
+function factLines(bot: Bot, width: number, now: number, practice: boolean): Line[] {
+	const {key, expectedHandle} = bot;
+	const showsExpected = expectedHandle !== null && (key === null || speaksAsAnother(bot));
+	const expected: Fact[] = showsExpected
+		? [['expected', `@${visible(expectedHandle)}`, key === null ? 'plain' : 'warn']]
+		: [];
+	if (key === null) {
+		return expected.flatMap(fact => factLine(fact, width));
+	}
+
+	const works = key.rejected ? ' ✕' : key.checkedAt === null ? '' : ' ✓';
+	const facts: readonly Fact[] = [
+		...(key.handle === '' ? [] : ([['account', `@${visible(key.handle)}`, 'strong']] as const)),
+		...expected,
+		['id', visible(key.userId), 'plain'],
+		['app', `${visible(appTail(key.consumerKey))} · ${key.accessLevel ?? 'access unknown'}`, 'plain'],
+		['made', key.authorizedAt === null ? 'imported' : ago(key.authorizedAt, now), 'plain'],
+		['checked', key.checkedAt === null ? 'never' : `${ago(key.checkedAt, now)}${works}`, 'plain'],
 	];
+	const contact = contactOf(bot);
+	const page = contact && accountPage(contact, practice);
+	return facts.flatMap(fact => factLine(fact, width, fact[0] === 'account' ? page : null));
+}
+
+type Fact = readonly [label: string, value: string, tone: Tone];
+
+function factLine([label, value, tone]: Fact, width: number, url: string | null = null): Line[] {
+	const lines = wrap(value, Math.max(8, width - factIndent));
+	return lines.map((text, index) => ({
+		spans: [
+			toned('quiet', index === 0 ? label.padEnd(factIndent) : ' '.repeat(factIndent)),
+			{...toned(tone, text), ...(url === null ? {} : {url})},
+		],
+		say: index === 0 ? `${label}: ${value}` : '',
+	}));
 }

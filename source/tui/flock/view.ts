@@ -1,25 +1,13 @@
-import type {Bot} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
-import {columnsOf, cut, pad} from '../../flock/width.ts';
-import {accountsOf, statusWords} from '../../flock/words.ts';
-import {blank, type Line, line, paragraph, type Span, toned, type View} from '../draw/line.ts';
-import {tail} from '../draw/text.ts';
-import {statusGlyph} from '../draw/theme.ts';
+import {fieldWindow} from '../draw/field.ts';
+import {blank, type Line, line, padded, paragraph, toned, type View} from '../draw/line.ts';
 import {waitingLines} from '../draw/waiting.ts';
-import {handleText} from '../model/list.ts';
 import type {Problem} from '../model/problem.ts';
-import {filterShown, previewShown} from '../model/room.ts';
+import {flockParts, listWidth, previewShown} from '../model/room.ts';
 import type {State} from '../model/state.ts';
+import {barLine} from './view-bar.ts';
+import {listLines} from './view-list.ts';
 import {previewLines} from './view-preview.ts';
-
-/** The status of a bot whose fresh key is in memory alone. */
-const notSaved = 'not saved';
-
-/** The columns of the longest status. */
-const statusWidth = Math.max(...Object.values(statusWords).map(word => columnsOf(word)), notSaved.length) + 2;
-
-/** The list takes no more than this beside a poem. */
-const widestList = 76;
 
 /** The flock: filter, list, and where there is room the selected poem beside it. */
 export function flockLines(state: State, rows: number, view: View): Line[] {
@@ -32,19 +20,25 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 		return waitingLines('Reading the flock', 'Reading the flock', size.columns, view);
 	}
 
-	const wide = previewShown(state);
-	const width = wide ? Math.min(widestList, Math.floor(size.columns * 0.55)) : size.columns;
-	const filter = filterShown(state) ? [filterLine(state, width)] : [];
+	const parts = flockParts(state);
+	const top = [
+		...(parts.bar > 0 ? [barLine(flock, size.columns, view.theme)] : []),
+		...(parts.gap > 0 ? [blank] : []),
+	];
+	const room = rows - top.length;
+	const wide = previewShown(state) && flock.length > 0;
+	const width = wide ? listWidth(size.columns) : size.columns;
+	const filter = parts.filter > 0 ? [filterLine(state, width)] : [];
 	const left =
 		list.shown.length === 0
 			? [...filter, ...(flock.length === 0 ? emptyFolderLines(state, width) : emptyListLines(state, width))]
-			: [...filter, ...listLines(state, width, rows - filter.length)];
+			: [...filter, ...listLines(state, width, room - filter.length, view)];
 	if (!wide) {
-		return left;
+		return [...top, ...left];
 	}
 
-	const right = previewLines(state, size.columns - width - 3, rows, view);
-	return Array.from({length: rows}, (_, index) => beside(left[index], right[index], width));
+	const right = previewLines(state, size.columns - width - 3, room, view);
+	return [...top, ...Array.from({length: room}, (_, index) => beside(left[index], right[index], width))];
 }
 
 /** Why there is no flock, and what to do about it. */
@@ -53,16 +47,16 @@ function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
 	const [sentence, hint] = {
 		missing: [
 			`There is no folder ${path}.`,
-			'i makes it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
+			'Press i to make it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
 		],
 		'not-a-folder': [`${path} is not a folder.`, 'Name the folder of poems with --poems or KEYMAKER_POEMS.'],
 		unreadable: [
 			`The folder ${path} cannot be read.`,
-			'Give yourself permission to read it (chmod u+rx), then press r.',
+			'Give yourself permission to read it (chmod u+rx), then press ctrl+r.',
 		],
 		empty: [
 			`There is no poem in ${path} yet.`,
-			'Put one poem into each .txt file there: each is a bot, and shows up here by itself. i adds a sample.',
+			'Put one poem into each .txt file there: each is a bot and appears here. Press i to add a sample.',
 		],
 	}[folder?.problem ?? 'empty'];
 	return [blank, ...paragraph(sentence ?? '', width, {tone: 'warn'}), ...paragraph(hint ?? '', width)];
@@ -70,7 +64,10 @@ function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
 
 /** Nothing passes the filter. */
 function emptyListLines({list}: State, width: number): Line[] {
-	return [blank, ...paragraph(`No bot matches ${visible(list.filter)}. Esc clears the filter.`, width)];
+	return [
+		blank,
+		...paragraph(`No bot matches ${visible(list.filter)}. Press esc to clear the filter.`, width),
+	];
 }
 
 /** Why the flock cannot be read: a calm screen, not a crash. */
@@ -88,64 +85,19 @@ function problemLines({size, fixed}: State, problem: Problem): Line[] {
 	];
 }
 
-function listLines(state: State, width: number, rows: number): Line[] {
-	const {list, widths} = state;
-	const columns = fitting(widths, width);
-	return list.shown.slice(list.top, list.top + rows).map(bot => rowLine(bot, state, columns));
-}
-
-/** The widths of name and handle that fit a row; the handle gives way first, where even a short one has no room. */
-function fitting(widths: State['widths'], width: number): {name: number; handle: number} {
-	const room = width - 6 - 2 - statusWidth;
-	if (room < 24) {
-		return {name: Math.max(4, Math.min(widths.name, room)), handle: 0};
-	}
-
-	const both = room - 2;
-	const name = Math.min(widths.name, Math.max(Math.ceil(both / 2), both - widths.handle));
-	return {name, handle: Math.min(widths.handle, both - name)};
-}
-
-function rowLine(bot: Bot, {list, unsaved}: State, columns: {name: number; handle: number}): Line {
-	const selected = bot.name === list.selected;
-	const marked = list.marks.has(bot.name);
-	const isUnsaved = unsaved.some(one => one.bot === bot.name);
-	const {glyph, tone} = isUnsaved ? {glyph: '!', tone: 'bad' as const} : statusGlyph[bot.status];
-	const name = visible(bot.name);
-	const handle = handleText(bot);
-	const status = isUnsaved
-		? notSaved
-		: bot.key !== null && bot.held.length > 0
-			? `${statusWords[bot.status]} ?`
-			: statusWords[bot.status];
-	const spans: Span[] = [
-		toned('strong', selected ? ' ❯' : '  '),
-		marked ? toned('accent', '✓') : toned('plain', ' '),
-		{text: `${glyph} `, tone},
-		toned(selected ? 'strong' : 'plain', pad(name, columns.name)),
-		...(columns.handle === 0 ? [] : [toned('quiet', `  ${pad(handle, columns.handle)}`)]),
-		{text: `  ${status}`, tone},
-	];
-	return {
-		spans,
-		role: 'option',
-		selected,
-		checked: marked,
-		say: [name, accountsOf(bot), status].filter(part => part !== null).join(', '),
-	};
-}
-
-function filterLine({list, overlay, flock}: State, width: number): Line {
+function filterLine({list, overlay, flock, caret}: State, width: number): Line {
 	const editing = overlay?.name === 'filter';
 	const found = `${list.shown.length} of ${flock?.length ?? 0}`;
-	const text = tail(visible(list.filter), Math.max(4, width - found.length - 14));
+	const field = {text: list.filter, after: editing ? caret : 0};
+	const {text, cursor} = fieldWindow(field, visible, Math.max(4, width - found.length - 14));
+	const label = ' filter: ';
 	return {
 		...line(
-			toned(editing ? 'accent' : 'quiet', ' filter: '),
+			toned(editing ? 'accent' : 'quiet', label),
 			toned('strong', text),
-			toned('accent', editing ? '▏' : ''),
-			toned('quiet', `  ${found}`),
+			toned('quiet', `  ${editing ? ' ' : ''}${found}`),
 		),
+		...(editing ? {cursor: label.length + cursor} : {}),
 		role: 'textbox',
 		say: `Filter: ${visible(list.filter)}, ${found}`,
 	};
@@ -155,27 +107,15 @@ function filterLine({list, overlay, flock}: State, width: number): Line {
 function beside(left: Line | undefined, right: Line | undefined, width: number): Line {
 	return {
 		...left,
-		spans: [...fitted(left?.spans ?? [], width), toned('quiet', ' │ '), ...(right?.spans ?? [])],
+		spans: [...padded(left?.spans ?? [], width), toned('quiet', ' │ '), ...(right?.spans ?? [])],
 	};
-}
-
-function fitted(spans: readonly Span[], width: number): Span[] {
-	const kept: Span[] = [];
-	let left = width;
-	for (const span of spans) {
-		const text = cut(span.text, left);
-		kept.push({...span, text});
-		left -= columnsOf(text);
-	}
-
-	return [...kept, {text: ' '.repeat(Math.max(0, left))}];
 }
 
 /** The line that says how many bots are marked, and what for; nothing where none is. */
 export function marksLine({list, size}: State): Line[] {
 	return list.marks.size === 0
 		? []
-		: paragraph(`${list.marks.size} marked: v check, x export, f forget; esc clears.`, size.columns, {
+		: paragraph(`${list.marks.size} marked: C check, x export, f forget, esc unmark.`, size.columns, {
 				tone: 'accent',
 			}).slice(0, 1);
 }
@@ -185,11 +125,7 @@ export function notesLine({folder, size}: State): Line[] {
 	const count = folder?.notes.length ?? 0;
 	return count === 0
 		? []
-		: paragraph(
-				`${count} ${count === 1 ? 'file' : 'files'} in the folder to look at (? shows why).`,
-				size.columns,
-				{
-					tone: 'quiet',
-				},
-			).slice(0, 1);
+		: paragraph(`${count} ${count === 1 ? 'file' : 'files'} skipped (? shows why).`, size.columns, {
+				tone: 'quiet',
+			}).slice(0, 1);
 }

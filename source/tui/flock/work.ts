@@ -9,7 +9,7 @@ import type {AppInfo} from '../model/state.ts';
 import type {Tools, Work} from '../model/work.ts';
 
 /** How many lines of a poem are read for the preview. */
-const previewLineCount = 60;
+const previewLineCount = 200;
 
 /** How long the selection rests before its poem is read; milliseconds. */
 const restMs = 25;
@@ -30,7 +30,9 @@ export function flockWork({services, dispatch, read, notify, later}: Tools): Flo
 			const sample = await addSample(poems.path);
 			await read();
 			notify(
-				sample === null ? 'There are poems already.' : `${sample} is a sample poem, and the first bot.`,
+				sample === null
+					? 'There are poems already.'
+					: `Added ${sample}, a sample poem. It is your first bot.`,
 				'good',
 			);
 		},

@@ -5,7 +5,7 @@ import type {Link} from '../../keymaker/keymaker.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
-import type {AppInfo, ExportDraft, NoticeTone, Size} from './state.ts';
+import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state.ts';
 
 /** What became of a PIN that X took; as the keymaker's `Outcome`, with its error ready to draw. */
 export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
@@ -22,6 +22,8 @@ export type Action =
 	| {type: 'text'; text: string}
 	/** A bracketed paste. */
 	| {type: 'paste'; text: string}
+	/** A click, or a turn of the wheel, at a cell counted from 0. */
+	| {type: 'mouse'; what: 'click' | 'wheel-up' | 'wheel-down'; column: number; row: number}
 	| {type: 'resize'; size: Size}
 	| {type: 'start'}
 	/** The folder or the keystore has changed. */
@@ -43,7 +45,7 @@ export type Action =
 			type: 'checked';
 			attempt: number;
 			bot: string;
-			problem: Problem | null;
+			problem: CheckProblem | null;
 	  }
 	| {type: 'check-pause'; attempt: number; until: number}
 	| {type: 'check-over'; attempt: number; asked: number}
@@ -88,7 +90,8 @@ export type Effect =
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
 	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
-	| {type: 'copy'; text: string}
+	/** `what` names it for the person, and may say what comes next. */
+	| {type: 'copy'; text: string; what?: string}
 	| {type: 'open'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}
 	| {type: 'check'; attempt: number; bots: readonly string[]}

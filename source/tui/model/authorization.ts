@@ -5,12 +5,12 @@ import type {Problem} from './problem.ts';
 /** What became of one bot on a walk through the flock. */
 export type WalkResult = {
 	bot: string;
-	kind: 'made' | 'skipped' | 'failed' | 'held';
+	kind: 'made' | 'skipped' | 'failed' | 'held' | 'discarded';
 	/** What happened, and what to do about it, where something went wrong. */
 	problem: Problem | null;
 };
 
-/** A walk from one bot without a key to the next. */
+/** A walk from one bot that needs a person to the next. */
 export type Walk = {
 	/** The bots that this walk goes through, in order. */
 	queue: readonly string[];
@@ -18,6 +18,8 @@ export type Walk = {
 	results: readonly WalkResult[];
 	/** True once the person goes from bot to bot, and not just to one. */
 	walking: boolean;
+	/** When it began, in milliseconds since 1970. */
+	startedAt: number;
 };
 
 /** Why there is a new link in the place of an earlier one. */
@@ -27,6 +29,9 @@ export type Renewal = {
 	/** The small print of what went wrong with the earlier one, where X or the network said no. */
 	label: string | null;
 };
+
+/** What a person decides about a held key. */
+export type Decision = 'keep' | 'discard' | 'again';
 
 /** Where one authorization stands. */
 export type Phase =
@@ -49,11 +54,13 @@ export type Phase =
 			selected: string;
 			/** Those, by their `tokenId`, that no reading of the flock has shown yet. */
 			fresh: readonly string[];
-			/** True while a decision is carried out. */
-			deciding: boolean;
+			/** The decision that is being carried out; `again` discards the key and asks for a new link. */
+			deciding: Decision | null;
 	  }
 	| ({name: 'failed'; problem: Problem} & Renewal)
 	| {name: 'saved'; key: KeyInfo; kept: boolean}
+	/** The last held key was discarded, on a walk. */
+	| {name: 'discarded'; key: KeyInfo}
 	/** The bot has keys among the state's unsaved ones. */
 	| {name: 'unsaved'; problem: Problem; saving: boolean; revealed: boolean};
 
@@ -66,5 +73,7 @@ export type AuthorizeScreen = {
 	phase: Phase;
 	/** What last went wrong for this bot on this screen, for the walk's summary. */
 	lastProblem: Problem | null;
+	/** What came of the bot before on a walk; `null` for the first one. */
+	said: {text: string; tone: 'good' | 'warn'} | null;
 	walk: Walk;
 };

@@ -1,3 +1,4 @@
+import type {Edit} from './field.ts';
 import type {State} from './state.ts';
 
 /** What a key binding does; the reducers carry it out. */
@@ -19,16 +20,20 @@ export type Command =
 	| 'clear-filter'
 	| 'clear-list'
 	| 'check'
-	| 'check-all'
 	| 'forget'
 	| 'undo'
 	| 'mark'
+	| 'mark-all'
+	| 'mark-up'
+	| 'mark-down'
+	| 'palette'
+	| 'open-account'
+	| 'copy-account'
 	| 'sort'
 	| 'handle'
 	| 'read-again'
 	| 'read-link'
-	| 'erase'
-	| 'clear-field'
+	| Edit
 	| 'accept'
 	| 'submit'
 	| 'copy'
@@ -72,30 +77,51 @@ export type Binding = {
 	when?: (state: State) => boolean;
 	/** Always in the footer, however narrow it is. */
 	vital?: boolean;
+	/** What it is called in a state, where that says more. */
+	name?: (state: State) => Pick<Binding, 'short'> & Partial<Pick<Binding, 'brief' | 'help'>>;
 };
 
+/** Leads back to the flock. */
+export const back: Binding = {
+	keys: ['escape'],
+	label: 'esc',
+	short: 'back',
+	help: 'return to the flock',
+	command: 'back',
+	vital: true,
+};
 /** Opens the help. */
 export const help: Binding = {
 	keys: ['?'],
 	label: '?',
 	short: 'help',
-	help: 'this help',
+	help: 'keys of this place; again for all keys (F1 in fields)',
 	command: 'help',
 	vital: true,
 };
-/** Erases the last character of a field. */
-export const erase: Binding = {
-	keys: ['backspace', 'delete'],
-	label: 'backspace',
-	short: null,
-	help: null,
-	command: 'erase',
+/** Opens the commands by name. */
+export const palette: Binding = {
+	keys: [':', 'ctrl+p'],
+	label: ':',
+	short: 'commands',
+	help: 'find a command by name (ctrl+p in fields)',
+	command: 'palette',
 };
-/** Empties a field. */
-export const clearField: Binding = {
-	keys: ['ctrl+u', 'ctrl+w'],
-	label: 'ctrl+u',
-	short: null,
-	help: 'empty the field',
-	command: 'clear-field',
-};
+/** Edits a field, as a shell's line is edited. */
+export const editing: readonly Binding[] = [
+	edit(['backspace'], 'erase'),
+	edit(['delete', 'ctrl+d'], 'erase-next'),
+	edit(['left', 'ctrl+b'], 'cursor-left'),
+	edit(['right', 'ctrl+f'], 'cursor-right'),
+	edit(['home', 'ctrl+a'], 'cursor-home'),
+	edit(['end', 'ctrl+e'], 'cursor-end'),
+	edit(['alt+b'], 'word-left'),
+	edit(['alt+f'], 'word-right'),
+	edit(['ctrl+w'], 'erase-word', 'erase the word before the cursor'),
+	edit(['ctrl+u'], 'clear-field', 'erase to the start'),
+	edit(['ctrl+k'], 'erase-rest', 'erase to the end'),
+];
+
+function edit(keys: readonly [string, ...string[]], command: Command, help: string | null = null): Binding {
+	return {keys, label: keys[0], short: null, help, command};
+}

@@ -1,8 +1,8 @@
-import type {Bot, Flock, Status} from '../../flock/flock.ts';
+import {askingStatus, type Bot, type Flock, type Status} from '../../flock/flock.ts';
 import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf} from '../../flock/width.ts';
-import {accountsOf, statusWords} from '../../flock/words.ts';
+import {accountsOf, drawnStatusWords, statusWords} from '../../flock/words.ts';
 import type {Command} from './binding.ts';
 import type {Listing, Sort, State} from './state.ts';
 
@@ -102,18 +102,40 @@ export function handleText(bot: Bot): string {
 	return accountsOf(bot) ?? noHandle;
 }
 
-function filtered(flock: Flock, filter: string): Flock {
-	const wanted = oneForm(filter.trim()).replace(/^@/, '').toLowerCase();
-	return wanted === '' ? flock : flock.filter(bot => matches(bot, wanted));
+/** The words of a filter, as they are looked for. */
+export function filterWords(filter: string): string[] {
+	return oneForm(filter)
+		.toLowerCase()
+		.split(/\s+/)
+		.map(word => word.replace(/^@/, ''))
+		.filter(word => word !== '');
 }
 
-function matches({name, key, held, expectedHandle, status}: Bot, wanted: string): boolean {
-	const handles = [key?.handle, ...held.map(one => one.key.handle), expectedHandle];
-	const words = held.length === 0 ? [statusWords[status]] : [statusWords[status], statusWords.held, 'decide'];
-	return (
-		[name, ...handles].some(text => text?.toLowerCase().includes(wanted)) ||
-		words.some(word => word.startsWith(wanted))
+function filtered(flock: Flock, filter: string): Flock {
+	const wanted = filterWords(filter);
+	return wanted.length === 0 ? flock : flock.filter(bot => matches(bot, wanted));
+}
+
+/** True where each word is found in the name, a handle or a status. */
+function matches(bot: Bot, wanted: readonly string[]): boolean {
+	const {name, key, held, expectedHandle} = bot;
+	const texts = [name, key?.handle, ...held.map(one => one.key.handle), expectedHandle].map(text =>
+		text?.toLowerCase(),
 	);
+	const statuses = statusTexts(bot);
+	return wanted.every(
+		word => texts.some(text => text?.includes(word)) || statuses.some(text => text.startsWith(word)),
+	);
+}
+
+/** What finds a bot by its status: the words of it, and both names of a key that waits for a decision. */
+function statusTexts(bot: Bot): string[] {
+	const statuses = new Set([bot.status, askingStatus(bot)]);
+	return [...statuses].flatMap(status => [
+		status,
+		...statusWords[status].split(' '),
+		...drawnStatusWords[status].split(' '),
+	]);
 }
 
 function sorted(flock: Flock, sort: Sort): Flock {
@@ -130,8 +152,8 @@ function sorted(flock: Flock, sort: Sort): Flock {
 }
 
 /** A key that waits for a decision asks for it also where another one is in force. */
-function urgencyOf({status, held}: Bot): number {
-	return urgency.indexOf(held.length > 0 && status !== 'orphan' ? 'held' : status);
+function urgencyOf(bot: Bot): number {
+	return urgency.indexOf(askingStatus(bot));
 }
 
 function checkedAt({key}: Bot): string {

@@ -7,6 +7,9 @@ export const smallest: Size = {columns: 30, rows: 6};
 /** From so many columns up the selected poem stands beside the list. */
 const wideFrom = 100;
 
+/** From so many columns up the list has headers. */
+export const headsFrom = 60;
+
 /** True where the window is too small to draw anything but a sentence. */
 export function tooSmall({columns, rows}: Size): boolean {
 	return columns < smallest.columns || rows < smallest.rows;
@@ -23,9 +26,45 @@ export function previewShown({size, screen, problem, fixed}: State): boolean {
 	);
 }
 
+/** The list takes no more than this beside a poem. */
+const widestList = 80;
+
+/** The columns that the list takes beside a poem. */
+export function listWidth(columns: number): number {
+	return Math.min(widestList, Math.floor(columns * (columns < 110 ? 0.55 : 0.57)));
+}
+
 /** True where the filter has a line of its own. */
 export function filterShown({list, overlay}: State): boolean {
 	return overlay?.name === 'filter' || list.filter !== '';
+}
+
+/** Which of the lines round the list there is room for; each is so many rows high. */
+export type FlockParts = {
+	/** The flock by status. */
+	bar: number;
+	/** An empty line under it. */
+	gap: number;
+	filter: number;
+	/** The columns' headers. */
+	heads: number;
+	/** Which rows are shown, of how many. */
+	place: number;
+};
+
+/** Which of the lines round the list there is room for. */
+export function flockParts(state: State): FlockParts {
+	const {size, screen, problem, flock, list} = state;
+	const isThere = screen.name === 'flock' && problem === null && flock !== null && flock.length > 0;
+	const rowsFrom = (rows: number) => (isThere && size.rows >= rows ? 1 : 0);
+	const hasRows = list.shown.length > 0;
+	return {
+		bar: rowsFrom(10),
+		gap: rowsFrom(18),
+		filter: screen.name === 'flock' && filterShown(state) ? 1 : 0,
+		heads: hasRows && size.columns >= headsFrom ? rowsFrom(12) : 0,
+		place: hasRows ? rowsFrom(14) : 0,
+	};
 }
 
 /** The state in the room that its frame has for it: the selected bot is in sight, and the help ends at the last row. */
@@ -43,6 +82,13 @@ export function helpTop(wanted: number, {body, help}: Room): number {
 	return Math.max(0, Math.min(last, wanted));
 }
 
+/** How far a long help has been read, for the last row of its screen; `null` where all of it is seen. */
+export function helpPlace({overlay, room}: State): string | null {
+	return overlay?.name !== 'help' || room.help <= room.body || room.body === 0
+		? null
+		: `${overlay.top + 1}–${Math.min(room.help, overlay.top + room.body)} of ${room.help}`;
+}
+
 function scrolledHelp(overlay: State['overlay'], room: Room): State['overlay'] {
 	if (overlay?.name !== 'help') {
 		return overlay;
@@ -53,5 +99,10 @@ function scrolledHelp(overlay: State['overlay'], room: Room): State['overlay'] {
 }
 
 function isSameRoom(one: Room, other: Room): boolean {
-	return one.list === other.list && one.body === other.body && one.help === other.help;
+	return (
+		one.list === other.list &&
+		one.listTop === other.listTop &&
+		one.body === other.body &&
+		one.help === other.help
+	);
 }

@@ -1,4 +1,5 @@
 import {inspect} from 'node:util';
+import {graphemes} from '../../flock/graphemes.ts';
 
 /** A text that is typed but never drawn: whoever prints the state that holds it sees dots. */
 export class Secret {
@@ -8,22 +9,12 @@ export class Secret {
 		this.#text = text;
 	}
 
-	/** How many characters there are, for the mask. */
+	/** How many characters there are, as people count them, for the mask. */
 	get length(): number {
-		return this.#text.length;
+		return [...graphemes(this.#text)].length;
 	}
 
-	/** A secret with more at its end. */
-	plus(text: string): Secret {
-		return new Secret(this.#text + text);
-	}
-
-	/** A secret without its last character. */
-	erased(): Secret {
-		return new Secret([...this.#text].slice(0, -1).join(''));
-	}
-
-	/** The text itself, for the one call that needs it. */
+	/** The text itself, for what edits it and for the one call that needs it. */
 	reveal(): string {
 		return this.#text;
 	}

@@ -16,6 +16,8 @@ export type Size = {columns: number; rows: number};
 export type Room = {
 	/** Of the list. */
 	list: number;
+	/** Above the list, on the whole screen. */
+	listTop: number;
 	/** Between the header and whatever stands at the foot. */
 	body: number;
 	/** That the help would take in full; 0 where it is not open. */
@@ -65,7 +67,14 @@ export type Screen =
 	| AuthorizeScreen
 	| SetupScreen
 	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
-	| {name: 'summary'; results: readonly WalkResult[]; left: number};
+	| {
+			name: 'summary';
+			results: readonly WalkResult[];
+			/** The bots of the walk that still need a person. */
+			left: number;
+			/** How long the walk took; milliseconds. */
+			tookMs: number;
+	  };
 
 /** An export as it is put together. */
 export type ExportDraft = {
@@ -78,7 +87,7 @@ export type ExportDraft = {
 	ownPath: boolean;
 };
 
-/** A question that is answered with y or n. */
+/** A question that enter answers with yes, and esc with no. */
 export type Question =
 	| {about: 'check'; bots: readonly string[]}
 	| {about: 'new-link'}
@@ -93,22 +102,14 @@ export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 /** What lies over a screen and takes its keys. */
 export type Overlay =
 	| {name: 'filter'}
-	| {name: 'handle'; bot: string; text: string}
-	| {name: 'help'; top: number}
+	/** What is wrong with the text stays beside it. */
+	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
+	/** `all` once it was asked for a second time; `over` is what it lies over, which comes back. */
+	| {name: 'help'; all: boolean; top: number; over: Overlay | null}
+	/** The commands of a place by name; `selected` counts the rows that match. */
+	| {name: 'palette'; text: string; selected: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
-	| {
-			name: 'checking';
-			attempt: number;
-			bots: readonly string[];
-			done: number;
-			/** The bots that are not ready, as X said. */
-			bad: readonly {bot: string; problem: Problem}[];
-			startedAt: number;
-			/** Until when a limit of X is waited for; milliseconds since 1970. */
-			waitingUntil: number | null;
-			cancelled: boolean;
-	  }
 	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
 	| {
 			name: 'export';
@@ -118,6 +119,24 @@ export type Overlay =
 			problem: Problem | null;
 	  }
 	| {name: 'qr'};
+
+/** A check that is under way: the flock stays usable, and its rows say how each stands. */
+export type Checking = {
+	attempt: number;
+	bots: readonly string[];
+	/** What X has said so far, by the bot's name; `null` where the key works. */
+	results: ReadonlyMap<string, CheckProblem | null>;
+	startedAt: number;
+	/** Until when a limit of X is waited for; milliseconds since 1970. */
+	waitingUntil: number | null;
+	cancelled: boolean;
+};
+
+/** Why a check of one bot did not end well. */
+export type CheckProblem = Problem & {
+	/** True where X refused the key itself. */
+	rejected: boolean;
+};
 
 /** How a notice is meant. */
 export type NoticeTone = 'good' | 'plain' | 'bad';
@@ -136,6 +155,8 @@ export type State = {
 	screen: Screen;
 	overlay: Overlay | null;
 	notice: Notice | null;
+	/** `null` while X is not asked about keys. */
+	checking: Checking | null;
 	/** `null` until it has been read once. */
 	flock: Flock | null;
 	folder: PoemFolder | null;
@@ -155,10 +176,16 @@ export type State = {
 	agreed: ReadonlySet<string>;
 	/** Fresh keys that are in memory only, because the keystore would not take them. */
 	unsaved: readonly UnsavedKey[];
-	/** The latest bots that were forgotten and can be brought back, latest first. */
+	/** The latest bots that were forgotten, or a key of theirs discarded, and that can be brought back; latest first. */
 	forgotten: readonly (readonly string[])[];
+	/** How many characters stand behind the cursor of the field that the keys go to. */
+	caret: number;
+	/** What was copied last of which bot: the next press copies the next. */
+	copied: {bot: string; what: Copyable} | null;
 	/** The latest attempt's number. */
 	attempts: number;
+	/** When a PIN was last handed in by its paste alone, in milliseconds since 1970. */
+	handedInAt: number;
 	/** When enter was last pressed, in milliseconds since 1970. */
 	enterAt: number;
 	/** The latest notice's number. */
@@ -169,8 +196,15 @@ export type State = {
 	fixed: Fixed;
 };
 
+/** What can be copied of a bot's account, in this order. */
+export type Copyable = 'handle' | 'id' | 'page';
+
 /** What the program knows from its start. */
 export type Fixed = {
+	/** The flock's name. */
+	flock: string;
+	/** True where the mouse may be used. */
+	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
 	/** The keystore's file, an absolute path. */
@@ -192,9 +226,11 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
-		room: {list: 0, body: 0, help: 0},
+		room: {list: 0, listTop: 0, body: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
+		checking: null,
+		copied: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
 		flock: null,
 		folder: null,
@@ -208,7 +244,9 @@ export function initialState(fixed: Fixed, size: Size): State {
 		agreed: new Set(),
 		unsaved: [],
 		forgotten: [],
+		caret: 0,
 		attempts: 0,
+		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
 		readAt: 0,
@@ -228,7 +266,12 @@ export type Mode =
 	| 'summary';
 
 /** The mode of a state. */
-export function modeOf({screen, overlay, problem, flock}: State): Mode {
+export function modeOf({
+	screen,
+	overlay,
+	problem,
+	flock,
+}: Pick<State, 'screen' | 'overlay' | 'problem' | 'flock'>): Mode {
 	if (overlay !== null) {
 		return overlay.name;
 	}

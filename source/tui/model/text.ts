@@ -1,14 +1,5 @@
-import {graphemes} from '../../flock/graphemes.ts';
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, cut} from '../../flock/width.ts';
-
-/** A text without its last grapheme. */
-export function erased(text: string): string {
-	return [...graphemes(text)]
-		.slice(0, -1)
-		.map(({segment}) => segment)
-		.join('');
-}
 
 /** What was typed or pasted into a field of one line: without line ends, and without space at its end. */
 export function oneLine(text: string): string {

@@ -1,15 +1,17 @@
-import {type Flock, needsKey} from '../../flock/flock.ts';
+import {type Flock, needsPerson} from '../../flock/flock.ts';
 import type {AuthorizeScreen, Walk, WalkResult} from './authorization.ts';
 import {botOf, type State} from './state.ts';
+import {needyBots} from './tally.ts';
 
-/** A walk from one bot on: through the bots shown that have no key, round to those before it. */
-export function walkFrom({list}: State, bot: string, walking: boolean): Walk {
-	const start = Math.max(
-		0,
-		list.shown.findIndex(one => one.name === bot),
-	);
-	const round = [...list.shown.slice(start), ...list.shown.slice(0, start)];
-	return {queue: round.filter(needsKey).map(one => one.name), results: [], walking};
+/** A walk from one bot on: through the marked bots, else those shown, that need a person, round to those before it. @param now milliseconds since 1970 */
+export function walkFrom(state: State, bot: string, walking: boolean, now: number): Walk {
+	const {shown} = state.list;
+	const place = new Map(shown.map(({name}, index) => [name, index]));
+	const start = place.get(bot) ?? 0;
+	const needy = needyBots(state).map(({name}) => name);
+	const isAfter = (name: string) => (place.get(name) ?? Infinity) >= start;
+	const queue = [...needy.filter(isAfter), ...needy.filter(name => !isAfter(name))];
+	return {queue, results: [], walking, startedAt: now};
 }
 
 /**
@@ -29,7 +31,7 @@ export function walkPlace(flock: Flock): string | null {
 			}
 		}
 	});
-	const next = flock.find((bot, index) => index > place && needsKey(bot)) ?? flock.find(needsKey);
+	const next = flock.find((bot, index) => index > place && needsPerson(bot)) ?? flock.find(needsPerson);
 	return place < 0 ? null : (next?.name ?? null);
 }
 
@@ -42,6 +44,7 @@ export function withResult(walk: Walk, result: WalkResult): Walk {
 export function walkLeaving({walk, bot, phase, lastProblem}: AuthorizeScreen, skipped: boolean): Walk {
 	switch (phase.name) {
 		case 'saved':
+		case 'discarded':
 			return walk;
 		case 'conflict':
 			return withResult(walk, {bot, kind: 'held', problem: null});
@@ -63,7 +66,7 @@ export function hasNext(state: State): boolean {
 	return nextOnWalk(state) !== null;
 }
 
-/** The next bot of a walk that still lacks a key and has not been dealt with; `null` at its end. */
+/** The next bot of a walk that still needs a person and has not been dealt with; `null` at its end. */
 export function nextOnWalk(state: State): string | null {
 	const {screen} = state;
 	if (screen.name !== 'authorize') {
@@ -78,7 +81,12 @@ export function nextOnWalk(state: State): string | null {
 			}
 
 			const bot = botOf(state, name);
-			return bot !== undefined && needsKey(bot);
+			return bot !== undefined && needsPerson(bot);
 		}) ?? null
 	);
+}
+
+/** The bot before this one on the walk; `null` where it is the first. */
+export function previousOnWalk({bot, walk}: AuthorizeScreen): string | null {
+	return walk.walking ? (walk.queue[walk.queue.indexOf(bot) - 1] ?? null) : null;
 }

@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase} from '../model/binding.ts';
+import {type Binding, editing} from '../model/binding.ts';
 import type {Overlay} from '../model/state.ts';
 
 /** The key bindings of what lies over a screen. */
@@ -8,7 +8,7 @@ export const overlayBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'done',
-			help: 'keep the filter, back to the list',
+			help: 'keep the filter',
 			command: 'accept',
 			vital: true,
 		},
@@ -24,15 +24,14 @@ export const overlayBindings = {
 		{keys: ['down'], label: 'down', short: null, help: 'down', command: 'down'},
 		{keys: ['pageup'], label: 'page up', short: null, help: 'a page up', command: 'page-up'},
 		{keys: ['pagedown'], label: 'page down', short: null, help: 'a page down', command: 'page-down'},
-		erase,
-		clearField,
+		...editing,
 	],
 	handle: [
 		{
 			keys: ['enter'],
 			label: 'enter',
 			short: 'save',
-			help: 'save the handle; an empty one lets any account in',
+			help: 'save the handle; leave it empty to accept any account',
 			command: 'accept',
 			vital: true,
 		},
@@ -40,22 +39,37 @@ export const overlayBindings = {
 			keys: ['escape'],
 			label: 'esc',
 			short: 'cancel',
-			help: 'leave it as it was',
+			help: 'change nothing',
 			command: 'close',
 			vital: true,
 		},
-		erase,
-		clearField,
+		...editing,
 	],
 	help: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
-		{keys: ['space', 'down', 'j'], label: 'space', short: 'scroll', help: null, command: 'down'},
+		{
+			keys: ['space', 'down', 'j'],
+			label: 'space',
+			short: 'scroll',
+			help: null,
+			command: 'down',
+			name: ({room}) => ({short: room.help > room.body ? 'scroll' : null}),
+		},
 		{keys: ['pageup'], label: 'page up', short: null, help: null, command: 'page-up'},
 		{keys: ['pagedown'], label: 'page down', short: null, help: null, command: 'page-down'},
 		{keys: ['home', 'g'], label: 'home', short: null, help: null, command: 'first'},
 		{keys: ['end', 'G'], label: 'end', short: null, help: null, command: 'last'},
 		{
-			keys: ['escape', '?', 'q', 'enter'],
+			keys: ['?', 'f1'],
+			label: '?',
+			short: 'all keys',
+			brief: 'all',
+			help: null,
+			command: 'help',
+			name: ({overlay}) => ({short: overlay?.name === 'help' && overlay.all ? 'this place' : 'all keys'}),
+		},
+		{
+			keys: ['escape', 'q', 'enter'],
 			label: 'esc',
 			short: 'close',
 			help: null,
@@ -63,9 +77,26 @@ export const overlayBindings = {
 			vital: true,
 		},
 	],
+	palette: [
+		{keys: ['enter'], label: 'enter', short: 'run', help: null, command: 'accept', vital: true},
+		{keys: ['up'], label: 'up', short: null, help: null, command: 'up'},
+		{keys: ['down'], label: 'down', short: 'choose', help: null, command: 'down'},
+		{keys: ['pageup'], label: 'page up', short: null, help: null, command: 'page-up'},
+		{keys: ['pagedown'], label: 'page down', short: null, help: null, command: 'page-down'},
+		{keys: ['ctrl+p'], label: 'ctrl+p', short: null, help: null, command: 'close'},
+		{keys: ['escape'], label: 'esc', short: 'close', help: null, command: 'close', vital: true},
+		...editing,
+	],
 	confirm: [
-		{keys: ['y', 'Y'], label: 'y', short: 'yes', help: null, command: 'yes', vital: true},
-		{keys: ['n', 'N', 'escape'], label: 'n', short: 'no', help: null, command: 'no', vital: true},
+		{
+			keys: ['enter', 'y', 'Y'],
+			label: 'enter',
+			short: 'yes',
+			help: 'yes (y too)',
+			command: 'yes',
+			vital: true,
+		},
+		{keys: ['escape', 'n', 'N'], label: 'esc', short: 'no', help: 'no (n too)', command: 'no', vital: true},
 	],
 	forget: [
 		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
@@ -73,15 +104,13 @@ export const overlayBindings = {
 		{keys: ['enter'], label: 'enter', short: 'do it', help: null, command: 'accept', vital: true},
 		{keys: ['escape', 'q'], label: 'esc', short: 'cancel', help: null, command: 'close', vital: true},
 	],
-	checking: [
-		{keys: ['escape'], label: 'esc', short: 'stop', help: null, command: 'cancel-check', vital: true},
-	],
 	revoking: [
 		{keys: ['escape'], label: 'esc', short: 'do not wait', help: null, command: 'close', vital: true},
 	],
 	qr: [
+		{keys: ['c', 'y'], label: 'c', short: 'copy', help: null, command: 'copy', vital: true},
 		{
-			keys: ['escape', 'r', 'q', 'enter'],
+			keys: ['escape', 'Q', 'q', 'enter'],
 			label: 'esc',
 			short: 'back to the link',
 			help: null,

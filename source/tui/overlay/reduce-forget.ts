@@ -44,7 +44,11 @@ export function forgot(state: State, {how, bots, shared, problem}: Action & {typ
 export function broughtBack(state: State, {bots, problem}: Action & {type: 'brought-back'}): Step {
 	const rest = {...state, forgotten: state.forgotten.slice(1)};
 	return problem === null
-		? notify(rest, `Brought back: ${namesOf(bots)}.`, 'good')
+		? notify(
+				rest,
+				`Undone: ${namesOf(bots)} ${bots.length === 1 ? 'has its key' : 'have their keys'} back.`,
+				'good',
+			)
 		: notify(rest, `${problem.sentence} ${problem.hint}`, 'bad');
 }
 
@@ -69,12 +73,12 @@ function forgotSentence(
 	bots: readonly string[],
 	shared: readonly string[],
 ): string {
-	const backups = 'Backups still hold it: keymaker forget --purge takes it out there.';
+	const backups = '(Backups keep it; keymaker forget --purge removes it.)';
 	if (how === 'forget') {
-		return `Forgot the ${bots.length === 1 ? `key of ${namesOf(bots)}` : count(bots.length, 'key')}; u brings back. ${backups}`;
+		return `Forgot ${bots.length === 1 ? `${namesOf(bots)}’s key` : count(bots.length, 'key')}. u undoes. ${backups}`;
 	}
 
 	return shared.length === 0
 		? `Revoked at X and forgotten: ${namesOf(bots)}. ${backups}`
-		: `Forgotten: ${namesOf(bots)}. X was not told, since ${namesOf(shared)} carries the same token. ${backups}`;
+		: `Forgotten: ${namesOf(bots)}. X was not told, because ${namesOf(shared)} uses the same token. ${backups}`;
 }

@@ -1,11 +1,15 @@
+import {handleOf} from '../../keymaker/handle.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import {afterMove, withFilter} from '../model/list.ts';
+import {expected, problemOf} from '../model/problem.ts';
 import {helpTop} from '../model/room.ts';
 import {type Overlay, type State, selectedBot} from '../model/state.ts';
 import {type Step, step} from '../model/step.ts';
-import {erased, oneLine} from '../model/text.ts';
-import {checkAll, checkChosen, checkResult} from './reduce-check.ts';
+import {oneLine} from '../model/text.ts';
+import {paletteRows} from './palette.ts';
+import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
 
 /** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
@@ -17,13 +21,16 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 			const bot = selectedBot(state);
 			return bot === undefined
 				? step(state)
-				: step({...state, overlay: {name: 'handle', bot: bot.name, text: bot.expectedHandle ?? ''}});
+				: step({
+						...state,
+						overlay: {name: 'handle', bot: bot.name, text: bot.expectedHandle ?? '', problem: null},
+					});
 		}
 
 		case 'check':
 			return checkChosen(state, now);
-		case 'check-all':
-			return checkAll(state);
+		case 'cancel-check':
+			return stopCheck(state);
 		case 'forget':
 			return askToForget(state);
 		case 'undo':
@@ -36,16 +43,14 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 /** Carries out a command while an overlay takes the keys. */
 export function overlayCommand(state: State, overlay: Overlay, command: Command, now: number): Step {
 	if (command === 'close' || command === 'no') {
-		return step({...state, overlay: null});
+		return step({...state, overlay: 'over' in overlay ? lasting(overlay.over) : null});
 	}
 
 	switch (overlay.name) {
 		case 'filter':
 			return filterCommand(state, command);
 		case 'handle':
-			return command === 'accept'
-				? step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text})
-				: typed(state, command, text => ({...overlay, text: text(overlay.text)}));
+			return command === 'accept' ? acceptHandle(state, overlay) : step(state);
 		case 'help':
 			return step({
 				...state,
@@ -53,10 +58,14 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			});
 		case 'forget':
 			return forgetCommand(state, overlay, command, now);
-		case 'checking':
-			return command === 'cancel-check'
-				? step({...state, overlay: {...overlay, cancelled: true}}, {type: 'leave', attempt: overlay.attempt})
+		case 'qr':
+			return command === 'copy' &&
+				state.screen.name === 'authorize' &&
+				state.screen.phase.name === 'awaiting-pin'
+				? step(state, {type: 'copy', text: state.screen.phase.link.url})
 				: step(state);
+		case 'palette':
+			return paletteCommand(state, overlay, command);
 		default:
 			return step(state);
 	}
@@ -66,9 +75,30 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 export function overlayText(state: State, overlay: Overlay, text: string): Step {
 	switch (overlay.name) {
 		case 'filter':
-			return step(withFilter(state, state.list.filter + (text === ' ' ? ' ' : oneLine(text))));
+			return step(
+				withFilter(
+					state,
+					inserted({text: state.list.filter, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
+				),
+			);
 		case 'handle':
-			return step({...state, overlay: {...overlay, text: overlay.text + oneLine(text)}});
+			return step({
+				...state,
+				overlay: {
+					...overlay,
+					text: inserted({text: overlay.text, after: state.caret}, oneLine(text)),
+					problem: null,
+				},
+			});
+		case 'palette':
+			return step({
+				...state,
+				overlay: {
+					...overlay,
+					text: inserted({text: overlay.text, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
+					selected: 0,
+				},
+			});
 		default:
 			return step(state);
 	}
@@ -86,30 +116,44 @@ export function overlayResult(state: State, action: Action): Step {
 	}
 }
 
+/** What comes back from under the help: not what only waited for an answer, which may have come. */
+function lasting(over: Overlay | null): Overlay | null {
+	const isWaiting = over?.name === 'revoking' || (over?.name === 'export' && over.attempt !== null);
+	return isWaiting ? null : over;
+}
+
 function filterCommand(state: State, command: Command): Step {
 	switch (command) {
 		case 'accept':
 			return step({...state, overlay: null});
 		case 'clear-filter':
 			return step({...withFilter(state, ''), overlay: null});
-		case 'erase':
-			return step(withFilter(state, erased(state.list.filter)));
-		case 'clear-field':
-			return step(withFilter(state, ''));
 		default:
 			return step(afterMove(state, command));
 	}
 }
 
-function typed(state: State, command: Command, change: (text: (before: string) => string) => Overlay): Step {
-	switch (command) {
-		case 'erase':
-			return step({...state, overlay: change(erased)});
-		case 'clear-field':
-			return step({...state, overlay: change(() => '')});
-		default:
-			return step(state);
+function paletteCommand(state: State, overlay: Overlay & {name: 'palette'}, command: Command): Step {
+	const page = Math.max(1, state.room.body - 2);
+	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page}[command as string];
+	if (by === undefined) {
+		return step(state);
 	}
+
+	const last = paletteRows(state, overlay).length - 1;
+	const selected = Math.max(0, Math.min(last, overlay.selected + by));
+	return step({...state, overlay: {...overlay, selected}});
+}
+
+/** Saves the handle; one that X cannot have stays in the field, beside what is wrong with it. */
+function acceptHandle(state: State, overlay: Overlay & {name: 'handle'}): Step {
+	try {
+		handleOf(overlay.text);
+	} catch (error) {
+		return step({...state, overlay: {...overlay, problem: problemOf(expected(error))}});
+	}
+
+	return step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text});
 }
 
 /** The rows that a command scrolls the help by. */

@@ -1,44 +1,116 @@
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, pad} from '../../flock/width.ts';
-import {statusWords} from '../../flock/words.ts';
-import {blank, type Line, line, paragraph, toned} from '../draw/line.ts';
+import {drawnStatusWords} from '../../flock/words.ts';
+import {blank, type Line, line, padded, paragraph, type Span, toned} from '../draw/line.ts';
 import {statusGlyph} from '../draw/theme.ts';
-import {helpSections} from '../keymap.ts';
-import type {State} from '../model/state.ts';
+import {type HelpSection, helpSections, helpTitle, placeSection} from '../keymap.ts';
+import {modeOf, type Overlay, type State} from '../model/state.ts';
+
+type HelpOverlay = Overlay & {name: 'help'};
 
 const meanings = {
-	ready: 'X took the key when it was made or last checked',
+	ready: 'X accepted the key when it was made or last checked',
 	'no-key': 'to be authorized',
-	'read-only': 'the key may only read, though write was wanted',
+	'read-only': 'the key can only read, but should post',
 	rejected: 'X refused the key when last asked',
-	'other-app': 'the secret of the app that made the key is not known here',
-	held: 'a key waits for your decision',
+	'other-app': 'made with another app whose secret is not here',
+	held: 'a new key waits for your decision',
 	orphan: 'the poem is gone, the key is kept',
 } as const;
 
-/** The help: what was passed over in the folder, where things are, the statuses, and the whole keymap. */
+/** From so many columns up the whole help stands in two columns, and in three. */
+const twoFrom = 100;
+const threeFrom = 160;
+
+/** The help: for the place that it lies over, and asked for once more, for all places. */
 export function helpLines(state: State): Line[] {
-	const {columns} = state.size;
-	return [...places(state), ...notes(state), ...statuses(columns), ...keys(columns)];
+	const {overlay} = state;
+	return overlay?.name === 'help' && !overlay.all ? placeLines(state, overlay) : allLines(state);
 }
 
-function places({fixed, size}: State): Line[] {
+/** A box with the keys of one place, and where things are. */
+function placeLines(state: State, {over}: HelpOverlay): Line[] {
+	const {columns} = state.size;
+	const under = {...state, overlay: over};
+	const {rows} = placeSection(under);
+	const title = helpTitle(modeOf(under));
+	const inside = Math.min(columns - 2, 76);
+	const lines = keyLines(rows, inside - 2);
+	const rule = (left: string, right: string, text = '') =>
+		toned('quiet', `${left}─${text}${'─'.repeat(Math.max(0, inside - columnsOf(text) - 1))}${right}`);
+	const isBoxed = !state.fixed.spoken && columns >= 40 && state.size.rows >= lines.length + 6;
+	const boxed: Line[] = isBoxed
+		? [
+				{spans: [rule('╭', '╮', ` ${title} `)], say: title},
+				...lines.map(one => ({
+					...one,
+					spans: [toned('quiet', '│'), ...padded(one.spans, inside), toned('quiet', '│')],
+				})),
+				{spans: [rule('╰', '╯')], say: '', rank: 9},
+			]
+		: [{...line(toned('strong', ` ${title}`)), say: title}, ...lines];
+	return [...boxed, blank, ...notes(state, columns), ...places(state, columns)];
+}
+
+function allLines(state: State): Line[] {
+	const {columns} = state.size;
+	const count = state.fixed.spoken || columns < twoFrom ? 1 : columns < threeFrom ? 2 : 3;
+	const width = Math.floor(columns / count);
+	const blocks = [
+		[...places(state, width), blank],
+		...(hasNotes(state) ? [[...notes(state, width)]] : []),
+		[...statuses(width), blank],
+		...helpSections().map(section => [...sectionLines(section, width), blank]),
+	];
+	return count === 1 ? blocks.flat() : inColumns(blocks, count, width);
+}
+
+/** Blocks one under the other in columns of about the same height. */
+function inColumns(blocks: readonly Line[][], count: number, width: number): Line[] {
+	const columns: Line[][] = [[]];
+	const height = Math.ceil(blocks.flat().length / count);
+	for (const block of blocks) {
+		const last = columns.at(-1) ?? [];
+		if (last.length > 0 && last.length + block.length / 2 > height && columns.length < count) {
+			columns.push([...block]);
+		} else {
+			last.push(...block);
+		}
+	}
+
+	const rows = Math.max(...columns.map(({length}) => length));
+	return Array.from({length: rows}, (_, row) => {
+		const parts = columns.map(lines => lines[row] ?? blank);
+		return {
+			spans: parts.flatMap(({spans}, index) => (index === parts.length - 1 ? spans : padded(spans, width))),
+			say: parts
+				.map(({say, spans}) => say ?? spans.map(({text}) => text).join(''))
+				.filter(text => text !== '')
+				.join('. '),
+		};
+	});
+}
+
+function places({fixed}: State, columns: number): Line[] {
 	return [
-		...paragraph(`Poems: ${visible(fixed.poemsPath)}`, size.columns, {tone: 'quiet'}),
-		...paragraph(`Keys: ${visible(fixed.keystorePath)}`, size.columns, {tone: 'quiet'}),
-		blank,
+		...paragraph(`Poems: ${visible(fixed.poemsPath)}`, columns, {tone: 'quiet'}),
+		...paragraph(`Keys: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet'}),
 	];
 }
 
-function notes({folder, size}: State): Line[] {
-	if (folder === null || folder.notes.length === 0) {
+function hasNotes({folder}: State): boolean {
+	return folder !== null && folder.notes.length > 0;
+}
+
+function notes(state: State, columns: number): Line[] {
+	if (!hasNotes(state)) {
 		return [];
 	}
 
 	return [
-		line(toned('strong', ' Files in the folder to look at')),
-		...folder.notes.flatMap(({file, sentence}) =>
-			paragraph(`${visible(file)}: ${visible(sentence)}`, size.columns),
+		line(toned('strong', ' Skipped files')),
+		...(state.folder?.notes ?? []).flatMap(({file, sentence}) =>
+			paragraph(`${visible(file)}: ${visible(sentence)}`, columns),
 		),
 		blank,
 	];
@@ -50,39 +122,32 @@ function statuses(columns: number): Line[] {
 		line(toned('strong', ' Statuses')),
 		...names.flatMap(status => {
 			const {glyph, tone} = statusGlyph[status];
-			const [first, ...rest] = paragraph(meanings[status], columns, {indent: 14});
-			return [
-				{
-					...line(
-						' ',
-						{text: glyph, tone},
-						` ${pad(statusWords[status], 10)} `,
-						first?.spans[0]?.text.trimStart() ?? '',
-					),
-					say: `${statusWords[status]}: ${meanings[status]}`,
-				},
-				...rest,
-			];
+			const word = drawnStatusWords[status];
+			const head: Span[] = [{text: ' '}, {text: glyph, tone}, {text: ` ${pad(word, 10)} `}];
+			return hanging(head, meanings[status], 14, columns, `${word}: ${meanings[status]}`);
 		}),
-		blank,
 	];
 }
 
-function keys(columns: number): Line[] {
-	const sections = helpSections();
-	const widest = Math.max(...sections.flatMap(({rows}) => rows.map(([label]) => columnsOf(label))));
-	return sections.flatMap(({title, rows}) => [
-		line(toned('strong', ` ${title}`)),
-		...rows.flatMap(([label, what]) => {
-			const [first, ...rest] = paragraph(what, columns, {indent: widest + 3});
-			return [
-				{
-					...line(' ', toned('accent', pad(label, widest)), `  ${first?.spans[0]?.text.trimStart() ?? ''}`),
-					say: `${label}: ${what}`,
-				},
-				...rest,
-			];
-		}),
-		blank,
-	]);
+function sectionLines({title, rows}: HelpSection, columns: number): Line[] {
+	return [line(toned('strong', ` ${title}`)), ...keyLines(rows, columns)];
+}
+
+function keyLines(rows: HelpSection['rows'], columns: number): Line[] {
+	const widest = 10;
+	return rows.flatMap(([label, what]) =>
+		hanging(
+			[{text: ' '}, toned('accent', pad(label, widest)), {text: '  '}],
+			what,
+			widest + 3,
+			columns,
+			`${label}: ${what}`,
+		),
+	);
+}
+
+/** A head, and a sentence beside it whose further lines stand under its first. */
+function hanging(head: readonly Span[], text: string, indent: number, columns: number, say: string): Line[] {
+	const [first, ...rest] = paragraph(text, columns, {indent});
+	return [{spans: [...head, {text: first?.spans[0]?.text.trimStart() ?? ''}], say}, ...rest];
 }

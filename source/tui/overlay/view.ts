@@ -2,10 +2,18 @@ import {moment, timeLeft} from '../../flock/duration.ts';
 import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
+import {dollarsPerCall} from '../../keymaker/check.ts';
+import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {tail} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
-import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
+import {
+	botOf,
+	type Checking,
+	type ForgetChoice,
+	type Overlay,
+	type Question,
+	type State,
+} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
@@ -13,13 +21,11 @@ export function panelLines(state: State, view: View): Line[] {
 	const {overlay, size} = state;
 	switch (overlay?.name) {
 		case 'handle':
-			return handlePanel(overlay, size.columns);
+			return handlePanel(state, overlay);
 		case 'confirm':
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
-		case 'checking':
-			return checkingPanel(overlay, size.columns, state.fixed.deadlineSeconds, view);
 		case 'revoking': {
 			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
 			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);
@@ -27,27 +33,30 @@ export function panelLines(state: State, view: View): Line[] {
 		}
 
 		default:
-			return [];
+			return overlay === null && state.screen.name === 'flock' && state.checking !== null
+				? checkingPanel(state.checking, size.columns, state.fixed.deadlineSeconds, view)
+				: [];
 	}
 }
 
-function handlePanel({bot, text}: Overlay & {name: 'handle'}, columns: number): Line[] {
+function handlePanel({size, caret}: State, {bot, text, problem}: Overlay & {name: 'handle'}): Line[] {
+	const {columns} = size;
 	const label = ' Handle: @';
+	const at = text.startsWith('@') ? text.slice(1) : text;
+	const shown = fieldWindow({text: at, after: caret}, visible, columns - label.length);
 	return [
 		...paragraph(
-			`Which account is ${visible(bot)} to speak as? X asks for it, and another one is held.`,
+			`Which account should ${visible(bot)} use? A different one will wait for your decision.`,
 			columns,
 			{rank: 2},
 		),
 		{
-			...line(
-				label,
-				toned('strong', tail(visible(text.replace(/^@/, '')), columns - label.length - 1)),
-				toned('accent', '▏'),
-			),
+			...line(label, toned('strong', shown.text)),
 			role: 'textbox',
 			say: `Expected handle: ${visible(text)}`,
+			cursor: label.length + shown.cursor,
 		},
+		...(problem === null ? [] : paragraph(`${problem.sentence} ${problem.hint}`, columns, {tone: 'bad'})),
 	];
 }
 
@@ -60,17 +69,17 @@ function sentenceOf(question: Question): string {
 	switch (question.about) {
 		case 'check': {
 			const {length} = question.bots;
-			return `Check ${length === 1 ? 'one key' : `${length} keys`}? That is ${count(length, 'call')} to X, and X bills each account once a day. y/n`;
+			return `Check ${count(length, 'key')} with X? ${count(length, 'call')}, about $${(length * dollarsPerCall).toFixed(2)}.`;
 		}
 
 		case 'new-link':
-			return 'This voids the link and its PIN. New link? y/n';
+			return 'Get a new link? The link on the screen and its PIN stop working.';
 		case 'overwrite':
-			return `${question.sentence} Replace it? y/n`;
+			return `${question.sentence} Replace it?`;
 		case 'reveal':
-			return 'This shows the key with its secrets on the screen. Is nobody looking? y/n';
+			return 'Show the key and its secrets on the screen? Make sure nobody is looking.';
 		case 'quit':
-			return `The key of ${names(question.bots.map(visible), 40)} is not saved, and is lost on quitting. Quit? y/n`;
+			return `Quit and lose the unsaved key of ${names(question.bots.map(visible), 40)}?`;
 	}
 }
 
@@ -119,12 +128,14 @@ function withAccount(state: State, name: string): string {
 }
 
 function checkingPanel(
-	{bots, done, bad, startedAt, waitingUntil, cancelled}: Overlay & {name: 'checking'},
+	{bots, results, startedAt, waitingUntil, cancelled}: Checking,
 	columns: number,
 	deadlineSeconds: number,
 	view: View,
 ): Line[] {
 	const {length} = bots;
+	const done = results.size;
+	const bad = [...results.values()].filter(problem => problem !== null);
 	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
 	const wait = isWaiting
 		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
@@ -156,25 +167,27 @@ function checkingPanel(
 	];
 }
 
-/** The link as a QR code, where it has room. */
-export function qrLines({screen, size}: State, rows: number, view: View): Line[] {
-	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
-		return [];
-	}
+/** What is said of the QR code. */
+export function qrSentences({fixed}: State): string[] {
+	return [
+		'Scan this code with the phone that the account is signed in on.',
+		...(fixed.practice ? ['In practice it leads to this computer only: a phone cannot open it.'] : []),
+	];
+}
 
-	const code = view.qr(screen.phase.link.url);
+/** The link as a QR code under the header, where it has room there. */
+export function qrLines(state: State, rows: number, code: readonly string[]): Line[] {
+	const {size} = state;
 	const width = Math.max(...code.map(text => [...text].length));
 	if (width > size.columns || code.length > rows) {
 		const needed = `${width}×${code.length + size.rows - rows}`;
-		return paragraph(
-			`The window is too small for the QR code: it needs ${needed} cells. c copies the link.`,
-			size.columns,
-			{tone: 'warn'},
-		);
+		return paragraph(`The window is too small for the QR code: it needs ${needed} cells.`, size.columns, {
+			tone: 'warn',
+		});
 	}
 
 	return code.map((text, index) => ({
-		...line(toned('plain', text)),
-		say: index === 0 ? 'A QR code of the link' : '',
+		...line(toned('code', text)),
+		say: index === 0 ? ['A QR code of the link.', ...qrSentences(state)].join(' ') : '',
 	}));
 }

@@ -20,8 +20,8 @@ export function overlayWork(tools: Tools): OverlayWork {
 			await read();
 			notify(
 				expectedHandle === null
-					? `${visible(bot)} takes any account.`
-					: `${visible(bot)} is expected to speak as @${visible(expectedHandle)}.`,
+					? `${visible(bot)} can use any account.`
+					: `${visible(bot)} should post as @${visible(expectedHandle)}.`,
 				'good',
 			);
 		},
@@ -30,8 +30,13 @@ export function overlayWork(tools: Tools): OverlayWork {
 				try {
 					const results = await checkKeys(bots, services, {
 						signal,
-						onResult: ({bot, error}) =>
-							dispatch({type: 'checked', attempt, bot, problem: error && problemOf(error)}),
+						onResult: ({bot, key, error}) =>
+							dispatch({
+								type: 'checked',
+								attempt,
+								bot,
+								problem: error && {...problemOf(error), rejected: key?.rejected === true},
+							}),
 						onWait: until => dispatch({type: 'check-pause', attempt, until}),
 					});
 					await read();
@@ -46,9 +51,12 @@ export function overlayWork(tools: Tools): OverlayWork {
 }
 
 /** Takes keys away, and remembers until the program ends how to bring back what was forgotten. */
-function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'revoke' | 'bring-back'> {
-	const forgotten: Forgotten[][] = [];
-
+function forgetWork({
+	services,
+	dispatch,
+	read,
+	undos,
+}: Tools): Pick<Work, 'forget' | 'revoke' | 'bring-back'> {
 	async function forget(bots: readonly string[]): Promise<void> {
 		const done: Forgotten[] = [];
 		let problem: FlockError | null = null;
@@ -62,7 +70,7 @@ function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'r
 		}
 
 		if (done.length > 0) {
-			forgotten.unshift(done);
+			undos.unshift(done);
 		}
 
 		await read();
@@ -103,7 +111,7 @@ function forgetWork({services, dispatch, read}: Tools): Pick<Work, 'forget' | 'r
 	}
 
 	async function bringBack(): Promise<void> {
-		const last = forgotten.shift();
+		const last = undos.shift();
 		if (last === undefined) {
 			return;
 		}

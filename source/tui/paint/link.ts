@@ -9,6 +9,11 @@ export function hyperlink(text: string, url: string): string {
 	return `${linkStart}${encodeURI(decodeSafely(url))}\u001B\\${text}${linkEnd}`;
 }
 
+/** The same on a name: not the link that is to be selected whole, so its row is painted as any other. @param url ASCII alone */
+export function nameLink(text: string, url: string): string {
+	return `\u001B]8;;${url}\u001B\\${text}${linkEnd}`;
+}
+
 function decodeSafely(url: string): string {
 	try {
 		return decodeURI(url);

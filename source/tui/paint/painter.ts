@@ -16,6 +16,11 @@ const [taking, givingBack] = [
 	'\u001B[?2004l\u001B[?25h\u001B[?1049l',
 ];
 
+const [showCursor, hideCursor] = ['\u001B[?25h', '\u001B[?25l'];
+
+/** Says where the cursor belongs, from 0; `null` where none is shown. */
+export type CursorOf = () => {row: number; column: number} | null;
+
 /** A terminal reads so many bytes in one piece, so that no half of a frame is seen; more of them are marked as one frame. */
 const smallFrame = 256;
 
@@ -28,6 +33,8 @@ export type PaintedTerminal = {
 	readonly stream: NodeJS.WriteStream;
 	/** Shows the alternate screen, without a cursor, and has pastes marked. */
 	take(): void;
+	/** Puts the cursor where it belongs, without drawing anything; each frame that is drawn does so, too. */
+	placeCursor(): void;
 	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on, until it is taken again. */
 	giveBack(): void;
 };
@@ -37,16 +44,19 @@ export type PaintedTerminal = {
  * already. So Ink takes over what was drawn before it was there, without drawing anything or entering the screen anew.
  * By itself Ink writes each frame whole, or from the first changed cell of each line.
  */
-export function paintedTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
-	return takenTerminal(stdout, true);
+export function paintedTerminal(
+	stdout: NodeJS.WriteStream,
+	cursorOf: CursorOf = () => null,
+): PaintedTerminal {
+	return takenTerminal(stdout, cursorOf);
 }
 
 /** The same for a screen reader: frames are written as Ink writes them, and only the modes are kept in hand. */
 export function spokenTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
-	return takenTerminal(stdout, false);
+	return takenTerminal(stdout, null);
 }
 
-function takenTerminal(stdout: NodeJS.WriteStream, isPainted: boolean): PaintedTerminal {
+function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): PaintedTerminal {
 	let screen: Screen | null = null;
 	let size = '';
 	const inForce = modesIn(givingBack);
@@ -63,7 +73,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, isPainted: boolean): PaintedT
 			return switched(data);
 		}
 
-		if (!isPainted) {
+		if (cursorOf === null) {
 			return data;
 		}
 
@@ -82,8 +92,21 @@ function takenTerminal(stdout: NodeJS.WriteStream, isPainted: boolean): PaintedT
 		size = sizeNow;
 		const {output, screen: next} = paint(screen, frame.split('\n'), stdout.columns);
 		screen = next;
-		const whole = begin + output;
+		const whole = begin + output + placed(cursorOf);
 		return whole.length > smallFrame ? `\u001B[?2026h${whole}\u001B[?2026l` : whole;
+	}
+
+	/** Shows the cursor in its place, or hides it. */
+	function placed(where: CursorOf): string {
+		const at = screen === null ? null : where();
+		if (screen === null || at === null) {
+			return switched(hideCursor);
+		}
+
+		const {pen} = screen;
+		const isThere = pen.at?.row === at.row && pen.at.column === at.column;
+		screen = {...screen, pen: {...pen, at}};
+		return `${isThere ? '' : `\u001B[${at.row + 1};${at.column + 1}H`}${switched(showCursor)}`;
 	}
 
 	/** Switches what is not so yet. On another screen, nothing is taken for granted. */
@@ -122,6 +145,12 @@ function takenTerminal(stdout: NodeJS.WriteStream, isPainted: boolean): PaintedT
 		take: () => {
 			isGivenBack = false;
 			stdout.write(switched(taking));
+		},
+		placeCursor: () => {
+			const text = isGivenBack || cursorOf === null ? '' : placed(cursorOf);
+			if (text !== '') {
+				stdout.write(text);
+			}
 		},
 		giveBack: () => {
 			isGivenBack = true;

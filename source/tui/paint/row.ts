@@ -92,7 +92,9 @@ export function written(cells: readonly Cell[], from: Style): {text: string; sty
 export function change(from: Style, to: Style): string {
 	const step = joined(diffAnsiCodes([...from.codes], [...to.codes]));
 	const anew = to.codes.length === 0 ? '\u001B[m' : joined([{code: '\u001B[0m'}, ...to.codes]);
-	return from.key !== to.key && anew.length < step.length ? anew : step;
+	// What takes all style back leaves a hyperlink open.
+	const isLinked = from.codes.some(({code}) => code.startsWith('\u001B]8;'));
+	return from.key !== to.key && !isLinked && anew.length < step.length ? anew : step;
 }
 
 /** Sequences as one: `ESC[39m ESC[1m` as `ESC[39;1m`. */

@@ -1,4 +1,4 @@
-import {type Binding, clearField, erase} from '../model/binding.ts';
+import {type Binding, back, editing, help, palette} from '../model/binding.ts';
 import type {Mode} from '../model/state.ts';
 
 /** The key bindings of the setup of an app key, and of the choice that leads there. */
@@ -8,7 +8,7 @@ export const setupBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'next',
-			help: 'on to the secret; then try the app key, and save it',
+			help: 'go to the secret; then try both at X and save them',
 			command: 'submit',
 			vital: true,
 		},
@@ -16,12 +16,18 @@ export const setupBindings = {
 			keys: ['tab', 'backtab', 'up', 'down'],
 			label: 'tab',
 			short: 'other field',
-			help: 'the other field',
+			help: 'switch fields',
 			command: 'other-field',
 		},
-		{keys: ['escape'], label: 'esc', short: 'back', help: 'back to the flock', command: 'back', vital: true},
-		erase,
-		clearField,
+		{
+			keys: ['ctrl+o'],
+			label: 'ctrl+o',
+			short: 'open the console',
+			help: 'open X’s Developer Console',
+			command: 'open',
+		},
+		back,
+		...editing,
 	],
 	'choose-app': [
 		{
@@ -30,17 +36,14 @@ export const setupBindings = {
 			short: 'choose',
 			help: 'choose',
 			command: 'other-field',
+			// Where an app key was given that cannot be used, there is practice alone.
+			when: ({appProblem}) => appProblem === null,
 		},
-		{keys: ['enter'], label: 'enter', short: 'go on', help: 'go on', command: 'accept', vital: true},
-		{keys: ['p'], label: 'p', short: null, help: 'practice', command: 'practice'},
-		{keys: ['s'], label: 's', short: null, help: 'setup', command: 'setup'},
-		{
-			keys: ['escape', 'q'],
-			label: 'esc',
-			short: 'back',
-			help: 'back to the flock',
-			command: 'back',
-			vital: true,
-		},
+		{keys: ['enter'], label: 'enter', short: 'continue', help: 'continue', command: 'accept', vital: true},
+		{keys: ['p'], label: 'p', short: 'practise', help: 'practise without X', command: 'practice'},
+		{keys: ['t'], label: 't', short: 'set up', help: 'set up the app', command: 'setup'},
+		{...back, keys: ['escape', 'q']},
+		{...help, vital: false},
+		{...palette, short: null},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

@@ -1,10 +1,13 @@
 import {authorize} from '../authorize/begin.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import {Secret} from '../model/secret.ts';
 import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
-import {erased} from '../model/text.ts';
+
+/** Where X's apps are made and set up. */
+const consoleUrl = 'https://console.x.com';
 
 /** Opens the setup screen; afterwards the bot, where one is given, is authorized. */
 export function openSetup(state: State, bot: string | null): Step {
@@ -59,6 +62,8 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 	}
 
 	switch (command) {
+		case 'open':
+			return step(state, {type: 'open', url: consoleUrl});
 		case 'submit':
 			return screen.field === 'consumerKey' && screen.consumerKey !== ''
 				? step(withField(state, screen, 'consumerSecret'))
@@ -66,17 +71,6 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 		case 'other-field':
 			return step(
 				withField(state, screen, screen.field === 'consumerKey' ? 'consumerSecret' : 'consumerKey'),
-			);
-		case 'erase':
-			return step(changed(state, screen, erased, secret => secret.erased()));
-		case 'clear-field':
-			return step(
-				changed(
-					state,
-					screen,
-					() => '',
-					() => new Secret(),
-				),
 			);
 		default:
 			return step(state);
@@ -89,16 +83,32 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 		return step(state);
 	}
 
+	const pair = pairIn(text);
+	if (pair !== null) {
+		const consumerSecret = new Secret(pair.consumerSecret);
+		return step({
+			...state,
+			screen: {
+				...screen,
+				field: 'consumerSecret',
+				consumerKey: pair.consumerKey,
+				consumerSecret,
+				problem: null,
+			},
+		});
+	}
+
 	const value = text.replace(/[\r\n]+$/, '');
-	const filled = changed(
-		state,
-		screen,
-		before => before + value,
-		secret => secret.plus(value),
-	);
-	return /[\r\n]$/.test(text) && filled.screen.name === 'setup'
-		? setupCommand(filled, filled.screen, 'submit', now)
-		: step(filled);
+	const {field} = screen;
+	const before = field === 'consumerKey' ? screen.consumerKey : screen.consumerSecret.reveal();
+	const after = inserted({text: before, after: state.caret}, value);
+	const filled: SetupScreen =
+		field === 'consumerKey'
+			? {...screen, consumerKey: after, problem: null}
+			: {...screen, consumerSecret: new Secret(after), problem: null};
+	return /[\r\n]$/.test(text)
+		? setupCommand({...state, screen: filled}, filled, 'submit', now)
+		: step({...state, screen: filled});
 }
 
 /** Takes in what X said to the app key. */
@@ -109,7 +119,8 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const field = action.problem.field === 'consumerSecret' ? 'consumerSecret' : 'consumerKey';
+		const {field: wrong} = action.problem;
+		const field = wrong === 'consumerKey' || wrong === 'consumerSecret' ? wrong : screen.field;
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
@@ -148,17 +159,29 @@ function withField(state: State, screen: SetupScreen, field: SetupScreen['field'
 	return {...state, screen: {...screen, field}};
 }
 
-function changed(
-	state: State,
-	screen: SetupScreen,
-	changeKey: (text: string) => string,
-	changeSecret: (secret: Secret) => Secret,
-): State {
-	return {
-		...state,
-		screen:
-			screen.field === 'consumerKey'
-				? {...screen, consumerKey: changeKey(screen.consumerKey), problem: null}
-				: {...screen, consumerSecret: changeSecret(screen.consumerSecret), problem: null},
-	};
+/** Names that a line may give its value, as `.env` files and the Developer Console write them. */
+const secretName = /secret/i;
+
+/**
+ * The key and the secret that were pasted together: two lines, or two of `.env`, in either order where they are named.
+ * @returns `null` for anything else.
+ */
+function pairIn(text: string): {consumerKey: string; consumerSecret: string} | null {
+	const lines = text.split(/[\r\n\t]+/).map(line => line.trim());
+	const [one, other, ...more] = lines.filter(line => line !== '').map(namedValue);
+	if (one === undefined || other === undefined || more.length > 0) {
+		return null;
+	}
+
+	const isReversed = secretName.test(one.name) && !secretName.test(other.name);
+	return isReversed
+		? {consumerKey: other.value, consumerSecret: one.value}
+		: {consumerKey: one.value, consumerSecret: other.value};
+}
+
+/** `NAME=value`, `Name: value` or a value alone; quotation marks round it are left out. */
+function namedValue(line: string): {name: string; value: string} {
+	const named = /^(?:export\s+)?([A-Za-z][\w ]*?)\s*[=:]\s*(.+)$/.exec(line);
+	const value = named?.[2] ?? line;
+	return {name: named?.[1] ?? '', value: value.replace(/^(["'])(.*)\1$/, '$2')};
 }

@@ -1,14 +1,17 @@
+import path from 'node:path';
 import {visible} from '../../flock/visible.ts';
+import {dots, fieldWindow, mask} from '../draw/field.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {tail} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
+import {count} from '../model/text.ts';
+import {firstStepLines} from './view-first.ts';
 
-const portal: readonly string[] = [
-	'At developer.x.com, make a project with one app.',
-	'In its User authentication settings choose Read and write first: a permission only reaches keys made after it.',
-	'There, too, give a callback URL (any, such as https://example.com): X wants one, even for PINs.',
-	'Under Keys and tokens, copy API Key and Secret. Not the Bearer Token, not the Access Token.',
+const console: readonly string[] = [
+	'Create an app in X’s Developer Console, console.x.com.',
+	'In User authentication settings, set Read and write first: keys made earlier keep the old permission.',
+	'There, also give a callback URL (any, such as https://example.com): X wants one, even for PINs.',
+	'On Keys and tokens, copy API Key and Secret, not the Bearer Token or the Access Token.',
 ];
 
 /** What a field is called, and where there is little room. */
@@ -18,22 +21,22 @@ const keyLabel: Label = {whole: 'API Key (consumer key)', brief: 'API Key (consu
 const secretLabel: Label = {whole: 'API Key Secret (consumer secret)', brief: 'API Secret (consumer)'};
 
 /** Where the app's key and secret are given. */
-export function setupLines({size, fixed}: State, screen: SetupScreen, view: View): Line[] {
+export function setupLines({size, fixed, caret}: State, screen: SetupScreen, view: View): Line[] {
 	const {columns} = size;
 	const {field, consumerKey, consumerSecret, problem, tryingSince} = screen;
-	const mask = '•'.repeat(consumerSecret.length);
 	return [
 		...paragraph('The X app that posts for all bots', columns, {tone: 'strong', rank: 4}),
 		{...blank, rank: 9},
-		...portal.flatMap((text, index) => steps(index + 1, text, columns)),
+		...console.flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
-		...fieldLines(keyLabel, masked(visible(consumerKey)), field === 'consumerKey', columns),
-		...fieldLines(secretLabel, mask, field === 'consumerSecret', columns, consumerSecret.length),
+		// Both are dots: what was pasted into the first field may be the secret.
+		...fieldLines(keyLabel, mask(consumerKey), field === 'consumerKey', columns, caret),
+		...fieldLines(secretLabel, dots(consumerSecret.length), field === 'consumerSecret', columns, caret),
 		...(tryingSince === null
 			? []
 			: waitingLines(
-					`Trying it at X · ${secondsLeft(tryingSince, fixed.deadlineSeconds, view)}`,
-					'Trying it at X',
+					`Trying them at X · ${secondsLeft(tryingSince, fixed.deadlineSeconds, view)}`,
+					'Trying them at X',
 					columns,
 					view,
 				)),
@@ -45,17 +48,12 @@ export function setupLines({size, fixed}: State, screen: SetupScreen, view: View
 					...paragraph(problem.label, columns, {tone: 'quiet', rank: 6}),
 				]),
 		...(problem === null && tryingSince === null
-			? paragraph('It is tried at X first, then saved in the keystore.', columns, {
+			? paragraph('keymaker tries both at X, then saves them in the keystore.', columns, {
 					tone: 'quiet',
 					rank: 6,
 				})
 			: []),
 	];
-}
-
-/** An app is named by the last four characters of its key; more of it is not drawn. */
-function masked(key: string): string {
-	return key.length < 8 ? '•'.repeat(key.length) : '•'.repeat(key.length - 4) + key.slice(-4);
 }
 
 function steps(number: number, text: string, columns: number): Line[] {
@@ -70,45 +68,57 @@ function steps(number: number, text: string, columns: number): Line[] {
 	];
 }
 
-function fieldLines(label: Label, text: string, active: boolean, columns: number, hidden?: number): Line[] {
+function fieldLines(label: Label, masked: string, active: boolean, columns: number, caret: number): Line[] {
 	const pointer = toned('accent', active ? ' ❯ ' : '   ');
-	const cursor = toned('accent', active ? '▏' : '');
-	const say = `${label.whole}: ${hidden === undefined ? text : `${hidden} characters, hidden`}`;
-	const common = {role: 'textbox' as const, selected: active};
-	if (columns >= 80) {
-		return [
-			{
-				...line(pointer, label.whole.padEnd(34), toned('strong', tail(text, columns - 40)), cursor),
-				...common,
-				say,
-			},
-		];
+	const name = columns >= 80 ? label.whole.padEnd(34) : '';
+	const start = 3 + name.length;
+	const {text, cursor} = fieldWindow(
+		{text: masked, after: active ? caret : 0},
+		text => text,
+		columns - start - 1,
+	);
+	const common = {role: 'textbox' as const, selected: active, ...(active ? {cursor: start + cursor} : {})};
+	const say = `${label.whole}: ${masked.length} characters, hidden`;
+	if (name !== '') {
+		return [{...line(pointer, name, toned('strong', text)), ...common, say}];
 	}
 
 	// The field that is not being filled in gives way to what is said about the other one.
 	const rank = active ? 0 : 3;
 	return [
-		{...line(pointer, columns < 40 ? label.brief : label.whole), ...common, say, rank},
-		{...line('   ', toned('strong', tail(text, columns - 5)), cursor), say: '', rank},
+		{
+			...line(pointer, columns < 40 ? label.brief : label.whole),
+			role: 'textbox',
+			selected: active,
+			say,
+			rank,
+		},
+		{...line('   ', toned('strong', text)), ...(active ? {cursor: start + cursor} : {}), say: '', rank},
 	];
 }
 
 const choiceWords: Readonly<Record<AppChoice, {title: string; text: string}>> = {
 	practice: {
-		title: 'Practice',
-		text: 'A stand-in for X on this computer: try the whole flow, nothing leaves this computer.',
+		title: 'p  Practise without X',
+		text: 'Try everything with a stand-in for X on this computer.',
 	},
-	setup: {title: 'Set up the X app', text: 'Give the API key and secret of your app at X.'},
+	setup: {title: 't  Set up the X app', text: 'Enter the API key and secret of your app.'},
 };
 
 /** What is offered where there is no app key that can be used. */
-export function chooseLines({size, appProblem}: State, {choice}: Screen & {name: 'choose-app'}): Line[] {
+export function chooseLines(
+	{size, appProblem, flock, fixed}: State,
+	{choice}: Screen & {name: 'choose-app'},
+): Line[] {
 	const {columns} = size;
 	const choices: AppChoice[] = appProblem === null ? ['practice', 'setup'] : ['practice'];
 	return [
 		blank,
 		...(appProblem === null
-			? paragraph('There is no app key yet. How do you want to go on?', columns, {rank: 1})
+			? firstStepLines(
+					`${count(flock?.length ?? 0, 'poem')} in ${visible(path.basename(fixed.poemsPath))}`,
+					columns,
+				)
 			: [
 					...paragraph(appProblem.sentence, columns, {tone: 'bad'}),
 					...paragraph(appProblem.hint, columns, {rank: 1}),
