@@ -13,16 +13,22 @@ const replacements: Readonly<Record<string, string>> = {
 	// conf's writer has it remove temporary files, which the next save does; and it sends every signal once more, so that a
 	// Ctrl-C would count twice.
 	'when-exit': 'export default () => () => {};',
+	// pg asks for both at once: a package that nobody installs, and one for another platform than Node.
+	'pg-native': 'export default null;',
+	'pg-cloudflare': 'export class CloudflareSocket {}',
 };
 
 /** Puts something small in the place of modules that are loaded and never used. */
 export const withoutUnused: Plugin = {
 	name: 'without-unused',
 	setup({onResolve, onLoad}) {
-		onResolve({filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats|when-exit)$/}, ({path: name}) => ({
-			path: name,
-			namespace: 'replaced',
-		}));
+		onResolve(
+			{filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats|when-exit|pg-native|pg-cloudflare)$/},
+			({path: name}) => ({
+				path: name,
+				namespace: 'replaced',
+			}),
+		);
 		onLoad({filter: /.*/, namespace: 'replaced'}, ({path: name}) => ({contents: replacements[name] ?? ''}));
 	},
 };

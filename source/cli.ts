@@ -130,6 +130,10 @@ async function listInstead(shared: SharedOptions): Promise<number> {
 	return code;
 }
 
+async function databaseSchema(): Promise<string> {
+	return (await import('./keystore/postgres/schema.ts')).schemaSql;
+}
+
 async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Promise<number> {
 	const {command, words, options, shared} = parsed;
 	const {env} = process;
@@ -143,7 +147,7 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		surroundings: async () => (await import('./command-line/surroundings.ts')).surroundingsOf(process),
 	};
 	if (command.needs === 'no-keystore') {
-		return command.run(line, {poems: {path: settings.poems}, cwd}, write);
+		return command.run(line, {poems: {path: settings.poems}, cwd, databaseSchema}, write);
 	}
 
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;

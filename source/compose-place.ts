@@ -2,10 +2,13 @@ import path from 'node:path';
 import {appSourceOf} from './command-line/environment.ts';
 import type {Settings} from './command-line/options.ts';
 import type {PassphraseOptions} from './command-line/passphrase.ts';
+import {FlockError} from './flock/error.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
+import {openDatabase} from './keystore/database.ts';
 import {defaultFolder} from './keystore/disk/place.ts';
 import {openKeystore} from './keystore/open.ts';
+import {isAddress} from './keystore/postgres/is-address.ts';
 import {seenFileOf} from './keystore/seen/place.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
@@ -23,10 +26,10 @@ export type Place = Pick<ReadingServices, 'poems' | 'keystore'> & {
 };
 
 /**
- * Opens a flock's poems and keystore. Practice has a folder of its own, so that no flock's name leads to another's keys.
+ * Opens a flock's poems and keystore, which a file holds or a database. Practice has a folder of its own, so that no flock's name leads to another's keys.
  * Nothing is read yet.
  * @param poems the folder that the keystore has to belong to; `null` for any.
- * @throws FlockError `keystore-unwritable` where there is no place for keystores
+ * @throws FlockError `keystore-unwritable` where there is no place for keystores, `usage` for a database's flock without a name
  */
 export function openPlace(
 	settings: Settings,
@@ -34,16 +37,27 @@ export function openPlace(
 	cwd: string,
 	{poems = settings.poems, ...answers}: Answers & {poems?: string | null},
 ): Place {
-	const keystores = settings.keystoreFolder ?? defaultFolder(env);
+	const {keystore: given, practice} = settings;
+	const address = given !== null && isAddress(given.text) ? given : null;
+	const keystores = (address === null ? settings.keystoreFolder : null) ?? defaultFolder(env);
 	const practiceFolder = path.join(keystores, 'practice');
-	const keystore = openKeystore({
-		folder: settings.practice ? practiceFolder : keystores,
-		flock: settings.flock,
-		kind: settings.practice ? 'practice' : 'x',
-		poems,
-		seen: seenFileOf(env, cwd),
-		...answers,
-	});
+	const keystore =
+		address === null || practice
+			? openKeystore({
+					folder: practice ? practiceFolder : keystores,
+					flock: settings.flock,
+					kind: practice ? 'practice' : 'x',
+					poems,
+					seen: seenFileOf(env, cwd),
+					...answers,
+				})
+			: openDatabase({
+					address,
+					environment: env,
+					label: {flock: namedFlock(settings), kind: 'x'},
+					deadline: settings.deadlineSeconds * 1000,
+					...answers,
+				});
 	return {
 		poems: openPoems(settings.poems),
 		keystore,
@@ -54,4 +68,15 @@ export function openPlace(
 				return saved && {appKey: saved, from: 'setup'};
 			}),
 	};
+}
+
+/** A folder's name is another one on each computer. @throws FlockError `usage` */
+function namedFlock({flock, isFlockNamed}: Settings): string {
+	if (!isFlockNamed) {
+		throw new FlockError('usage', 'A keystore in a database holds many flocks, and none is named.', {
+			hint: 'Name one with --flock NAME or KEYMAKER_FLOCK.',
+		});
+	}
+
+	return flock;
 }

@@ -29,7 +29,7 @@ export type KeystoreOptions = {
 	poems?: string | undefined;
 	/** The flock's name; `KEYMAKER_FLOCK`, or the name of the folder that holds the poems folder, otherwise. */
 	flock?: string | undefined;
-	/** The folder of keystores; `KEYMAKER_KEYSTORE`, or the system's own place, otherwise. */
+	/** The folder of keystores, or a database's address; `KEYMAKER_KEYSTORE`, or the system's own place, otherwise. */
 	keystore?: string | undefined;
 	/** True to speak to the stand-in for X, and to use its keystore; true for `KEYMAKER_PRACTICE=1` otherwise. */
 	practice?: boolean | undefined;
@@ -101,7 +101,12 @@ type Place = OpenPlace & {practice: boolean};
 function placeOf(options: KeystoreOptions): Place {
 	const env: Environment = process.env;
 	const cwd = process.cwd();
-	const settings = settingsOf(options, env, cwd);
+	const weighed = settingsOf(options, env, cwd);
+	// An option of a program's own is read by nobody else, as an argument would be.
+	const settings = {
+		...weighed,
+		keystore: weighed.keystore && {...weighed.keystore, from: 'environment' as const},
+	};
 	const isNamed = Boolean(options.flock || env.KEYMAKER_FLOCK);
 	const passphrase = options.passphrase ?? environmentPassphrase(env);
 	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);

@@ -7,7 +7,12 @@ import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
 
 /** What is there before there is a place for a keystore: nothing that has to be opened. */
-export type BareServices = {poems: Pick<Poems, 'path'>; cwd: string};
+export type BareServices = {
+	poems: Pick<Poems, 'path'>;
+	cwd: string;
+	/** The SQL that makes what keymaker needs in a database. */
+	databaseSchema(): Promise<string>;
+};
 
 /** What commands work with that only read the flock and its keys. */
 export type ReadingServices = {

@@ -28,6 +28,7 @@ const marks = {
 	'the flow that makes keys': 'There is no app key yet.',
 	'the upkeep of keystores': 'lists the backups there are.',
 	'the help': 'for its options and examples',
+	'the client of databases': 'SASL: SCRAM-SERVER-FIRST-MESSAGE',
 	'the browser': 'There is no display here to open a browser on.',
 } as const;
 

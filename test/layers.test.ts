@@ -27,11 +27,12 @@ const mayLoad: Record<string, readonly string[]> = {
 /** The rooms of a part, and the rooms of it whose code each may load; `.` is the files beside them. */
 const rooms: Record<string, Record<string, readonly string[]>> = {
 	keystore: {
-		'.': ['disk', 'form', 'seen', 'upkeep'],
+		'.': ['disk', 'form', 'seen', 'upkeep', 'postgres'],
 		form: ['state.ts'],
 		disk: ['state.ts'],
 		seen: ['disk', 'form'],
 		upkeep: ['.', 'disk', 'form'],
+		postgres: ['form', 'state.ts', 'keyring.ts', 'records.ts', 'changes.ts'],
 	},
 	tui: {
 		'.': ['model', 'flock', 'authorize', 'setup', 'export', 'overlay', 'draw', 'paint', 'window'],
@@ -60,6 +61,9 @@ const onlyIn: Record<string, readonly string[]> = {
 	'twitter-api-v2': ['x'],
 	conf: ['keystore'],
 	'proper-lockfile': ['keystore'],
+	pg: ['keystore/postgres'],
+	'pg-connection-string': ['keystore/postgres'],
+	pgpass: ['keystore/postgres'],
 	clipboardy: ['desktop'],
 	open: ['desktop'],
 	uqr: ['desktop'],

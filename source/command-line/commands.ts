@@ -29,6 +29,8 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
 		decrypt: async () => (await import('../commands/decrypt.ts')).command,
 		passphrase: async () => (await import('../commands/passphrase.ts')).command,
 		restore: async () => (await import('../commands/restore.ts')).command,
+		history: async () => (await import('../commands/history.ts')).command,
+		schema: async () => (await import('../commands/schema.ts')).command,
 	},
 	'Set up': {
 		init: async () => (await import('../commands/init.ts')).command,

@@ -21,14 +21,18 @@ export type Settings = {
 	poems: string;
 	/** The flock's name, and its keystore's. */
 	flock: string;
-	/** The keystore's folder, an absolute path; `null` for the system's own place. */
+	/** True where the flock was named, and not after a folder. */
+	isFlockNamed: boolean;
+	/** Where keystores are: a folder, or a database's address; `null` for the system's own place. */
+	keystore: Readonly<{text: string; from: 'argument' | 'environment'}> | null;
+	/** The keystore's folder, an absolute path, where it is no address; `null` for the system's own place. */
 	keystoreFolder: string | null;
 	practice: boolean;
 	/** True where no browser is to be opened by itself. */
 	noOpen: boolean;
 	/** False where the mouse is left to the terminal. */
 	mouse: boolean;
-	/** The seconds that X gets for an answer. */
+	/** The seconds that X, and a database, get for an answer. */
 	deadlineSeconds: number;
 };
 
@@ -45,6 +49,8 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 	return {
 		poems,
 		flock: oneForm(options.flock || env.KEYMAKER_FLOCK || path.basename(path.dirname(poems)) || 'flock'),
+		isFlockNamed: Boolean(options.flock || env.KEYMAKER_FLOCK),
+		keystore: keystore ? {text: keystore, from: options.keystore ? 'argument' : 'environment'} : null,
 		keystoreFolder: keystore ? path.resolve(cwd, keystore) : null,
 		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',

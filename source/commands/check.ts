@@ -30,7 +30,9 @@ export async function check(
 ): Promise<number> {
 	const {flock} = await readFlock(services);
 	const bots =
-		names.length > 0 ? findBots(names, flock) : flock.filter(bot => bot.poem !== null && bot.key !== null);
+		names.length > 0
+			? findBots(names, flock)
+			: flock.filter(bot => bot.status !== 'orphan' && bot.key !== null);
 	const byName = new Map(bots.map(bot => [bot.name, bot]));
 	const calls = bots.filter(bot => bot.key !== null && bot.status !== 'other-app').length;
 	sayWarningOf(services.x, write);
@@ -127,7 +129,7 @@ function row({bot, status, key, renamedFrom, error}: Checked) {
 /** The bot's status with what X has just said of its key. */
 function statusNow(bot: Bot, key: KeyInfo | null): Status {
 	const apps = new Set(key === null || bot.status === 'other-app' ? [] : [key.consumerKey]);
-	return statusOf(bot.poem, {wantedAccess: bot.wantedAccess, key, held: bot.held}, apps);
+	return statusOf(bot.status !== 'orphan', {wantedAccess: bot.wantedAccess, key, held: bot.held}, apps);
 }
 
 function sayBeforehand(calls: number, write: Write): void {

@@ -46,7 +46,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 	const {flock, app} = await readFlock(services);
 	const work: Work = {input, services, app, write};
 	if (typeof input.bot !== 'string') {
-		const bots = flock.filter(bot => bot.poem !== null && bot.key !== null);
+		const bots = flock.filter(bot => bot.status !== 'orphan' && bot.key !== null);
 		const {jobs} = input.bot;
 		return passSignalsOn(running => execAll(bots, jobs, running, work));
 	}

@@ -25,7 +25,11 @@ const ignored = ['.env', 'keys/'];
  * already is changed, but for lines added to `.gitignore`.
  * @throws FlockError `init-unwritable` where something cannot be written, `init-unsafe` where a link stands in its place
  */
-export async function init(_input: InitInput, {poems, cwd}: BareServices, write: Write): Promise<number> {
+export async function init(
+	_input: InitInput,
+	{poems, cwd}: Pick<BareServices, 'poems' | 'cwd'>,
+	write: Write,
+): Promise<number> {
 	const env = path.join(cwd, '.env');
 	const gitignore = path.join(cwd, '.gitignore');
 	try {

@@ -47,6 +47,11 @@ export type ErrorCode =
 	| 'keystore-not-encrypted'
 	| 'keystore-encrypted'
 	| 'keystore-no-backup'
+	// The keystore in a database.
+	| 'keystore-address'
+	| 'keystore-refused'
+	| 'keystore-unreachable'
+	| 'keystore-read-only'
 	// X's answers: the table in `x/failures.ts` says which answer is which.
 	| 'x-app-key'
 	| 'x-token'

@@ -59,13 +59,15 @@ function compareUnits(one: string, other: string): number {
  * @param poems in the order of `compareNames`.
  * @param records the keystore's records by the bot's name, without secrets.
  * @param knownApps the consumer keys whose secrets are known.
+ * @param isShared true where a bot's poem may lie on another computer: then no bot is an orphan.
  */
 export function joinFlock(
 	poems: readonly Poem[],
 	records: ReadonlyMap<string, RecordInfo>,
 	knownApps: ReadonlySet<string>,
+	isShared = false,
 ): Flock {
-	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps));
+	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps, isShared));
 	// A flock without orphans is the rule: then nobody has to look for them.
 	if (records.size === flock.filter(({name}) => records.has(name)).length) {
 		return flock;
@@ -75,7 +77,7 @@ export function joinFlock(
 	const orphans: Bot[] = [];
 	for (const [name, record] of records) {
 		if (!named.has(name) && keysOf(record).length > 0) {
-			orphans.push(bot(name, null, record, knownApps));
+			orphans.push(bot(name, null, record, knownApps, isShared));
 		}
 	}
 
@@ -122,22 +124,23 @@ function bot(
 	poem: Poem | null,
 	record: RecordInfo | undefined,
 	knownApps: ReadonlySet<string>,
+	isShared: boolean,
 ): Bot {
 	const known = record ?? emptyRecord;
-	return {...known, name, poem, status: statusOf(poem, known, knownApps)};
+	return {...known, name, poem, status: statusOf(poem !== null || isShared, known, knownApps)};
 }
 
 /**
  * What a bot's key is good for.
- * @param poem `null` for an orphan.
+ * @param hasPoem false for an orphan.
  * @param knownApps the consumer keys whose secrets are known.
  */
 export function statusOf(
-	poem: Poem | null,
+	hasPoem: boolean,
 	record: Pick<BotRecord<KeyInfo>, 'wantedAccess' | 'key' | 'held'>,
 	knownApps: ReadonlySet<string>,
 ): Status {
-	if (poem === null) {
+	if (!hasPoem) {
 		return 'orphan';
 	}
 

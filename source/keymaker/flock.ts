@@ -22,5 +22,5 @@ export async function readFlock({poems, keystore, appSource}: FlockSources): Pro
 	const app = await appSource();
 	const isUsable = app !== null && !(app instanceof FlockError);
 	const apps = isUsable ? new Set([...contents.apps, app.appKey.consumerKey]) : contents.apps;
-	return {flock: joinFlock(folder.poems, contents.records, apps), folder, app};
+	return {flock: joinFlock(folder.poems, contents.records, apps, keystore.isShared), folder, app};
 }

@@ -17,8 +17,10 @@ export type OtherRecords = ReadonlyMap<string, BotRecord>;
  * Everything may throw a `FlockError` whose code begins with `keystore-`.
  */
 export type Keystore = {
-	/** The file, as an absolute path, for messages. */
+	/** The file, as an absolute path, or the database's address without a password: for messages. */
 	readonly path: string;
+	/** True where other computers use it too, whose poems may lie elsewhere: a bot without a poem here is no orphan. */
+	readonly isShared: boolean;
 	/** Everything but the secrets. Reads what is there now, other programs' changes included. */
 	list(): Promise<KeystoreContents>;
 	/** One bot's record with its secrets; `null` where there is none. */
@@ -72,6 +74,30 @@ export type Backup = {
 	problem: string | null;
 };
 
+/** What was done to a bot. `renamed` is told of both names; `expected` is any other setting than a key. */
+export type What =
+	| 'made'
+	| 'replaced'
+	| 'held'
+	| 'kept'
+	| 'discarded'
+	| 'expected'
+	| 'renamed'
+	| 'revoked'
+	| 'forgotten';
+
+/** One change of a flock. Holds no secret. */
+export type Change = {
+	/** ISO 8601 in UTC. */
+	at: string;
+	bot: string;
+	what: What;
+	/** The database's role; `null` for a file. */
+	role: string | null;
+	/** The person and the computer, as they call themselves; `null` for a file. */
+	by: string | null;
+};
+
 /** Something about the keystore's place or file that is not as it should be. */
 export type KeystoreFinding = {
 	/** What is wrong, in one sentence. */
@@ -122,6 +148,8 @@ export type KeystoreUpkeep = {
 	 * @param number as in `Backup.number`.
 	 */
 	restore(number: number): Promise<Restored>;
+	/** What was done, the newest first: all that a database knows, or what a file's copies tell. */
+	history(): Promise<Change[]>;
 	/**
 	 * How many copies hold, or may hold, keys of a bot.
 	 * @param tokens access tokens that the bot had, to be found under earlier names of the bot too.

@@ -1,9 +1,6 @@
-import {FlockError} from '../flock/error.ts';
-import {type AppKey, type BotRecord, keysOf, type RecordInfo, recordInfo} from '../flock/key.ts';
-import {visible} from '../flock/visible.ts';
 import {type Core, type KeystoreOptions, openCore} from './core.ts';
-import type {Keystore, KeystoreContents, KeystoreUpkeep} from './keystore.ts';
-import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
+import type {Keystore, KeystoreUpkeep} from './keystore.ts';
+import {recordsOf} from './records.ts';
 import {watchFile} from './watch.ts';
 
 /** The least that is written when the place is tried; bytes. */
@@ -15,7 +12,13 @@ const leastTrial = 16_384;
  */
 export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkeep {
 	const core = openCore(options);
-	return {path: core.path, ...recordsOf(core), ...lateUpkeep(core, options)};
+	return {
+		path: core.path,
+		isShared: false,
+		...recordsOf(core),
+		...placeOf(core),
+		...lateUpkeep(core, options),
+	};
 }
 
 /** What few runs need, loaded when it is asked for. */
@@ -28,6 +31,7 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		changePassphrase: async passphrase => (await upkeep()).changePassphrase(passphrase),
 		backups: async () => (await upkeep()).backups(),
 		restore: async number => (await upkeep()).restore(number),
+		history: async () => (await upkeep()).history(),
 		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
 		forgetSeen: async () => (await upkeep()).forgetSeen(),
 		purge: async (bot, tokens) => (await upkeep()).purge(bot, tokens),
@@ -36,105 +40,8 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	};
 }
 
-function recordsOf(core: Core): Omit<Keystore, 'path'> {
-	const contents = new WeakMap<State, KeystoreContents>();
-	const appKeyIn = (state: State, consumerKey: string | null): AppKey | null => {
-		const consumerSecret = consumerKey === null ? undefined : state.apps.get(consumerKey);
-		return consumerKey === null || consumerSecret === undefined ? null : {consumerKey, consumerSecret};
-	};
-
+function placeOf(core: Core): Pick<Keystore, 'tryWriting' | 'watch'> {
 	return {
-		async list() {
-			const {state} = await core.load();
-			const known = contents.get(state) ?? contentsOf(state);
-			contents.set(state, known);
-			return known;
-		},
-		async get(bot) {
-			const record = (await core.load()).state.records.get(bot);
-			return record === undefined ? null : copyOfRecord(record);
-		},
-		async update(bot, change, appKey) {
-			return await core.save(({state}) => {
-				const others = new Map(state.records);
-				const current = others.get(bot);
-				others.delete(bot);
-				const record = change(current === undefined ? null : copyOfRecord(current), others);
-				return {
-					state: record === null && current === undefined ? state : withRecord(state, bot, record, appKey),
-					result: record && copyOfRecord(record),
-				};
-			});
-		},
-		async getAll(bots) {
-			const {records} = (await core.load()).state;
-			const found = new Map<string, BotRecord>();
-			for (const bot of bots) {
-				const record = records.get(bot);
-				if (record !== undefined) {
-					found.set(bot, copyOfRecord(record));
-				}
-			}
-
-			return found;
-		},
-		async updateAll(changes) {
-			await core.save(({state}) => {
-				const records = new Map(state.records);
-				for (const [bot, change] of changes) {
-					const record = records.get(bot);
-					if (record !== undefined) {
-						records.set(bot, copyOfRecord(change(copyOfRecord(record))));
-					}
-				}
-
-				return {state: {...state, records}, result: undefined};
-			});
-		},
-		async sharing(bot) {
-			const {records} = (await core.load()).state;
-			const record = records.get(bot);
-			const tokens = new Set(record === undefined ? [] : keysOf(record).map(key => key.accessToken));
-			const sharing = new Map<string, string[]>();
-			for (const [name, other] of records) {
-				for (const {accessToken} of name === bot ? [] : keysOf(other)) {
-					if (tokens.has(accessToken)) {
-						const bots = sharing.get(accessToken) ?? [];
-						sharing.set(accessToken, bots.includes(name) ? bots : [...bots, name]);
-					}
-				}
-			}
-
-			return sharing;
-		},
-		async rename(from, to) {
-			await core.save(({state}) => {
-				const record = state.records.get(from);
-				if (record === undefined) {
-					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
-						hint: '`keymaker list` shows the bots.',
-					});
-				}
-
-				if (state.records.has(to)) {
-					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
-						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
-					});
-				}
-
-				return {state: withRecord(withRecord(state, from, null), to, record), result: undefined};
-			});
-		},
-		async appKey(consumerKey) {
-			return appKeyIn((await core.load()).state, consumerKey);
-		},
-		async savedAppKey() {
-			const {state} = await core.load();
-			return appKeyIn(state, state.savedApp);
-		},
-		async saveAppKey(appKey) {
-			await core.save(({state}) => ({state: withSavedApp(state, appKey), result: undefined}));
-		},
 		async tryWriting() {
 			const {file: current} = await core.load();
 			const size = Math.max(leastTrial, 2 * (current?.bytes.length ?? 0));
@@ -147,13 +54,4 @@ function recordsOf(core: Core): Omit<Keystore, 'path'> {
 			return watchFile(core.path, onChange);
 		},
 	};
-}
-
-function contentsOf(state: State): KeystoreContents {
-	const records = new Map<string, RecordInfo>();
-	for (const [bot, record] of state.records) {
-		records.set(bot, recordInfo(record));
-	}
-
-	return {records, apps: new Set(state.apps.keys())};
 }

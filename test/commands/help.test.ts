@@ -43,6 +43,8 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 	decrypt: [],
 	passphrase: [],
 	restore: ['[number]'],
+	history: ['[bot]', '--json'],
+	schema: [],
 	init: [],
 	completion: ['<shell>'],
 	doctor: ['--json', '--moved', '--forget-seen'],

@@ -1,8 +1,13 @@
 import {spawnSync} from 'node:child_process';
 import {thorough} from './thorough.ts';
 
-/** Why a test that needs a program is skipped: it is not installed; `false` where it is. `.ci/run` skips nothing. */
+/** Why tests are skipped that need something which is not installed; `false` where it is. `.ci/run` skips nothing: they fail there for what is missing. */
+export function whySkipped(missing: string | false): string | false {
+	return thorough ? false : missing;
+}
+
+/** Why a test that needs a program is skipped: it is not installed; `false` where it is. */
 export function whyMissing(program: string): string | false {
 	const missing = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status !== 0;
-	return missing && !thorough ? `${program} is not installed` : false;
+	return whySkipped(missing && `${program} is not installed`);
 }

@@ -18,6 +18,7 @@ import {bytesOf, type Opened} from '../opened.ts';
 import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '../state.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
+import {historyOf} from './history.ts';
 
 /** What concerns a keystore as a whole. */
 export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
@@ -177,6 +178,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				bots: copy.opened && botsWithKey(copy.opened.state),
 				problem: copy.opened === null ? problemOf(copy.error) : null,
 			}));
+		},
+		async history() {
+			return historyOf(await openCopies(backups, open, true));
 		},
 		async restore(number) {
 			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.

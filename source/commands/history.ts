@@ -1,0 +1,62 @@
+import {FlockError} from '../flock/error.ts';
+import {oneForm} from '../flock/poem.ts';
+import {visible} from '../flock/visible.ts';
+import type {ReadingServices} from '../services.ts';
+import {exitCode, type Write} from './shared/command.ts';
+import {define} from './shared/definition.ts';
+import {safeJson} from './shared/json.ts';
+
+/** `history [BOT] [--json]` */
+export type HistoryInput = {
+	/** The bot whose changes are shown; `null` for all. */
+	bot: string | null;
+	json: boolean;
+};
+
+/**
+ * Shows what was done to the flock’s keys, newest first, and by whom, where the keystore knows.
+ * @throws FlockError `unknown-bot` for a bot that nothing is known of, `keystore-…`
+ */
+export async function history(
+	{bot, json}: HistoryInput,
+	{keystore}: Pick<ReadingServices, 'keystore'>,
+	write: Write,
+): Promise<number> {
+	const all = await keystore.history();
+	const changes = bot === null ? all : all.filter(change => change.bot === bot);
+	if (bot !== null && changes.length === 0 && (await keystore.get(bot)) === null) {
+		throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(bot)}.`, {
+			hint: '`keymaker history` shows all bots.',
+		});
+	}
+
+	if (json) {
+		write.out(safeJson(changes));
+		return exitCode.done;
+	}
+
+	for (const {at, bot: name, what, role, by} of changes) {
+		const who = [role, by].filter(one => one !== null).map(visible);
+		const time = `${at.slice(0, 19).replace('T', ' ')} UTC`;
+		write.out([time, visible(name), what, ...who].join('  '));
+	}
+
+	if (changes.length === 0) {
+		write.err('No changes are known.');
+	}
+
+	return exitCode.done;
+}
+
+/** How `history` is called. */
+export const command = define({
+	name: 'history',
+	arguments: ['[bot]'],
+	summary: 'Show what was done to the keys, and by whom.',
+	details: 'A database knows every change; of a file, its backups tell what they can, and not by whom.',
+	options: {json: {help: 'print JSON'}},
+	examples: ['keymaker history', 'keymaker history harbour --json'],
+	needs: 'reading',
+	run: ({words: [bot], options: {json}}, services, write) =>
+		history({bot: bot === undefined ? null : oneForm(bot), json}, services, write),
+});

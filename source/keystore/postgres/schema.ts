@@ -1,0 +1,43 @@
+/** The version of the schema that this program reads and writes. */
+export const schemaVersion = 1;
+
+/** Makes the schema where there is none, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
+export const schemaSql = `begin;
+select pg_advisory_xact_lock(hashtext('keymaker'));
+create schema if not exists keymaker;
+create table if not exists keymaker.schema_version (version integer primary key);
+insert into keymaker.schema_version values (${schemaVersion}) on conflict do nothing;
+create table if not exists keymaker.flock (
+	id text primary key,
+	name text not null,
+	kind text not null,
+	flock_key text not null,
+	change bigint not null,
+	frame_sealed text not null,
+	unique (name, kind)
+);
+create table if not exists keymaker.bot (
+	flock text not null references keymaker.flock (id),
+	name text not null,
+	version bigint not null,
+	change bigint not null,
+	bot_key text,
+	record_sealed text,
+	primary key (flock, name)
+);
+create index if not exists bot_change on keymaker.bot (flock, change);
+create table if not exists keymaker.history (
+	flock text not null references keymaker.flock (id),
+	change bigint not null,
+	bot text not null,
+	what text not null,
+	at timestamptz not null default now(),
+	role text not null default current_user,
+	by_whom text not null,
+	version bigint not null,
+	old_bot_key text,
+	old_record_sealed text,
+	primary key (flock, change, bot)
+);
+commit;
+`;

@@ -1,0 +1,131 @@
+import {FlockError} from '../flock/error.ts';
+import {type AppKey, type BotRecord, keysOf, type RecordInfo, recordInfo} from '../flock/key.ts';
+import {visible} from '../flock/visible.ts';
+import type {Keystore, KeystoreContents} from './keystore.ts';
+import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
+
+/** A pure change of the whole state; may throw to change nothing, and may run more than once. */
+export type StateEdit<T> = (loaded: Readonly<{state: State}>) => {state: State; result: T};
+
+/** What a file and a database have in common: a state that is read as a whole, and changed atomically. */
+export type StateStore = {
+	/** What is there now, other programs' changes included. */
+	load(): Promise<Readonly<{state: State}>>;
+	/** Reads what is there, changes it, and saves it before anybody else can come between. */
+	save<T>(edit: StateEdit<T>): Promise<T>;
+};
+
+/** The operations that need no more than a `StateStore`. */
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
+
+/** The operations on records, over whatever keeps the state. */
+export function recordsOf(core: StateStore): Records {
+	const contents = new WeakMap<State, KeystoreContents>();
+	const appKeyIn = (state: State, consumerKey: string | null): AppKey | null => {
+		const consumerSecret = consumerKey === null ? undefined : state.apps.get(consumerKey);
+		return consumerKey === null || consumerSecret === undefined ? null : {consumerKey, consumerSecret};
+	};
+
+	return {
+		async list() {
+			const {state} = await core.load();
+			const known = contents.get(state) ?? contentsOf(state);
+			contents.set(state, known);
+			return known;
+		},
+		async get(bot) {
+			const record = (await core.load()).state.records.get(bot);
+			return record === undefined ? null : copyOfRecord(record);
+		},
+		async update(bot, change, appKey) {
+			return await core.save(({state}) => {
+				const others = new Map(state.records);
+				const current = others.get(bot);
+				others.delete(bot);
+				const record = change(current === undefined ? null : copyOfRecord(current), others);
+				return {
+					state: record === null && current === undefined ? state : withRecord(state, bot, record, appKey),
+					result: record && copyOfRecord(record),
+				};
+			});
+		},
+		async getAll(bots) {
+			const {records} = (await core.load()).state;
+			const found = new Map<string, BotRecord>();
+			for (const bot of bots) {
+				const record = records.get(bot);
+				if (record !== undefined) {
+					found.set(bot, copyOfRecord(record));
+				}
+			}
+
+			return found;
+		},
+		async updateAll(changes) {
+			await core.save(({state}) => {
+				const records = new Map(state.records);
+				for (const [bot, change] of changes) {
+					const record = records.get(bot);
+					if (record !== undefined) {
+						records.set(bot, copyOfRecord(change(copyOfRecord(record))));
+					}
+				}
+
+				return {state: {...state, records}, result: undefined};
+			});
+		},
+		async sharing(bot) {
+			const {records} = (await core.load()).state;
+			const record = records.get(bot);
+			const tokens = new Set(record === undefined ? [] : keysOf(record).map(key => key.accessToken));
+			const sharing = new Map<string, string[]>();
+			for (const [name, other] of records) {
+				for (const {accessToken} of name === bot ? [] : keysOf(other)) {
+					if (tokens.has(accessToken)) {
+						const bots = sharing.get(accessToken) ?? [];
+						sharing.set(accessToken, bots.includes(name) ? bots : [...bots, name]);
+					}
+				}
+			}
+
+			return sharing;
+		},
+		async rename(from, to) {
+			await core.save(({state}) => {
+				const record = state.records.get(from);
+				if (record === undefined) {
+					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
+						hint: '`keymaker list` shows the bots.',
+					});
+				}
+
+				if (state.records.has(to)) {
+					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
+						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
+					});
+				}
+
+				return {state: withRecord(withRecord(state, from, null), to, record), result: undefined};
+			});
+		},
+		async appKey(consumerKey) {
+			return appKeyIn((await core.load()).state, consumerKey);
+		},
+		async savedAppKey() {
+			const {state} = await core.load();
+			return appKeyIn(state, state.savedApp);
+		},
+		async saveAppKey(appKey) {
+			await core.save(({state}) => ({state: withSavedApp(state, appKey), result: undefined}));
+		},
+	};
+}
+
+function contentsOf(state: State): KeystoreContents {
+	const records = new Map<string, RecordInfo>();
+	for (const [bot, record] of state.records) {
+		records.set(bot, recordInfo(record));
+	}
+
+	return {records, apps: new Set(state.apps.keys())};
+}
