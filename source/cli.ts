@@ -8,6 +8,7 @@ import {environmentPassphrase, passphraseOptions} from './command-line/passphras
 import {terminalWrite} from './command-line/terminal.ts';
 import {command as list} from './commands/list.ts';
 import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
+import {identityAt} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
 import {endNow, waitsForFile} from './system/end.ts';
@@ -147,7 +148,8 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		surroundings: async () => (await import('./command-line/surroundings.ts')).surroundingsOf(process),
 	};
 	if (command.needs === 'no-keystore') {
-		return command.run(line, {poems: {path: settings.poems}, cwd, databaseSchema}, write);
+		const identity = async () => identityAt(env, cwd);
+		return command.run(line, {poems: {path: settings.poems}, cwd, databaseSchema, identity}, write);
 	}
 
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;

@@ -13,6 +13,7 @@ import {seenFileOf} from './keystore/seen/place.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
 import type {Environment} from './system/environment.ts';
+import {type Identity, openIdentity} from './system/identity.ts';
 
 /** What a keystore may need to hear from a person. */
 export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
@@ -68,6 +69,30 @@ export function openPlace(
 				return saved && {appKey: saved, from: 'setup'};
 			}),
 	};
+}
+
+/**
+ * What this computer opens with what is sealed to it: the file that `KEYMAKER_IDENTITY` names, or one in the system's own place
+ * for settings.
+ * @throws FlockError `identity-unwritable` where the environment names neither
+ */
+export function identityAt(env: Environment, cwd: string): Identity {
+	const {KEYMAKER_IDENTITY: named} = env;
+	if (named) {
+		return openIdentity(path.resolve(cwd, named));
+	}
+
+	try {
+		return openIdentity(path.join(defaultFolder(env), 'identity.txt'));
+	} catch {
+		throw new FlockError(
+			'identity-unwritable',
+			'There is no home folder to keep an identity in: HOME is not set.',
+			{
+				hint: 'Name a file in KEYMAKER_IDENTITY.',
+			},
+		);
+	}
 }
 
 /** A folder's name is another one on each computer. @throws FlockError `usage` */

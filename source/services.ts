@@ -4,6 +4,7 @@ import type {AppInUse} from './keymaker/app-key.ts';
 import type {Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
+import type {Identity} from './system/identity.ts';
 import type {X} from './x/x.ts';
 
 /** What is there before there is a place for a keystore: nothing that has to be opened. */
@@ -12,6 +13,8 @@ export type BareServices = {
 	cwd: string;
 	/** The SQL that makes what keymaker needs in a database. */
 	databaseSchema(): Promise<string>;
+	/** What this computer opens with what is sealed to it. @throws FlockError `identity-unwritable` where there is no place for it */
+	identity(): Promise<Identity>;
 };
 
 /** What commands work with that only read the flock and its keys. */

@@ -34,6 +34,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
 	},
 	'Set up': {
 		init: async () => (await import('../commands/init.ts')).command,
+		host: async () => (await import('../commands/host.ts')).command,
 		doctor: async () => (await import('../commands/doctor/doctor.ts')).command,
 		completion: async () => (await import('../commands/completion/completion.ts')).command,
 	},

@@ -52,6 +52,13 @@ export type ErrorCode =
 	| 'keystore-refused'
 	| 'keystore-unreachable'
 	| 'keystore-read-only'
+	// What this computer opens by its identity.
+	| 'not-granted'
+	| 'no-identity'
+	| 'identity-exists'
+	| 'identity-unsafe'
+	| 'identity-unreadable'
+	| 'identity-unwritable'
 	// X's answers: the table in `x/failures.ts` says which answer is which.
 	| 'x-app-key'
 	| 'x-token'

@@ -46,6 +46,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 	history: ['[bot]', '--json'],
 	schema: [],
 	init: [],
+	host: ['<init>'],
 	completion: ['<shell>'],
 	doctor: ['--json', '--moved', '--forget-seen'],
 };
