@@ -54,6 +54,8 @@ export type ErrorCode =
 	| 'keystore-read-only'
 	// What this computer opens by its identity.
 	| 'not-granted'
+	| 'no-grant'
+	| 'keystore-not-shared'
 	| 'no-identity'
 	| 'identity-exists'
 	| 'identity-unsafe'

@@ -68,6 +68,16 @@ export type HeldInfo = Held<KeyInfo> & {
 	tokenId: string;
 };
 
+/** A computer that opens a bot by an identity of its own. */
+export type Grant = {
+	/** What the computer is called, such as `web1`. */
+	name: string;
+	/** Whom the bot's key is sealed to: `age1…`. Not secret. */
+	recipient: string;
+	/** ISO 8601 in UTC. */
+	at: string;
+};
+
 /** Everything that the keystore holds for one bot. `K` is `KeyInfo` where secrets are left out. */
 export type BotRecord<K extends KeyInfo = Key> = {
 	/** The handle that the bot is meant to have, without @; `null` where any will do. */
@@ -80,6 +90,8 @@ export type BotRecord<K extends KeyInfo = Key> = {
 	held: readonly Held<K>[];
 	/** The key that was in force before. */
 	previous: K | null;
+	/** The computers that open it, in the order in which they were granted it; absent where none does. */
+	grants?: readonly Grant[];
 };
 
 /** A record without its secrets: safe to keep in state and to draw. */
@@ -121,7 +133,15 @@ export function recordInfo(record: BotRecord): RecordInfo {
 		key: record.key && keyInfo(record.key),
 		held: record.held.map(heldInfo),
 		previous: record.previous && keyInfo(record.previous),
+		...grantsIn(record.grants),
 	};
+}
+
+/** The field of a record that has these grants; nothing where there are none. */
+export function grantsIn(grants: readonly Grant[] | undefined): {grants?: readonly Grant[]} {
+	return grants === undefined || grants.length === 0
+		? {}
+		: {grants: grants.map(({name, recipient, at}) => ({name, recipient, at}))};
 }
 
 /** Every key that a record carries: in force, held and previous. */

@@ -1,5 +1,5 @@
 import {FlockError} from '../flock/error.ts';
-import {type BotRecord, type Key, keysOf} from '../flock/key.ts';
+import {type BotRecord, emptyRecord, type Key, keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
@@ -49,7 +49,7 @@ export async function forgetBot(
 	let forgotten: BotRecord | null = null;
 	const left = await keystore.update(bot, record => {
 		forgotten = recordOf(bot, record, asked);
-		return asked === undefined ? null : withoutTokens(forgotten, asked);
+		return asked === undefined ? null : withoutTokens(forgotten, asked, null);
 	});
 	return {
 		bot,
@@ -102,8 +102,17 @@ export async function revokeBot(
 		}
 
 		// A key that arrived meanwhile was not revoked, so it is not removed either.
-		const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
-		return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
+		const left = await keystore.update(
+			bot,
+			// The computers that open the bot get its next key, too.
+			current => current && withoutTokens(current, tokens, onlyGrants(current)),
+		);
+		return {
+			bot,
+			revoked,
+			sharedWith: [...new Set([...sharing.values()].flat())],
+			left: left !== null && keysOf(left).length > 0,
+		};
 	}
 
 	async function revokeKey(key: Key): Promise<void> {
@@ -124,8 +133,17 @@ export async function revokeBot(
 	}
 }
 
-/** A record without the keys of these access tokens; `null` where none is left. */
-function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has'>): BotRecord | null {
+/** What is left of a record without keys where the computers that open it are kept. */
+function onlyGrants({grants}: BotRecord): BotRecord | null {
+	return grants === undefined ? null : {...emptyRecord, grants};
+}
+
+/** A record without the keys of these access tokens; where none is left, what is to be in its place. */
+function withoutTokens(
+	record: BotRecord,
+	tokens: Pick<ReadonlySet<string>, 'has'>,
+	rest: BotRecord | null,
+): BotRecord | null {
 	const {key, held, previous} = record;
 	const left = {
 		...record,
@@ -133,7 +151,7 @@ function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has
 		held: held.filter(one => !tokens.has(one.key.accessToken)),
 		previous: previous && tokens.has(previous.accessToken) ? null : previous,
 	};
-	return keysOf(left).length === 0 ? null : left;
+	return keysOf(left).length === 0 ? rest : left;
 }
 
 function recordOf(bot: string, record: BotRecord | null, asked?: ReadonlySet<string>): BotRecord {

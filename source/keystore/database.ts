@@ -57,6 +57,7 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 		changePassphrase: async passphrase => (await opened()).changePassphrase(passphrase),
 		backups: async () => (await opened()).backups(),
 		restore: async number => (await opened()).restore(number),
+		strayGrants: async () => (await opened()).strayGrants(),
 		history: async () => (await opened()).history(),
 		backupsHolding: async (bot, tokens) => (await opened()).backupsHolding(bot, tokens),
 		purge: async (bot, tokens) => (await opened()).purge(bot, tokens),

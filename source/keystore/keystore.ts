@@ -84,7 +84,9 @@ export type What =
 	| 'expected'
 	| 'renamed'
 	| 'revoked'
-	| 'forgotten';
+	| 'forgotten'
+	| 'granted'
+	| 'ungranted';
 
 /** One change of a flock. Holds no secret. */
 export type Change = {
@@ -96,6 +98,16 @@ export type Change = {
 	role: string | null;
 	/** The person and the computer, as they call themselves; `null` for a file. */
 	by: string | null;
+};
+
+/** A grant that stands in a database otherwise than keymaker has written it. Holds no secret. */
+export type StrayGrant = {
+	bot: string;
+	/** What the computer is called. */
+	name: string;
+	recipient: string;
+	/** `added` by something else than keymaker: nothing was ever sealed to it; `gone`: the computer does not open the bot any more. */
+	kind: 'added' | 'gone';
 };
 
 /** Something about the keystore's place or file that is not as it should be. */
@@ -148,6 +160,8 @@ export type KeystoreUpkeep = {
 	 * @param number as in `Backup.number`.
 	 */
 	restore(number: number): Promise<Restored>;
+	/** The grants that a database holds otherwise than keymaker wrote them; none with a file. */
+	strayGrants(): Promise<StrayGrant[]>;
 	/** What was done, the newest first: all that a database knows, or what a file's copies tell. */
 	history(): Promise<Change[]>;
 	/**

@@ -31,6 +31,7 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		changePassphrase: async passphrase => (await upkeep()).changePassphrase(passphrase),
 		backups: async () => (await upkeep()).backups(),
 		restore: async number => (await upkeep()).restore(number),
+		strayGrants: async () => [],
 		history: async () => (await upkeep()).history(),
 		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
 		forgetSeen: async () => (await upkeep()).forgetSeen(),

@@ -1,4 +1,4 @@
-import {type AppKey, type BotRecord, type Key, keysOf} from '../flock/key.ts';
+import {type AppKey, type BotRecord, grantsIn, type Key, keysOf} from '../flock/key.ts';
 import {copyOfKey} from './form/fields.ts';
 
 /** Everything in a keystore, as it stands in memory. Never changed in place. */
@@ -42,6 +42,7 @@ export function copyOfRecord(record: BotRecord): BotRecord {
 		key: record.key && copyOfKey(record.key),
 		held: record.held.map(({key, reason}) => ({key: copyOfKey(key), reason})),
 		previous: record.previous && copyOfKey(record.previous),
+		...grantsIn(record.grants),
 	};
 }
 

@@ -1,4 +1,4 @@
-import type {AccessLevel, BotRecord, Held, HeldReason, Key, WantedAccess} from '../../flock/key.ts';
+import type {AccessLevel, BotRecord, Grant, Held, HeldReason, Key, WantedAccess} from '../../flock/key.ts';
 import {type Fault, listOf, objectOf, oneOf, orNull, text, where} from './fault.ts';
 
 /** A time as ISO 8601 in UTC. */
@@ -38,14 +38,19 @@ const held = objectOf({
 	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late'),
 } satisfies Record<keyof Held, Fault>);
 
+const grant = objectOf({name: text, recipient: text, at: time} satisfies Record<keyof Grant, Fault>);
+
 /** What may be wrong with a bot's record in the file. */
-export const recordFault: Fault = objectOf({
-	expectedHandle: orNull(text),
-	wantedAccess: oneOf<WantedAccess>('read', 'write'),
-	key: orNull(key),
-	held: listOf(held),
-	previous: orNull(key),
-} satisfies Record<keyof BotRecord, Fault>);
+export const recordFault: Fault = objectOf(
+	{
+		expectedHandle: orNull(text),
+		wantedAccess: oneOf<WantedAccess>('read', 'write'),
+		key: orNull(key),
+		held: listOf(held),
+		previous: orNull(key),
+	} satisfies Record<Exclude<keyof BotRecord, 'grants'>, Fault>,
+	{grants: listOf(grant)},
+);
 
 /** What may be wrong with an app in the file. */
 export const appFault: Fault = objectOf({consumerSecret: text});

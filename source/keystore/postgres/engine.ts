@@ -2,7 +2,7 @@ import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
-import {type BotRecord, keysOf} from '../../flock/key.ts';
+import {type AppKey, type BotRecord, type Grant, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {changesOf} from '../changes.ts';
 import {Damage} from '../form/damage.ts';
@@ -10,11 +10,12 @@ import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts'
 import type {Identity, Label} from '../form/identity.ts';
 import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
-import type {Change, What} from '../keystore.ts';
+import type {Change, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
+import {grantRows, strayAmong, writeGrants} from './grants.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -40,6 +41,8 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** The rows of grants that are there without a keymaker having granted them, or are gone. */
+	strayGrants(): Promise<StrayGrant[]>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -52,7 +55,13 @@ export type Engine = StateStore & {
 };
 
 /** One bot's row. A removed one stays, without a record, so that its version still counts up. */
-type BotRow = {name: string; version: number; bot_key: string | null; record_sealed: string | null};
+type BotRow = {
+	name: string;
+	version: number;
+	bot_key: string | null;
+	record_sealed: string | null;
+	app_sealed: string | null;
+};
 
 type FlockRow = {
 	id: string;
@@ -79,7 +88,9 @@ type Known = {
 	change: number;
 	state: State;
 	versions: ReadonlyMap<string, number>;
-	/** Each bot's own key, which its record keeps from version to version. */
+	/** What each bot's row holds, so that no holder of the bot's key alone can write another one. */
+	marks: ReadonlyMap<string, string>;
+	/** Each bot's own key, which its record keeps from version to version until a grant of it is taken back. */
 	botKeys: ReadonlyMap<string, Buffer>;
 };
 
@@ -90,6 +101,7 @@ type Written = {
 	version: number;
 	change: number;
 	record: BotRecord | null;
+	app: AppKey | null;
 	botKey: Buffer;
 };
 
@@ -99,7 +111,7 @@ export const channel = 'keymaker';
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
-		'record_sealed', b.record_sealed) order by b.name), '[]') from keymaker.bot b
+		'record_sealed', b.record_sealed, 'app_sealed', b.app_sealed) order by b.name), '[]') from keymaker.bot b
 		where b.flock = f.id and b.change > $3) as bots
 	from keymaker.flock f where f.name = $1 and f.kind = $2`;
 
@@ -156,14 +168,17 @@ export function openEngine(options: EngineOptions): Engine {
 		const frame = JSON.parse(openBytes(row.frame_sealed, key, [row.id, 'frame', row.change]).toString());
 		const {rows, ...fields}: Record<string, unknown> = frame;
 		const versions = new Map(since?.versions);
+		const marks = new Map(since?.marks);
 		const botKeys = new Map(since?.botKeys);
 		const gone = new Set<string>();
-		for (const {name, version, bot_key, record_sealed} of row.bots) {
+		for (const bot of row.bots) {
+			const {name, version, bot_key, record_sealed} = bot;
 			if (version <= (versions.get(name) ?? 0)) {
 				throw new Damage('a bot’s row is older than one that was read before');
 			}
 
 			versions.set(name, version);
+			marks.set(name, markOf(bot));
 			if (bot_key === null || record_sealed === null) {
 				gone.add(name);
 				botKeys.delete(name);
@@ -176,8 +191,10 @@ export function openEngine(options: EngineOptions): Engine {
 			fields[`bot:${name}`] = JSON.parse(record.toString());
 		}
 
-		if (rows !== digestOf(versions)) {
-			throw new Damage('a bot’s row is missing, or an older one was put back');
+		if (rows !== digestOf(marks)) {
+			throw new Damage(
+				'a bot’s row is missing, was put back, or was written by something else than keymaker',
+			);
 		}
 
 		const {records: changed, ...rest} = parseState(fields);
@@ -190,7 +207,7 @@ export function openEngine(options: EngineOptions): Engine {
 			records.set(name, record);
 		}
 
-		return {id: row.id, key, change: row.change, state: {...rest, records}, versions, botKeys};
+		return {id: row.id, key, change: row.change, state: {...rest, records}, versions, marks, botKeys};
 	}
 
 	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
@@ -262,15 +279,26 @@ export function openEngine(options: EngineOptions): Engine {
 		}
 
 		const versions = new Map(before.versions);
+		const marks = new Map(before.marks);
 		const botKeys = new Map(before.botKeys);
 		const changes = changesOf(before.state.records, state.records, names);
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
-			const botKey = botKeys.get(name) ?? newKey();
+			const grants = record?.grants ?? [];
+			const grantsBefore = before.state.records.get(name)?.grants ?? [];
+			const known = isTakenBack(grantsBefore, grants) ? undefined : botKeys.get(name);
+			const botKey = known ?? newKey();
 			botKeys.set(name, botKey);
-			await writeBot(client, before, {what: changes.get(name), name, version, change, record, botKey});
+			const what = changes.get(name);
+			const app = appOf(state, record);
+			marks.set(name, await writeBot(client, before, {what, name, version, change, record, app, botKey}));
+			const isOtherwise = known === undefined || JSON.stringify(grants) !== JSON.stringify(grantsBefore);
+			if (isOtherwise && grants.length + grantsBefore.length > 0) {
+				await writeGrants(client, {flock: before.id, bot: name, botKey}, grants);
+			}
+
 			if (record === null) {
 				botKeys.delete(name);
 			}
@@ -279,17 +307,18 @@ export function openEngine(options: EngineOptions): Engine {
 		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
 			before.id,
 			change,
-			sealFrame(state, versions, before.key, [before.id, 'frame', change]),
+			sealFrame(state, marks, before.key, [before.id, 'frame', change]),
 		]);
 		await client.query('select pg_notify($1, $2)', [channel, before.id]);
-		return [result as T, {...before, change, state, versions, botKeys}];
+		return [result as T, {...before, change, state, versions, marks, botKeys}];
 	}
 
+	/** @returns what marks the row as written by whoever has the flock's key. */
 	async function writeBot(
 		client: Client,
 		{id, key}: Known,
-		{what, name, version, change, record, botKey}: Written,
-	): Promise<void> {
+		{what, name, version, change, record, app, botKey}: Written,
+	): Promise<string> {
 		if (what !== undefined) {
 			await client.query(
 				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
@@ -299,15 +328,23 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 		}
 
-		const sealed =
-			record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]);
+		const sealed = (value: object | null, kind: string) =>
+			value && sealBytes(Buffer.from(JSON.stringify(value)), botKey, [id, kind, name, version]);
+		const row: BotRow = {
+			name,
+			version,
+			bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
+			record_sealed: sealed(record, 'record'),
+			app_sealed: sealed(app, 'app'),
+		};
 		await client.query(
-			`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-			values ($1, $2, $3, $4, $5, $6) on conflict (flock, name) do update
+			`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed, app_sealed)
+			values ($1, $2, $3, $4, $5, $6, $7) on conflict (flock, name) do update
 			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,
-				record_sealed = excluded.record_sealed`,
-			[id, name, version, change, record && sealBytes(botKey, key, [id, 'key', name]), sealed],
+				record_sealed = excluded.record_sealed, app_sealed = excluded.app_sealed`,
+			[id, name, version, change, row.bot_key, row.record_sealed, row.app_sealed],
 		);
+		return markOf(row);
 	}
 
 	async function prepare(): Promise<void> {
@@ -397,6 +434,15 @@ export function openEngine(options: EngineOptions): Engine {
 			learn(after);
 			return result;
 		},
+		async strayGrants() {
+			const now = await load();
+			if (now === null) {
+				return [];
+			}
+
+			const there = await withClient(address, deadline, client => grantRows(client, now.id));
+			return strayAmong(there, now.state.records);
+		},
 		async history() {
 			if ((await load()) === null) {
 				return [];
@@ -456,12 +502,28 @@ function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state:
 	}
 }
 
-/** The bots whose records differ. Records that no edit has touched are the very same objects. */
+/** The bots whose records differ, or the secrets of the apps that these need. Records that no edit has touched are the very same objects. */
 function changedNames(before: State, after: State): string[] {
 	return [...new Set([...before.records.keys(), ...after.records.keys()])].filter(name => {
 		const [one, other] = [before.records.get(name), after.records.get(name)];
-		return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+		return (
+			(one !== other && JSON.stringify(one) !== JSON.stringify(other)) ||
+			(before.apps !== after.apps &&
+				appOf(before, one ?? null)?.consumerSecret !== appOf(after, other ?? null)?.consumerSecret)
+		);
 	});
+}
+
+/** The app of a record's key in force, sealed beside it for computers that open nothing else; `null` where it is not known. */
+function appOf({apps}: State, record: BotRecord | null): AppKey | null {
+	const consumerKey = record?.key?.consumerKey ?? '';
+	const consumerSecret = apps.get(consumerKey);
+	return consumerSecret === undefined ? null : {consumerKey, consumerSecret};
+}
+
+/** True where a computer that could open a bot shall not open it any more. */
+function isTakenBack(before: readonly Grant[], after: readonly Grant[]): boolean {
+	return before.some(({recipient}) => !after.some(other => other.recipient === recipient));
 }
 
 /** PostgreSQL's names of a table and a column that are not there. */
@@ -488,21 +550,24 @@ function frameOf(state: State): string {
 	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
 }
 
-/** The frame holds a digest of all rows, so that none can be removed or put back unnoticed. */
-function sealFrame(
-	state: State,
-	versions: ReadonlyMap<string, number>,
-	key: Buffer,
-	binding: Binding,
-): string {
-	const frame = {...JSON.parse(frameOf(state)), rows: digestOf(versions)};
+/** The frame holds a digest of all rows, so that none can be removed, put back or written by others unnoticed. */
+function sealFrame(state: State, marks: ReadonlyMap<string, string>, key: Buffer, binding: Binding): string {
+	const frame = {...JSON.parse(frameOf(state)), rows: digestOf(marks)};
 	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
 }
 
-/** Of every row's name and version, the removed bots' included. */
-function digestOf(versions: ReadonlyMap<string, number>): string {
-	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
-	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+/** Of every row, the removed bots' included. */
+function digestOf(marks: ReadonlyMap<string, string>): string {
+	return digest([...marks].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Of a row's version and all that is sealed in it. */
+function markOf({version, bot_key, record_sealed, app_sealed}: BotRow): string {
+	return digest([version, bot_key, record_sealed, app_sealed]);
+}
+
+function digest(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('base64');
 }
 
 /** The person and the computer; a container's user may have no name. */

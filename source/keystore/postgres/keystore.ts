@@ -67,6 +67,7 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				hint: 'Ask whoever looks after the database for one of theirs.',
 			});
 		},
+		strayGrants: () => engine.strayGrants(),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),
 		purge: (bot, tokens = []) => engine.earlier(bot, tokens, true),

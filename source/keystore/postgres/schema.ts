@@ -23,9 +23,19 @@ create table if not exists keymaker.bot (
 	change bigint not null,
 	bot_key text,
 	record_sealed text,
+	app_sealed text,
 	primary key (flock, name)
 );
 create index if not exists bot_change on keymaker.bot (flock, change);
+create table if not exists keymaker.grants (
+	flock text not null references keymaker.flock (id),
+	bot text not null,
+	name text not null,
+	recipient text not null,
+	sealed_key text,
+	at timestamptz not null,
+	primary key (flock, bot, name)
+);
 create table if not exists keymaker.history (
 	flock text not null references keymaker.flock (id),
 	change bigint not null,

@@ -21,7 +21,7 @@ import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
 
 /** What concerns a keystore as a whole. */
-export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
+export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpkeep, 'strayGrants'> {
 	const {backups, keyring, memory, open, path} = core;
 
 	async function isEncrypted(): Promise<boolean> {

@@ -1,0 +1,150 @@
+import {FlockError} from '../flock/error.ts';
+import type {BotRecord, Grant} from '../flock/key.ts';
+import {shellWord} from '../flock/shell-word.ts';
+import {visible} from '../flock/visible.ts';
+import type {Keystore} from '../keystore/keystore.ts';
+
+/** The computer that bots are granted to. */
+export type Host = Pick<Grant, 'name' | 'recipient'>;
+
+/** What granting needs. */
+export type GrantServices = {keystore: Keystore; now(): number};
+
+/** What computers may be called: what stands in a command as it is. */
+const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/**
+ * Lets a computer open bots by its own identity, all of them or none.
+ * @returns those that it could not open before.
+ * @throws FlockError `usage`, `keystore-not-shared`, `no-key`, `keystore-…`
+ */
+export async function grantBots(
+	bots: readonly string[],
+	host: Host,
+	{keystore, now}: GrantServices,
+): Promise<string[]> {
+	requireShared(keystore);
+	await requireHost(host);
+	const {records} = await keystore.list();
+	for (const bot of bots) {
+		if (!records.has(bot)) {
+			throw new FlockError('no-key', `${visible(bot)} has no key yet.`, {
+				hint: `Authorize it first: keymaker authorize ${shellWord(bot)}`,
+			});
+		}
+	}
+
+	for (const {grants = []} of records.values()) {
+		requireSame(grants, host);
+	}
+
+	const granted = new Set<string>();
+	const grant: Grant = {...host, at: new Date(now()).toISOString()};
+	const add = (bot: string) => (record: BotRecord) => {
+		const {grants = []} = record;
+		requireSame(grants, host);
+		if (grants.some(({name}) => name === host.name)) {
+			return record;
+		}
+
+		granted.add(bot);
+		return {...record, grants: [...grants, grant]};
+	};
+	await keystore.updateAll(new Map(bots.map(bot => [bot, add(bot)])));
+	return [...granted];
+}
+
+/**
+ * Takes bots back from a computer, all of them or none; each gets a new key of its own, which that computer never sees.
+ * @throws FlockError `no-grant`, `keystore-not-shared`, `keystore-…`
+ */
+export async function ungrantBots(bots: readonly string[], name: string, keystore: Keystore): Promise<void> {
+	requireShared(keystore);
+	const {records} = await keystore.list();
+	const takeBack = (bot: string) => (record: BotRecord) => {
+		const {grants = [], ...rest} = record;
+		const left = grants.filter(grant => grant.name !== name);
+		if (left.length === grants.length) {
+			throw noGrant(bot, name, grants);
+		}
+
+		return left.length === 0 ? rest : {...rest, grants: left};
+	};
+	for (const bot of bots) {
+		if (!records.has(bot)) {
+			throw noGrant(bot, name, []);
+		}
+	}
+
+	await keystore.updateAll(new Map(bots.map(bot => [bot, takeBack(bot)])));
+}
+
+/** What a computer may have kept of bots that were taken back from it, and how to make that useless. */
+export function keptBy(name: string, bots: readonly string[]): {sentence: string; hint: string} {
+	const words = bots.map(shellWord).join(' ');
+	const isOne = bots.length === 1;
+	return {
+		sentence: isOne
+			? `${visible(name)} may have kept the key of ${visible(bots[0] ?? '')}, which still works at X.`
+			: `${visible(name)} may have kept these ${bots.length} keys, which still work at X.`,
+		hint: `To end that: keymaker revoke ${words}, then keymaker authorize ${words}. ${isOne ? 'Its other hosts get the new key' : 'Their other hosts get the new keys'}.`,
+	};
+}
+
+function requireShared({isShared}: Keystore): void {
+	if (!isShared) {
+		throw new FlockError(
+			'keystore-not-shared',
+			'Bots are granted to hosts in a database, and this keystore is a file.',
+			{
+				hint: 'Give a host its keys as a file: keymaker export BOT --format age --to age1… --out FILE',
+			},
+		);
+	}
+}
+
+async function requireHost({name, recipient}: Host): Promise<void> {
+	if (/^AGE-SECRET-KEY/i.test(recipient)) {
+		throw new FlockError(
+			'usage',
+			'That is an identity, which is a secret, and now others may have read it.',
+			{
+				hint: 'Make a new one on the host (remove its file first): keymaker host init. Give --to what that prints.',
+			},
+		);
+	}
+
+	const {isRecipient} = await import('../system/age.ts');
+	if (!isRecipient(recipient)) {
+		throw new FlockError('usage', `${visible(recipient)} is not a recipient.`, {
+			hint: 'Give --to what keymaker host init prints on the host: age1 and 58 letters and digits.',
+		});
+	}
+
+	if (!goodName.test(name)) {
+		throw new FlockError('usage', `${visible(name)} is not a name for a host.`, {
+			hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
+		});
+	}
+}
+
+/** A name means one computer in the whole flock, and a computer has one name. */
+function requireSame(grants: readonly Grant[], host: Host): void {
+	const other = grants.find(({name, recipient}) => (name === host.name) !== (recipient === host.recipient));
+	if (other !== undefined) {
+		throw other.name === host.name
+			? new FlockError('usage', `${host.name} is another computer: ${other.recipient}.`, {
+					hint: `Choose another name, or take its bots back first: keymaker ungrant BOT --from ${host.name}`,
+				})
+			: new FlockError('usage', `This computer is called ${other.name} already.`, {
+					hint: `Use --name ${other.name}.`,
+				});
+	}
+}
+
+function noGrant(bot: string, name: string, grants: readonly Grant[]): FlockError {
+	const names = grants.map(grant => grant.name).join(', ');
+	return new FlockError('no-grant', `${visible(bot)} is not granted to ${visible(name)}.`, {
+		hint: `Nothing was changed. ${names === '' ? '`keymaker grants` lists what is granted.' : `It is granted to ${names}.`}`,
+	});
+}

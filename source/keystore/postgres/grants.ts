@@ -1,0 +1,61 @@
+import type {Client} from 'pg';
+import type {BotRecord, Grant} from '../../flock/key.ts';
+import type {StrayGrant} from '../keystore.ts';
+
+/** Which computer a bot's key is sealed to; the row of one that it was taken back from stays, without a key. */
+export type GrantRow = {bot: string; name: string; recipient: string};
+
+/** The bot whose key is sealed. */
+export type Granted = Readonly<{flock: string; bot: string; botKey: Buffer}>;
+
+/** Seals a bot's key to these computers, and takes its row from all others. */
+export async function writeGrants(
+	client: Client,
+	{flock, bot, botKey}: Granted,
+	grants: readonly Grant[],
+): Promise<void> {
+	await client.query(
+		`update keymaker.grants set sealed_key = null
+		where flock = $1 and bot = $2 and sealed_key is not null and not (name = any($3))`,
+		[flock, bot, grants.map(({name}) => name)],
+	);
+	if (grants.length === 0) {
+		return;
+	}
+
+	const {sealTo} = await import('../../system/age.ts');
+	for (const {name, recipient, at} of grants) {
+		await client.query(
+			`insert into keymaker.grants (flock, bot, name, recipient, sealed_key, at)
+			values ($1, $2, $3, $4, $5, $6) on conflict (flock, bot, name) do update
+			set recipient = excluded.recipient, sealed_key = excluded.sealed_key, at = excluded.at`,
+			[flock, bot, name, recipient, (await sealTo([recipient], botKey)).toString('base64'), at],
+		);
+	}
+}
+
+/** What a database holds of grants that are in force. */
+export async function grantRows(client: Client, flock: string): Promise<GrantRow[]> {
+	const {rows} = await client.query<GrantRow>(
+		`select bot, name, recipient from keymaker.grants
+		where flock = $1 and sealed_key is not null order by bot, name`,
+		[flock],
+	);
+	return rows;
+}
+
+/** Compares what a database holds with the records, which nobody but a keymaker with the flock's key has written. */
+export function strayAmong(rows: readonly GrantRow[], records: ReadonlyMap<string, BotRecord>): StrayGrant[] {
+	const granted = [...records].flatMap(([bot, {grants = []}]) =>
+		grants.map(({name, recipient}): GrantRow => ({bot, name, recipient})),
+	);
+	const keyOf = ({bot, name, recipient}: GrantRow) => JSON.stringify([bot, name, recipient]);
+	const without = (some: readonly GrantRow[], others: readonly GrantRow[]) => {
+		const known = new Set(others.map(keyOf));
+		return some.filter(row => !known.has(keyOf(row)));
+	};
+	return [
+		...without(rows, granted).map(row => ({...row, kind: 'added' as const})),
+		...without(granted, rows).map(row => ({...row, kind: 'gone' as const})),
+	];
+}
