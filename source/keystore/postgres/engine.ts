@@ -13,6 +13,7 @@ import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
@@ -40,6 +41,8 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -396,6 +399,19 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			learn(after);
 			return result;
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {
