@@ -1,4 +1,4 @@
-import type {Keystore, KeystoreUpkeep} from './keystore.ts';
+import type {Keystore, KeystoreUpkeep, Waiting} from './keystore.ts';
 import type {DatabaseOptions, Shared} from './postgres/keystore.ts';
 
 /**
@@ -7,6 +7,7 @@ import type {DatabaseOptions, Shared} from './postgres/keystore.ts';
  */
 export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkeep {
 	let opening: Promise<Shared> | null = null;
+	const {waitingFile} = options;
 	let place = 'the database';
 
 	function opened(): Promise<Shared> {
@@ -23,6 +24,7 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 			return place;
 		},
 		isShared: true,
+		waiting: waitingFile ? lateWaiting(waitingFile, opened) : null,
 		list: async () => (await opened()).list(),
 		get: async bot => (await opened()).get(bot),
 		update: async (bot, change, appKey) => (await opened()).update(bot, change, appKey),
@@ -72,5 +74,16 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 				return unopenedHealth(place, error);
 			}
 		},
+	};
+}
+
+/** The keys that wait, before what opens them is loaded. */
+function lateWaiting(path: string, opened: () => Promise<Shared>): Waiting {
+	const waiting = async () => (await opened()).waiting as Waiting;
+	return {
+		path,
+		add: async (bot, fresh) => (await waiting()).add(bot, fresh),
+		remove: async (bot, accessToken) => (await waiting()).remove(bot, accessToken),
+		all: async () => (await waiting()).all(),
 	};
 }

@@ -290,7 +290,7 @@ function outcomeOf(kind: 'saved' | 'held' | 'unsaved') {
 		? {kind, ...common}
 		: kind === 'held'
 			? {kind, ...common, reason: 'account-of-another-bot' as const, otherBot: 'harbour'}
-			: {kind, ...common, problem: problemCalled('keystore-full')};
+			: {kind, ...common, waits: false, problem: problemCalled('keystore-full')};
 }
 
 test('a saved key offers the next bot without one, and enter goes there', () => {

@@ -49,6 +49,7 @@ export function gallery(size: Size): Record<string, State> {
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',
+								waits: false,
 								...outcome,
 								problem: problemCalled('keystore-full', {sentence: 'The disk is full.'}),
 							}

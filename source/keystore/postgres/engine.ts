@@ -13,6 +13,7 @@ import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {grantRows, strayAmong, writeGrants} from './grants.ts';
@@ -43,6 +44,8 @@ export type Engine = StateStore & {
 	tryWriting(): Promise<void>;
 	/** The rows of grants that are there without a keymaker having granted them, or are gone. */
 	strayGrants(): Promise<StrayGrant[]>;
+	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -442,6 +445,19 @@ export function openEngine(options: EngineOptions): Engine {
 
 			const there = await withClient(address, deadline, client => grantRows(client, now.id));
 			return strayAmong(there, now.state.records);
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {

@@ -1,10 +1,12 @@
 import {FlockError} from '../../flock/error.ts';
+import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
 import type {ScryptCost} from '../form/encryption.ts';
 import type {Label} from '../form/identity.ts';
 import type {PassphraseProvider} from '../keyring.ts';
-import type {Keystore, KeystoreUpkeep} from '../keystore.ts';
+import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
+import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress} from './address.ts';
 import {channel, openEngine} from './engine.ts';
 import {unopenedHealth} from './health.ts';
@@ -19,6 +21,8 @@ export type DatabaseOptions = Readonly<{
 	label: Label;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
+	waitingFile?: string | undefined;
 	passphrase?: PassphraseProvider | undefined;
 	/** How often it is asked before a wrong one is an error. */
 	passphraseTries?: number | undefined;
@@ -38,9 +42,17 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 	const place = drawn(address);
 	const engine = openEngine({...options, address});
 	const records = recordsOf(engine);
+	const waiting = options.waitingFile ? openWaiting(options.waitingFile, engine.sealer) : null;
 	return {
 		path: place,
+		waiting,
 		...records,
+		async list() {
+			const contents = await records.list();
+			// `doctor` tells of a file that cannot be read, which nobody's list hangs on.
+			const keys = (await waiting?.all().catch(() => [])) ?? [];
+			return keys.length === 0 ? contents : {...contents, waiting: infosOf(keys)};
+		},
 		tryWriting: () => engine.tryWriting(),
 		watch: onChange =>
 			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
@@ -81,4 +93,13 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 			}
 		},
 	};
+}
+
+function infosOf(waiting: readonly WaitingKey[]): ReadonlyMap<string, readonly KeyInfo[]> {
+	const infos = new Map<string, readonly KeyInfo[]>();
+	for (const {bot, fresh} of waiting) {
+		infos.set(bot, [...(infos.get(bot) ?? []), keyInfo(fresh.key)]);
+	}
+
+	return infos;
 }

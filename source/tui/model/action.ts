@@ -11,7 +11,7 @@ import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state
 export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
 	| {kind: 'saved'}
 	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
-	| {kind: 'unsaved'; problem: Problem}
+	| {kind: 'unsaved'; waits: boolean; problem: Problem}
 );
 
 /** Everything that happens: what the person does, and what comes of the effects. */
@@ -89,6 +89,8 @@ export type Effect =
 	| {type: 'drop-link'; link: Link}
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
+	/** Saves the keys that wait on this computer. */
+	| {type: 'save-waiting'}
 	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
 	/** `what` names it for the person, and may say what comes next. */
 	| {type: 'copy'; text: string; what?: string}
