@@ -11,6 +11,7 @@ import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/
 import {identityAt} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
+import {savesNothing} from './flock/hosts.ts';
 import type {Services} from './services.ts';
 import {endNow, waitsForFile} from './system/end.ts';
 import {foreseen} from './system/errors.ts';
@@ -159,6 +160,10 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {
+		if (services.keystore.isHosts && command.needs === 'all' && !command.savesNothing) {
+			throw savesNothing();
+		}
+
 		if (services.keystore.waiting !== null && command.needs === 'all' && !command.looksOnly) {
 			const {saveWaiting} = await import('./commands/shared/waiting.ts');
 			await saveWaiting(services as Services, write);

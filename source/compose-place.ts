@@ -62,6 +62,7 @@ export function openPlace(
 					label: {flock: namedFlock(settings), kind: 'x'},
 					deadline: settings.deadlineSeconds * 1000,
 					waitingFile: keystores && path.join(keystores, `${fileNameOf(settings.flock)}.waiting`),
+					identity: identityOrNone(env, cwd),
 					...answers,
 				});
 	return {
@@ -82,22 +83,26 @@ export function openPlace(
  * @throws FlockError `identity-unwritable` where the environment names neither
  */
 export function identityAt(env: Environment, cwd: string): Identity {
-	const {KEYMAKER_IDENTITY: named} = env;
-	if (named) {
-		return openIdentity(path.resolve(cwd, named));
-	}
-
-	try {
-		return openIdentity(path.join(defaultFolder(env), 'identity.txt'));
-	} catch {
+	const identity = identityOrNone(env, cwd);
+	if (identity === undefined) {
 		throw new FlockError(
 			'identity-unwritable',
 			'There is no home folder to keep an identity in: HOME is not set.',
-			{
-				hint: 'Name a file in KEYMAKER_IDENTITY.',
-			},
+			{hint: 'Name a file in KEYMAKER_IDENTITY.'},
 		);
 	}
+
+	return identity;
+}
+
+function identityOrNone(env: Environment, cwd: string): Identity | undefined {
+	const {KEYMAKER_IDENTITY: named} = env;
+	const folder = named ? null : defaultFolderOrNone(env);
+	return named
+		? openIdentity(path.resolve(cwd, named))
+		: folder === null
+			? undefined
+			: openIdentity(path.join(folder, 'identity.txt'));
 }
 
 /** A folder's name is another one on each computer. @throws FlockError `usage` */

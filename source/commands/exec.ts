@@ -43,7 +43,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
 	}
 
-	const {flock, app} = await readFlock(services);
+	const {flock, app, others} = await readFlock(services);
 	const work: Work = {input, services, app, write};
 	if (typeof input.bot !== 'string') {
 		const bots = flock.filter(bot => bot.status !== 'orphan' && bot.key !== null);
@@ -51,7 +51,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 		return passSignalsOn(running => execAll(bots, jobs, running, work));
 	}
 
-	const bot = findBot(input.bot, flock);
+	const bot = findBot(input.bot, flock, others);
 	const program = await programOf(bot, work);
 	write.handOver('restored');
 	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));

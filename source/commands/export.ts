@@ -33,9 +33,9 @@ export async function exportKeys(
 	services: ExportServices,
 	write: Write,
 ): Promise<number> {
-	const {flock, folder, app} = await readFlock(services);
+	const {flock, folder, app, others} = await readFlock(services);
 	const {entries, left} = await gatherEntries(
-		names.length > 0 ? findBots(names, flock) : flock.filter(({key}) => key !== null),
+		names.length > 0 ? findBots(names, flock, others) : flock.filter(({key}) => key !== null),
 		app,
 		services,
 	);
@@ -100,5 +100,6 @@ export const command = define({
 		'keymaker export harbour --format dotenv --out harbour.env',
 	],
 	needs: 'all',
+	savesNothing: true,
 	run: ({words, options}, services, write) => exportKeys({bots: words, ...options}, services, write),
 });

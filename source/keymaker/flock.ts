@@ -6,7 +6,13 @@ import type {Poems} from '../poems/poems.ts';
 import type {AppInUse} from './app-key.ts';
 
 /** The folder of poems and the keystore, read anew and joined, and the app key that was in use then. */
-export type FlockReading = {flock: Flock; folder: PoemFolder; app: AppInUse};
+export type FlockReading = {
+	flock: Flock;
+	folder: PoemFolder;
+	app: AppInUse;
+	/** The bots that this computer does not open, where it opens only what is granted to it; the flock is without them then. */
+	others: ReadonlySet<string> | null;
+};
 
 /** What reading a flock needs. */
 export type FlockSources = {
@@ -22,6 +28,7 @@ export async function readFlock({poems, keystore, appSource}: FlockSources): Pro
 	const app = await appSource();
 	const isUsable = app !== null && !(app instanceof FlockError);
 	const apps = isUsable ? new Set([...contents.apps, app.appKey.consumerKey]) : contents.apps;
-	const {records, waiting} = contents;
-	return {flock: joinFlock(folder.poems, records, apps, keystore.isShared, waiting), folder, app};
+	const {records, waiting, others = null} = contents;
+	const its = others === null ? folder.poems : folder.poems.filter(({bot}) => records.has(bot));
+	return {flock: joinFlock(its, records, apps, keystore.isShared, waiting), folder, app, others};
 }

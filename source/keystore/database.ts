@@ -7,14 +7,19 @@ import type {DatabaseOptions, Shared} from './postgres/keystore.ts';
  */
 export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkeep {
 	let opening: Promise<Shared> | null = null;
-	const {waitingFile} = options;
+	const {waitingFile, identity} = options;
+	// Whoever gives the passphrase opens the whole flock.
+	const host = options.passphraseGiven !== true && identity?.exists() ? {...options, identity} : null;
 	let place = 'the database';
 
 	function opened(): Promise<Shared> {
-		opening ??= import('./postgres/keystore.ts').then(({openShared}) => {
-			const shared = openShared(options);
-			place = shared.path;
-			return shared;
+		const shared = (): Promise<Shared> =>
+			host === null
+				? import('./postgres/keystore.ts').then(({openShared}) => openShared(options))
+				: import('./postgres/host.ts').then(({openHost}) => openHost(host));
+		opening ??= shared().then(made => {
+			place = made.path;
+			return made;
 		});
 		return opening;
 	}
@@ -24,7 +29,8 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 			return place;
 		},
 		isShared: true,
-		waiting: waitingFile ? lateWaiting(waitingFile, opened) : null,
+		isHosts: host !== null,
+		waiting: waitingFile && host === null ? lateWaiting(waitingFile, opened) : null,
 		list: async () => (await opened()).list(),
 		get: async bot => (await opened()).get(bot),
 		update: async (bot, change, appKey) => (await opened()).update(bot, change, appKey),

@@ -8,6 +8,8 @@ export type KeystoreContents = {
 	apps: ReadonlySet<string>;
 	/** The keys that wait on this computer for a keystore which is elsewhere, by the bot's name, oldest first. */
 	waiting: ReadonlyMap<string, readonly KeyInfo[]>;
+	/** The bots that this computer does not open, where it opens only what is granted to its identity. */
+	others?: ReadonlySet<string>;
 };
 
 /** A key that waits on this computer, and whose it is. */
@@ -38,6 +40,8 @@ export type Keystore = {
 	readonly path: string;
 	/** True where other computers use it too, whose poems may lie elsewhere: a bot without a poem here is no orphan. */
 	readonly isShared: boolean;
+	/** True where this computer opens only what is granted to its identity, and saves nothing. */
+	readonly isHosts: boolean;
 	/** Where a fresh key is safe before it is saved; `null` where the keystore itself is on this computer, or nothing else may be written. */
 	readonly waiting: Waiting | null;
 	/** Everything but the secrets. Reads what is there now, other programs' changes included. */

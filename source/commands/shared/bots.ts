@@ -1,24 +1,33 @@
 import {FlockError} from '../../flock/error.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
+import {notGranted} from '../../flock/hosts.ts';
 import {nearest} from '../../flock/nearest.ts';
 import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
-/** The bot of exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
-export function findBot(name: string, flock: Flock): Bot {
+/**
+ * The bot of exactly this name, however its accents are typed.
+ * @param others the bots that this computer does not open
+ * @throws FlockError `unknown-bot`, with the name that was meant most likely, `not-granted`
+ */
+export function findBot(name: string, flock: Flock, others: ReadonlySet<string> | null = null): Bot {
 	const wanted = oneForm(name);
 	const bot = flock.find(candidate => candidate.name === wanted);
 	if (bot === undefined) {
-		throw unknownBot(name, flock);
+		throw others?.has(wanted) ? notGranted(wanted) : unknownBot(name, flock);
 	}
 
 	return bot;
 }
 
-/** The bots of these names, each once, in the order given. @throws FlockError `unknown-bot` */
-export function findBots(names: readonly string[], flock: Flock): Bot[] {
-	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock));
+/** The bots of these names, each once, in the order given. @param others as `findBot` has it @throws FlockError as `findBot` does */
+export function findBots(
+	names: readonly string[],
+	flock: Flock,
+	others: ReadonlySet<string> | null = null,
+): Bot[] {
+	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock, others));
 }
 
 /** How a bot and its accounts are named to the person before something is done to them. */

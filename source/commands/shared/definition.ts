@@ -77,6 +77,8 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	unattended?: true;
 	/** True where it only looks, so that keys which wait on this computer go on waiting. */
 	looksOnly?: true;
+	/** True where it saves nothing, and so works on a computer that opens only what is granted to it. */
+	savesNothing?: true;
 	/** @returns the exit code. @throws FlockError for what ends it. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;
 };

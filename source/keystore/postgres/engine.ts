@@ -17,7 +17,7 @@ import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {grantRows, strayAmong, writeGrants} from './grants.ts';
-import {schemaSql, schemaVersion} from './schema.ts';
+import {assertReadable, schemaSql} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
 
@@ -137,7 +137,7 @@ export function openEngine(options: EngineOptions): Engine {
 	}
 
 	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
-		assertReadable(row.schema);
+		assertReadable(row.schema, place);
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
 				hint: 'A backup may have been put back. Ask whoever looks after the database.',
@@ -250,7 +250,7 @@ export function openEngine(options: EngineOptions): Engine {
 					return null;
 				}
 
-				assertReadable(schema);
+				assertReadable(schema, place);
 				throw error;
 			}
 		});
@@ -356,17 +356,9 @@ export function openEngine(options: EngineOptions): Engine {
 			if (schema === null) {
 				await client.query(schemaSql);
 			} else {
-				assertReadable(schema);
+				assertReadable(schema, place);
 			}
 		});
-	}
-
-	function assertReadable(schema: number): void {
-		if (schema > schemaVersion) {
-			throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
-				hint: 'It was left untouched. Update keymaker.',
-			});
-		}
 	}
 
 	/** Waits until no other program changes this flock. */

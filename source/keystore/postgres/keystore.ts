@@ -1,6 +1,7 @@
 import {FlockError} from '../../flock/error.ts';
 import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
+import type {Identity} from '../../system/identity.ts';
 import type {ScryptCost} from '../form/encryption.ts';
 import type {Label} from '../form/identity.ts';
 import type {PassphraseProvider} from '../keyring.ts';
@@ -28,12 +29,14 @@ export type DatabaseOptions = Readonly<{
 	passphraseTries?: number | undefined;
 	/** True where nobody types the passphrase. */
 	passphraseGiven?: boolean | undefined;
+	/** What opens the bots that are granted to this computer, where no passphrase is given. */
+	identity?: Identity | undefined;
 	/** What deriving a new key costs. */
 	scrypt?: ScryptCost | undefined;
 }>;
 
 /** A keystore in a database, its address judged. */
-export type Shared = Omit<Keystore, 'isShared'> &
+export type Shared = Omit<Keystore, 'isShared' | 'isHosts'> &
 	Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems' | 'forgetSeen'>;
 
 /** Connects to nothing before the first call. @throws FlockError `keystore-address` */

@@ -1,5 +1,16 @@
+import {FlockError} from '../../flock/error.ts';
+
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
+
+/** @param place the address as it may be drawn @throws FlockError `keystore-newer` */
+export function assertReadable(version: number, place: string): void {
+	if (version > schemaVersion) {
+		throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
+			hint: 'It was left untouched. Update keymaker.',
+		});
+	}
+}
 
 /** Makes the schema where there is none, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
 export const schemaSql = `begin;

@@ -1,0 +1,170 @@
+import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
+import type {AppKey} from '../../flock/key.ts';
+import type {Identity} from '../../system/identity.ts';
+import {Damage} from '../form/damage.ts';
+import {parseState} from '../form/parse.ts';
+import {contentsOf, recordsOf} from '../records.ts';
+import {appPrefix, botPrefix, copyOfRecord, emptyState, fieldsOf, type State} from '../state.ts';
+import {drawn, readAddress} from './address.ts';
+import {channel} from './engine.ts';
+import {failureAt} from './failures.ts';
+import {unopenedHealth} from './health.ts';
+import type {DatabaseOptions, Shared} from './keystore.ts';
+import {assertReadable} from './schema.ts';
+import {openBytes} from './sealed.ts';
+import {withClient} from './session.ts';
+import {watchFlock} from './watch.ts';
+
+/** What opening the bots that are granted to this computer needs. */
+export type HostOptions = Pick<DatabaseOptions, 'address' | 'environment' | 'label' | 'deadline'> &
+	Readonly<{identity: Identity}>;
+
+/** A bot as a host reads it: what is sealed of it only where it is granted to the host. */
+type HostRow = {
+	name: string;
+	version: number;
+	sealed_key: string | null;
+	record_sealed: string | null;
+	app_sealed: string | null;
+};
+
+type FlockRow = {id: string; schema: number; bots: HostRow[]};
+
+/** What was read. */
+type Read = {state: State; others: ReadonlySet<string>};
+
+const botsFor = `select f.id, (select max(version) from keymaker.schema_version) as schema,
+	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'sealed_key', g.sealed_key,
+		'record_sealed', case when g.sealed_key is not null then b.record_sealed end,
+		'app_sealed', case when g.sealed_key is not null then b.app_sealed end) order by b.name), '[]')
+		from keymaker.bot b left join keymaker.grants g
+			on g.flock = b.flock and g.bot = b.name and g.recipient = any($3) and g.sealed_key is not null
+		where b.flock = f.id and b.record_sealed is not null) as bots
+	from keymaker.flock f where f.name = $1 and f.kind = $2`;
+
+/**
+ * Opens what a flock's keystore in a database has granted to this computer's identity, and nothing else; saves nothing. A role
+ * that may only select is enough. Connects to nothing, and reads no identity, before the first call.
+ * @throws FlockError `keystore-address`
+ */
+export function openHost({address: given, environment, label, deadline, identity}: HostOptions): Shared {
+	const address = readAddress(given.text, {from: given.from, environment});
+	const place = drawn(address);
+	/** Opening one takes long for what it is, so each is opened once. */
+	const botKeys = new Map<string, Buffer>();
+	const versions = new Map<string, number>();
+	let identities: Promise<{secrets: string[]; recipients: string[]}> | null = null;
+
+	async function identified() {
+		const [secrets, {recipientOf}] = await Promise.all([identity.read(), import('../../system/age.ts')]);
+		return {secrets, recipients: await Promise.all(secrets.map(recipientOf))};
+	}
+
+	async function read(): Promise<Read> {
+		identities ??= identified();
+		const {secrets, recipients} = await identities.catch(error => {
+			identities = null;
+			throw error;
+		});
+		const row = await withClient(address, deadline, async client => {
+			const wanted = [label.flock, label.kind, recipients];
+			const {rows} = await client.query<FlockRow>(botsFor, wanted);
+			return rows[0] ?? null;
+		});
+		if (row === null) {
+			return {state: emptyState, others: new Set()};
+		}
+
+		assertReadable(row.schema, place);
+		try {
+			return await opened(row, secrets);
+		} catch (error) {
+			throw failureAt(error, place);
+		}
+	}
+
+	async function opened({id, bots}: FlockRow, secrets: readonly string[]): Promise<Read> {
+		const fields = fieldsOf(emptyState);
+		const others = new Set<string>();
+		for (const {name, version, sealed_key, record_sealed, app_sealed} of bots) {
+			if (sealed_key === null || record_sealed === null) {
+				others.add(name);
+				continue;
+			}
+
+			const key = await botKeyOf(sealed_key, secrets);
+			const read = (sealed: string, kind: string) =>
+				JSON.parse(openBytes(sealed, key, [id, kind, name, version]).toString());
+			fields[botPrefix + name] = read(record_sealed, 'record');
+			if (app_sealed !== null) {
+				const {consumerKey, consumerSecret}: AppKey = read(app_sealed, 'app');
+				fields[appPrefix + consumerKey] = {consumerSecret};
+			}
+
+			if (version < (versions.get(name) ?? 0)) {
+				throw new Damage('a bot’s row is older than one that was read before');
+			}
+
+			versions.set(name, version);
+		}
+
+		return {state: parseState(fields), others};
+	}
+
+	async function botKeyOf(sealed: string, secrets: readonly string[]): Promise<Buffer> {
+		const known = botKeys.get(sealed);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const {openWith} = await import('../../system/age.ts');
+		const key = await openWith(secrets, Buffer.from(sealed, 'base64'));
+		if (key === null) {
+			throw new Damage('what was granted to this computer was changed by something else than keymaker');
+		}
+
+		botKeys.set(sealed, key);
+		return key;
+	}
+
+	const refuse = () => Promise.reject(savesNothing());
+	const records = recordsOf({load: read, save: refuse});
+	return {
+		path: place,
+		waiting: null,
+		...records,
+		async list() {
+			const {state, others} = await read();
+			return {...contentsOf(state), others};
+		},
+		async get(bot) {
+			const {state, others} = await read();
+			if (others.has(bot)) {
+				throw notGranted(bot);
+			}
+
+			const record = state.records.get(bot);
+			return record === undefined ? null : copyOfRecord(record);
+		},
+		tryWriting: refuse,
+		watch: onChange => watchFlock({address, label, deadline, channel}, onChange),
+		encrypt: refuse,
+		decrypt: refuse,
+		changePassphrase: refuse,
+		backups: async () => [],
+		restore: refuse,
+		strayGrants: async () => [],
+		history: () => Promise.reject(notHosts()),
+		backupsHolding: async () => 0,
+		purge: refuse,
+		async health() {
+			try {
+				const {records: bots} = await records.list();
+				const withKey = [...bots.values()].filter(({key}) => key !== null).length;
+				return {path: place, exists: true, encrypted: true, bots: withKey, backups: 0, findings: []};
+			} catch (error) {
+				return unopenedHealth(place, error);
+			}
+		},
+	};
+}
