@@ -99,6 +99,19 @@ type Written = {
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
@@ -378,9 +391,9 @@ export function openEngine(options: EngineOptions): Engine {
 
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
 		async load() {
