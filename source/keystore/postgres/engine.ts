@@ -41,6 +41,8 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** What is there now; `null` where there is no such flock. */
+	peek(): Promise<State | null>;
 	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
 	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
@@ -413,6 +415,7 @@ export function openEngine(options: EngineOptions): Engine {
 			learn(after);
 			return result;
 		},
+		peek: async () => (await load())?.state ?? null,
 		async sealer() {
 			const now = known ?? (await load());
 			if (now === null) {

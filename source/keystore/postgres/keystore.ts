@@ -9,7 +9,7 @@ import {recordsOf} from '../records.ts';
 import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress} from './address.ts';
 import {channel, openEngine} from './engine.ts';
-import {unopenedHealth} from './health.ts';
+import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
 /** What opening a flock's keystore in a database needs. */
@@ -82,15 +82,7 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),
 		purge: (bot, tokens = []) => engine.earlier(bot, tokens, true),
-		async health() {
-			try {
-				const {records: bots} = await records.list();
-				const withKey = [...bots.values()].filter(({key}) => key !== null).length;
-				return {path: place, exists: true, encrypted: true, bots: withKey, backups: 0, findings: []};
-			} catch (error) {
-				return unopenedHealth(place, error);
-			}
-		},
+		health: async () => healthOf({address, engine, deadline: options.deadline, waiting}),
 	};
 }
 
