@@ -135,7 +135,7 @@ export type Restored = {
 
 /** One look at a keystore in a database, and at what waits for it here. */
 export type KeystoreLook = {
-	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'waiting';
+	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting';
 	state: 'ok' | 'warning' | 'problem';
 	sentence: string;
 	/** What to do about it; `null` where there is nothing to do. */

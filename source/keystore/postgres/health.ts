@@ -3,6 +3,7 @@ import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import type {KeystoreHealth, KeystoreLook} from '../keystore.ts';
+import type {Memory} from '../seen/memory.ts';
 import {botsWithKey} from '../state.ts';
 import type {WaitingFile} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
@@ -18,6 +19,7 @@ export type HealthOptions = Readonly<{
 	/** How long one call may take; milliseconds. */
 	deadline: number;
 	waiting: WaitingFile | null;
+	memory: Memory | undefined;
 }>;
 
 /** What a database says of itself and of the role. */
@@ -57,7 +59,13 @@ const question = `select current_setting('server_version') as version, current_u
 const mostAhead = 10;
 
 /** Looks at a keystore in a database, and at what waits for it here; makes nothing there. */
-export async function healthOf({address, engine, deadline, waiting}: HealthOptions): Promise<KeystoreHealth> {
+export async function healthOf({
+	address,
+	engine,
+	deadline,
+	waiting,
+	memory,
+}: HealthOptions): Promise<KeystoreHealth> {
 	const path = drawn(address);
 	const health: KeystoreHealth = {
 		path,
@@ -80,6 +88,9 @@ export async function healthOf({address, engine, deadline, waiting}: HealthOptio
 			looks.push(ok('read', `Connecting and reading the flock takes ${took} ms.`));
 		});
 		looks.push(await listenLook(address, deadline));
+		if (health.bots !== null && health.exists && memory !== undefined) {
+			looks.push(await seenLook(memory));
+		}
 	}
 
 	if (waiting !== null) {
@@ -226,6 +237,16 @@ async function listenLook(address: Address, deadline: number): Promise<KeystoreL
 				'listen',
 				'A change is not told at once: a pooler or a standby passes LISTEN by.',
 				'The screen asks every two seconds instead. Name the server itself for more.',
+			);
+}
+
+async function seenLook(memory: Memory): Promise<KeystoreLook> {
+	return (await memory.isKept())
+		? ok('seen', 'What this computer sees of it is remembered: an older one in its place is noticed.')
+		: warning(
+				'seen',
+				`What this computer sees of it cannot be kept in ${visible(memory.file ?? '')}: an older one in its place would not be noticed.`,
+				'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
 			);
 }
 

@@ -6,8 +6,9 @@ import type {Label} from '../form/identity.ts';
 import type {PassphraseProvider} from '../keyring.ts';
 import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
+import type {Memory} from '../seen/memory.ts';
 import {openWaiting} from '../waiting.ts';
-import {drawn, readAddress} from './address.ts';
+import {drawn, readAddress, withoutPassword} from './address.ts';
 import {channel, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
@@ -21,6 +22,8 @@ export type DatabaseOptions = Readonly<{
 	label: Label;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
+	memoryOf?: ((name: string) => Memory) | undefined;
 	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
 	waitingFile?: string | undefined;
 	passphrase?: PassphraseProvider | undefined;
@@ -33,14 +36,14 @@ export type DatabaseOptions = Readonly<{
 }>;
 
 /** A keystore in a database, its address judged. */
-export type Shared = Omit<Keystore, 'isShared'> &
-	Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems' | 'forgetSeen'>;
+export type Shared = Omit<Keystore, 'isShared'> & Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems'>;
 
 /** Connects to nothing before the first call. @throws FlockError `keystore-address` */
 export function openShared({address: {text, from}, environment, ...options}: DatabaseOptions): Shared {
 	const address = readAddress(text, {from, environment});
 	const place = drawn(address);
-	const engine = openEngine({...options, address});
+	const memory = options.memoryOf?.(`${withoutPassword(address)} (${options.label.flock})`);
+	const engine = openEngine({...options, address, memory});
 	const records = recordsOf(engine);
 	const waiting = options.waitingFile ? openWaiting(options.waitingFile, engine.sealer) : null;
 	return {
@@ -79,10 +82,11 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				hint: 'Ask whoever looks after the database for one of theirs.',
 			});
 		},
+		forgetSeen: () => engine.forgetSeen(),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),
 		purge: (bot, tokens = []) => engine.earlier(bot, tokens, true),
-		health: async () => healthOf({address, engine, deadline: options.deadline, waiting}),
+		health: async () => healthOf({address, engine, deadline: options.deadline, waiting, memory}),
 	};
 }
 

@@ -195,6 +195,7 @@ describe('doctor over a database', {skip: whyNoPostgres}, () => {
 				'keystore-clock ok',
 				'keystore-read ok',
 				'keystore-listen ok',
+				'keystore-seen ok',
 				'keystore-waiting warning',
 				'keystore-writing ok',
 			],
