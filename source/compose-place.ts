@@ -61,6 +61,7 @@ export function openPlace(
 					environment: env,
 					label: {flock: namedFlock(settings), kind: 'x'},
 					deadline: settings.deadlineSeconds * 1000,
+					seen,
 					waitingFile: keystores && path.join(keystores, `${fileNameOf(settings.flock)}.waiting`),
 					identity: identityOrNone(env, cwd),
 					...answers,

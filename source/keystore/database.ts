@@ -1,11 +1,27 @@
 import type {Keystore, KeystoreUpkeep, Waiting} from './keystore.ts';
 import type {DatabaseOptions, Shared} from './postgres/keystore.ts';
+import {openMemory} from './seen/memory.ts';
 
 /**
  * Opens the keystore of a flock in a database. What speaks to databases is loaded at the first call, and nothing is
  * connected to before; an address that makes no sense is an error of that call (`keystore-address`).
  */
-export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkeep {
+export function openDatabase({
+	seen = null,
+	...options
+}: Omit<DatabaseOptions, 'memoryOf'> & {
+	/** The file in which this computer remembers what it has seen of keystores, an absolute path; nothing is remembered without. */
+	seen?: string | null;
+}): Keystore & KeystoreUpkeep {
+	const memoryOf = (file: string) =>
+		openMemory({
+			seen,
+			file,
+			label: options.label,
+			hints,
+			passphraseGiven: false,
+			copiesSpeakAgainst: async () => false,
+		});
 	let opening: Promise<Shared> | null = null;
 	const {waitingFile, identity} = options;
 	// Whoever gives the passphrase opens the whole flock.
@@ -15,8 +31,8 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 	function opened(): Promise<Shared> {
 		const shared = (): Promise<Shared> =>
 			host === null
-				? import('./postgres/keystore.ts').then(({openShared}) => openShared(options))
-				: import('./postgres/host.ts').then(({openHost}) => openHost(host));
+				? import('./postgres/keystore.ts').then(({openShared}) => openShared({...options, memoryOf}))
+				: import('./postgres/host.ts').then(({openHost}) => openHost({...host, memoryOf}));
 		opening ??= shared().then(made => {
 			place = made.path;
 			return made;
@@ -69,9 +85,9 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 		history: async () => (await opened()).history(),
 		backupsHolding: async (bot, tokens) => (await opened()).backupsHolding(bot, tokens),
 		purge: async (bot, tokens) => (await opened()).purge(bot, tokens),
-		// No folder of poems and nothing seen is recorded of a database.
+		// No folder of poems is recorded of a database.
 		adoptPoems: async () => {},
-		forgetSeen: async () => {},
+		forgetSeen: async () => (await opened()).forgetSeen(),
 		health: async () => {
 			try {
 				return await (await opened()).health();
@@ -82,6 +98,12 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 		},
 	};
 }
+
+const hints = {
+	older:
+		'An old backup of the database may have been put back: ask whoever looks after it. If that was meant, `keymaker doctor --forget-seen` takes it as it is.',
+	gone: 'Ask whoever looks after the database. To begin anew: `keymaker doctor --forget-seen`.',
+};
 
 /** The keys that wait, before what opens them is loaded. */
 function lateWaiting(path: string, opened: () => Promise<Shared>): Waiting {

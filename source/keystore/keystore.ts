@@ -149,6 +149,15 @@ export type Restored = {
 	keptAside: string | null;
 };
 
+/** One look at a keystore in a database, and at what waits for it here. */
+export type KeystoreLook = {
+	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting';
+	state: 'ok' | 'warning' | 'problem';
+	sentence: string;
+	/** What to do about it; `null` where there is nothing to do. */
+	hint: string | null;
+};
+
 /** What `doctor` tells of a keystore. Holds no secret. */
 export type KeystoreHealth = {
 	/** The file, as an absolute path. */
@@ -160,6 +169,8 @@ export type KeystoreHealth = {
 	/** How many copies of earlier states there are. */
 	backups: number;
 	findings: KeystoreFinding[];
+	/** What else was looked at; of a database alone. */
+	looks?: readonly KeystoreLook[];
 };
 
 /**

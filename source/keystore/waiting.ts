@@ -22,9 +22,9 @@ export type Sealer = Readonly<{
 
 /** What is in the file, for `doctor`. */
 export type WaitingCount = Readonly<{
-	/** The keys that wait for this flock. */
-	keys: number;
-	/** The lines that nothing here opens: of a flock of this name that was elsewhere, or damaged. */
+	/** The keys that wait for this flock; `null` where the flock's key is not to be had now. */
+	keys: number | null;
+	/** The lines that are not known to be such: damaged, or of a flock of this name that was elsewhere. */
 	strange: number;
 }>;
 
@@ -54,8 +54,7 @@ const waitingFault: Fault = objectOf({
  */
 export function openWaiting(file: string, sealer: () => Promise<Sealer | null>): WaitingFile {
 	async function read(place: string): Promise<Line[]> {
-		const read = await readBytes(place);
-		const texts = read?.bytes.toString().split('\n').filter(Boolean) ?? [];
+		const texts = await textsIn(place);
 		// Whoever has nothing that waits asks nobody for a key.
 		const ours = texts.length === 0 ? null : await sealer();
 		return texts.map(line => ({text: line, found: ours && keyIn(line, ours)}));
@@ -112,11 +111,21 @@ export function openWaiting(file: string, sealer: () => Promise<Sealer | null>):
 			return (await read(safePathOf(file))).flatMap(({found}) => found ?? []);
 		},
 		async count() {
-			const lines = await read(safePathOf(file));
-			const keys = lines.filter(({found}) => found !== null).length;
-			return {keys, strange: lines.length - keys};
+			const place = safePathOf(file);
+			const all = await textsIn(place);
+			try {
+				const keys = (await read(place)).filter(({found}) => found !== null).length;
+				return {keys, strange: all.length - keys};
+			} catch {
+				return {keys: null, strange: all.length};
+			}
 		},
 	};
+}
+
+async function textsIn(place: string): Promise<string[]> {
+	const read = await readBytes(place);
+	return read?.bytes.toString().split('\n').filter(Boolean) ?? [];
 }
 
 function without(lines: readonly Line[], bot: string, accessToken: string): string[] {

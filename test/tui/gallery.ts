@@ -39,7 +39,7 @@ export function gallery(size: Size): Record<string, State> {
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
 	const taken = {bot: 'ferry', tokenId: 'token of harbour_poem', key: keyOf('harbour_poem')};
-	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
+	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'; waits?: boolean}) =>
 		play(sent, {
 			type: 'exchanged',
 			attempt,
@@ -49,7 +49,7 @@ export function gallery(size: Size): Record<string, State> {
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',
-								waits: false,
+								waits: more.waits ?? false,
 								...outcome,
 								problem: problemCalled('keystore-full', {sentence: 'The disk is full.'}),
 							}
@@ -224,6 +224,11 @@ export function gallery(size: Size): Record<string, State> {
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),
 		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,
+		'a waiting key': exchanged({kind: 'unsaved', waits: true}),
+		'a database that is away': play(flock, {
+			type: 'read-failed',
+			problem: {...long, code: 'keystore-unreachable'},
+		}).state,
 		'the question before quitting': play(exchanged({kind: 'unsaved'}), 'ctrl+c').state,
 		'the summary': skipped,
 		'the choice of an app': choose,

@@ -12,11 +12,14 @@ import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {grantRows, strayAmong, writeGrants} from './grants.ts';
+import {caughtUp, olderThanRead} from './lag.ts';
 import {assertReadable, schemaSql} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -34,6 +37,8 @@ export type EngineOptions = Readonly<{
 	scrypt?: ScryptCost | undefined;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** What this computer remembers of the flock from run to run; nothing is remembered without. */
+	memory?: Memory | undefined;
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
@@ -44,6 +49,10 @@ export type Engine = StateStore & {
 	tryWriting(): Promise<void>;
 	/** The rows of grants that are there without a keymaker having granted them, or are gone. */
 	strayGrants(): Promise<StrayGrant[]>;
+	/** What is there now; `null` where there is no such flock. */
+	peek(): Promise<State | null>;
+	/** Takes what is there as it is, whatever this computer has seen of it. */
+	forgetSeen(): Promise<void>;
 	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
 	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
@@ -111,6 +120,19 @@ type Written = {
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
@@ -120,7 +142,7 @@ const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.fr
 
 /** Connects to nothing before the first call. */
 export function openEngine(options: EngineOptions): Engine {
-	const {address, label, deadline} = options;
+	const {address, label, deadline, memory} = options;
 	const place = drawn(address);
 	const keyring = openKeyring({
 		provider: options.passphrase,
@@ -129,6 +151,7 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let sights: Sights = new Map();
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
 	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
@@ -139,15 +162,18 @@ export function openEngine(options: EngineOptions): Engine {
 	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
 		assertReadable(row.schema, place);
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
-			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
-				hint: 'A backup may have been put back. Ask whoever looks after the database.',
-			});
+			throw olderThanRead(place);
 		}
 
 		const key = since?.key ?? (await flockKeyOf(row, ask));
 		const now = stateOf(row, key, since);
+		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
+	}
+
+	function seenOf({id, change}: Known): Seen {
+		return {identity: {...identityOf(id), counter: change}, encrypted: true};
 	}
 
 	/** A late answer takes no newer one's place. */
@@ -234,9 +260,8 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function load(): Promise<Known | null> {
-		const since = known;
-		const row = await withClient(address, deadline, async client => {
+	async function current(since: Known | null): Promise<FlockRow | null> {
+		return await withClient(address, deadline, async client => {
 			try {
 				return await fetch(client, since);
 			} catch (error) {
@@ -254,12 +279,25 @@ export function openEngine(options: EngineOptions): Engine {
 				throw error;
 			}
 		});
-		try {
-			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return row && (await opened(row, since, true));
-		} catch (error) {
-			throw failureAt(error, place);
-		}
+	}
+
+	async function load(): Promise<Known | null> {
+		return caughtUp(deadline, async () => {
+			sights = (await memory?.recall()) ?? sights;
+			const since = known;
+			const row = await current(since);
+			try {
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(row && (await opened(row, since, true)));
+			} catch (error) {
+				throw failureAt(error, place);
+			}
+		});
+	}
+
+	async function remembered(now: Known | null): Promise<Known | null> {
+		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
+		return now;
 	}
 
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
@@ -407,9 +445,9 @@ export function openEngine(options: EngineOptions): Engine {
 
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
 		async load() {
@@ -427,6 +465,7 @@ export function openEngine(options: EngineOptions): Engine {
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
 			learn(after);
+			await memory?.learn(seenOf(after), sights);
 			return result;
 		},
 		async strayGrants() {
@@ -437,6 +476,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 			const there = await withClient(address, deadline, client => grantRows(client, now.id));
 			return strayAmong(there, now.state.records);
+		},
+		peek: async () => (await load())?.state ?? null,
+		async forgetSeen() {
+			const row = await current(null);
+			known = null;
+			const key = row && (await flockKeyOf(row, true));
+			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
 		},
 		async sealer() {
 			const now = known ?? (await load());

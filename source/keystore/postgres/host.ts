@@ -4,19 +4,25 @@ import type {Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
 import {parseState} from '../form/parse.ts';
 import {contentsOf, recordsOf} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {appPrefix, botPrefix, copyOfRecord, emptyState, fieldsOf, type State} from '../state.ts';
-import {drawn, readAddress} from './address.ts';
+import {drawn, readAddress, withoutPassword} from './address.ts';
 import {channel} from './engine.ts';
 import {failureAt} from './failures.ts';
 import {unopenedHealth} from './health.ts';
 import type {DatabaseOptions, Shared} from './keystore.ts';
+import {caughtUp, olderThanRead} from './lag.ts';
 import {assertReadable} from './schema.ts';
 import {openBytes} from './sealed.ts';
 import {withClient} from './session.ts';
 import {watchFlock} from './watch.ts';
 
 /** What opening the bots that are granted to this computer needs. */
-export type HostOptions = Pick<DatabaseOptions, 'address' | 'environment' | 'label' | 'deadline'> &
+export type HostOptions = Pick<
+	DatabaseOptions,
+	'address' | 'environment' | 'label' | 'deadline' | 'memoryOf'
+> &
 	Readonly<{identity: Identity}>;
 
 /** A bot as a host reads it: what is sealed of it only where it is granted to the host. */
@@ -47,12 +53,21 @@ const botsFor = `select f.id, (select max(version) from keymaker.schema_version)
  * that may only select is enough. Connects to nothing, and reads no identity, before the first call.
  * @throws FlockError `keystore-address`
  */
-export function openHost({address: given, environment, label, deadline, identity}: HostOptions): Shared {
+export function openHost({
+	address: given,
+	environment,
+	label,
+	deadline,
+	identity,
+	memoryOf,
+}: HostOptions): Shared {
 	const address = readAddress(given.text, {from: given.from, environment});
 	const place = drawn(address);
 	/** Opening one takes long for what it is, so each is opened once. */
 	const botKeys = new Map<string, Buffer>();
-	const versions = new Map<string, number>();
+	const memories = new Map<string, Memory | undefined>();
+	/** What was read last of each bot. */
+	let seen = new Map<string, Seen>();
 	let identities: Promise<{secrets: string[]; recipients: string[]}> | null = null;
 
 	async function identified() {
@@ -60,7 +75,20 @@ export function openHost({address: given, environment, label, deadline, identity
 		return {secrets, recipients: await Promise.all(secrets.map(recipientOf))};
 	}
 
-	async function read(): Promise<Read> {
+	/** Each bot has versions of its own, which are sealed with it: of the flock's, a host knows nothing for certain. */
+	function memoryFor(bot: string): Memory | undefined {
+		const known = memories.get(bot) ?? memoryOf?.(`${withoutPassword(address)} (${label.flock}) ${bot}`);
+		memories.set(bot, known);
+		return known;
+	}
+
+	function read(): Promise<Read> {
+		return caughtUp(deadline, () => readOnce(false));
+	}
+
+	/** @param anyway true takes what is there as it is */
+	async function readOnce(anyway: boolean): Promise<Read> {
+		const sights = (await memoryFor('')?.recall()) ?? new Map();
 		identities ??= identified();
 		const {secrets, recipients} = await identities.catch(error => {
 			identities = null;
@@ -77,13 +105,18 @@ export function openHost({address: given, environment, label, deadline, identity
 
 		assertReadable(row.schema, place);
 		try {
-			return await opened(row, secrets);
+			return await opened(row, secrets, anyway ? null : sights);
 		} catch (error) {
 			throw failureAt(error, place);
 		}
 	}
 
-	async function opened({id, bots}: FlockRow, secrets: readonly string[]): Promise<Read> {
+	async function opened(
+		{id, bots}: FlockRow,
+		secrets: readonly string[],
+		sights: Sights | null,
+	): Promise<Read> {
+		const now = new Map<string, Seen>();
 		const fields = fieldsOf(emptyState);
 		const others = new Set<string>();
 		for (const {name, version, sealed_key, record_sealed, app_sealed} of bots) {
@@ -101,14 +134,26 @@ export function openHost({address: given, environment, label, deadline, identity
 				fields[appPrefix + consumerKey] = {consumerSecret};
 			}
 
-			if (version < (versions.get(name) ?? 0)) {
-				throw new Damage('a bot’s row is older than one that was read before');
+			const found = {identity: {id: `${id} ${name}`, ...label, counter: version}, encrypted: true};
+			if (sights !== null) {
+				if (version < (seen.get(name)?.identity.counter ?? 0)) {
+					throw olderThanRead(place);
+				}
+
+				memoryFor(name)?.checkState(found, sights);
 			}
 
-			versions.set(name, version);
+			now.set(name, found);
 		}
 
-		return {state: parseState(fields), others};
+		const state = parseState(fields);
+		seen = now;
+		for (const [name, found] of now) {
+			const memory = memoryFor(name);
+			await (sights === null ? memory?.accept(found) : memory?.learn(found, sights));
+		}
+
+		return {state, others};
 	}
 
 	async function botKeyOf(sealed: string, secrets: readonly string[]): Promise<Buffer> {
@@ -153,6 +198,9 @@ export function openHost({address: given, environment, label, deadline, identity
 		changePassphrase: refuse,
 		backups: async () => [],
 		restore: refuse,
+		async forgetSeen() {
+			await readOnce(true);
+		},
 		strayGrants: async () => [],
 		history: () => Promise.reject(notHosts()),
 		backupsHolding: async () => 0,

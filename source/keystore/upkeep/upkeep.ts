@@ -233,7 +233,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 					);
 				}
 
-				await memory.learn(restored);
+				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
 				return {keptAside};
 			};
 			return await unfinished('The backup is being put back', () => core.locked(putBack));

@@ -1,3 +1,5 @@
+import {moment} from '../../flock/duration.ts';
+import type {ErrorCode} from '../../flock/error.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {afterMove, arrange, moved, nextSort, sortWord, widthsOf, withFilter} from '../model/list.ts';
@@ -41,6 +43,13 @@ export function flockCommand(state: State, command: Command): Step {
 	}
 }
 
+/** What says that a keystore which is elsewhere may be back any moment, as it was. */
+const isAway: ReadonlySet<ErrorCode> = new Set([
+	'keystore-unreachable',
+	'keystore-refused',
+	'keystore-read-only',
+]);
+
 /** Takes in what was read. */
 export function flockResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
@@ -49,7 +58,11 @@ export function flockResult(state: State, action: Action, now: number): Step {
 				? step(taken(state, action, now), {type: 'save-waiting'})
 				: step(taken(state, action, now));
 		case 'read-failed':
-			return step({...state, problem: action.problem});
+			return step(
+				state.flock !== null && isAway.has(action.problem.code)
+					? {...state, away: {problem: action.problem, since: moment(state.readAt, now)}}
+					: {...state, problem: action.problem, away: null},
+			);
 		case 'poem':
 			return step(
 				state.previewing === action.bot ? {...state, preview: {bot: action.bot, text: action.text}} : state,
@@ -79,6 +92,7 @@ function taken(state: State, {flock, folder, app, appProblem}: Action & {type: '
 		app,
 		appProblem: appProblem ?? null,
 		problem: null,
+		away: null,
 		readAt: now,
 		widths: widthsOf(flock),
 		list: arrange(flock, {...list, marks}),

@@ -162,6 +162,8 @@ export type State = {
 	folder: PoemFolder | null;
 	/** Why the flock cannot be read. */
 	problem: Problem | null;
+	/** Why the keystore, which is elsewhere, cannot be reached now: the flock is the one that was read last. `since` is when that was. */
+	away: {problem: Problem; since: string} | null;
 	list: Listing;
 	/** The columns that the longest name and handle take. */
 	widths: {name: number; handle: number};
@@ -235,6 +237,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		flock: null,
 		folder: null,
 		problem: null,
+		away: null,
 		list: {filter: '', sort: 'name', marks: new Set(), selected: null, shown: [], top: 0},
 		widths: {name: 0, handle: 0},
 		app: null,

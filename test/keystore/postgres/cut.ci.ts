@@ -12,8 +12,8 @@ describe('a connection that is cut after each n-th byte', {skip: whyNoPostgres},
 	after(() => server?.close());
 
 	for (const [way, step] of [
-		['plain text', 7],
-		['TLS', 31],
+		['plain text', 11],
+		['TLS', 41],
 	] as const) {
 		const addressAt = (port: number) =>
 			way === 'TLS'

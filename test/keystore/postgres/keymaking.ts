@@ -32,7 +32,13 @@ export type KeyPlace = {
 };
 
 /** Starts one, as on a computer of its own. */
-export async function startKeyMaking({address, flock, waitingFile, deadline}: KeyPlace): Promise<KeyMaking> {
+export async function startKeyMaking({
+	address,
+	flock,
+	waitingFile,
+	seen = null,
+	deadline,
+}: KeyPlace): Promise<KeyMaking> {
 	const practice = await startPractice({statePath: null, handles: []});
 	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds: 600});
 	const keystore = openDatabase({
@@ -40,6 +46,7 @@ export async function startKeyMaking({address, flock, waitingFile, deadline}: Ke
 		environment: {},
 		label: {flock, kind: 'x'},
 		deadline: deadline ?? patience,
+		seen,
 		waitingFile,
 		passphrase: () => passphrase,
 		passphraseGiven: true,

@@ -15,14 +15,20 @@ import {
 import path from 'node:path';
 import {after, before, describe, type TestContext, test} from 'node:test';
 import {setTimeout} from 'node:timers/promises';
+import {authorize} from '../../../source/commands/authorize.ts';
+import {saveWaiting} from '../../../source/commands/shared/waiting.ts';
 import type {FreshKey} from '../../../source/flock/key.ts';
 import {tokenIdOf} from '../../../source/flock/key.ts';
 import {readFlock} from '../../../source/keymaker/flock.ts';
-import type {KeymakerServices} from '../../../source/keymaker/keymaker.ts';
+import {createKeymaker, type KeymakerServices} from '../../../source/keymaker/keymaker.ts';
 import {openPoems} from '../../../source/poems/folder.ts';
+import type {Services} from '../../../source/services.ts';
+import {approve} from '../../helpers/approve.ts';
 import {giveKey} from '../../helpers/key-file.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {workplace} from '../../helpers/program.ts';
+import {testServices} from '../../helpers/services.ts';
+import {collect} from '../../helpers/write.ts';
 import {practiceApp, practiceKey, practiceRecord, temporaryFolder} from '../support.ts';
 import {type KeyMaking, type KeyPlace, startKeyMaking} from './keymaking.ts';
 import {passphrase} from './support.ts';
@@ -277,6 +283,40 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		const next = await programAt(place, context);
 		assert.equal((await next.keymaker.saveWaiting())[0]?.kind, 'saved');
 		assert.equal((await next.keystore.get('ode'))?.key?.handle, 'ode');
+	});
+
+	test('is told by authorize, which asks for nothing more: it is safe', async context => {
+		const {services, close} = await testServices({poems: ['harbour']});
+		context.after(close);
+		const {keystore, ...program} = await startKeyMaking(placeFor(context));
+		context.after(program.close);
+		const keymaker = createKeymaker({...services, keystore});
+		const run = collect({interactive: true});
+		const input = {missing: false, access: null, handle: null, replaceAccount: false, bots: ['harbour']};
+		const done = authorize(input, {...services, keystore, keymaker} as Services, run.write);
+		await run.until(() => run.out.length > 0);
+		const pin = await approve(run.out[0] ?? '', 'harbour_poem');
+		await server.end();
+		try {
+			run.type(pin);
+			assert.equal(await done, 1);
+		} finally {
+			await server.start();
+		}
+
+		const said = run.err.join('\n');
+		assert.match(
+			said,
+			/X has given the key of @harbour_poem for harbour\. It waits, sealed, in \S+\/flock\.waiting, and/,
+		);
+		assert.doesNotMatch(said, /lost|in memory/);
+		const next = collect();
+		await saveWaiting({keymaker}, next.write);
+		assert.deepEqual(next.err, [
+			'harbour: the key of @harbour_poem, which waited on this computer, is saved.',
+		]);
+		await saveWaiting({keymaker}, next.write);
+		assert.equal(next.err.length, 1);
 	});
 
 	test('is told by list, left alone by what only looks, and saved by a command that saves anything', async context => {
