@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {chmod, rm, writeFile} from 'node:fs/promises';
+import {chmod, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {createServer} from 'node:http';
 import {createServer as createTlsServer} from 'node:https';
 import type {AddressInfo} from 'node:net';
@@ -210,6 +210,26 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		const open = await tokenOf('harbour', other);
 		assert.deepEqual([open.code, open.out], [1, '']);
 		assert.match(open.err, /identity-unsafe.*\n.*chmod 600/);
+	});
+
+	test('the whole disk of the host holds its identity, and no key of any bot', async () => {
+		const files = (await readdir(host.folder, {recursive: true, withFileTypes: true})).filter(
+			file => file.isFile() && file.name !== 'key.pem',
+		);
+		const texts = await Promise.all(
+			files.map(file => readFile(path.join(file.parentPath, file.name), 'latin1')),
+		);
+		assert.ok(
+			texts.some(text => text.includes('AGE-SECRET-KEY-1')),
+			'the identity is not where it is looked for',
+		);
+		for (const secret of ['practice-token', 'practice-secret', 'practice-app', passphrase]) {
+			assert.equal(
+				texts.some(text => text.includes(secret)),
+				false,
+				secret,
+			);
+		}
 	});
 
 	test('grants lists who opens what', async () => {
