@@ -23,6 +23,8 @@ export type ReadingServices = {
 	keystore: Keystore & KeystoreUpkeep;
 	/** The app key in use, and where it came from. @throws FlockError `keystore-…` */
 	appSource(): Promise<AppInUse>;
+	/** What this computer opens with what is sealed to it. @throws as `BareServices` has it */
+	identity(): Promise<Identity>;
 	/** True where the stand-in for X answers. */
 	practice: boolean;
 	/** The current folder, an absolute path. */

@@ -19,6 +19,8 @@ export type ExportRequest = {
 	entries: readonly BundleEntry[];
 	/** A file; for a format that holds one key a file, a folder, unless it is plainly meant as the file of one bot. */
 	out: string;
+	/** Whom the file is sealed to; left out where it is not, and with the json format alone. */
+	recipients?: readonly string[] | undefined;
 	/** The current folder, an absolute path. */
 	cwd: string;
 	/** Whether files of another kind are replaced; a poem, a link and what is no file never are. */
@@ -53,7 +55,11 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	for (const {path, entries} of files) {
 		refuseStranger(path);
 		await refuseUntouchable(path, request.poemsFolder, untouchable);
-		writings.push({path, text: await textFor(path, format, entries, request.force)});
+		const {recipients, force} = request;
+		const text = recipients
+			? await sealedTextFor(path, entries, recipients, force)
+			: await textFor(path, format, entries, force);
+		writings.push({path, text});
 	}
 
 	await makeFolder(folder);
@@ -106,6 +112,30 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 function isMeantAsFile(request: ExportRequest, format: Format, place: Place): boolean {
 	const isFolder = place === 'folder' || /[/\\]$/.test(request.out);
 	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
+}
+
+/** What is sealed to others cannot be added to here. */
+async function sealedTextFor(
+	path: string,
+	entries: readonly BundleEntry[],
+	recipients: readonly string[],
+	force: boolean,
+): Promise<string> {
+	const place = await placeOf(path);
+	if (place !== 'nothing' && place !== 'file') {
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
+	}
+
+	if (place === 'file' && !force) {
+		throw new FlockError('export-exists', `${visible(path)} is there already.`, {
+			hint: 'A sealed file is not added to. Choose another --out, or replace it whole with --force.',
+			field: 'out',
+			replaceable: true,
+		});
+	}
+
+	const {sealedText} = await import('./sealed.ts');
+	return sealedText(entries, recipients);
 }
 
 async function textFor(

@@ -42,7 +42,16 @@ export async function placeOf(path: string): Promise<Place> {
  * @throws Error with the system's code or a refusal's where it cannot be read
  */
 export async function readText(path: string, follow: boolean): Promise<DecodedText | null> {
-	const {bytes} = await readFileWithin(path, {most: largestKeyFile, links: follow});
+	return textIn(await readBytes(path, follow));
+}
+
+/** A file's bytes. @param follow whether a link is followed. @throws as `readText` does */
+export async function readBytes(path: string, follow: boolean): Promise<Buffer> {
+	return (await readFileWithin(path, {most: largestKeyFile, links: follow})).bytes;
+}
+
+/** The text that bytes are; `null` as `readText` has it. */
+export function textIn(bytes: Buffer): DecodedText | null {
 	const decoded = decodeText(bytes);
 	return decoded === null || hasMoreParts(decoded.text) ? null : decoded;
 }

@@ -22,6 +22,8 @@ import {define} from './shared/definition.ts';
 export type ExecInput = {
 	/** The bot, or all that have a poem and a key in force. */
 	bot: string | {all: true; jobs: number};
+	/** A file with its key, from the current folder; the keystore otherwise. */
+	from?: string | null;
 	/** The program and its arguments; at least the program. */
 	command: readonly string[];
 	/** The environment that this process was started with. */
@@ -32,7 +34,10 @@ export type ExecInput = {
 type Work = {input: ExecInput; services: ExecServices; app: AppInUse; write: Write};
 
 /** What `exec` needs of the services. */
-export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
+export type ExecServices = Pick<
+	Services,
+	'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd' | 'identity'
+>;
 
 /**
  * Runs a program with a bot's key in its environment. The exit code is the program's.
@@ -41,6 +46,15 @@ export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | '
 export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
 	if (input.command.length === 0) {
 		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
+	}
+
+	if (input.from) {
+		const {grantFrom} = await import('./shared/exec-from.ts');
+		const grant = await grantFrom(input.from, oneBotOf(input), services);
+		return runOne(
+			{command: input.command, env: childEnvironment(input.env, grant), cwd: services.cwd},
+			write,
+		);
 	}
 
 	const {flock, app, others} = await readFlock(services);
@@ -52,7 +66,20 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 	}
 
 	const bot = findBot(input.bot, flock, others);
-	const program = await programOf(bot, work);
+	return runOne(await programOf(bot, work), write);
+}
+
+function oneBotOf({bot}: ExecInput): string {
+	if (typeof bot !== 'string') {
+		throw new FlockError('usage', '--from runs a program for one bot.', {
+			hint: 'keymaker exec --from FILE BOT -- COMMAND…',
+		});
+	}
+
+	return bot;
+}
+
+async function runOne(program: Program, write: Write): Promise<number> {
 	write.handOver('restored');
 	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));
 	if (problem !== null) {
@@ -172,14 +199,19 @@ export const command = define({
 	summary: 'Run a program with a bot’s key in its environment.',
 	options: {
 		all: {help: 'run it for every bot with a key'},
+		from: {value: 'file', help: 'take the key from a file, which may be sealed to this host'},
 		jobs: {value: 'number', default: '1', help: 'how many to run at a time, with --all'},
 	},
-	examples: ['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
+	examples: [
+		'keymaker exec harbour -- node bot.js',
+		'keymaker exec --all --jobs 4 -- node bot.js',
+		'keymaker exec --from bots.age harbour -- node bot.js',
+	],
 	needs: 'reading',
 	unattended: true,
-	run({words, options: {all, jobs}, env}, services, write) {
+	run({words, options: {all, jobs, from}, env}, services, write) {
 		const [bot = '', ...command] = words;
 		const input = all ? {bot: {all, jobs: Number(jobs)}, command: words} : {bot, command};
-		return exec({...input, env}, services, write);
+		return exec({...input, from, env}, services, write);
 	},
 });

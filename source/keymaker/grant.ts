@@ -103,7 +103,8 @@ function requireShared({isShared}: Keystore): void {
 	}
 }
 
-async function requireHost({name, recipient}: Host): Promise<void> {
+/** @throws FlockError `usage` for what nothing can be sealed to */
+export async function requireRecipient(recipient: string): Promise<void> {
 	if (/^AGE-SECRET-KEY/i.test(recipient)) {
 		throw new FlockError(
 			'usage',
@@ -120,7 +121,10 @@ async function requireHost({name, recipient}: Host): Promise<void> {
 			hint: 'Give --to what keymaker host init prints on the host: age1 and 58 letters and digits.',
 		});
 	}
+}
 
+async function requireHost({name, recipient}: Host): Promise<void> {
+	await requireRecipient(recipient);
 	if (!goodName.test(name)) {
 		throw new FlockError('usage', `${visible(name)} is not a name for a host.`, {
 			hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',

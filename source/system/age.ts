@@ -31,6 +31,11 @@ export async function sealTo(recipients: readonly string[], plain: Uint8Array): 
 	return Buffer.from(await encrypter.encrypt(plain));
 }
 
+/** Sealed bytes as text, which opens as well. */
+export function armoured(sealed: Uint8Array): string {
+	return armor.encode(sealed);
+}
+
 /** Opens what was sealed to one of some identities, armoured or not; `null` where it was sealed to others, or changed. */
 export async function openWith(identities: readonly string[], sealed: Uint8Array): Promise<Buffer | null> {
 	try {
