@@ -64,7 +64,7 @@ function placesOf(state: State): string[] {
 		case 'summary':
 			return ['The walk'];
 		case 'flock': {
-			const name = visible(fixed.flock);
+			const name = `${visible(fixed.flock)}${state.others === null ? '' : ' · host'}`;
 			if (flock === null || flock.length === 0) {
 				return [`keymaker · ${name}`, 'keymaker'];
 			}

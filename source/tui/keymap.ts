@@ -48,6 +48,7 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['No poems yet', ['empty']],
 	['Filter', ['filter']],
 	['Expected handle', ['handle']],
+	['Another host', ['grant']],
 	['Export', ['export']],
 	['Authorize', ['awaiting-pin']],
 	['A key to decide about', ['conflict']],

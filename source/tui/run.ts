@@ -247,6 +247,7 @@ function fixedOf(
 		poemsPath: poems.path,
 		keystorePath: keystore.path,
 		practice,
+		shared: keystore.isShared,
 		deadlineSeconds: x.deadlineSeconds,
 		warning: x.warning,
 		whyNotOpen: desktop.whyNotOpen,

@@ -24,9 +24,18 @@ const timer = (state: State) => ({
 	timer: {for: 'letter' as const, attempt: state.attempts},
 });
 
+/** A host that a bot is granted to. */
+function hostOf(name: string) {
+	return {name, recipient: `age1${'q'.repeat(58)}`, at: '2026-11-22T09:00:00.000Z'};
+}
+
 /** Every screen in a window of this size, by name. */
 export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
+	const sharing = flockScreen(
+		mixedFlock.map(bot => (bot.key === null ? bot : {...bot, grants: [hostOf('web1'), hostOf('berlin')]})),
+		{size, shared: true},
+	);
 	const pin = pinScreen(mixedFlock, {size});
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const walking = play(flock, 'a');
@@ -112,6 +121,13 @@ export function gallery(size: Size): Record<string, State> {
 			until: noon + 15 * 60_000,
 		}).state,
 		'the check of one': play(flock, 'down', 'C').state,
+		'the hosts dialog': play(sharing, 'down', 'h').state,
+		'the hosts dialog for several': play(sharing, 'space', 'space', 'space', 'h').state,
+		'the field of another host': play(sharing, 'down', 'h', 'up', 'enter', {
+			type: 'paste',
+			text: 'age1nobody web1',
+		}).state,
+		'the flock on a host': {...flock, others: 3},
 		'the forget dialog': play(flock, 'down', 'f').state,
 		'the forget dialog for several': play(flock, 'space', 'space', 'space', 'f').state,
 		'a revocation': play(flock, 'down', 'f', 'up', 'enter').state,

@@ -99,6 +99,14 @@ export const flockBindings = {
 			when: state => !poemsAreGone(state),
 		},
 		{
+			keys: ['h'],
+			label: 'h',
+			short: null,
+			help: 'grant the selected or marked bots to hosts, or take them back',
+			command: 'hosts',
+			when: ({fixed, others}) => fixed.shared && others === null,
+		},
+		{
 			keys: ['e'],
 			label: 'e',
 			short: 'handle',

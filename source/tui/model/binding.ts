@@ -21,6 +21,7 @@ export type Command =
 	| 'clear-list'
 	| 'check'
 	| 'forget'
+	| 'hosts'
 	| 'undo'
 	| 'mark'
 	| 'mark-all'

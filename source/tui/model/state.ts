@@ -4,6 +4,7 @@ import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
 import type {AppSource} from '../../keymaker/app-key.ts';
+import type {Host} from '../../keymaker/grant.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
 import type {Problem} from './problem.ts';
@@ -99,6 +100,13 @@ export type Question =
 /** What the forget dialog offers. */
 export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 
+/** What the dialog about hosts offers. */
+export type HostChoice =
+	| {kind: 'grant'; host: Host}
+	| {kind: 'take-back'; name: string; bots: readonly string[]}
+	| {kind: 'new'}
+	| {kind: 'cancel'};
+
 /** What lies over a screen and takes its keys. */
 export type Overlay =
 	| {name: 'filter'}
@@ -110,6 +118,9 @@ export type Overlay =
 	| {name: 'palette'; text: string; selected: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
+	| {name: 'hosts'; bots: readonly string[]; choice: number}
+	/** A recipient and a name, as they are typed. */
+	| {name: 'grant'; bots: readonly string[]; text: string; problem: Problem | null}
 	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
 	| {
 			name: 'export';
@@ -192,6 +203,8 @@ export type State = {
 	enterAt: number;
 	/** The latest notice's number. */
 	notices: number;
+	/** How many bots this computer does not open, where it opens only what is granted to it and saves nothing; `null` elsewhere. */
+	others: number | null;
 	/** When the flock was last read, in milliseconds since 1970. */
 	readAt: number;
 	/** What never changes while the program runs. */
@@ -212,6 +225,8 @@ export type Fixed = {
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
+	/** True where bots can be granted to hosts. */
+	shared: boolean;
 	/** The seconds that X gets for an answer. */
 	deadlineSeconds: number;
 	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
@@ -252,6 +267,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
+		others: null,
 		readAt: 0,
 		fixed,
 	};

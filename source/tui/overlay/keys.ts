@@ -104,6 +104,31 @@ export const overlayBindings = {
 		{keys: ['enter'], label: 'enter', short: 'do it', help: null, command: 'accept', vital: true},
 		{keys: ['escape', 'q'], label: 'esc', short: 'cancel', help: null, command: 'close', vital: true},
 	],
+	hosts: [
+		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
+		{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: null, command: 'down'},
+		{keys: ['enter'], label: 'enter', short: 'do it', help: null, command: 'accept', vital: true},
+		{keys: ['escape', 'q'], label: 'esc', short: 'cancel', help: null, command: 'close', vital: true},
+	],
+	grant: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'grant',
+			help: 'grant to this host',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['escape'],
+			label: 'esc',
+			short: 'cancel',
+			help: 'change nothing',
+			command: 'close',
+			vital: true,
+		},
+		...editing,
+	],
 	revoking: [
 		{keys: ['escape'], label: 'esc', short: 'do not wait', help: null, command: 'close', vital: true},
 	],

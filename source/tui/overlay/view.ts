@@ -15,6 +15,7 @@ import {
 	type State,
 } from '../model/state.ts';
 import {count, names} from '../model/text.ts';
+import {grantPanel, hostsPanel} from './view-hosts.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
 export function panelLines(state: State, view: View): Line[] {
@@ -26,6 +27,10 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
+		case 'hosts':
+			return hostsPanel(state, overlay);
+		case 'grant':
+			return grantPanel(state, overlay);
 		case 'revoking': {
 			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
 			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);

@@ -1,0 +1,65 @@
+import {visible} from '../../flock/visible.ts';
+import {fieldWindow} from '../draw/field.ts';
+import {cutOff, type Line, line, paragraph, toned} from '../draw/line.ts';
+import {hostChoices} from '../model/hosts.ts';
+import type {HostChoice, Overlay, State} from '../model/state.ts';
+import {names} from '../model/text.ts';
+
+/** What can be done about hosts, as a list to choose from; the rows round the chosen one where there are many. */
+export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts'}): Line[] {
+	const {columns, rows} = state.size;
+	const title = cutOff(
+		paragraph(`Hosts that can open ${names(bots.map(visible), 120)}:`, columns, {tone: 'warn'}),
+		rows < 9 ? 1 : 2,
+	);
+	const choices = hostChoices(state, bots);
+	const room = Math.max(1, Math.min(choices.length, Math.floor(rows / 2) - title.length));
+	const first = Math.max(0, Math.min(choice - Math.floor(room / 2), choices.length - room));
+	return [
+		...title,
+		...choices.slice(first, first + room).map((one, index): Line => {
+			const chosen = first + index === choice;
+			const text = wordsOf(one, bots.length);
+			return {
+				...line(toned('accent', chosen ? ' ❯ ' : '   '), toned(chosen ? 'strong' : 'plain', text)),
+				role: 'radio',
+				selected: chosen,
+				say: text,
+			};
+		}),
+	];
+}
+
+/** Where a new host's recipient and name are typed. */
+export function grantPanel({size, caret}: State, {bots, text, problem}: Overlay & {name: 'grant'}): Line[] {
+	const {columns} = size;
+	const label = ' Host: ';
+	const shown = fieldWindow({text, after: caret}, visible, columns - label.length);
+	return [
+		...paragraph(
+			`Which host may open ${names(bots.map(visible), 60)}? Type what keymaker host init printed there, and a name.`,
+			columns,
+			{rank: 2},
+		),
+		{
+			...line(label, toned('strong', shown.text)),
+			role: 'textbox',
+			say: `Host: ${visible(text)}`,
+			cursor: label.length + shown.cursor,
+		},
+		...(problem === null ? [] : paragraph(`${problem.sentence} ${problem.hint}`, columns, {tone: 'bad'})),
+	];
+}
+
+function wordsOf(choice: HostChoice, asked: number): string {
+	switch (choice.kind) {
+		case 'grant':
+			return `Grant to ${visible(choice.host.name)}`;
+		case 'take-back':
+			return `Take back from ${visible(choice.name)}${choice.bots.length < asked ? ` (${choice.bots.length} of ${asked})` : ''}`;
+		case 'new':
+			return 'Grant to another host …';
+		case 'cancel':
+			return 'Cancel';
+	}
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {Bot} from '../../source/flock/flock.ts';
+import type {Grant} from '../../source/flock/key.ts';
+import {columnsOf} from '../../source/flock/width.ts';
+import {frameLines} from '../../source/tui/frame.ts';
+import type {State} from '../../source/tui/model/state.ts';
+import {botCalled, fixed, flockScreen, keyOf, play, viewWith} from './support.ts';
+
+const recipient = `age1${'q'.repeat(58)}`;
+const host = (name: string): Grant => ({
+	name,
+	recipient: `age1${name.padEnd(58, 'q')}`,
+	at: '2026-11-22T09:00:00.000Z',
+});
+const keyed = (name: string, ...names: string[]): Bot =>
+	botCalled(name, {
+		key: keyOf(`${name}_poem`),
+		...(names.length === 0 ? {} : {grants: names.map(host)}),
+	});
+const flock = [keyed('ferry', 'web1'), keyed('harbour'), botCalled('kettle')];
+const size = {columns: 120, rows: 30};
+const sharing = () => flockScreen(flock, {size, shared: true});
+
+/** The text of a state's frame. */
+function textOf(state: State): string {
+	return frameLines(state, viewWith())
+		.map(({spans}) => spans.map(({text}) => text).join(''))
+		.join('\n');
+}
+
+test('the facts of a bot say which hosts open it', () => {
+	const state = {...sharing(), preview: {bot: 'ferry', text: null}};
+	assert.match(textOf(state), /hosts +web1/);
+	assert.doesNotMatch(
+		textOf({...play(sharing(), 'down').state, preview: {bot: 'harbour', text: null}}),
+		/hosts +/,
+	);
+});
+
+test('h grants the marked bots to a host that the flock knows, and takes back from it those that have it', () => {
+	const asked = play(sharing(), 'space', 'space', 'h').state;
+	const text = textOf(asked);
+	assert.match(text, /Hosts that can open ferry, harbour:/);
+	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to another host …\n ❯ Cancel/);
+	assert.deepEqual(play(asked, 'enter').effects, []);
+	const granted = play(asked, 'down', 'enter');
+	assert.equal(granted.state.overlay, null);
+	assert.deepEqual(granted.effects, [
+		{
+			type: 'grant',
+			bots: ['ferry', 'harbour'],
+			host: {name: 'web1', recipient: host('web1').recipient},
+		},
+	]);
+	assert.deepEqual(play(asked, 'up', 'up', 'enter').effects, [
+		{type: 'ungrant', bots: ['ferry'], name: 'web1'},
+	]);
+});
+
+test('another host is typed: what host init printed, and a name; a slip stays beside what is wrong with it', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter');
+	assert.equal(field.state.overlay?.name, 'grant');
+	const wrong = play(field.state, {type: 'paste', text: `${recipient}\n`}, 'enter');
+	assert.deepEqual(wrong.effects, []);
+	assert.match(textOf(wrong.state), /Type the recipient and a name for the host\./);
+	const typed = play(wrong.state, 'space', {type: 'paste', text: 'web2'}, 'enter');
+	assert.deepEqual(typed.effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('a bot without a key is granted to nobody, and with a file there is nothing to grant', () => {
+	const none = play(sharing(), 'end', 'h').state;
+	assert.equal(none.overlay, null);
+	assert.match(none.notice?.text ?? '', /Authorize the bot first/);
+	assert.equal(fixed.shared, false);
+	assert.equal(play(flockScreen(flock), 'h').state.overlay, null);
+});
+
+test('on a host nothing that would be saved is begun, and it says so before a link is asked for', () => {
+	const there = {...sharing(), others: 2};
+	for (const key of ['enter', 'a', 'C', 'f', 'e']) {
+		const {state, effects} = play(there, key);
+		assert.deepEqual([state.screen.name, state.overlay], ['flock', null], key);
+		assert.match(state.notice?.text ?? '', /opens the bots that are granted to it, and saves nothing/, key);
+		assert.ok(
+			effects.every(({type}) => type === 'timer'),
+			key,
+		);
+	}
+
+	// Without an app key, too: the choice of one would lead to a PIN.
+	assert.equal(play({...there, app: null}, 'enter').state.screen.name, 'flock');
+	assert.equal(play(there, 'h').state.overlay, null);
+	assert.match(textOf(there), /keymaker · bots · host/);
+});
+
+test('many hosts fit a small window', () => {
+	const many = Array.from({length: 40}, (_, index) => `web${index}`);
+	const small = flockScreen([keyed('ferry', ...many)], {size: {columns: 30, rows: 8}, shared: true});
+	const {state} = play(small, 'h', 'up', 'up');
+	const lines = textOf(state).split('\n');
+	assert.ok(lines.length <= 8);
+	assert.ok(lines.every(one => columnsOf(one) <= 30));
+	assert.match(textOf(state), /❯ Take back from web9/);
+});
