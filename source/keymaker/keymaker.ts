@@ -397,7 +397,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		},
 		async retrySave(bot) {
 			const unsaved = unsavedKeys.of(bot);
-			const waiting = (await waitingKeys()).filter(one => one.bot === bot);
+			// Where the file cannot be read, what is in memory is saved all the same.
+			const waiting = (await waitingKeys().catch(() => [])).filter(one => one.bot === bot);
 			if (unsaved.length === 0 && keystore.waiting === null) {
 				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
 					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
