@@ -336,7 +336,12 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	async function saveEach(): Promise<Outcome[]> {
 		const outcomes: Outcome[] = [];
 		for (const {bot, fresh} of await waitingKeys()) {
-			outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh, true)));
+			const outcome = await unfinished(savingOf(bot), () => save(bot, fresh, true));
+			outcomes.push(outcome);
+			if (outcome.kind === 'unsaved' && outcome.error.code === 'keystore-unreachable') {
+				// Each of the others would wait for the same deadline.
+				break;
+			}
 		}
 
 		return outcomes;

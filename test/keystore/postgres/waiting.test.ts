@@ -271,6 +271,24 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		assert.equal((await next.keystore.get('ode'))?.key?.handle, 'ode');
 	});
 
+	test('is asked for once, where several wait and the database is still away', async context => {
+		const {keystore, keymaker} = await programAt(placeFor(context), context);
+		await keystore.update('ode', () => practiceRecord('ode'));
+		await keystore.waiting?.add('elegy', waiting());
+		await keystore.waiting?.add('song', waiting({key: practiceKey('song', {userId: '13'})}));
+		await server.end();
+		try {
+			assert.deepEqual(
+				(await keymaker.saveWaiting()).map(({bot, kind}) => [bot, kind]),
+				[['elegy', 'unsaved']],
+			);
+		} finally {
+			await server.start();
+		}
+
+		assert.equal((await keymaker.saveWaiting()).length, 2);
+	});
+
 	test('is told by authorize, which asks for nothing more: it is safe', async context => {
 		const {services, close} = await testServices({poems: ['harbour']});
 		context.after(close);
