@@ -82,7 +82,7 @@ async function unlock({keystore}: Services): Promise<void> {
 }
 
 function changedMeanwhile(): FlockError {
-	return new FlockError('keystore-passphrase', 'The keystore was given a new passphrase meanwhile.', {
-		hint: 'Leave with q, and start keymaker again to enter it.',
+	return new FlockError('keystore-passphrase', 'The keystore’s passphrase changed.', {
+		hint: 'Press q to quit, then start keymaker again to enter the new one.',
 	});
 }

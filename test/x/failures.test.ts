@@ -583,7 +583,7 @@ function assertRow(error: FlockError, name: FailureName, leg: Leg): void {
 	const acts = leg === 'access_token' || leg === 'invalidate_token';
 	assert.equal(error.uncertain, row.uncertain && acts);
 	if (error.uncertain) {
-		assert.match(error.hint, leg === 'access_token' ? /whether X took the PIN/ : /whether X revoked the key/);
+		assert.match(error.hint, leg === 'access_token' ? /have accepted the PIN/ : /have revoked the key/);
 	} else {
 		assert.equal(error.hint, row.hint);
 	}
