@@ -114,7 +114,10 @@ test('an app key under other names that are plainly for X is named where there i
 		/^Found CONSUMER_KEY in the environment, but expected TWITTER_/,
 	);
 	await writeFile(file, 'X_API_KEY=practice-key\nX_API_KEY_SECRET=practice-secret\n');
-	assertUnreadable(await appSourceOf({}, folder), /^X_API_KEY was found in \.env, but TWITTER_CONSUMER_KEY/);
+	assertUnreadable(
+		await appSourceOf({}, folder),
+		/^Found X_API_KEY in \.env, but expected TWITTER_CONSUMER_KEY/,
+	);
 	const saved = {appKey: pair, from: 'setup' as const};
 	assert.deepEqual(await appSourceOf(env, folder, async () => saved), saved);
 	await writeFile(

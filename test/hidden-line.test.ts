@@ -127,7 +127,7 @@ for (const [how, code] of [
 			});
 			await terminal.waitFor(prompt);
 			terminal.type(`wrong words\r${early}`);
-			await typeUntil(terminal, 'Not that one, 2 of 3');
+			await typeUntil(terminal, 'attempt 2 of 3');
 			terminal.type(`\u0015wrong again\r${early}`);
 			if (how === 'Ctrl-C') {
 				terminal.press('ctrl+c');

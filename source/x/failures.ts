@@ -298,7 +298,7 @@ const rows = {
 	name: {
 		code: 'x-name',
 		xCodes: [],
-		sentence: 'api.x.com was not found.',
+		sentence: 'Cannot find api.x.com.',
 		meaning: 'This computer is offline, or its DNS cannot find X.',
 		hint: 'Check the network (keymaker doctor helps), then try again. Nothing is lost.',
 		uncertain: false,

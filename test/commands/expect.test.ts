@@ -82,8 +82,8 @@ test('where one line is wrong, each that is wrong is told of, and nothing is set
 		['Line 2', 'Line 3', 'Line 4', 'Line 5', 'Line 6'],
 	);
 	assert.match(err[0] ?? '', /No bot named ketle\. Did you mean kettle\?/);
-	assert.match(err[3] ?? '', /Its bot is on line 1 already/);
-	assert.match(err[4] ?? '', /Its handle is on line 1 already/);
+	assert.match(err[3] ?? '', /Its bot is already on line 1/);
+	assert.match(err[4] ?? '', /Its handle is already on line 1/);
 	assert.deepEqual(await handles(), {});
 });
 
