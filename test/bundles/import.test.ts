@@ -176,7 +176,7 @@ test('aliases in YAML are followed', () => {
 });
 
 test('thousands of aliases, and aliases of aliases, are no burden', () => {
-	const many = Array.from({length: 20_000}, (_, index) => `  u${index}: *all`).join('\n');
+	const many = Array.from({length: thorough ? 20_000 : 4000}, (_, index) => `  u${index}: *all`).join('\n');
 	assert.equal(formats.twurl.read(`all: &all {CK: {}}\nprofiles:\n${many}\n`).entries.length, 0);
 	const bomb = Array.from(
 		{length: 40},

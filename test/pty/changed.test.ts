@@ -7,7 +7,7 @@ import {approve} from '../helpers/approve.ts';
 import {inheritedAt, type Variables} from '../helpers/environment.ts';
 import {type FailingFiles, failingFiles} from '../helpers/failing-files.ts';
 import {cli, nextLink, type Workplace, workplace} from '../helpers/program.ts';
-import {some} from '../helpers/thorough.ts';
+import {some, thoroughTest} from '../helpers/thorough.ts';
 
 const root = path.dirname(path.dirname(cli));
 
@@ -75,12 +75,15 @@ for (const [what, change] of [
 	['deleted', (program: string) => rm(path.dirname(program), {recursive: true})],
 	['moved away', (program: string) => rename(path.dirname(program), `${path.dirname(program)}.old`)],
 ] as const) {
-	test(`a key is made and saved although the program is ${what} while the PIN is awaited, by authorize`, async () => {
-		const program = await copyOfProgram();
-		const {code, err} = await authorize(program, () => change(program));
-		assert.equal(code, 0, err);
-		assert.equal(await handle(), 'harbour_poem');
-	});
+	thoroughTest(
+		`a key is made and saved although the program is ${what} while the PIN is awaited, by authorize`,
+		async () => {
+			const program = await copyOfProgram();
+			const {code, err} = await authorize(program, () => change(program));
+			assert.equal(code, 0, err);
+			assert.equal(await handle(), 'harbour_poem');
+		},
+	);
 
 	test(`a key is made and saved although the program is ${what} while the PIN is awaited, on the screen`, async () => {
 		const program = await copyOfProgram();

@@ -6,7 +6,7 @@ import {whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
-import {some} from '../helpers/thorough.ts';
+import {some, thoroughTest} from '../helpers/thorough.ts';
 
 let place: Workplace;
 let network: Network | null = null;
@@ -146,18 +146,21 @@ for (const {fault, sentence, label} of some(
 	});
 }
 
-test('after a refusal that X gives without a look at the PIN, enter hands the same PIN in again', async () => {
-	const screen = await open('access_token:429:1');
-	screen.press('enter');
-	const link = await nextLink(screen);
-	const pin = await handIn(screen, link);
-	await told(screen, 'X’s rate limit is reached', 'x-rate-limit · 429 · 88', `${pin}▏`);
-	assert.equal(await nextLink(screen), link);
-	await enter(screen);
-	await assertSaved(screen);
-});
+thoroughTest(
+	'after a refusal that X gives without a look at the PIN, enter hands the same PIN in again',
+	async () => {
+		const screen = await open('access_token:429:1');
+		screen.press('enter');
+		const link = await nextLink(screen);
+		const pin = await handIn(screen, link);
+		await told(screen, 'X’s rate limit is reached', 'x-rate-limit · 429 · 88', `${pin}▏`);
+		assert.equal(await nextLink(screen), link);
+		await enter(screen);
+		await assertSaved(screen);
+	},
+);
 
-test('a locked account at the exchange: the next step stands beside the new link', async () => {
+thoroughTest('a locked account at the exchange: the next step stands beside the new link', async () => {
 	const screen = await open('access_token:403-326:1');
 	screen.press('enter');
 	const link = await nextLink(screen);
@@ -187,7 +190,7 @@ test('what went wrong with a PIN is still told when the next link has failed too
 	await screen.waitFor('harbour is ready');
 });
 
-test('a check that the plan does not include is explained, and the key stays ready', async () => {
+thoroughTest('a check that the plan does not include is explained, and the key stays ready', async () => {
 	const screen = await openWithKey('users_me:403-453:1');
 	screen.press('C');
 	await told(screen, 'The app’s plan at X does not include this call.');
@@ -280,7 +283,7 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 	await assertSaved(screen);
 });
 
-test('a link whose answer comes after the person has left is dropped', {skip}, async () => {
+thoroughTest('a link whose answer comes after the person has left is dropped', {skip}, async () => {
 	network = await startNetwork();
 	const screen = place.screen([], {env: network.env});
 	await screen.waitFor(/❯ ○ harbour/);

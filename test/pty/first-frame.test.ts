@@ -115,7 +115,7 @@ const frames: readonly {
 	{name: 'CI=true', wanted: wholeFlock, options: {env: {CI: 'true'}}},
 ];
 
-for (const {name, wanted, raw = /./, options, prepare} of some(frames, 3)) {
+for (const {name, wanted, raw = /./, options, prepare} of some(frames, 6)) {
 	test(`the first frame is whole before Ink is loaded, and Ink writes nothing to take it over: ${name}`, async () => {
 		await prepare?.();
 		const screen = await firstFrame(wanted, options);

@@ -16,7 +16,7 @@ afterEach(() => place.close());
 
 const skip = hasBash() ? false : 'needs bash';
 
-for (const ending of some(endings, 3)) {
+for (const ending of some(endings, 6)) {
 	test(`the terminal is as it was after ${ending.name}, and the shell sees ${ending.code}`, {
 		skip,
 	}, async () => {

@@ -14,7 +14,7 @@ import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
 import {type Address, drawn} from './address.ts';
-import {Refusal, stateOf as serverState} from './failures.ts';
+import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -115,14 +115,13 @@ export function openEngine(options: EngineOptions): Engine {
 	});
 	let known: Known | null = null;
 
-	async function read(client: Client, ask: boolean): Promise<Known | null> {
-		const since = known;
+	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
+	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
 		const {rows} = await client.query<FlockRow>(botsOf, [label.flock, label.kind, since?.change ?? -1]);
-		const row = rows[0];
-		if (row === undefined) {
-			return null;
-		}
+		return rows[0] ?? null;
+	}
 
+	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
 		assertReadable(row.schema);
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
@@ -216,29 +215,44 @@ export function openEngine(options: EngineOptions): Engine {
 	}
 
 	async function load(): Promise<Known | null> {
-		return await withClient(address, deadline, async client => {
+		const since = known;
+		const row = await withClient(address, deadline, async client => {
 			try {
-				return await read(client, true);
+				return await fetch(client, since);
 			} catch (error) {
-				// A database that no flock was ever put into.
-				if (serverState(error) === undefinedTable && !(await hasSchema(client))) {
+				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
+					throw error;
+				}
+
+				const schema = await schemaOf(client);
+				if (schema === null) {
+					// A database that no flock was ever put into.
 					return null;
 				}
 
+				assertReadable(schema);
 				throw error;
 			}
 		});
+		try {
+			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+			return row && (await opened(row, since, true));
+		} catch (error) {
+			throw failureAt(error, place);
+		}
 	}
 
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
 		await lock(client);
-		const before = await read(client, false);
-		if (before === null) {
+		const since = known;
+		const row = await fetch(client, since);
+		if (row === null) {
 			throw new FlockError('keystore-unreadable', `The flock is gone from ${place}.`, {
 				hint: 'Nothing was changed. Ask whoever looks after the database.',
 			});
 		}
 
+		const before = await opened(row, since, false);
 		const {state, result} = edited(edit, before);
 		parseState(fieldsOf(state));
 		const change = before.change + 1;
@@ -298,12 +312,12 @@ export function openEngine(options: EngineOptions): Engine {
 
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
-			if (!(await hasSchema(client))) {
+			const schema = await schemaOf(client);
+			if (schema === null) {
 				await client.query(schemaSql);
+			} else {
+				assertReadable(schema);
 			}
-
-			const {rows} = await client.query('select max(version) as version from keymaker.schema_version');
-			assertReadable(rows[0]?.version);
 		});
 	}
 
@@ -450,12 +464,23 @@ function changedNames(before: State, after: State): string[] {
 	});
 }
 
-/** PostgreSQL's name of a table that is not there. */
+/** PostgreSQL's names of a table and a column that are not there. */
 const undefinedTable = '42P01';
+const undefinedColumn = '42703';
 
-async function hasSchema(client: Client): Promise<boolean> {
-	const {rows} = await client.query("select to_regclass('keymaker.schema_version') is not null as there");
-	return rows[0]?.there === true;
+/** The version of keymaker's schema; `null` where there is none. */
+async function schemaOf(client: Client): Promise<number | null> {
+	const {rows: found} = await client.query<{there: boolean}>(
+		"select to_regclass('keymaker.schema_version') is not null as there",
+	);
+	if (found[0]?.there !== true) {
+		return null;
+	}
+
+	const {rows} = await client.query<{version: number | null}>(
+		'select max(version) as version from keymaker.schema_version',
+	);
+	return rows[0]?.version ?? 0;
 }
 
 /** All of a state but its records and the folder of poems, which differs from computer to computer. */
