@@ -278,7 +278,7 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 	await told(screen, 'A key of @harbour_poem for harbour came after you left. It waits for your decision');
 	await screen.waitFor(/❯ \S harbour .*decide/);
 	screen.press('enter');
-	await told(screen, 'X’s answer for @harbour_poem came after you had left.');
+	await told(screen, 'X’s answer for @harbour_poem came after you left.');
 	screen.press('k');
 	await assertSaved(screen);
 });

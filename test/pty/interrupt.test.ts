@@ -160,7 +160,7 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 		const terminal = await exchanging();
 		await pressUntil(terminal, 'Finishing first: asking X for harbour’s key.');
 		network.release();
-		await terminal.waitFor('harbour: X’s answer for @harbour_poem came after you had left.');
+		await terminal.waitFor('harbour: X’s answer for @harbour_poem came after you left.');
 		await assertRestored(terminal, 130);
 		assert.equal(await handles(), 'harbour_poem');
 	});

@@ -68,12 +68,12 @@ const wrongs: Record<string, {behave: (good: string) => Behaviour; code: string;
 	'an answer that drips': {
 		behave: drip,
 		code: 'x-timeout',
-		sentence: /no whole answer within 15 seconds/,
+		sentence: /did not answer within 15 seconds/,
 	},
 	'no answer at all': {
 		behave: () => () => {},
 		code: 'x-timeout',
-		sentence: /no whole answer within 15 seconds/,
+		sentence: /did not answer within 15 seconds/,
 	},
 	'an answer without end': {behave: () => flood, code: 'x-answer', sentence: /too long/},
 	'an empty body': {behave: () => answer(''), code: 'x-answer', sentence: /answer is empty/},
