@@ -127,7 +127,7 @@ async function screen(options: SharedOptions): Promise<number> {
 
 async function listInstead(shared: SharedOptions): Promise<number> {
 	const code = await run({command: list, words: [], options: {json: false}, shared});
-	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
+	write.err('This is not a terminal, so here is the list. keymaker --help shows what else works here.');
 	return code;
 }
 

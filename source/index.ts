@@ -176,7 +176,7 @@ async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOpt
 
 	const doubt = doubtOf(key, record.wantedAccess === 'write');
 	if (doubt !== null) {
-		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
+		onWarning(`${visible(bot)}’s key (@${visible(key.handle)}) ${doubt}.`);
 	}
 
 	return () => withGetters(bot, key, appKey);
@@ -209,11 +209,11 @@ function withGetters(
 /** Why a key may not do; it is handed out all the same, since the last check can be old. */
 function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
 	if (key.rejected) {
-		return `was refused by X when it was last asked, at ${key.checkedAt ?? 'an unknown time'}`;
+		return `was rejected by X when last checked, at ${key.checkedAt ?? 'an unknown time'}`;
 	}
 
 	return writeWanted && key.accessLevel === 'read'
-		? 'may only read: authorize the bot again to let it post'
+		? 'is read-only: authorize the bot again to let it post'
 		: null;
 }
 
@@ -225,10 +225,10 @@ async function withoutKey(bot: string, place: Place): Promise<FlockError> {
 	}
 
 	const near = nearest(bot, names);
-	return new FlockError('unknown-bot', `${visible(place.keystore.path)} knows no bot ${visible(bot)}.`, {
+	return new FlockError('unknown-bot', `${visible(place.keystore.path)} has no bot named ${visible(bot)}.`, {
 		hint:
 			near === null
-				? 'Give the bot’s exact name, and the right flock (KEYMAKER_FLOCK) and keystore (KEYMAKER_KEYSTORE).'
+				? 'Check the bot’s exact name, the flock (KEYMAKER_FLOCK) and the keystore (KEYMAKER_KEYSTORE).'
 				: `Did you mean ${visible(near)}?`,
 	});
 }

@@ -86,10 +86,8 @@ async function unlock({keystore}: Services): Promise<boolean> {
 }
 
 function askedTooLate(wasRead: boolean): FlockError {
-	const sentence = wasRead
-		? 'The keystore was given a new passphrase meanwhile.'
-		: 'The keystore can be read now, and needs its passphrase.';
+	const sentence = wasRead ? 'The keystore’s passphrase changed.' : 'The keystore needs its passphrase.';
 	return new FlockError('keystore-passphrase', sentence, {
-		hint: 'Leave with q, and start keymaker again to enter it.',
+		hint: 'Press q to quit, then start keymaker again to enter it.',
 	});
 }

@@ -62,8 +62,8 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 function deadlineOf(value: string | undefined): number {
 	const seconds = value === undefined || value === '' ? defaultDeadlineSeconds : Number(value);
 	if (!(seconds > 0 && seconds <= longestDeadlineSeconds)) {
-		throw new FlockError('usage', 'KEYMAKER_TIMEOUT is not a number of seconds.', {
-			hint: `Set it to a number above 0, ${longestDeadlineSeconds} at most; without it X gets ${defaultDeadlineSeconds}.`,
+		throw new FlockError('usage', 'KEYMAKER_TIMEOUT must be a number of seconds.', {
+			hint: `Use a number above 0, at most ${longestDeadlineSeconds}. The default is ${defaultDeadlineSeconds}.`,
 		});
 	}
 

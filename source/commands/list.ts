@@ -52,7 +52,7 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 export const command = define({
 	name: 'list',
 	arguments: [],
-	summary: 'List the flock and the state of its keys.',
+	summary: 'List the flock and its keys’ status.',
 	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
 	needs: 'reading',

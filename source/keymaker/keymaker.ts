@@ -181,7 +181,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		if (source === null) {
-			throw new FlockError('no-app-key', 'There is no app key yet.', {
+			throw new FlockError('no-app-key', 'No X app set up yet.', {
 				hint: 'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or run keymaker --practice.',
 			});
 		}
@@ -206,7 +206,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			throw withOrigin(error, source);
 		});
 		if (signal?.aborted) {
-			throw new FlockError('cancelled', 'The link was no longer wanted.', {
+			throw new FlockError('cancelled', 'The link was cancelled.', {
 				hint: 'Press enter for a new one.',
 			});
 		}
@@ -231,15 +231,15 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	async function submitPin(link: Link, text: string, {replaceAccount = false, signal}: PinOptions = {}) {
 		const pending = links.get(link.id);
 		if (pending === undefined) {
-			throw new FlockError('link-void', 'This link is void, and its PIN with it.', {
-				hint: 'Ask for a new link.',
+			throw new FlockError('link-void', 'This link and its PIN no longer work.', {
+				hint: 'Get a new link.',
 			});
 		}
 
 		const pin = cleanPin(text, link.id);
 		links.delete(link.id);
 		// One piece of work, from the question to the saved key: where nothing is unfinished, a signal ends the program.
-		const exchange = unfinished(`X is being asked for ${visible(link.bot)}’s key`, exchangeAndSave);
+		const exchange = unfinished(`asking X for ${visible(link.bot)}’s key`, exchangeAndSave);
 		exchanges.set(exchange, link.bot);
 		try {
 			return await exchange;
@@ -405,8 +405,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			// Where the file cannot be read, what is in memory is saved all the same.
 			const waiting = (await waitingKeys().catch(() => [])).filter(one => one.bot === bot);
 			if (unsaved.length === 0 && keystore.waiting === null) {
-				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
-					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
+				throw new FlockError('no-key', `${visible(bot)} has no unsaved key.`, {
+					hint: `Authorize it with keymaker authorize ${shellWord(bot)}`,
 				});
 			}
 
@@ -446,7 +446,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 }
 
 function savingOf(bot: string): string {
-	return `${visible(bot)}’s key is being saved`;
+	return `saving ${visible(bot)}’s key`;
 }
 
 const origins: Readonly<Record<AppSource['from'], string>> = {

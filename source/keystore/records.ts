@@ -94,14 +94,14 @@ export function recordsOf(core: StateStore): Records {
 			await core.save(({state}) => {
 				const record = state.records.get(from);
 				if (record === undefined) {
-					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
+					throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(from)}.`, {
 						hint: '`keymaker list` shows the bots.',
 					});
 				}
 
 				if (state.records.has(to)) {
-					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
-						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
+					throw new FlockError('bot-exists', `${visible(to)} already has a record.`, {
+						hint: `Remove it with \`keymaker forget\` if you no longer need it.`,
 					});
 				}
 

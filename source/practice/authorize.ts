@@ -106,7 +106,7 @@ export function createAuthorizePage(
 
 		async submit({fields, site, origin}) {
 			if (!isOwn(site, origin, origins)) {
-				return refusedPage(403, 'This form was sent by another site, so nothing was authorized.');
+				return refusedPage(403, 'Another site sent this form. Nothing was authorized.');
 			}
 
 			const link = links.find(fields.get('oauth_token') ?? '');
@@ -115,10 +115,7 @@ export function createAuthorizePage(
 			}
 
 			if (fields.get('form_token') !== link.formToken) {
-				return refusedPage(
-					403,
-					'This form did not come from the link’s own page, so nothing was authorized.',
-				);
+				return refusedPage(403, 'This form did not come from the link’s own page. Nothing was authorized.');
 			}
 
 			if (fields.get('action') === 'cancel') {
@@ -137,7 +134,7 @@ export function createAuthorizePage(
 			}
 
 			if (!handlePattern.test(handle)) {
-				const problem = 'An account’s name has 1 to 15 letters, digits and underscores.';
+				const problem = 'A handle has 1 to 15 letters, digits and underscores.';
 				return choice(link, {...given, problem});
 			}
 

@@ -41,15 +41,15 @@ export function choicePage(choice: ChoicePage): Answer {
 		problem === null ? 200 : 400,
 		'Authorize an app',
 		`<h1>Authorize ${escapeHtml(app)}?</h1>
-<p>It asks to ${may} for the account that you choose here.</p>
+<p>It can ${may} as the account that you choose here.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="oauth_token" value="${escapeHtml(link.token)}">
 <input type="hidden" name="form_token" value="${escapeHtml(link.formToken)}">
 <input type="hidden" name="expected" value="${escapeHtml(expected)}">
 ${problem !== null && !mistyped ? sentence : ''}
 ${choiceOf('Account', flock, chosen)}
-${choiceOf('Used by other flocks', others, chosen)}
-<label class="other"><span>${none ? 'Account' : 'Another account instead'}</span>
+${choiceOf('Other flocks', others, chosen)}
+<label class="other"><span>${none ? 'Account' : 'Or another account'}</span>
 <span class="field"><span aria-hidden="true">@</span><input type="text" name="other" value="${escapeHtml(typed)}" autocomplete="off" autocapitalize="none" autocorrect="off" enterkeyhint="go" spellcheck="false"${
 			mistyped ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
 		}></span></label>
@@ -79,9 +79,9 @@ export function pinPage(pin: string, handle: string, app: string): Answer {
 		200,
 		'Your PIN',
 		`<h1>Your PIN</h1>
-<p>You let ${escapeHtml(app)} use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
+<p>${escapeHtml(app)} can now use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
 <code id="pin">${escapeHtml(pin)}</code>
-<p class="small">It belongs to this link alone, and works once.</p>`,
+<p class="small">It works once, with this link only.</p>`,
 	);
 }
 
@@ -91,7 +91,7 @@ export function cancelledPage(app: string): Answer {
 		200,
 		'Cancelled',
 		`<h1>Cancelled</h1>
-<p>${escapeHtml(app)} was given nothing, and this link is void. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+<p>${escapeHtml(app)} has no access, and this link no longer works. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
@@ -99,9 +99,9 @@ export function cancelledPage(app: string): Answer {
 export function stalePage(): Answer {
 	return page(
 		404,
-		'This link is void',
-		`<h1>This link is void</h1>
-<p>It was used, cancelled, or made by a keymaker that has ended since. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+		'This link no longer works',
+		`<h1>This link no longer works</h1>
+<p>It was used or cancelled, or its keymaker has quit. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
@@ -123,7 +123,7 @@ function page(status: number, title: string, content: string): Answer {
 <style>${style}</style>
 </head>
 <body>
-<p class="practice"><strong>Practice</strong> This page is keymaker’s own, on this computer. It is not X.</p>
+<p class="practice"><strong>Practice</strong> This page is part of keymaker on this computer. It is not X.</p>
 <main>
 ${content}
 </main>

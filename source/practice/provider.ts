@@ -220,7 +220,7 @@ async function listen(server: Server, port: number): Promise<number> {
 		server.once('error', cause => {
 			reject(
 				new FlockError('usage', `Practice cannot listen on port ${port} of 127.0.0.1.`, {
-					hint: 'Choose another port, or none, and practice takes a free one.',
+					hint: 'Choose another port, or none to use any free one.',
 					cause,
 				}),
 			);

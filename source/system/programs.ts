@@ -168,11 +168,11 @@ export function startAndLeave(helper: Helper, milliseconds: number): Promise<Sta
 function endedWith(code: number | null): Start {
 	return code === notFound
 		? notStarted('ENOENT')
-		: {ok: false, reason: code === null ? 'it was ended' : `exit code ${code}`};
+		: {ok: false, reason: code === null ? 'it was stopped' : `exit code ${code}`};
 }
 
 function notStarted(code: string): Start {
-	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code};
+	return {ok: false, reason: code === 'ENOENT' ? 'no such program' : code};
 }
 
 /**

@@ -70,7 +70,7 @@ suite('the authorize page', () => {
 			const field = /<input type="text"[^>]*>/.exec(page)?.[0] ?? '';
 			assert.equal(unescaped(/value="([^"]*)"/.exec(field)?.[1] ?? ''), other);
 			assert.match(field, /aria-invalid="true" aria-describedby="problem" autofocus/);
-			assert.match(page, /id="problem">An account’s name has 1 to 15 letters, digits and underscores\./);
+			assert.match(page, /id="problem">A handle has 1 to 15 letters, digits and underscores\./);
 			assert.deepEqual(accountsOn(page), ['@kettle_poem', '@harbour_poem']);
 			assert.match(page, /value="harbour_poem" checked>/);
 			assert.equal(hiddenFields(page).expected, 'kettle_poem');
@@ -94,7 +94,7 @@ suite('the authorize page', () => {
 
 		const {url} = await requestToken(practice);
 		const page = await (await fetch(`${url}&screen_name=snow_poem`)).text();
-		const [ours = '', others = ''] = page.split('Used by other flocks');
+		const [ours = '', others = ''] = page.split('Other flocks');
 		assert.deepEqual(accountsOn(ours), [
 			'@snow_poem',
 			'@kettle_poem',
@@ -134,7 +134,7 @@ suite('the authorize page', () => {
 		for (const stale of [url, `${practice.origin}/oauth/authorize?oauth_token=practice`]) {
 			const answer = await fetch(stale);
 			assert.equal(answer.status, 404);
-			assert.equal(heading(await answer.text()), 'This link is void');
+			assert.equal(heading(await answer.text()), 'This link no longer works');
 		}
 	});
 

@@ -79,7 +79,7 @@ async function keymaker(args: readonly string[], more: Record<string, string> = 
 async function useEverything(more: Record<string, string> = {}): Promise<void> {
 	assert.match(await keymaker(['doctor'], more), /clock: This computer’s clock agrees/);
 	assert.match(await keymaker(['export', '--format', 'bundle', '--out', 'keys'], more), /1 key written/);
-	assert.match(await keymaker(['doctor'], more), /keys\/harbour\.json|No file with keys/);
+	assert.match(await keymaker(['doctor'], more), /keys\/harbour\.json|No key files/);
 	await rm(path.join(clone, 'keys'), {recursive: true, force: true});
 
 	const screen = place.screen([], {cwd: clone, columns: 200, env: more});

@@ -167,7 +167,7 @@ test('no helper is a program of the current folder', onUnix, async () => {
 		assert.equal(await runWithInput({command: [name], env}, '', plenty), 'missing');
 		assert.deepEqual(await startAndLeave({command: [name], env}, plenty), {
 			ok: false,
-			reason: 'there is no such program',
+			reason: 'no such program',
 		});
 	}
 

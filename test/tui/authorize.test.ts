@@ -158,7 +158,7 @@ test('n asks first, and only a yes voids the link', () => {
 	});
 	assert.equal(times(replaced, 'open'), 1, 'a replacement link was opened');
 	const phase = phaseOf(replaced);
-	assert.match(phase.name === 'awaiting-pin' ? (phase.note ?? '') : '', /void/);
+	assert.match(phase.name === 'awaiting-pin' ? (phase.note ?? '') : '', /the old one no longer works/);
 });
 
 test('a PIN that X was not asked about stays in the field, beside what is wrong', () => {
@@ -188,7 +188,7 @@ test('after a refused PIN a new link is asked for by itself, and it is said what
 	const phase = phaseOf(again);
 	assert.equal(
 		phase.name === 'requesting' && phase.note,
-		'X does not accept this PIN. The earlier link and its PIN are void; this is a new link.',
+		'Wrong PIN. Here is a new link; the old one no longer works.',
 	);
 	const shown = play(again, {type: 'link', attempt: attemptOf(again), link: linkOf('ferry', 'second')});
 	assert.equal(times(shown, 'open'), 1);
@@ -198,14 +198,17 @@ test('where nobody knows whether X took the PIN, the message says so', () => {
 	const sent = play(pinScreen(), {type: 'paste', text: '1234567\n'});
 	const problem = problemCalled('x-timeout', {sentence: 'X did not answer in time.', uncertain: true});
 	const phase = phaseOf(play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: false}));
-	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', /not known whether X took the PIN/);
+	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', /have accepted the PIN/);
 });
 
 test('what to do about a PIN that failed is said, unless it is a new link, which is there by then', () => {
 	const sent = play(pinScreen(), {type: 'paste', text: '1234567\n'});
 	const problem = problemCalled('x-refused', {hint: 'Look at the app.'});
 	const phase = phaseOf(play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: false}));
-	assert.match(phase.name === 'requesting' ? (phase.note ?? '') : '', / Look at the app\. The earlier link/);
+	assert.match(
+		phase.name === 'requesting' ? (phase.note ?? '') : '',
+		/ Look at the app\. Here is a new link/,
+	);
 });
 
 test('a link that failed is asked for again in place', () => {
@@ -240,7 +243,7 @@ test('the key of a PIN whose screen was left is held, and the person is told', (
 		},
 	);
 	assert.equal(told.state.screen.name, 'flock');
-	assert.match(told.state.notice?.text ?? '', /@ferry_poem for ferry.*held/);
+	assert.match(told.state.notice?.text ?? '', /@ferry_poem for ferry.*waits for your decision/);
 	assert.deepEqual(
 		told.effects.map(({type}) => type),
 		['read', 'timer'],
@@ -257,7 +260,7 @@ test('a key that comes after its screen was left is read, and where it could not
 	assert.equal(late('saved').state.notice?.text, 'The key of @ferry_poem for ferry is saved.');
 	assert.equal(
 		late('unsaved').state.notice?.text,
-		'A key of @ferry_poem for ferry could not be saved: enter on ferry tries again.',
+		'A key of @ferry_poem for ferry could not be saved. Press enter on ferry to try again.',
 	);
 });
 
@@ -490,8 +493,7 @@ test('beside a bad app key the flock is there with its sentence, and only what n
 			.map(({spans}) => spans.map(({text}) => text).join(''))
 			.join(' ')
 			.replace(/ +/g, ' ');
-	const sentence =
-		/TWITTER_CONSUMER_SECRET in the environment holds a space or a character that X never uses/;
+	const sentence = /TWITTER_CONSUMER_SECRET in the environment has a space or a character that X never uses/;
 	assert.match(shown(read), sentence);
 	assert.match(shown(play(read, 'down', ' ', 'S').state), sentence, 'it went with a key');
 	assert.match(shown(play(read, 'down').state), /kettle/);

@@ -121,15 +121,15 @@ export function gallery(size: Size): Record<string, State> {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'bundle', path: 'keys/', ownPath: false},
-			problem: problemCalled('export-unwritable', {sentence: 'keys/ cannot be written: EACCES.'}),
+			problem: problemCalled('export-unwritable', {sentence: 'Cannot write keys/: EACCES.'}),
 		}).state,
 		'the question before an export writes over something': play(flock, 'down', 'x', 'enter', {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'twurl', path: 'notes', ownPath: true},
 			problem: problemCalled('export-exists', {
-				sentence: '/home/somebody/bots/notes is there already, and is no twurl file.',
-				hint: 'Choose another --out, or replace it with --force.',
+				sentence: '/home/somebody/bots/notes already exists and is not a twurl file.',
+				hint: 'Choose another --out, or overwrite it with --force.',
 				field: 'out',
 				replaceable: true,
 			}),

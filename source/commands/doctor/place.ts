@@ -29,8 +29,8 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	try {
 		await keystore.tryWriting();
 		const sentence = keystore.isShared
-			? 'It can be written.'
-			: 'It can be written, and no other program holds its lock.';
+			? 'The keystore is writable.'
+			: 'The keystore is writable, and no other program holds its lock.';
 		return [...results, ok('keystore-writing', sentence)];
 	} catch (error) {
 		if (error instanceof FlockError) {
@@ -62,10 +62,7 @@ export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 
 /** Takes the keystore as it is, whatever this computer has seen of it. @throws FlockError `keystore-…` */
 export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promise<Result> {
 	await keystore.forgetSeen();
-	return ok(
-		'keystore-seen',
-		'What this computer has seen of the keystore is forgotten: it is taken as it is.',
-	);
+	return ok('keystore-seen', 'Forgot what this computer saw of the keystore, and accepted it.');
 }
 
 /** What a keystore's health says. */
@@ -83,8 +80,8 @@ function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth
 	const shown = visible(file);
 	if (!exists) {
 		return isShared
-			? `There is no such flock in ${shown} yet: the first key makes it.`
-			: `There is no keystore yet: the first key makes ${shown}.`;
+			? `No flock of this name in ${shown} yet. The first key creates it.`
+			: `No keystore yet. The first key creates ${shown}.`;
 	}
 
 	const bot = count(bots ?? 0, 'bot');
@@ -99,14 +96,14 @@ async function judgePlace(folder: string): Promise<Result> {
 	for (let place = folder; ; place = path.dirname(place)) {
 		try {
 			await access(place, constants.W_OK | constants.X_OK);
-			return ok('keystore-writing', 'Its place can be written.');
+			return ok('keystore-writing', 'Its folder is writable.');
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code !== 'ENOENT' || place === path.dirname(place)) {
 				return problem(
 					'keystore-writing',
-					`${visible(place)} cannot be written: ${code}.`,
-					'Give yourself permission to write there (chmod u+rwx), or choose another place with --keystore DIR.',
+					`Cannot write to ${visible(place)}: ${code}.`,
+					'Give yourself permission to write there (chmod u+rwx), or choose another folder with --keystore DIR.',
 				);
 			}
 		}
@@ -131,7 +128,7 @@ export function judgePoems(folder: PoemFolder): Result[] {
 	return [
 		summary,
 		...notes,
-		...(left > 0 ? [warning('poems', `${left} more are told by keymaker list.`, null)] : []),
+		...(left > 0 ? [warning('poems', `${left} more: see keymaker list.`, null)] : []),
 	];
 }
 
@@ -143,13 +140,13 @@ export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Prom
 		return platform !== 'win32' && (mode & 0o077) !== 0
 			? warning(
 					'env-file',
-					`Other users of this computer may read .env (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
+					`Other users of this computer can read .env (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
 					'chmod 600 .env',
 				)
 			: ok('env-file', 'Only you can read .env.');
 	} catch (error) {
 		return codeOf(error) === 'ENOENT'
-			? ok('env-file', 'There is no .env in this folder.')
-			: warning('env-file', `.env could not be looked at: ${reasonOf(error)}.`, 'Look at its permissions.');
+			? ok('env-file', 'No .env in this folder.')
+			: warning('env-file', `Cannot read .env: ${reasonOf(error)}.`, 'Check its permissions.');
 	}
 }

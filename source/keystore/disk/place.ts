@@ -69,13 +69,9 @@ export function defaultFolder(
 
 	const home = env.HOME;
 	if (!home || !posix.isAbsolute(home)) {
-		throw new FlockError(
-			'keystore-unwritable',
-			'There is no home folder to keep the keystore in: HOME is not set.',
-			{
-				hint: 'Say where to keep it: --keystore DIR, or the environment variable KEYMAKER_KEYSTORE.',
-			},
-		);
+		throw new FlockError('keystore-unwritable', 'No folder for the keystore: HOME is not set.', {
+			hint: 'Choose one with --keystore DIR or KEYMAKER_KEYSTORE.',
+		});
 	}
 
 	return platform === 'darwin'

@@ -118,14 +118,14 @@ function pinFailed(
 		);
 	}
 
-	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
+	const note = `${problem.sentence} ${afterPin(problem)}Here is a new link; the old one no longer works.`;
 	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
 }
 
 /** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
-		return 'It is not known whether X took the PIN. ';
+		return 'X may or may not have accepted the PIN. ';
 	}
 
 	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
@@ -178,7 +178,7 @@ function exchanged(
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'
-		? {text: `${ready} X gave it read access only.`, tone: 'warn'}
+		? {text: `${ready} The key is read-only.`, tone: 'warn'}
 		: {text: ready, tone: 'good'};
 }
 
@@ -193,10 +193,10 @@ function lateSentence({screen}: State, outcome: (Action & {type: 'exchanged'})['
 	if (kind === 'unsaved') {
 		return waits
 			? `A key of ${whose} waits on this computer until it can be saved.`
-			: `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
+			: `A key of ${whose} could not be saved. Press enter on ${visible(bot)} to try again.`;
 	}
 
-	const came = `A key of ${whose} came after you had left. It is held`;
+	const came = `A key of ${whose} came after you left. It waits for your decision`;
 	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
-	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
+	return isAsked ? `${came} too.` : `${came}: press enter on ${visible(bot)}.`;
 }

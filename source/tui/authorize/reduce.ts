@@ -140,7 +140,7 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'The earlier link and its PIN are void. This is a new link.', label: null, open: false},
+		{note: 'Here is a new link; the old one no longer works.', label: null, open: false},
 		now,
 	);
 }

@@ -115,23 +115,23 @@ export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
 		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
-		return `${why}; no key came for ${name}.`;
+		return `${why}; no key was made for ${name}.`;
 	}
 
 	switch (result.kind) {
 		case 'saved':
 			return result.key.accessLevel === 'read'
-				? `${name} has the key of ${accountOf(result.key)}, which may only read.`
+				? `${name} has the key of ${accountOf(result.key)}, which is read-only.`
 				: `${name} is ready: the key of ${accountOf(result.key)} is saved.`;
 		case 'held': {
 			const held = heldSentence(result.key, result.reason, result.otherBot);
-			return `${held} The key is held for ${name}: keymaker keep ${shellWord(bot)} puts it in force.`;
+			return `${held} The key of ${name} waits for your decision: run keymaker keep ${shellWord(bot)} to use it.`;
 		}
 		case 'unsaved': {
-			const given = `X has given the key of ${accountOf(result.key)} for ${name}`;
+			const given = `X gave the key of ${accountOf(result.key)} for ${name}`;
 			return result.waits
 				? `${given}. It waits on this computer until it can be saved: ${result.error.message}`
-				: `${given}, and it could not be saved: ${result.error.message}`;
+				: `${given}, but it could not be saved: ${result.error.message}`;
 		}
 	}
 }

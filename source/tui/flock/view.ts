@@ -46,7 +46,7 @@ function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
 	const path = visible(fixed.poemsPath);
 	const [sentence, hint] = {
 		missing: [
-			`There is no folder ${path}.`,
+			`No folder ${path}.`,
 			'Press i to make it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
 		],
 		'not-a-folder': [`${path} is not a folder.`, 'Name the folder of poems with --poems or KEYMAKER_POEMS.'],
