@@ -34,7 +34,7 @@ test('enter asks X for a link, and the first link is opened in the browser once'
 	assert.equal(phaseOf(asked).name, 'requesting');
 	assert.deepEqual(kinds(asked), ['request-link']);
 	const shown = pinScreen();
-	assert.deepEqual(kinds(shown), ['open']);
+	assert.deepEqual(kinds(shown), ['open-link']);
 	assert.equal(phaseOf(shown).name, 'awaiting-pin');
 });
 
@@ -47,7 +47,7 @@ test('where no browser is to be opened it is said, and o opens it', () => {
 	assert.match(shown.state.notice?.text ?? '', /^This is an SSH session\./);
 	assert.deepEqual(
 		kinds(play(shown, 'o', {type: 'timer', timer: {for: 'letter', attempt: attemptOf(shown)}})),
-		['open'],
+		['open-link'],
 	);
 });
 
@@ -126,7 +126,7 @@ test('a letter is a command only when it comes alone and the field is empty', ()
 
 test('a letter before escape or an arrow was a command', () => {
 	const left = play(pinScreen(), 'c', 'escape');
-	assert.deepEqual(kinds(left), ['open', 'copy', 'drop-link']);
+	assert.deepEqual(kinds(left), ['open-link', 'copy', 'drop-link']);
 	assert.equal(left.state.screen.name, 'flock');
 });
 
@@ -156,7 +156,7 @@ test('n asks first, and only a yes voids the link', () => {
 		attempt: attemptOf(renewed),
 		link: linkOf('ferry', 'second'),
 	});
-	assert.equal(times(replaced, 'open'), 1, 'a replacement link was opened');
+	assert.equal(times(replaced, 'open-link'), 1, 'a replacement link was opened');
 	const phase = phaseOf(replaced);
 	assert.match(phase.name === 'awaiting-pin' ? (phase.note ?? '') : '', /void/);
 });
@@ -191,7 +191,7 @@ test('after a refused PIN a new link is asked for by itself, and it is said what
 		'X does not accept this PIN. The earlier link and its PIN are void; this is a new link.',
 	);
 	const shown = play(again, {type: 'link', attempt: attemptOf(again), link: linkOf('ferry', 'second')});
-	assert.equal(times(shown, 'open'), 1);
+	assert.equal(times(shown, 'open-link'), 1);
 });
 
 test('where nobody knows whether X took the PIN, the message says so', () => {

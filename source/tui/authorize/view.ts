@@ -96,15 +96,11 @@ function stepLines(
 	const {columns} = state.size;
 	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
-	const who =
-		link.expectedHandle === null
-			? 'signed in as the bot’s account'
-			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
 		...progressLines(state, screen),
 		blank,
 		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
-		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+		...numbered(1, linkStep(screen, link), state, besideLink),
 	];
 	const after = [
 		{...blank, rank: 5},
@@ -125,6 +121,19 @@ function stepLines(
 		rank: 1,
 	});
 	return squeeze([...before, ...instead, ...after], rows);
+}
+
+/** What is to be done with the link: in which window, and as whom. */
+function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): string {
+	const account = expectedHandle === null ? 'the bot’s account' : `@${visible(expectedHandle)}`;
+	switch (opened?.url === url ? opened.window : null) {
+		case 'own':
+			return `Sign in as ${account} in the new window`;
+		case 'ordinary':
+			return `Opened in an ordinary window. Copy the link to a private one, signed in as ${account}`;
+		default:
+			return `Open this link in a private window, signed in as ${account}`;
+	}
 }
 
 /** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */

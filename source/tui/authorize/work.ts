@@ -11,7 +11,7 @@ import type {Tools, Work} from '../model/work.ts';
 
 type AuthorizeWork = Pick<
 	Work,
-	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'decide' | 'copy' | 'open'
+	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'decide' | 'copy' | 'open' | 'open-link'
 >;
 
 /** What asks the most of the person comes last, and stays on the screen. */
@@ -90,6 +90,13 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		},
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);
+		},
+		async 'open-link'({url}) {
+			const {started, sentence, window} = await desktop.openLink(url);
+			notify(sentence);
+			if (started) {
+				dispatch({type: 'opened', opened: {url, window: window.kind}});
+			}
 		},
 	};
 }
