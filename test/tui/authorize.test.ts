@@ -38,6 +38,44 @@ test('enter asks X for a link, and the first link is opened in the browser once'
 	assert.equal(phaseOf(shown).name, 'awaiting-pin');
 });
 
+test('step 1 says which window the link has opened in, whole at 40×12; a late answer about another link says nothing', () => {
+	const size = {columns: 40, rows: 12};
+	const shown = pinScreen(mixedFlock, {size});
+	const {url} = linkOf('ferry');
+	const stepOne = (window: 'own' | 'ordinary' | 'given', of = url) => {
+		const {state} = play(
+			shown,
+			{type: 'notice', text: 'Started Chromium with an empty profile.', tone: 'plain'},
+			{type: 'opened', opened: {url: of, window}},
+		);
+		const lines = frameLines(state, viewWith()).map(({spans}) => spans.map(({text}) => text).join(''));
+		assert.ok(lines.length <= size.rows);
+		assert.ok(lines.join('').includes(url) && lines.some(text => text.startsWith(' 3  Paste the PIN')));
+		const [, whole = ''] = / 1 (.*?)https:/.exec(lines.join('')) ?? [];
+		return whole.replace(/ +/g, ' ').trim();
+	};
+	const neutral = 'Open this link in a private window, signed in as @harbour_poem';
+	assert.equal(stepOne('own'), 'Sign in as @harbour_poem in the new window');
+	assert.equal(
+		stepOne('ordinary'),
+		'Opened in an ordinary window. Use a private one, signed in as @harbour_poem',
+	);
+	assert.equal(stepOne('given'), neutral);
+	assert.equal(stepOne('own', linkOf('ferry', 'not-a-real-token-2').url), neutral);
+
+	const opened = play(pinScreen(), {type: 'opened', opened: {url, window: 'own'}}, {type: 'paste', text: 'no PIN'});
+	const sent = play(opened, 'enter');
+	const problem = problemCalled('pin-not-a-pin');
+	const again = play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: true});
+	assert.match(
+		frameLines(again.state, viewWith())
+			.map(({spans}) => spans.map(({text}) => text).join(''))
+			.join(''),
+		/in the new +window/,
+		'the window is still there after a PIN that was none',
+	);
+});
+
 test('where no browser is to be opened it is said, and o opens it', () => {
 	const shown = pinScreen(mixedFlock, {
 		whyNotOpen: {kind: 'ssh', sentence: 'This is an SSH session.'},

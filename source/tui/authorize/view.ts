@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {hints} from '../draw/footer.ts';
-import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View, widthOf} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
@@ -130,7 +130,7 @@ function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): strin
 		case 'own':
 			return `Sign in as ${account} in the new window`;
 		case 'ordinary':
-			return `Opened in an ordinary window. Copy the link to a private one, signed in as ${account}`;
+			return `Opened in an ordinary window. Use a private one, signed in as ${account}`;
 		default:
 			return `Open this link in a private window, signed in as ${account}`;
 	}
@@ -156,7 +156,10 @@ function numbered(
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
-	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const right = hints(beside);
+	// However long the text is, it leaves room for the bindings: the footer does not have them.
+	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
+	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? 3 : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -165,7 +168,7 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
 		...rest,
 	];
 }
