@@ -63,7 +63,11 @@ test('step 1 says which window the link has opened in, whole at 40×12; a late a
 	assert.equal(stepOne('given'), neutral);
 	assert.equal(stepOne('own', linkOf('ferry', 'not-a-real-token-2').url), neutral);
 
-	const opened = play(pinScreen(), {type: 'opened', opened: {url, window: 'own'}}, {type: 'paste', text: 'no PIN'});
+	const opened = play(
+		pinScreen(),
+		{type: 'opened', opened: {url, window: 'own'}},
+		{type: 'paste', text: 'no PIN'},
+	);
 	const sent = play(opened, 'enter');
 	const problem = problemCalled('pin-not-a-pin');
 	const again = play(sent, {type: 'pin-failed', attempt: attemptOf(sent), problem, alive: true});
