@@ -104,6 +104,7 @@ export function ownWindowArgs(family: Family, profile: string, url: string): str
 /** Firefox's settings for an empty profile: no first page but the address, nothing asked, no password kept. */
 export const firefoxSettings = [
 	['browser.aboutwelcome.enabled', 'false'],
+	['browser.preonboarding.enabled', 'false'],
 	['browser.shell.checkDefaultBrowser', 'false'],
 	['browser.startup.homepage_override.mstone', '"ignore"'],
 	['browser.startup.page', '0'],
