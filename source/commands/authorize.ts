@@ -155,7 +155,7 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
 	write.out(link.url);
 	if (write.interactive && services.desktop.whyNotOpen === null) {
-		write.err((await services.desktop.open(link.url)).sentence);
+		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
 	return link;

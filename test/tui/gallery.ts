@@ -28,6 +28,8 @@ const timer = (state: State) => ({
 export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const pin = pinScreen(mixedFlock, {size});
+	const openedIn = (window: 'own' | 'ordinary') =>
+		play(pin, {type: 'opened', opened: {url: linkOf('ferry').url, window}}).state;
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const walking = play(flock, 'a');
 	const walked = play(
@@ -160,6 +162,8 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'a link asked for': play(flock, 'enter').state,
 		'the link': pin.state,
+		'the link in a window of its own': openedIn('own'),
+		'the link in an ordinary window': openedIn('ordinary'),
 		'the link with a PIN': play(pin, ...'1234567').state,
 		'the link with something long in the field': play(pin, {type: 'paste', text: 'no PIN at all '.repeat(40)})
 			.state,

@@ -26,6 +26,7 @@ export function authorize(
 		bot: name,
 		attempt: state.attempts,
 		lastProblem: null,
+		opened: null,
 		said,
 		walk: walk ?? walkFrom(state, name, false, now),
 	};

@@ -44,6 +44,10 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 					});
 		}
 
+		case 'opened':
+			return step(
+				screen.name === 'authorize' ? {...state, screen: {...screen, opened: action.opened}} : state,
+			);
 		case 'exchanged':
 			return exchanged(state, current, action.outcome, now);
 		case 'pin-failed':
@@ -78,7 +82,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 
 	const {whyNotOpen, practice} = state.fixed;
 	return whyNotOpen === null
-		? step(shown, {type: 'open', url: link.url})
+		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.

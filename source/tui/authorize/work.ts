@@ -11,7 +11,15 @@ import type {Tools, Work} from '../model/work.ts';
 
 type AuthorizeWork = Pick<
 	Work,
-	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'save-waiting' | 'decide' | 'copy' | 'open'
+	| 'request-link'
+	| 'drop-link'
+	| 'submit-pin'
+	| 'retry-save'
+	| 'save-waiting'
+	| 'decide'
+	| 'copy'
+	| 'open'
+	| 'open-link'
 >;
 
 /** No screen waits for what comes of a key of an earlier run. */
@@ -106,6 +114,13 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		},
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);
+		},
+		async 'open-link'({url}) {
+			const {started, sentence, window} = await desktop.openLink(url);
+			notify(sentence);
+			if (started) {
+				dispatch({type: 'opened', opened: {url, window: window.kind}});
+			}
 		},
 	};
 }
