@@ -23,6 +23,9 @@ const inlineFrom = 90;
 /** However wide the window is, the bindings stand no further right than this. */
 const inlineTo = 110;
 
+/** What is left out before a step is, has a higher rank. */
+const stepRank = 3;
+
 /** The commands that stand beside the link, and beside the field. */
 const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
@@ -127,6 +130,14 @@ function stepLines(
 	return squeeze([...before, ...instead, ...after], rows);
 }
 
+/** The rows of the link and the steps round it, which stay whatever else is said; 0 where no link is shown. */
+export function stepRows(state: State, view: View): number {
+	const {screen, overlay} = state;
+	return screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin' || overlay !== null
+		? 0
+		: stepLines(state, screen, screen.phase, Infinity, view).filter(({rank = 0}) => rank <= stepRank).length;
+}
+
 /** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
 export function linkLines({url}: Link, columns: number): Line[] {
 	const address = visible(url);
@@ -147,7 +158,7 @@ function numbered(
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
-	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -156,7 +167,11 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+			: {
+					...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1),
+					rank: stepRank,
+					say: head.say ?? '',
+				},
 		...rest,
 	];
 }
@@ -208,7 +223,7 @@ function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 				...paragraph(said.text, columns, {
 					tone: said.tone,
 					glyph: said.tone === 'good' ? '✓' : '!',
-					rank: 3,
+					rank: 4,
 				}),
 			];
 }
