@@ -41,8 +41,8 @@ export function noticeLines(state: State): Line[] {
 }
 
 /** What is wrong with the app key, as long as that is so: the flock is there without it. */
-function appProblemLines({appProblem, screen, size}: State): Line[] {
-	return appProblem === null || screen.name !== 'flock' || size.rows < roomyFrom
+function appProblemLines({appProblem, screen, size, flock}: State): Line[] {
+	return appProblem === null || screen.name !== 'flock' || flock?.length === 0 || size.rows < roomyFrom
 		? []
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }

@@ -3,7 +3,7 @@ import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {inserted} from '../model/field.ts';
 import {Secret} from '../model/secret.ts';
-import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
+import type {SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 
 /** Where X's apps are made and set up. */
@@ -24,27 +24,18 @@ export function openSetup(state: State, bot: string | null): Step {
 	return step({...state, overlay: null, screen});
 }
 
-/** Carries out a command where practice or setup is chosen. */
-export function chooseCommand(state: State, screen: Screen & {name: 'choose-app'}, command: Command): Step {
+/** Carries out a command of the steps to a first key; `null` for those that they share with the flock. */
+export function firstRunCommand(state: State, command: Command): Step | null {
+	const bot = state.screen.name === 'first-run' ? state.screen.bot : null;
 	switch (command) {
-		case 'other-field': {
-			if (state.appProblem !== null) {
-				return step(state);
-			}
-
-			const choice: AppChoice = screen.choice === 'practice' ? 'setup' : 'practice';
-			return step({...state, screen: {...screen, choice}});
-		}
-
-		case 'accept':
-			return take(state, screen.bot, screen.choice);
 		case 'practice':
+			return step(state, {type: 'end', exit: {kind: 'practice', bot}});
 		case 'setup':
-			return take(state, screen.bot, command);
+			return openSetup(state, bot);
 		case 'back':
 			return step({...state, screen: {name: 'flock'}});
 		default:
-			return step(state);
+			return null;
 	}
 }
 
@@ -133,17 +124,6 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X takes the app key; it is saved.', 'good'),
 	);
-}
-
-function take(state: State, bot: string | null, choice: AppChoice): Step {
-	if (choice === 'practice') {
-		return step(state, {type: 'end', exit: {kind: 'practice', bot}});
-	}
-
-	// What was given elsewhere goes before what would be saved here.
-	return state.appProblem === null
-		? openSetup(state, bot)
-		: notify(state, `${state.appProblem.sentence} ${state.appProblem.hint}`, 'bad');
 }
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {
