@@ -48,7 +48,8 @@ export type AppInfo = {consumerKey: string; from: AppSource['from']};
 export type SetupScreen = {
 	name: 'setup';
 	field: 'consumerKey' | 'consumerSecret';
-	consumerKey: string;
+	/** Hidden too: what was pasted here may be the secret. */
+	consumerKey: Secret;
 	consumerSecret: Secret;
 	attempt: number;
 	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */

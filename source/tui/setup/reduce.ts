@@ -14,7 +14,7 @@ export function openSetup(state: State, bot: string | null): Step {
 	const screen: SetupScreen = {
 		name: 'setup',
 		field: 'consumerKey',
-		consumerKey: '',
+		consumerKey: new Secret(),
 		consumerSecret: new Secret(),
 		attempt: state.attempts,
 		tryingSince: null,
@@ -56,7 +56,7 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 		case 'open':
 			return step(state, {type: 'open', url: consoleUrl});
 		case 'submit':
-			return screen.field === 'consumerKey' && screen.consumerKey !== ''
+			return screen.field === 'consumerKey' && screen.consumerKey.length > 0
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
@@ -76,14 +76,13 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 
 	const pair = pairIn(text);
 	if (pair !== null) {
-		const consumerSecret = new Secret(pair.consumerSecret);
 		return step({
 			...state,
 			screen: {
 				...screen,
 				field: 'consumerSecret',
-				consumerKey: pair.consumerKey,
-				consumerSecret,
+				consumerKey: new Secret(pair.consumerKey),
+				consumerSecret: new Secret(pair.consumerSecret),
 				problem: null,
 			},
 		});
@@ -91,12 +90,8 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 
 	const value = text.replace(/[\r\n]+$/, '');
 	const {field} = screen;
-	const before = field === 'consumerKey' ? screen.consumerKey : screen.consumerSecret.reveal();
-	const after = inserted({text: before, after: state.caret}, value);
-	const filled: SetupScreen =
-		field === 'consumerKey'
-			? {...screen, consumerKey: after, problem: null}
-			: {...screen, consumerSecret: new Secret(after), problem: null};
+	const after = inserted({text: screen[field].reveal(), after: state.caret}, value);
+	const filled: SetupScreen = {...screen, [field]: new Secret(after), problem: null};
 	return /[\r\n]$/.test(text)
 		? setupCommand({...state, screen: filled}, filled, 'submit', now)
 		: step({...state, screen: filled});

@@ -1,4 +1,4 @@
-import {dots, fieldWindow, mask} from '../draw/field.ts';
+import {dots, fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
 import type {SetupScreen, State} from '../model/state.ts';
@@ -25,8 +25,7 @@ export function setupLines({size, fixed, caret}: State, screen: SetupScreen, vie
 		{...blank, rank: 9},
 		...console.flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
-		// Both are dots: what was pasted into the first field may be the secret.
-		...fieldLines(keyLabel, mask(consumerKey), field === 'consumerKey', columns, caret),
+		...fieldLines(keyLabel, dots(consumerKey.length), field === 'consumerKey', columns, caret),
 		...fieldLines(secretLabel, dots(consumerSecret.length), field === 'consumerSecret', columns, caret),
 		...(tryingSince === null
 			? []
