@@ -26,7 +26,7 @@ import {andThen, type Step, step} from './model/step.ts';
 import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
-import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
+import {firstRunCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
 
 /** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
 export function runCommand(state: State, command: Command, now: number): Step {
@@ -97,7 +97,8 @@ function onScreen(state: State, command: Command, now: number): Step {
 	const {screen} = state;
 	switch (screen.name) {
 		case 'flock':
-			return onFlock(state, command, now);
+		case 'first-run':
+			return firstRunCommand(state, command) ?? onFlock(state, command, now);
 		case 'authorize':
 			if (command === 'handle') {
 				return openOverlay(state, command, now);
@@ -108,8 +109,6 @@ function onScreen(state: State, command: Command, now: number): Step {
 				: authorizeCommand(state, screen, command, now);
 		case 'setup':
 			return setupCommand(state, screen, command, now);
-		case 'choose-app':
-			return chooseCommand(state, screen, command);
 		case 'summary':
 			return summaryCommand(state, command, now) ?? onFlock(withMadeMarked(state), command, now);
 	}

@@ -88,7 +88,7 @@ export function gallery(size: Size): Record<string, State> {
 	return {
 		'the flock': flock,
 		'the flock beside a bad app key': withoutApp,
-		'the choice beside a bad app key': play(withoutApp, 'enter').state,
+		'the first steps beside a bad app key': play(withoutApp, 'enter').state,
 		'the flock with a poem': play(flock, 'down', {
 			type: 'poem',
 			bot: 'harbour',
@@ -235,7 +235,7 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'the question before quitting': play(exchanged({kind: 'unsaved'}), 'ctrl+c').state,
 		'the summary': skipped,
-		'the choice of an app': choose,
+		'the first steps without an app': choose,
 		setup,
 		'setup, refused': play(setup, 'enter', {
 			type: 'app-refused',

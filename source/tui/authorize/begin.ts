@@ -50,7 +50,7 @@ export function authorize(
 	}
 
 	if (state.app === null) {
-		return step({...state, list, overlay: null, screen: {name: 'choose-app', bot: name, choice: 'practice'}});
+		return step({...state, list, overlay: null, screen: {name: 'first-run', bot: name}});
 	}
 
 	return request({...state, list}, screen, {note: null, label: null, open: true}, now);

@@ -94,7 +94,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 
 function practiceSentence(url: string): string {
 	const port = URL.parse(url)?.port ?? '';
-	return `Practice answers on this computer only. Open the link here, or over SSH forward its port: ssh -L ${port}:127.0.0.1:${port}`;
+	return `Practice runs on this computer only. Over SSH: ssh -L ${port}:127.0.0.1:${port}`;
 }
 
 function pinFailed(

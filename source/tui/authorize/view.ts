@@ -23,6 +23,9 @@ const inlineFrom = 90;
 /** However wide the window is, the bindings stand no further right than this. */
 const inlineTo = 110;
 
+/** What is left out before a step is, has a higher rank. */
+const stepRank = 3;
+
 /** The commands that stand beside the link, and beside the field. */
 const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
@@ -136,6 +139,14 @@ function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): strin
 	}
 }
 
+/** The rows of the link and the steps round it, which stay whatever else is said; 0 where no link is shown. */
+export function stepRows(state: State, view: View): number {
+	const {screen, overlay} = state;
+	return screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin' || overlay !== null
+		? 0
+		: stepLines(state, screen, screen.phase, Infinity, view).filter(({rank = 0}) => rank <= stepRank).length;
+}
+
 /** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
 export function linkLines({url}: Link, columns: number): Line[] {
 	const address = visible(url);
@@ -159,7 +170,7 @@ function numbered(
 	const right = hints(beside);
 	// However long the text is, it leaves room for the bindings: the footer does not have them.
 	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
-	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? 3 : 2});
+	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -168,7 +179,7 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: stepRank, say: head.say ?? ''},
 		...rest,
 	];
 }
@@ -220,7 +231,7 @@ function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 				...paragraph(said.text, columns, {
 					tone: said.tone,
 					glyph: said.tone === 'good' ? '✓' : '!',
-					rank: 3,
+					rank: 4,
 				}),
 			];
 }

@@ -106,7 +106,7 @@ export type Effect =
 	| {type: 'bring-back'}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
-	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret}
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};

@@ -48,7 +48,8 @@ export type AppInfo = {consumerKey: string; from: AppSource['from']};
 export type SetupScreen = {
 	name: 'setup';
 	field: 'consumerKey' | 'consumerSecret';
-	consumerKey: string;
+	/** Hidden too: what was pasted here may be the secret. */
+	consumerKey: Secret;
 	consumerSecret: Secret;
 	attempt: number;
 	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
@@ -58,15 +59,13 @@ export type SetupScreen = {
 	bot: string | null;
 };
 
-/** What is offered where there is no app key. */
-export type AppChoice = 'practice' | 'setup';
-
 /** What the window shows. */
 export type Screen =
 	| {name: 'flock'}
 	| AuthorizeScreen
 	| SetupScreen
-	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
+	/** The steps to a first key, where there is no app; the bot is the one to authorize afterwards. */
+	| {name: 'first-run'; bot: string}
 	| {
 			name: 'summary';
 			results: readonly WalkResult[];
@@ -209,6 +208,8 @@ export type Fixed = {
 	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
+	/** The same as a person would write it: from the current folder, where it lies in there. */
+	poemsName: string;
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
@@ -258,15 +259,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
-export type Mode =
-	| Overlay['name']
-	| Phase['name']
-	| 'flock'
-	| 'empty'
-	| 'problem'
-	| 'setup'
-	| 'choose-app'
-	| 'summary';
+export type Mode = Overlay['name'] | Phase['name'] | 'flock' | 'problem' | 'setup' | 'first-run' | 'summary';
 
 /** The mode of a state. */
 export function modeOf({
@@ -287,7 +280,7 @@ export function modeOf({
 		return 'problem';
 	}
 
-	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
+	return screen.name === 'flock' && flock?.length === 0 ? 'first-run' : screen.name;
 }
 
 /** A bot by its name; `undefined` where the flock has none. */
