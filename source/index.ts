@@ -35,7 +35,7 @@ export type KeystoreOptions = {
 	practice?: boolean | undefined;
 	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. With one, a keystore in plain text is refused. */
 	passphrase?: (() => string | Promise<string>) | undefined;
-	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
+	/** Hears that a key was refused, or may only read, when X was last asked, and that a database is away; Node's own warnings otherwise. */
 	onWarning?: ((message: string) => void) | undefined;
 };
 
@@ -67,7 +67,8 @@ export type KeyReader = {
 	/**
 	 * The key in force of exactly this bot; its name's accents may be composed or not.
 	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never another bot's
-	 * key comes instead.
+	 * key comes instead. While a database is away (`keystore-unreachable`), the key comes that was read last, with a warning;
+	 * what was never read throws.
 	 */
 	get(bot: string): Promise<Key>;
 	/** The flock, in order, as `keymaker list --json` gives it, but with absolute paths. @throws FlockError `keystore-…` */
@@ -78,7 +79,7 @@ export type KeyReader = {
 export function openKeystore(options: KeystoreOptions = {}): KeyReader {
 	const place = placeOf(options);
 	return {
-		get: async bot => keyOf(bot, place, options),
+		get: outlasting(async bot => keyOf(bot, place, options), options),
 		list: async () => (await flockOf(place)).map(bot => rowOf(bot, bot.poem?.path ?? null)),
 	};
 }
@@ -90,10 +91,43 @@ export function openKeystore(options: KeystoreOptions = {}): KeyReader {
  */
 export async function clientFor(bot: string, options: KeystoreOptions = {}): Promise<TwitterApi> {
 	const place = placeOf(options);
-	const key = await keyOf(bot, place, options);
+	const key = (await keyOf(bot, place, options))();
 	const agent = place.practice ? (await practiceAt(place)).agent : undefined;
 	const {createClient} = await import('./x/client.ts');
 	return createClient(key, key, {agent, env: process.env});
+}
+
+/** Gives the key that was read last where a database is away, and says so once until it is back. */
+function outlasting(
+	read: (bot: string) => Promise<() => Key>,
+	{onWarning = warn}: KeystoreOptions,
+): KeyReader['get'] {
+	const last = new Map<string, {make: () => Key; readAt: string}>();
+	let isAway = false;
+	return async name => {
+		const bot = oneForm(name);
+		try {
+			const make = await read(bot);
+			last.set(bot, {make, readAt: new Date().toISOString()});
+			isAway = false;
+			return make();
+		} catch (error) {
+			const known = last.get(bot);
+			const isUnreachable = error instanceof FlockError && error.code === 'keystore-unreachable';
+			if (!isUnreachable || known === undefined) {
+				// Whatever else is wrong, the keystore has said it: an earlier key may be wrong, too.
+				last.delete(bot);
+				throw error;
+			}
+
+			if (!isAway) {
+				isAway = true;
+				onWarning(`${error.message} The key of ${visible(bot)} is as it was at ${known.readAt}.`);
+			}
+
+			return known.make();
+		}
+	};
 }
 
 type Place = OpenPlace & {practice: boolean};
@@ -126,7 +160,8 @@ async function flockOf({poems, keystore, appSource}: Place): Promise<Flock> {
 	return (await readFlock({poems, keystore, appSource})).flock;
 }
 
-async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+/** @returns what makes the key as it was read, each time a new one */
+async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<() => Key> {
 	const bot = oneForm(name);
 	const record = await place.keystore.get(bot);
 	if (record?.key == null) {
@@ -144,7 +179,7 @@ async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOpt
 		onWarning(`${visible(bot)}’s key (@${visible(key.handle)}) ${doubt}.`);
 	}
 
-	return withGetters(bot, key, appKey);
+	return () => withGetters(bot, key, appKey);
 }
 
 /** A key whose secrets can be read, copied, compared and turned into JSON, but are not printed: for that, Node calls no getter. */

@@ -248,3 +248,14 @@ test('X gets 15 seconds unless KEYMAKER_TIMEOUT says otherwise, and nonsense is 
 		assert.throws(() => settingsOf({}, {KEYMAKER_TIMEOUT: value}, '/'), /KEYMAKER_TIMEOUT/, value);
 	}
 });
+
+test('links open in windows of their own unless --browser or KEYMAKER_BROWSER says otherwise, and nonsense is refused', () => {
+	const isOrdinary = (browser?: string, variable?: string) =>
+		settingsOf({browser}, {KEYMAKER_BROWSER: variable}, '/').ordinaryWindow;
+	assert.equal(isOrdinary(), false);
+	assert.equal(isOrdinary('default'), true);
+	assert.equal(isOrdinary(undefined, 'default'), true);
+	assert.equal(isOrdinary('own', 'default'), false, 'the option goes first');
+	assert.equal(isOrdinary(undefined, ''), false);
+	assert.throws(() => isOrdinary(undefined, 'firefox'), /KEYMAKER_BROWSER is neither own nor default/);
+});

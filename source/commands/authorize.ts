@@ -11,6 +11,7 @@ import {type Lines, openLines} from './shared/ask.ts';
 import {findBots} from './shared/bots.ts';
 import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {waitingSentence} from './shared/waiting.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
@@ -25,7 +26,7 @@ export type AuthorizeInput = {
 };
 
 /** How it went with one bot. */
-type Result = 'made' | 'held' | 'unsaved' | 'skipped' | 'failed';
+type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
 type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
@@ -154,7 +155,7 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
 	write.out(link.url);
 	if (write.interactive && services.desktop.whyNotOpen === null) {
-		write.err((await services.desktop.open(link.url)).sentence);
+		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
 	return link;
@@ -189,6 +190,11 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 
 	while (outcome.kind === 'unsaved') {
 		sayError(outcome.error, write);
+		if (outcome.waits) {
+			write.err(waitingSentence(outcome, services.keystore));
+			return 'waiting';
+		}
+
 		write.err(`X gave the key of ${accountOf(outcome.key)}, but it is not saved yet.`);
 		write.err(`The keystore is ${visible(services.keystore.path)}.`);
 		if (!write.interactive) {
@@ -240,6 +246,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	const parts: [string[], string][] = [
 		[named('made'), 'made'],
 		[named('held'), 'held'],
+		[named('waiting'), 'waiting to be saved'],
 		[named('unsaved'), 'not saved'],
 		[named('skipped'), 'skipped'],
 		[named('failed'), 'failed'],

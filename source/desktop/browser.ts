@@ -77,7 +77,8 @@ export function browserCommands(browser: string, url: string): string[][] {
 
 const noDisplay = 'No display here to open a browser on.';
 
-function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
+/** True where there is nothing to show a browser on. */
+export function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 	const needsOne = platform !== 'darwin' && platform !== 'win32' && platform !== 'android';
 	const hasOne = env.DISPLAY || env.WAYLAND_DISPLAY || env.BROWSER;
 	// Under WSL the browser is Windows's own.
@@ -85,6 +86,7 @@ function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 	return needsOne && !hasOne && !isWsl;
 }
 
-function isWebAddress(url: string): boolean {
+/** True for what a browser may be told to open. */
+export function isWebAddress(url: string): boolean {
 	return URL.canParse(url) && /^https?:\/\/[\x21-\x7e]+$/.test(url);
 }

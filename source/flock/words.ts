@@ -66,5 +66,7 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
 			return `X’s answer for ${account} came after you left.`;
+		case 'waited':
+			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
 	}
 }

@@ -79,7 +79,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		wasThere = true;
 		// What is about to be encrypted is no sight of its own.
 		if (!takesPlain) {
-			await memory.learn(opened, sights);
+			await memory.learn({identity: opened.identity, encrypted: opened.key !== null}, sights);
 		}
 
 		return {file: bytes, ...opened};

@@ -16,7 +16,7 @@ export type StateStore = {
 };
 
 /** The operations that need no more than a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'waiting' | 'tryWriting' | 'watch'>;
 
 /** The operations on records, over whatever keeps the state. */
 export function recordsOf(core: StateStore): Records {
@@ -127,5 +127,5 @@ function contentsOf(state: State): KeystoreContents {
 		records.set(bot, recordInfo(record));
 	}
 
-	return {records, apps: new Set(state.apps.keys())};
+	return {records, apps: new Set(state.apps.keys()), waiting: new Map()};
 }

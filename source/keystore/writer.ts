@@ -223,7 +223,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		// Whether another program has come between, stamp and bytes tell.
 		const stamp = (await stampNow(real)) ?? '';
 		reader.written({file: {bytes, stamp, fresh: true}, ...written});
-		await memory.learn(written);
+		await memory.learn({identity, encrypted: key !== null});
 		await encryptCopies(key);
 		return true;
 	}

@@ -27,11 +27,13 @@ export type ChoicePage = {
 	typed: string;
 	/** Why the form came back; `null` the first time. */
 	problem: string | null;
+	/** The account that the browser is signed in as; `null` for none. */
+	session: string | null;
 };
 
 /** The page where a person chooses an account and authorizes the app, or does not. */
 export function choicePage(choice: ChoicePage): Answer {
-	const {link, app, flock, others, expected, chosen, typed, problem} = choice;
+	const {link, app, flock, others, expected, chosen, typed, problem, session} = choice;
 	const may = link.access === 'read' ? 'read posts' : 'read and write posts';
 	// A name that is not on offer was typed, so the problem stands with the field.
 	const mistyped = problem !== null && typed !== '';
@@ -42,6 +44,7 @@ export function choicePage(choice: ChoicePage): Answer {
 		'Authorize an app',
 		`<h1>Authorize ${escapeHtml(app)}?</h1>
 <p>It can ${may} as the account that you choose here.</p>
+${session === null ? '' : `<p class="session">This browser is signed in as <strong>@${escapeHtml(session)}</strong>.</p>`}
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="oauth_token" value="${escapeHtml(link.token)}">
 <input type="hidden" name="form_token" value="${escapeHtml(link.formToken)}">
@@ -221,6 +224,7 @@ button:focus-visible, .account input:focus-visible { outline: 2px solid var(--ac
 	font: 600 clamp(2rem, 11vw, 3rem)/1.1 ui-monospace, monospace; letter-spacing: .08em; text-indent: .08em;
 	text-align: center; user-select: all; -webkit-user-select: all;
 }
+.session { padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .6rem; }
 .small { margin: 0; color: var(--quiet); font-size: .9rem; }
 kbd { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: .3rem; font: .9em ui-monospace, monospace; }
 `;

@@ -326,6 +326,53 @@ test('terminal, locale, Node and passphrase are judged by what the process says'
 	assert.doesNotMatch(JSON.stringify(judgePassphrase({...surroundings, env})), /not a real/);
 });
 
+test('the browser that opens links is named, and whether in a window of its own', async () => {
+	const shown = {DISPLAY: ':practice', KEYMAKER_OPEN: undefined};
+	await place.program('xdg-settings', 'echo chromium.desktop');
+	await place.program('chromium', 'exit 0');
+	const said = async (args: readonly string[], more: Record<string, string | undefined> = {}) => {
+		const {out} = await place.run(['doctor', '--json', ...args], '', {
+			...withoutNetwork(),
+			...shown,
+			...more,
+		});
+		const {state, sentence, hint} =
+			(JSON.parse(out) as Result[]).find(({check}) => check === 'browser') ?? {};
+		assert.equal(state, 'ok');
+		return [sentence, hint];
+	};
+	const ordinary =
+		'Bots share its session: copy each link to a private window, and close that one before the next.';
+	assert.deepEqual(await said([]), [
+		'Links open in Chromium, each time in a new window with an empty profile.',
+		null,
+	]);
+	assert.deepEqual(await said([], {KEYMAKER_OPEN: 'never'}), [
+		'Automatic opening is off. o opens a link in Chromium, each time in a new window with an empty profile.',
+		null,
+	]);
+	assert.deepEqual(await said(['--browser', 'default']), ['Links open in an ordinary window.', ordinary]);
+	assert.deepEqual(await said([], {KEYMAKER_BROWSER: 'default'}), [
+		'Links open in an ordinary window.',
+		ordinary,
+	]);
+	assert.deepEqual(await said([], {BROWSER: 'w3m'}), [
+		'Links open with $BROWSER.',
+		'Unset BROWSER to get a new window with an empty profile for each link.',
+	]);
+	assert.deepEqual(await said([], {SSH_TTY: 'here'}), [
+		'Over SSH, open the link on your own computer.',
+		'c copies the link, and Q shows it as a QR code.',
+	]);
+	await place.program('xdg-settings', 'echo org.gnome.Epiphany.desktop');
+	assert.deepEqual(await said([]), [
+		'keymaker cannot start org.gnome.Epiphany with an empty profile. Links open in an ordinary window.',
+		ordinary,
+	]);
+	const {code} = await place.run(['doctor', '--browser', 'chromium']);
+	assert.equal(code, 2);
+});
+
 test('settings of Node’s that weaken what is sent to X are told', () => {
 	const judged = (env: Record<string, string>, nodeOptions: string[] = []) =>
 		judgeNodeSettings({...surroundings, env, nodeOptions}, {warning: null}).map(

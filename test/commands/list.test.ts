@@ -45,6 +45,7 @@ test('list --json gives each bot with the fields of the contract, and null for w
 			expectedHandle: null,
 			heldHandle: null,
 			heldHandles: [],
+			waitingHandle: null,
 			userId: harbour?.userId,
 			accessLevel: 'read-write',
 			authorizedAt: harbour?.authorizedAt,

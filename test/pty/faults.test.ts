@@ -253,7 +253,7 @@ test('setup tells what X says to the app key, saves nothing of it, and enter tri
 	const screen = place.screen([], {env});
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
-	await screen.waitFor('Practise without X');
+	await screen.waitFor('practise without X');
 	screen.press('t');
 	await screen.waitFor('❯ API Key (consumer key)');
 	screen.paste(`${appKey.consumerKey} \n`);

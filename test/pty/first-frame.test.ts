@@ -89,7 +89,7 @@ const frames: readonly {
 	},
 	{
 		name: 'no folder',
-		wanted: /No folder/,
+		wanted: /no folder/,
 		prepare: () => rm(path.join(place.folder, 'poems'), {recursive: true}),
 	},
 	{

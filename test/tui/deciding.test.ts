@@ -233,7 +233,14 @@ test('a key of another account than the expected one is seen in the list and bes
 const unsaved = (played: Played, {tokenId, key}: HeldInfo): Action => ({
 	type: 'exchanged',
 	attempt: attemptOf(played),
-	outcome: {kind: 'unsaved', bot: 'kettle', tokenId, key, problem: problemCalled('keystore-full')},
+	outcome: {
+		kind: 'unsaved',
+		waits: false,
+		bot: 'kettle',
+		tokenId,
+		key,
+		problem: problemCalled('keystore-full'),
+	},
 });
 
 test('two unsaved keys of a bot are named, shown and saved together', () => {

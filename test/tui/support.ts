@@ -16,6 +16,7 @@ export const fixed: Fixed = {
 	flock: 'bots',
 	mouse: true,
 	poemsPath: '/home/somebody/bots/poems',
+	poemsName: './poems',
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,
 	deadlineSeconds: 15,

@@ -199,7 +199,7 @@ test('something that nobody foresaw ends the program with 1, after the terminal 
 
 test('a missing folder is explained, and poems that come into it show up by themselves', async () => {
 	const window = await open({env: {WINDOW_POEMS: ''}});
-	await window.waitFor(/No folder/);
+	await window.waitFor(/no folder/);
 	window.press('q');
 	assert.equal((await ending(window)).exitCode, 0);
 });

@@ -17,8 +17,8 @@ const mostNotes = 5;
 /** Looks at the keystore's place, file and copies, and tries a save where that changes nothing. */
 export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Promise<Result[]> {
 	const health = await keystore.health();
-	const results = judgeHealth(health);
-	if (health.bots === null) {
+	const results = judgeHealth(health, keystore.isShared);
+	if (health.bots === null || (keystore.isShared && (!health.exists || isToldNotToSave(health)))) {
 		return results;
 	}
 
@@ -28,10 +28,10 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 
 	try {
 		await keystore.tryWriting();
-		return [
-			...results,
-			ok('keystore-writing', 'The keystore is writable, and no other program holds its lock.'),
-		];
+		const sentence = keystore.isShared
+			? 'The keystore is writable.'
+			: 'The keystore is writable, and no other program holds its lock.';
+		return [...results, ok('keystore-writing', sentence)];
 	} catch (error) {
 		if (error instanceof FlockError) {
 			return [...results, problem('keystore-writing', visible(error.message), error.hint)];
@@ -41,8 +41,20 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	}
 }
 
+/** A host whose role only reads is as it should be: that it cannot save is told, and is no problem. */
+function isToldNotToSave({looks = []}: KeystoreHealth): boolean {
+	return looks.some(({about, state}) => (about === 'server' || about === 'role') && state !== 'ok');
+}
+
 /** Makes the keystore this folder's, where the poems that it belongs to are gone. @throws FlockError `keystore-other-poems` and as a save does */
 export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 'poems'>): Promise<Result> {
+	if (keystore.isShared) {
+		return ok(
+			'keystore-poems',
+			'A keystore in a database belongs to no folder of poems: nothing was changed.',
+		);
+	}
+
 	await keystore.adoptPoems();
 	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
 }
@@ -54,20 +66,29 @@ export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promis
 }
 
 /** What a keystore's health says. */
-export function judgeHealth(health: KeystoreHealth): Result[] {
+export function judgeHealth(health: KeystoreHealth, isShared = false): Result[] {
 	const findings = health.findings.map(({sentence, hint, serious}) =>
 		serious ? problem('keystore', sentence, hint) : warning('keystore', sentence, hint),
 	);
-	return health.bots === null ? findings : [ok('keystore', describe(health)), ...findings];
+	const looks = (health.looks ?? []).map(({about, ...look}) => ({check: `keystore-${about}`, ...look}));
+	return health.bots === null
+		? [...findings, ...looks]
+		: [ok('keystore', describe(health, isShared)), ...findings, ...looks];
 }
 
-function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth): string {
+function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth, isShared: boolean): string {
+	const shown = visible(file);
 	if (!exists) {
-		return `No keystore yet. The first key creates ${visible(file)}.`;
+		return isShared
+			? `No flock of this name in ${shown} yet. The first key creates it.`
+			: `No keystore yet. The first key creates ${shown}.`;
 	}
 
+	const bot = count(bots ?? 0, 'bot');
 	const how = encrypted ? 'encrypted' : 'not encrypted';
-	return `${visible(file)}: ${count(bots ?? 0, 'bot')} with a key, ${count(backups, 'backup')}, ${how}.`;
+	return isShared
+		? `${shown}: ${bot} with a key, ${how}.`
+		: `${shown}: ${bot} with a key, ${count(backups, 'backup')}, ${how}.`;
 }
 
 /** Whether the folder that is to be made can be made. Makes nothing. */

@@ -12,11 +12,31 @@ export function judgeClipboard({clipboard: {way, sentence, hint}}: Surroundings)
 	return way === 'none' ? warning('clipboard', sentence, hint) : {...ok('clipboard', sentence), hint};
 }
 
-/** Whether a browser is opened. */
-export function judgeBrowser({whyNotOpen}: Pick<Services['desktop'], 'whyNotOpen'>): Result {
-	return whyNotOpen === null
-		? ok('browser', 'Links open in the browser automatically.')
-		: {...ok('browser', whyNotOpen.sentence), hint: 'Press c to copy the link, or Q for a QR code.'};
+/** Which browser opens a link, in which window, and whether by itself. */
+export async function judgeBrowser({
+	whyNotOpen,
+	linkWindow,
+}: Pick<Services['desktop'], 'whyNotOpen' | 'linkWindow'>): Promise<Result> {
+	if (whyNotOpen !== null && whyNotOpen.kind !== 'asked') {
+		return {...ok('browser', whyNotOpen.sentence), hint: 'Press c to copy the link, or Q for a QR code.'};
+	}
+
+	const how = whyNotOpen === null ? 'Links open' : `${whyNotOpen.sentence} o opens a link`;
+	const window = await linkWindow();
+	switch (window.kind) {
+		case 'own':
+			return ok('browser', `${how} in ${window.browser}, each time in a new window with an empty profile.`);
+		case 'given':
+			return {
+				...ok('browser', `${how} with $BROWSER.`),
+				hint: 'Unset BROWSER to get a new window with an empty profile for each link.',
+			};
+		case 'ordinary':
+			return {
+				...ok('browser', `${window.why === null ? '' : `${window.why} `}${how} in an ordinary window.`),
+				hint: 'Bots share its session: copy each link to a private window, and close that one before the next.',
+			};
+	}
 }
 
 /** What the full screen can be drawn on. */

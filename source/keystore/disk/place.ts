@@ -78,3 +78,12 @@ export function defaultFolder(
 		? posix.join(home, 'Library', 'Preferences', 'keymaker')
 		: posix.join(home, '.config', 'keymaker');
 }
+
+/** The same; `null` where the environment names no home. */
+export function defaultFolderOrNone(env: Readonly<Record<string, string | undefined>>): string | null {
+	try {
+		return defaultFolder(env);
+	} catch {
+		return null;
+	}
+}

@@ -233,7 +233,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 					);
 				}
 
-				await memory.learn(restored);
+				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
 				return {keptAside};
 			};
 			return await unfinished('restoring the backup', () => core.locked(putBack));

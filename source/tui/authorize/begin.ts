@@ -26,6 +26,7 @@ export function authorize(
 		bot: name,
 		attempt: state.attempts,
 		lastProblem: null,
+		opened: null,
 		said,
 		walk: walk ?? walkFrom(state, name, false, now),
 	};
@@ -49,7 +50,7 @@ export function authorize(
 	}
 
 	if (state.app === null) {
-		return step({...state, list, overlay: null, screen: {name: 'choose-app', bot: name, choice: 'practice'}});
+		return step({...state, list, overlay: null, screen: {name: 'first-run', bot: name}});
 	}
 
 	return request({...state, list}, screen, {note: null, label: null, open: true}, now);

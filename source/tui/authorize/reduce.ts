@@ -175,7 +175,7 @@ function pinCommand(
 		case 'copy':
 			return step(state, {type: 'copy', text: phase.link.url});
 		case 'open':
-			return step(state, {type: 'open', url: phase.link.url});
+			return step(state, {type: 'open-link', url: phase.link.url});
 		case 'qr':
 			return step({...state, overlay: {name: 'qr'}});
 		case 'new-link':
