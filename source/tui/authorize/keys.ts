@@ -191,6 +191,7 @@ export const authorizeBindings = {
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	summary: [
 		{

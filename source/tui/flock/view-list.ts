@@ -17,6 +17,7 @@ const passing = {
 	unsaved: {glyph: '!', tone: 'bad', word: 'not saved'},
 	checking: {glyph: '…', tone: 'accent', word: 'checking'},
 	revoking: {glyph: '…', tone: 'accent', word: 'revoking'},
+	revoked: {glyph: '○', tone: 'quiet', word: 'revoked'},
 	works: {glyph: '✓', tone: 'good', word: 'works'},
 	unanswered: {glyph: '!', tone: 'warn', word: 'no answer'},
 } as const satisfies Record<string, RowStatus>;
@@ -152,13 +153,14 @@ function inReverse(spans: readonly Span[], width: number): Span[] {
 }
 
 /** What a row says of its bot now. */
-function rowStatus(bot: Bot, {unsaved, checking, overlay}: State): RowStatus {
+function rowStatus(bot: Bot, {unsaved, checking, revoking}: State): RowStatus {
 	if (unsaved.some(one => one.bot === bot.name)) {
 		return passing.unsaved;
 	}
 
-	if (overlay?.name === 'revoking' && overlay.bots.includes(bot.name)) {
-		return passing.revoking;
+	if (revoking?.bots.includes(bot.name)) {
+		const problem = revoking.results.get(bot.name);
+		return problem === undefined ? passing.revoking : problem === null ? passing.revoked : passing.unanswered;
 	}
 
 	if (checking?.results.has(bot.name)) {
