@@ -32,7 +32,7 @@ const rooms: Record<string, Record<string, readonly string[]>> = {
 		disk: ['state.ts'],
 		seen: ['disk', 'form'],
 		upkeep: ['.', 'disk', 'form'],
-		postgres: ['form', 'state.ts', 'keyring.ts', 'records.ts', 'changes.ts'],
+		postgres: ['form', 'state.ts', 'keyring.ts', 'records.ts', 'changes.ts', 'waiting.ts'],
 	},
 	tui: {
 		'.': ['model', 'flock', 'authorize', 'setup', 'export', 'overlay', 'draw', 'paint', 'window'],

@@ -70,6 +70,18 @@ function folderProblemLines(state: State): Line[] {
 		: [];
 }
 
+/** That the keystore is away, and how old the list is, as long as that is so. */
+function awayLines({away, screen, size}: State): Line[] {
+	return away === null || screen.name !== 'flock'
+		? []
+		: cutOff(
+				paragraph(`The list is as it was ${away.since}. ${away.problem.sentence}`, size.columns, {
+					tone: 'warn',
+				}),
+				size.rows < roomyFrom ? 1 : 2,
+			);
+}
+
 /** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
@@ -78,7 +90,9 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
 	return {
 		panel,
-		notice: crowded ? [] : [...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
+		notice: crowded
+			? []
+			: [...awayLines(state), ...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
 	};
 }
 

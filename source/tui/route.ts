@@ -21,7 +21,7 @@ import {editField, isEdit} from './field.ts';
 import {flockCommand, flockResult} from './flock/reduce.ts';
 import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
-import type {Overlay, Question, State} from './model/state.ts';
+import {inMemoryOnly, type Overlay, type Question, type State} from './model/state.ts';
 import {andThen, type Step, step} from './model/step.ts';
 import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
@@ -195,13 +195,14 @@ function afterReading({flock, fixed}: State, state: State, now: number): Step {
 
 function quit(state: State, exitCode: number): Step {
 	const asked = state.overlay?.name === 'confirm' && state.overlay.question.about === 'quit';
-	return state.unsaved.length === 0 || asked
+	const lost = inMemoryOnly(state);
+	return lost.length === 0 || asked
 		? step(state, {type: 'end', exit: {kind: 'ended', exitCode}})
 		: step({
 				...state,
 				overlay: {
 					name: 'confirm',
-					question: {about: 'quit', bots: [...new Set(state.unsaved.map(({bot}) => bot))], exitCode},
+					question: {about: 'quit', bots: [...new Set(lost.map(({bot}) => bot))], exitCode},
 				},
 			});
 }

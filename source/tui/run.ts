@@ -233,7 +233,7 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 	const unsaved = keymaker.unsaved();
 	if (unsaved.length > 0) {
 		stderr.write(
-			`Not saved, and lost now: the key of ${unsaved.map(visible).join(', ')}. Authorize again.\n`,
+			`Lost without being saved: the key of ${unsaved.map(visible).join(', ')}. Authorize again.\n`,
 		);
 	}
 }

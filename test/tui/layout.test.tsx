@@ -336,11 +336,11 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('a link asked for'), /timer: Asking X for a link\n/);
 	assert.match(
 		spoken('a check that X wants to pause'),
-		/progressbar: Asking X: 0 of 6 · X’s rate limit: goes on (tomorrow )?at \d\d:\d\d\n/,
+		/progressbar: Asking X: 0 of 6 · X’s rate limit: continues (tomorrow )?at \d\d:\d\d\n/,
 	);
 	assert.match(spoken('the summary'), /2 skipped: ferry, kettle/);
 	assert.match(spoken('the QR code'), /A QR code of the link/);
-	assert.match(spoken('a damaged keystore'), /X does not accept this PIN\./);
+	assert.match(spoken('a damaged keystore'), /Wrong PIN\./);
 });
 
 for (const [columns, rows] of [

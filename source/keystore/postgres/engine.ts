@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
@@ -12,9 +13,12 @@ import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
-import {Refusal, stateOf as serverState} from './failures.ts';
+import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -32,6 +36,8 @@ export type EngineOptions = Readonly<{
 	scrypt?: ScryptCost | undefined;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** What this computer remembers of the flock from run to run; nothing is remembered without. */
+	memory?: Memory | undefined;
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
@@ -40,6 +46,12 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** What is there now; `null` where there is no such flock. */
+	peek(): Promise<State | null>;
+	/** Takes what is there as it is, whatever this computer has seen of it. */
+	forgetSeen(): Promise<void>;
+	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -96,6 +108,23 @@ type Written = {
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
+/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
+const longestLag = 2000;
+const lagPause = 200;
+
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
@@ -105,7 +134,7 @@ const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.fr
 
 /** Connects to nothing before the first call. */
 export function openEngine(options: EngineOptions): Engine {
-	const {address, label, deadline} = options;
+	const {address, label, deadline, memory} = options;
 	const place = drawn(address);
 	const keyring = openKeyring({
 		provider: options.passphrase,
@@ -114,15 +143,15 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let sights: Sights = new Map();
 
-	async function read(client: Client, ask: boolean): Promise<Known | null> {
-		const since = known;
+	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
+	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
 		const {rows} = await client.query<FlockRow>(botsOf, [label.flock, label.kind, since?.change ?? -1]);
-		const row = rows[0];
-		if (row === undefined) {
-			return null;
-		}
+		return rows[0] ?? null;
+	}
 
+	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
 		assertReadable(row.schema);
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
@@ -132,8 +161,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const key = since?.key ?? (await flockKeyOf(row, ask));
 		const now = stateOf(row, key, since);
+		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
+	}
+
+	function seenOf({id, change}: Known): Seen {
+		return {identity: {...identityOf(id), counter: change}, encrypted: true};
 	}
 
 	/** A late answer takes no newer one's place. */
@@ -215,30 +249,64 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function load(): Promise<Known | null> {
+	async function current(since: Known | null): Promise<FlockRow | null> {
 		return await withClient(address, deadline, async client => {
 			try {
-				return await read(client, true);
+				return await fetch(client, since);
 			} catch (error) {
-				// A database that no flock was ever put into.
-				if (serverState(error) === undefinedTable && !(await hasSchema(client))) {
+				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
+					throw error;
+				}
+
+				const schema = await schemaOf(client);
+				if (schema === null) {
+					// A database that no flock was ever put into.
 					return null;
 				}
 
+				assertReadable(schema);
 				throw error;
 			}
 		});
 	}
 
+	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
+	async function load(): Promise<Known | null> {
+		const end = performance.now() + Math.min(longestLag, deadline);
+		for (;;) {
+			sights = (await memory?.recall()) ?? sights;
+			const since = known;
+			const row = await current(since);
+			try {
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(row && (await opened(row, since, true)));
+			} catch (error) {
+				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
+				if (!isBehind || performance.now() > end) {
+					throw failureAt(error, place);
+				}
+			}
+
+			await pause(lagPause);
+		}
+	}
+
+	async function remembered(now: Known | null): Promise<Known | null> {
+		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
+		return now;
+	}
+
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
 		await lock(client);
-		const before = await read(client, false);
-		if (before === null) {
+		const since = known;
+		const row = await fetch(client, since);
+		if (row === null) {
 			throw new FlockError('keystore-unreadable', `The flock is gone from ${place}.`, {
 				hint: 'Nothing was changed. Ask whoever looks after the database.',
 			});
 		}
 
+		const before = await opened(row, since, false);
 		const {state, result} = edited(edit, before);
 		parseState(fieldsOf(state));
 		const change = before.change + 1;
@@ -298,12 +366,12 @@ export function openEngine(options: EngineOptions): Engine {
 
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
-			if (!(await hasSchema(client))) {
+			const schema = await schemaOf(client);
+			if (schema === null) {
 				await client.query(schemaSql);
+			} else {
+				assertReadable(schema);
 			}
-
-			const {rows} = await client.query('select max(version) as version from keymaker.schema_version');
-			assertReadable(rows[0]?.version);
 		});
 	}
 
@@ -361,9 +429,9 @@ export function openEngine(options: EngineOptions): Engine {
 
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
 		async load() {
@@ -381,7 +449,28 @@ export function openEngine(options: EngineOptions): Engine {
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
 			learn(after);
+			await memory?.learn(seenOf(after), sights);
 			return result;
+		},
+		peek: async () => (await load())?.state ?? null,
+		async forgetSeen() {
+			const row = await current(null);
+			known = null;
+			const key = row && (await flockKeyOf(row, true));
+			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {
@@ -450,12 +539,23 @@ function changedNames(before: State, after: State): string[] {
 	});
 }
 
-/** PostgreSQL's name of a table that is not there. */
+/** PostgreSQL's names of a table and a column that are not there. */
 const undefinedTable = '42P01';
+const undefinedColumn = '42703';
 
-async function hasSchema(client: Client): Promise<boolean> {
-	const {rows} = await client.query("select to_regclass('keymaker.schema_version') is not null as there");
-	return rows[0]?.there === true;
+/** The version of keymaker's schema; `null` where there is none. */
+async function schemaOf(client: Client): Promise<number | null> {
+	const {rows: found} = await client.query<{there: boolean}>(
+		"select to_regclass('keymaker.schema_version') is not null as there",
+	);
+	if (found[0]?.there !== true) {
+		return null;
+	}
+
+	const {rows} = await client.query<{version: number | null}>(
+		'select max(version) as version from keymaker.schema_version',
+	);
+	return rows[0]?.version ?? 0;
 }
 
 /** All of a state but its records and the folder of poems, which differs from computer to computer. */

@@ -21,6 +21,14 @@ export function isTransient(error: unknown): boolean {
 	return ['40001', '40P01'].includes(stateOf(error));
 }
 
+/** True where the engine takes no more connections for the moment, and has begun nothing. */
+export function isCrowded(error: unknown): boolean {
+	return stateOf(error) === '53300';
+}
+
+/** Node's names of what is wrong with a certificate, or with TLS itself. */
+const certificate = /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|HOSTNAME_MISMATCH$|INVALID_)/;
+
 /**
  * What the engine's error means for the person. Its own words are left out, since they may quote values.
  * @param place the address as it may be drawn
@@ -70,7 +78,34 @@ export function failureAt(error: unknown, place: string, committing = false): un
 		});
 	}
 
-	if (state === '3F000' || state === '42P01') {
+	if (state === '55P03') {
+		return new FlockError('keystore-locked', `Another program is changing the flock in ${place}.`, {
+			hint: 'Nothing was changed. Wait for it, and try again.',
+			cause: state,
+		});
+	}
+
+	if (isCrowded(error)) {
+		return new FlockError('keystore-unreachable', `${place} takes no more connections (${state}).`, {
+			hint: 'Nothing was changed. Try again later, or ask its administrator for more connections or a pooler.',
+			cause: state,
+		});
+	}
+
+	if (certificate.test(state)) {
+		return new FlockError('keystore-refused', `The certificate of ${place} is not trusted (${state}).`, {
+			hint: 'Nothing was sent. Name the host as the certificate does, and its own certificate in ?sslrootcert=FILE.',
+			cause: state,
+		});
+	}
+
+	if (error instanceof Error && /does not support SSL/.test(error.message)) {
+		return new FlockError('keystore-refused', `${place} offers no TLS.`, {
+			hint: 'Nothing was sent. Have TLS turned on there: keys go to another computer by TLS alone.',
+		});
+	}
+
+	if (state === '3F000' || state === '42P01' || state === '42703') {
 		return new FlockError('keystore-unreadable', `${place} has no complete schema of keymaker’s.`, {
 			hint: 'Have an administrator run the SQL that `keymaker schema` prints.',
 			cause: state,

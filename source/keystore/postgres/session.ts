@@ -1,27 +1,63 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {type Address, drawn} from './address.ts';
 import {clientOf} from './client.ts';
-import {failureAt, isTransient} from './failures.ts';
+import {failureAt, isCrowded, isTransient} from './failures.ts';
 
-/** How often a transaction that came into another's way is tried. */
-const mostTries = 10;
+/** How long one waits before the same is tried again, at most; milliseconds. */
+const longestPause = 100;
 
-/** Does something on a connection of its own, which ends with it. @throws FlockError */
+/**
+ * Does something on a connection of its own, which ends with it.
+ * @param deadline for all of it; milliseconds
+ * @param isCommitting true once the engine may have done what it was asked, whether it says so or not
+ * @throws FlockError, after the deadline at the latest
+ */
 export async function withClient<T>(
 	address: Address,
 	deadline: number,
 	work: (client: Client) => Promise<T>,
+	isCommitting: () => boolean = () => false,
 ): Promise<T> {
 	let client: Client | null = null;
+	let isOver = false;
+	let last: unknown = new Error('The deadline has passed.');
+	const late = Promise.withResolvers<never>();
+	const timer = setTimeout(() => late.reject(last), deadline);
+
+	async function connected(): Promise<Client> {
+		for (;;) {
+			const made = await clientOf(address, {connectionTimeoutMillis: deadline});
+			client = made;
+			// A lost connection is told by the query that meets it.
+			made.on('error', () => {});
+			if (isOver) {
+				throw last;
+			}
+
+			try {
+				await made.connect();
+				return made;
+			} catch (error) {
+				letGo(made);
+				if (!isCrowded(error)) {
+					throw error;
+				}
+
+				last = error;
+			}
+
+			await pause(Math.random() * longestPause);
+		}
+	}
+
 	try {
-		client = await clientOf(address, {connectionTimeoutMillis: deadline, query_timeout: deadline});
-		// A lost connection is told by the query that meets it.
-		client.on('error', () => {});
-		await client.connect();
-		return await work(client);
+		return await Promise.race([connected().then(work), late.promise]);
 	} catch (error) {
-		throw failureAt(error, drawn(address));
+		throw failureAt(error, drawn(address), isCommitting());
 	} finally {
+		isOver = true;
+		clearTimeout(timer);
 		letGo(client);
 	}
 }
@@ -32,24 +68,40 @@ export async function inTransaction<T>(
 	deadline: number,
 	work: (client: Client) => Promise<T>,
 ): Promise<T> {
-	return withClient(address, deadline, async client => {
-		for (let tries = 1; ; tries += 1) {
-			let committing = false;
+	let isCommitting = false;
+	const whole = async (client: Client): Promise<T> => {
+		for (;;) {
 			try {
-				await client.query('begin');
-				await client.query(`set local statement_timeout = ${Math.ceil(deadline)}`);
+				await client.query(beginning(deadline));
 				const result = await work(client);
-				committing = true;
+				isCommitting = true;
 				await client.query('commit');
 				return result;
 			} catch (error) {
 				await client.query('rollback').catch(() => {});
-				if (!isTransient(error) || tries === mostTries) {
-					throw committing ? failureAt(error, drawn(address), true) : error;
+				if (!isTransient(error)) {
+					throw error;
 				}
+
+				isCommitting = false;
 			}
+
+			await pause(Math.random() * longestPause);
 		}
-	});
+	};
+	return withClient(address, deadline, whole, () => isCommitting);
+}
+
+/**
+ * Each statement sees what was committed before it, so a flock that is locked is read as it is now, whatever the role's default is.
+ * A program that is frozen holds nobody up for longer than its own deadline; whoever waits for a lock hears of it in time.
+ */
+function beginning(deadline: number): string {
+	const most = Math.ceil(deadline);
+	return `begin isolation level read committed;
+		set local statement_timeout = ${most};
+		set local lock_timeout = ${Math.ceil(most / 2)};
+		set local idle_in_transaction_session_timeout = ${most}`;
 }
 
 /** A frozen server answers no goodbye, so nobody waits for it. */

@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {hints} from '../draw/footer.ts';
-import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View, widthOf} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
@@ -99,15 +99,11 @@ function stepLines(
 	const {columns} = state.size;
 	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
-	const who =
-		link.expectedHandle === null
-			? 'signed in as the bot’s account'
-			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
 		...progressLines(state, screen),
 		blank,
 		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
-		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+		...numbered(1, linkStep(screen, link), state, besideLink),
 	];
 	const after = [
 		{...blank, rank: 5},
@@ -128,6 +124,19 @@ function stepLines(
 		rank: 1,
 	});
 	return squeeze([...before, ...instead, ...after], rows);
+}
+
+/** What is to be done with the link: in which window, and as whom. */
+function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): string {
+	const account = expectedHandle === null ? 'the bot’s account' : `@${visible(expectedHandle)}`;
+	switch (opened?.url === url ? opened.window : null) {
+		case 'own':
+			return `Sign in as ${account} in the new window`;
+		case 'ordinary':
+			return `Opened in an ordinary window. Use a private one, signed in as ${account}`;
+		default:
+			return `Open this link in a private window, signed in as ${account}`;
+	}
 }
 
 /** The rows of the link and the steps round it, which stay whatever else is said; 0 where no link is shown. */
@@ -158,7 +167,10 @@ function numbered(
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
-	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? stepRank : 2});
+	const right = hints(beside);
+	// However long the text is, it leaves room for the bindings: the footer does not have them.
+	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
+	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -167,11 +179,7 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {
-					...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1),
-					rank: stepRank,
-					say: head.say ?? '',
-				},
+			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: stepRank, say: head.say ?? ''},
 		...rest,
 	];
 }

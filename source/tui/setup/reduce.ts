@@ -117,7 +117,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
-		notify(current, 'X takes the app key; it is saved.', 'good'),
+		notify(current, 'X accepted the app key. It is saved.', 'good'),
 	);
 }
 

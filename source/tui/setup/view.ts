@@ -6,7 +6,7 @@ import type {SetupScreen, State} from '../model/state.ts';
 const console: readonly string[] = [
 	'Create an app in X’s Developer Console, console.x.com.',
 	'In User authentication settings, set Read and write first: keys made earlier keep the old permission.',
-	'There, also give a callback URL (any, such as https://example.com): X wants one, even for PINs.',
+	'Also give any callback URL, such as https://example.com: X needs one, even for PINs.',
 	'On Keys and tokens, copy API Key and Secret, not the Bearer Token or the Access Token.',
 ];
 
