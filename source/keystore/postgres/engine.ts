@@ -93,6 +93,9 @@ type Written = {
 	botKey: Buffer;
 };
 
+/** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
+const moment = 1000;
+
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
@@ -114,6 +117,9 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let knownAt = 0;
+	let fetching: Promise<unknown> = Promise.resolve();
+	let next: Promise<Known | null> | null = null;
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
 	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
@@ -139,6 +145,7 @@ export function openEngine(options: EngineOptions): Engine {
 	function learn(now: Known): void {
 		if (known === null || now.change >= known.change) {
 			known = now;
+			knownAt = performance.now();
 		}
 	}
 
@@ -214,31 +221,47 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function load(): Promise<Known | null> {
+	/**
+	 * What is there now. Whoever asks while another's answer is on its way shares the next one, which is asked for after that:
+	 * so a program of many bots holds one connection at a time, and nobody gets what was there before they asked.
+	 */
+	function load(): Promise<Known | null> {
+		next ??= loadAfter(fetching, performance.now());
+		return next;
+	}
+
+	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
+		await earlier;
 		const since = known;
-		const row = await withClient(address, deadline, async client => {
-			try {
-				return await fetch(client, since);
-			} catch (error) {
-				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
-					throw error;
-				}
-
-				const schema = await schemaOf(client);
-				if (schema === null) {
-					// A database that no flock was ever put into.
-					return null;
-				}
-
-				assertReadable(schema);
-				throw error;
-			}
-		});
+		const left = deadline - (performance.now() - askedAt);
+		const row = withClient(address, Math.max(left, 1), client => fetchWhereMade(client, since));
+		fetching = row.catch(() => {});
+		next = null;
+		const found = await row;
 		try {
 			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return row && (await opened(row, since, true));
+			return found && (await opened(found, since, true));
 		} catch (error) {
 			throw failureAt(error, place);
+		}
+	}
+
+	/** As `fetch`, also from a database that no flock was ever put into. */
+	async function fetchWhereMade(client: Client, since: Known | null): Promise<FlockRow | null> {
+		try {
+			return await fetch(client, since);
+		} catch (error) {
+			if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
+				throw error;
+			}
+
+			const schema = await schemaOf(client);
+			if (schema === null) {
+				return null;
+			}
+
+			assertReadable(schema);
+			throw error;
 		}
 	}
 
@@ -380,6 +403,7 @@ export function openEngine(options: EngineOptions): Engine {
 				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
 			});
 		},
+		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
 		async load() {
 			return (await load()) ?? {state: emptyState};
 		},
