@@ -118,6 +118,7 @@ export function openEngine(options: EngineOptions): Engine {
 	});
 	let known: Known | null = null;
 	let knownAt = 0;
+	let who: string | null = null;
 	let fetching: Promise<unknown> = Promise.resolve();
 	let next: Promise<Known | null> | null = null;
 
@@ -135,8 +136,8 @@ export function openEngine(options: EngineOptions): Engine {
 			});
 		}
 
-		const key = since?.key ?? (await flockKeyOf(row, ask));
-		const now = stateOf(row, key, since);
+		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
+		const now = isSame ? since : stateOf(row, since?.key ?? (await flockKeyOf(row, ask)), since);
 		learn(now);
 		return now;
 	}
@@ -277,13 +278,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const before = await opened(row, since, false);
 		const {state, result} = edited(edit, before);
-		parseState(fieldsOf(state));
-		const change = before.change + 1;
 		const names = changedNames(before.state, state);
+		assertGood(state, names);
 		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
+		const change = before.change + 1;
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
 		const changes = changesOf(before.state.records, state.records, names);
@@ -314,11 +315,12 @@ export function openEngine(options: EngineOptions): Engine {
 		{what, name, version, change, record, botKey}: Written,
 	): Promise<void> {
 		if (what !== undefined) {
+			who ??= whoAmI();
 			await client.query(
 				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
 				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
 				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, whoAmI(), version, what],
+				[id, name, change, who, version, what],
 			);
 		}
 
@@ -478,6 +480,17 @@ function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state:
 	} catch (error) {
 		throw new Refusal(error);
 	}
+}
+
+/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
+function assertGood(state: State, changed: readonly string[]): void {
+	const records = new Map(
+		changed.flatMap(name => {
+			const record = state.records.get(name);
+			return record === undefined ? [] : [[name, record] as const];
+		}),
+	);
+	parseState(fieldsOf({...state, records}));
 }
 
 /** The bots whose records differ. Records that no edit has touched are the very same objects. */
