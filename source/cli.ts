@@ -10,6 +10,7 @@ import {command as list} from './commands/list.ts';
 import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
+import type {Services} from './services.ts';
 import {endNow, waitsForFile} from './system/end.ts';
 import {foreseen} from './system/errors.ts';
 import {openInterruption} from './system/interruption.ts';
@@ -126,7 +127,7 @@ async function screen(options: SharedOptions): Promise<number> {
 
 async function listInstead(shared: SharedOptions): Promise<number> {
 	const code = await run({command: list, words: [], options: {json: false}, shared});
-	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
+	write.err('This is not a terminal, so here is the list. keymaker --help shows what else works here.');
 	return code;
 }
 
@@ -156,6 +157,11 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {
+		if (services.keystore.waiting !== null && command.needs === 'all' && !command.looksOnly) {
+			const {saveWaiting} = await import('./commands/shared/waiting.ts');
+			await saveWaiting(services as Services, write);
+		}
+
 		const code = await command.run(line, services, write);
 		return interruption.exitCode ?? code;
 	} finally {

@@ -43,11 +43,14 @@ export async function compose(
 			env,
 			platform: process.platform,
 			noOpen: settings.noOpen,
+			ordinary: settings.ordinaryWindow,
 			isTTY: process.stdout.isTTY,
 			writeTerminal: text => process.stdout.write(text),
 		}),
 		writeExport: async request => (await import('./bundles/export.ts')).writeExport(request),
 		now: Date.now,
 	};
+	// Nobody waits for it.
+	services.desktop.removeLeftovers().catch(() => {});
 	return {services, close};
 }

@@ -35,7 +35,7 @@ export type KeystoreOptions = {
 	practice?: boolean | undefined;
 	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. With one, a keystore in plain text is refused. */
 	passphrase?: (() => string | Promise<string>) | undefined;
-	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
+	/** Hears that a key was refused, or may only read, when X was last asked, and that a database is away; Node's own warnings otherwise. */
 	onWarning?: ((message: string) => void) | undefined;
 };
 
@@ -67,7 +67,8 @@ export type KeyReader = {
 	/**
 	 * The key in force of exactly this bot; its name's accents may be composed or not.
 	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never another bot's
-	 * key comes instead.
+	 * key comes instead. While a database is away (`keystore-unreachable`), the key comes that was read last, with a warning;
+	 * what was never read throws.
 	 */
 	get(bot: string): Promise<Key>;
 	/** The flock, in order, as `keymaker list --json` gives it, but with absolute paths. @throws FlockError `keystore-…` */
@@ -78,7 +79,7 @@ export type KeyReader = {
 export function openKeystore(options: KeystoreOptions = {}): KeyReader {
 	const place = placeOf(options);
 	return {
-		get: async bot => keyOf(bot, place, options),
+		get: outlasting(async bot => keyOf(bot, place, options), options),
 		list: async () => (await flockOf(place)).map(bot => rowOf(bot, bot.poem?.path ?? null)),
 	};
 }
@@ -90,10 +91,43 @@ export function openKeystore(options: KeystoreOptions = {}): KeyReader {
  */
 export async function clientFor(bot: string, options: KeystoreOptions = {}): Promise<TwitterApi> {
 	const place = placeOf(options);
-	const key = await keyOf(bot, place, options);
+	const key = (await keyOf(bot, place, options))();
 	const agent = place.practice ? (await practiceAt(place)).agent : undefined;
 	const {createClient} = await import('./x/client.ts');
 	return createClient(key, key, {agent, env: process.env});
+}
+
+/** Gives the key that was read last where a database is away, and says so once until it is back. */
+function outlasting(
+	read: (bot: string) => Promise<() => Key>,
+	{onWarning = warn}: KeystoreOptions,
+): KeyReader['get'] {
+	const last = new Map<string, {make: () => Key; readAt: string}>();
+	let isAway = false;
+	return async name => {
+		const bot = oneForm(name);
+		try {
+			const make = await read(bot);
+			last.set(bot, {make, readAt: new Date().toISOString()});
+			isAway = false;
+			return make();
+		} catch (error) {
+			const known = last.get(bot);
+			const isUnreachable = error instanceof FlockError && error.code === 'keystore-unreachable';
+			if (!isUnreachable || known === undefined) {
+				// Whatever else is wrong, the keystore has said it: an earlier key may be wrong, too.
+				last.delete(bot);
+				throw error;
+			}
+
+			if (!isAway) {
+				isAway = true;
+				onWarning(`${error.message} The key of ${visible(bot)} is as it was at ${known.readAt}.`);
+			}
+
+			return known.make();
+		}
+	};
 }
 
 type Place = OpenPlace & {practice: boolean};
@@ -126,7 +160,8 @@ async function flockOf({poems, keystore, appSource}: Place): Promise<Flock> {
 	return (await readFlock({poems, keystore, appSource})).flock;
 }
 
-async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+/** @returns what makes the key as it was read, each time a new one */
+async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<() => Key> {
 	const bot = oneForm(name);
 	const record = await place.keystore.get(bot);
 	if (record?.key == null) {
@@ -141,10 +176,10 @@ async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOpt
 
 	const doubt = doubtOf(key, record.wantedAccess === 'write');
 	if (doubt !== null) {
-		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
+		onWarning(`${visible(bot)}’s key (@${visible(key.handle)}) ${doubt}.`);
 	}
 
-	return withGetters(bot, key, appKey);
+	return () => withGetters(bot, key, appKey);
 }
 
 /** A key whose secrets can be read, copied, compared and turned into JSON, but are not printed: for that, Node calls no getter. */
@@ -174,11 +209,11 @@ function withGetters(
 /** Why a key may not do; it is handed out all the same, since the last check can be old. */
 function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
 	if (key.rejected) {
-		return `was refused by X when it was last asked, at ${key.checkedAt ?? 'an unknown time'}`;
+		return `was rejected by X when last checked, at ${key.checkedAt ?? 'an unknown time'}`;
 	}
 
 	return writeWanted && key.accessLevel === 'read'
-		? 'may only read: authorize the bot again to let it post'
+		? 'is read-only: authorize the bot again to let it post'
 		: null;
 }
 
@@ -190,10 +225,10 @@ async function withoutKey(bot: string, place: Place): Promise<FlockError> {
 	}
 
 	const near = nearest(bot, names);
-	return new FlockError('unknown-bot', `${visible(place.keystore.path)} knows no bot ${visible(bot)}.`, {
+	return new FlockError('unknown-bot', `${visible(place.keystore.path)} has no bot named ${visible(bot)}.`, {
 		hint:
 			near === null
-				? 'Give the bot’s exact name, and the right flock (KEYMAKER_FLOCK) and keystore (KEYMAKER_KEYSTORE).'
+				? 'Check the bot’s exact name, the flock (KEYMAKER_FLOCK) and the keystore (KEYMAKER_KEYSTORE).'
 				: `Did you mean ${visible(near)}?`,
 	});
 }

@@ -48,7 +48,7 @@ export const bundle: Format<'bundle'> = {
 		if (isObject(found)) {
 			readFields('bundle', fieldsOf(found), names, reading, asItIs);
 		} else {
-			reading.problems.push('bundle: it is not a whole JSON object.');
+			reading.problems.push('bundle: it is not a complete JSON object.');
 		}
 
 		return reading;
@@ -59,7 +59,7 @@ export const bundle: Format<'bundle'> = {
 		requireValues(entry, 'bundle');
 		const before = existing === null ? {} : parseJsonForWriting(existing);
 		if (!isObject(before)) {
-			throw cannotMerge('bundle', 'it is not a whole JSON object');
+			throw cannotMerge('bundle', 'it is not a complete JSON object');
 		}
 
 		const fields = Object.entries(fieldsFor(entry)).filter(

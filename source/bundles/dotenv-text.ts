@@ -37,7 +37,7 @@ export function variablesIn(text: string): Map<string, Value> {
 		if (whole !== null) {
 			values.set(name, {
 				text: whole,
-				doubt: 'has a # in it, at which some programs end it and others do not',
+				doubt: 'has a #, where some programs end the value and others do not',
 			});
 		}
 	}

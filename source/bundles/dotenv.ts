@@ -129,13 +129,13 @@ function requireReadable(text: string, entry: BundleEntry, existing: string | nu
 		if (quote(value) !== null && after.get(name) !== value) {
 			throw existing === null
 				? cannotHold(labelOf(entry), name, 'dotenv')
-				: cannotMerge('dotenv', 'a quotation mark in it is not closed');
+				: cannotMerge('dotenv', 'has an unclosed quotation mark');
 		}
 	}
 
 	for (const [name, value] of Object.entries(parseEnv(existing ?? ''))) {
 		if (!ours.has(name) && after.get(name) !== value) {
-			throw cannotMerge('dotenv', 'a quotation mark in it is not closed');
+			throw cannotMerge('dotenv', 'has an unclosed quotation mark');
 		}
 	}
 }

@@ -59,14 +59,14 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	await makeFolder(folder);
 	const left = await sweepLeftovers(folder);
 	await refuseOneFileForTwo(files);
-	await unfinished('The key files are being written', () => writeAll(writings));
+	await unfinished('writing the key files', () => writeAll(writings));
 	const paths = writings.map(({path}) => path);
 	return {files: paths, warnings: [...leftWarnings(left, folder), ...gitWarnings(paths)]};
 }
 
 function leftWarnings({length}: readonly string[], folder: string): string[] {
-	const what = length === 1 ? 'A file with keys was' : `${length} files with keys were`;
-	return length === 0 ? [] : [`${what} removed that a killed export had left in ${visible(folder)}.`];
+	const what = length === 1 ? 'Removed a file with keys' : `Removed ${length} files with keys`;
+	return length === 0 ? [] : [`${what} that a killed export left in ${visible(folder)}.`];
 }
 
 /** One file that is to be written. */
@@ -87,9 +87,9 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 	if (place === 'file') {
 		throw new FlockError(
 			'export-exists',
-			`${visible(out)} is a file, and ${format.name} files go into a folder.`,
+			`${visible(out)} is a file, but ${format.name} writes to a folder.`,
 			{
-				hint: 'Give --out the name of a folder.',
+				hint: 'Use --out with a folder.',
 				field: 'out',
 			},
 		);
@@ -120,7 +120,7 @@ async function textFor(
 	}
 
 	if (place !== 'file') {
-		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'not a regular file');
 	}
 
 	const existing = await readText(path, false).catch(error => {
@@ -142,9 +142,9 @@ async function textFor(
 	} else if (!force) {
 		throw new FlockError(
 			'export-exists',
-			`${visible(path)} is there already, and is no ${format.name} file.`,
+			`${visible(path)} already exists and is not a ${format.name} file.`,
 			{
-				hint: 'Choose another --out, or replace it with --force.',
+				hint: 'Choose another --out, or overwrite it with --force.',
 				field: 'out',
 				replaceable: true,
 			},
@@ -157,7 +157,7 @@ async function textFor(
 /** A text that is added to: written anew in another encoding, its other entries might not be read any more by whoever wrote them. */
 function requireUtf8({text, encoding}: DecodedText, format: Format): string {
 	if (encoding !== 'UTF-8') {
-		throw cannotMerge(format.name, `it is in ${encoding}, and keymaker writes UTF-8`);
+		throw cannotMerge(format.name, `it is in ${encoding}, but keymaker writes UTF-8`);
 	}
 
 	return text;
@@ -168,9 +168,9 @@ function refuseStranger(path: string): void {
 	const stranger = strangerOn(path);
 	if (stranger !== null) {
 		const {path: place, uid} = stranger;
-		const why = uid === null ? 'can be written by other users' : `belongs to another user (${uid})`;
-		throw new FlockError('export-unsafe', `${visible(place)} ${why}; root writes no key there.`, {
-			hint: 'Export to a folder of root’s own, and hand the files over from there.',
+		const why = uid === null ? 'is writable by other users' : `belongs to another user (${uid})`;
+		throw new FlockError('export-unsafe', `${visible(place)} ${why}, so root writes no keys there.`, {
+			hint: 'Export to a folder that only root can write to, then move the files.',
 		});
 	}
 }
@@ -185,14 +185,10 @@ async function refuseUntouchable(
 	const folder = await realpath(dirname(path)).catch(() => dirname(path));
 	const isAmongPoems = folder === (await realpath(poemsFolder).catch(() => poemsFolder));
 	if ((identity !== undefined && untouchable.has(identity)) || (isAmongPoems && isPoemFile(basename(path)))) {
-		throw new FlockError(
-			'export-unsafe',
-			`${visible(path)} is a poem, or keymaker's own; no key is written there.`,
-			{
-				hint: 'Choose another --out.',
-				field: 'out',
-			},
-		);
+		throw new FlockError('export-unsafe', `${visible(path)} is a poem or one of keymaker's own files.`, {
+			hint: 'Choose another --out.',
+			field: 'out',
+		});
 	}
 }
 
@@ -212,8 +208,8 @@ async function refuseOneFileForTwo(files: readonly PlannedFile[]): Promise<void>
 			const [one, two] = [other, file].map(({entries: [entry]}) =>
 				entry === undefined ? '' : labelOf(entry),
 			);
-			throw new FlockError('export-exists', `${one} and ${two} would go into one file here.`, {
-				hint: 'Rename one of the two poems (keymaker rename OLD NEW), or export them into two folders.',
+			throw new FlockError('export-exists', `${one} and ${two} would share one file here.`, {
+				hint: 'Rename one of the poems (keymaker rename OLD NEW), or export to two folders.',
 			});
 		}
 
@@ -233,7 +229,7 @@ async function isOnePlace(one: string, other: string): Promise<boolean> {
 }
 
 function unsafe(path: string, what: string, cause?: unknown): FlockError {
-	return new FlockError('export-unsafe', `${visible(path)} is ${what}; no key is written there.`, {
+	return new FlockError('export-unsafe', `${visible(path)} is ${what}.`, {
 		hint: 'Choose another --out.',
 		field: 'out',
 		cause,

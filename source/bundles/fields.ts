@@ -65,7 +65,7 @@ export function readFields(
 	}
 
 	if (!asItIs && problems.length === 0) {
-		problems.push(...doubts.map(doubt => `${doubt} (--force takes it as it is)`));
+		problems.push(...doubts.map(doubt => `${doubt} (--force accepts it)`));
 	}
 
 	if (problems.length > 0) {
@@ -111,7 +111,7 @@ function* unknownAmong(found: Iterable<string>, known: ReadonlySet<string>): Gen
 /** What no keystore takes. */
 function wrongWith(text: string | null): string | null {
 	if (text === null) {
-		return 'is no text';
+		return 'is not text';
 	}
 
 	if (text.trim() === '') {
@@ -119,10 +119,10 @@ function wrongWith(text: string | null): string | null {
 	}
 
 	if (text.length > longest) {
-		return 'is far too long';
+		return 'is too long';
 	}
 
-	return printable.test(text) ? null : 'has characters that no key of X has, such as a line end';
+	return printable.test(text) ? null : 'has characters that X never uses in keys, such as a line break';
 }
 
 /** What makes it unlikely that X gave somebody this value: all that was seen of X's are letters, digits and a dash. */
@@ -137,9 +137,9 @@ function doubtAbout(value: Value): string | null {
 		: /\s[#;]/.test(text)
 			? 'a comment'
 			: /\s/.test(text)
-				? 'a blank'
+				? 'a space'
 				: null;
-	return odd === null ? null : `has ${odd} in it, which no key of X has`;
+	return odd === null ? null : `has ${odd}, which X never uses in keys`;
 }
 
 function digits(text: string | null): string | null {

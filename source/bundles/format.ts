@@ -75,8 +75,8 @@ export function label(name: string): string {
 export function onlyEntry(entries: readonly BundleEntry[], format: string): BundleEntry {
 	const [entry] = entries;
 	if (entry === undefined || entries.length > 1) {
-		throw new FlockError('usage', `One ${format} file holds the key of one bot, not of ${entries.length}.`, {
-			hint: 'Name one bot, or give --out a folder, which gets one file for each.',
+		throw new FlockError('usage', `One ${format} file holds the key of one bot, not ${entries.length}.`, {
+			hint: 'Name one bot, or use --out with a folder for one file each.',
 			field: 'out',
 		});
 	}
@@ -112,8 +112,8 @@ export function requireOwnPlaces(
 		const other = places.get(place);
 		if (other !== undefined) {
 			const both = `${labelOf(other)} and ${labelOf(entry)}`;
-			throw new FlockError('export-value', `${both} would take the same place in a ${format} file.`, {
-				hint: 'Export one of the two, or choose another format: bundle and json hold everything.',
+			throw new FlockError('export-value', `${both} would overwrite each other in a ${format} file.`, {
+				hint: 'Export one of them, or choose another format: bundle and json hold everything.',
 			});
 		}
 
@@ -125,7 +125,7 @@ export function requireOwnPlaces(
 export function cannotHold(who: string, what: string, format: string): FlockError {
 	return new FlockError(
 		'export-value',
-		`${who}: its ${what} has characters that a ${format} file cannot hold.`,
+		`${who}: a ${format} file cannot hold some characters of its ${what}.`,
 		{
 			hint: 'Choose another format: bundle and json hold everything.',
 		},
@@ -134,8 +134,8 @@ export function cannotHold(who: string, what: string, format: string): FlockErro
 
 /** The error for a file that looks like the format, but that nothing can be added to. */
 export function cannotMerge(format: string, why: string): FlockError {
-	return new FlockError('export-exists', `The ${format} file that is there cannot be added to: ${why}.`, {
-		hint: 'Mend it, choose another --out, or replace it whole with --force.',
+	return new FlockError('export-exists', `Cannot add to the existing ${format} file: ${why}.`, {
+		hint: 'Fix the file, choose another --out, or replace it with --force.',
 		field: 'out',
 		replaceable: true,
 	});

@@ -63,10 +63,10 @@ export function gitWarnings(files: readonly string[]): string[] {
 
 	const [what, them] =
 		files.length === 1
-			? [`${visible(path.basename(first))} lies`, 'it']
-			: [`${files.length} files with keys lie`, 'them'];
+			? [`${visible(path.basename(first))} is`, 'it']
+			: [`${files.length} files with keys are`, 'them'];
 	const names = files.map(file => path.basename(file));
 	return [
-		`${what} in the git work tree ${visible(tree)}. See that git ignores ${them} before you commit: ${gitQuestions(folder, names).ignored}`,
+		`${what} in the git work tree ${visible(tree)}. Before you commit, check that git ignores ${them}: ${gitQuestions(folder, names).ignored}`,
 	];
 }

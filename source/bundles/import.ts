@@ -51,8 +51,8 @@ async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
 	const text = decoded?.text ?? null;
 	const format = text === null ? null : detectFormat(text, basename(path));
 	if (text === null || format === null) {
-		throw new FlockError('import-format', `${visible(path)} is no file of keys that keymaker knows.`, {
-			hint: `Known are ${formatNames.join(', ')}.`,
+		throw new FlockError('import-format', `${visible(path)} is not a key file that keymaker knows.`, {
+			hint: `It reads ${formatNames.join(', ')}.`,
 		});
 	}
 
@@ -84,7 +84,7 @@ function asProblem(path: string): (error: unknown) => ImportedFile {
 
 function unreadable(path: string, error: unknown): FlockError {
 	return new FlockError('import-unreadable', `${visible(path)} cannot be read: ${reasonOf(error)}.`, {
-		hint: 'Check the path and its permissions; a file of keys is an ordinary file, of 8 MB at most.',
+		hint: 'Check the path and its permissions. A key file is a regular file of 8 MB at most.',
 		cause: error,
 	});
 }

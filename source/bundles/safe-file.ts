@@ -115,9 +115,9 @@ async function writeNew(temporary: string, path: string, text: string): Promise<
 function unwritable(path: string, error: unknown): FlockError {
 	return new FlockError(
 		'export-unwritable',
-		`${visible(path)} cannot be written (${codeOf(error) || 'unknown error'}).`,
+		`Cannot write ${visible(path)} (${codeOf(error) || 'unknown error'}).`,
 		{
-			hint: 'Choose another place with --out. Nothing there was changed.',
+			hint: 'Nothing was changed. Choose another --out.',
 			field: 'out',
 			cause: error,
 		},

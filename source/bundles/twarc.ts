@@ -66,7 +66,7 @@ export const twarc: Format<'twarc'> = {
 		if (own.length === 0 && standard.length > 0) {
 			readFields('DEFAULT', new Map(standard), names, reading, asItIs);
 		} else if (own.length === 0) {
-			reading.problems.push('twarc: it has no section such as [main].');
+			reading.problems.push('twarc: it has no section like [main].');
 		}
 
 		return reading;
@@ -83,10 +83,7 @@ export const twarc: Format<'twarc'> = {
 
 		const lines = linesOf(existing ?? '');
 		if (sectionsOf(lines).some(({name}) => name === null)) {
-			throw cannotMerge(
-				'twarc',
-				'it has values outside any section, as twarc 2’s file does, which holds one account',
-			);
+			throw cannotMerge('twarc', 'it has values outside any section: twarc 2 wrote it, for one account');
 		}
 
 		return `${withSections(lines, sections).join('\n')}\n`;
@@ -138,6 +135,6 @@ function meaning(text: string, references: boolean): Value {
 
 	const plain = value.replaceAll('%%', '%');
 	return value.replaceAll('%%', '').includes('%')
-		? {text: plain, doubt: 'has a single % in it, which twarc takes for a reference'}
+		? {text: plain, doubt: 'has a single %, which twarc reads as a reference'}
 		: plain;
 }

@@ -71,7 +71,7 @@ export const xurl: Format<'xurl'> = {
 	write(entries, existing) {
 		const yaml = openYaml(existing, 'xurl');
 		if (isOlder(yaml)) {
-			throw cannotMerge('xurl', 'an older xurl wrote it, and it holds one account');
+			throw cannotMerge('xurl', 'an older xurl wrote it, for one account');
 		}
 
 		const apps = childMap(yaml.root, 'apps', 'xurl');

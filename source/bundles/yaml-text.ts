@@ -52,7 +52,7 @@ function parseParts(text: string): YamlText {
 		lineCounter: lines,
 	}) as unknown as Document;
 	const problems = document.errors.map(
-		error => `line ${lines.linePos(error.pos[0]).line} is not right YAML (${error.code})`,
+		error => `line ${lines.linePos(error.pos[0]).line} is not valid YAML (${error.code})`,
 	);
 	const root = document.contents;
 	return {
@@ -73,13 +73,13 @@ export function openYaml(existing: string | null, format: string): YamlText {
 	}
 
 	if (hasNameTwice(yaml.document)) {
-		throw cannotMerge(format, 'a name stands in it twice');
+		throw cannotMerge(format, 'a name appears twice');
 	}
 
 	const contents = yaml.document.contents;
 	if (!isMap(contents)) {
 		if (contents !== null && !(isScalar(contents) && contents.value === '')) {
-			throw cannotMerge(format, 'its outermost level is no mapping');
+			throw cannotMerge(format, 'its top level is not a mapping');
 		}
 
 		yaml.document.contents = yaml.root;
@@ -93,7 +93,7 @@ export function yamlText({document}: YamlText, format: string): string {
 	try {
 		return document.toString({lineWidth: 0});
 	} catch {
-		throw cannotMerge(format, 'an alias in it would lead nowhere');
+		throw cannotMerge(format, 'an alias would point to nothing');
 	}
 }
 
@@ -138,14 +138,14 @@ export function childMap(parent: YAMLMap, name: string, format: string): YAMLMap
 	const pair = pairOf(parent, name);
 	if (pair !== undefined && isMap(pair.value)) {
 		if (pair.value.anchor !== undefined) {
-			throw cannotMerge(format, 'other entries repeat what would be changed (a YAML anchor)');
+			throw cannotMerge(format, 'other entries repeat the part to change (a YAML anchor)');
 		}
 
 		return pair.value;
 	}
 
 	if (pair !== undefined && !isNothing(pair.value)) {
-		throw cannotMerge(format, 'one of its parts is no mapping');
+		throw cannotMerge(format, 'one of its parts is not a mapping');
 	}
 
 	const child = new YAMLMap();

@@ -111,25 +111,17 @@ async function halfMissing(
 		Object.keys(variables).filter(name => /key|secret|token/i.test(name) && !known.has(name)),
 	);
 	return near === null
-		? new FlockError(
-				'bad-app-key',
-				`${expected} is not set ${place}, but the other half of the app key is.`,
-				{
-					hint: `Set ${expected} as well, or remove both.`,
-				},
-			)
+		? new FlockError('bad-app-key', `The app key is incomplete ${place}: ${expected} is missing.`, {
+				hint: `Set ${expected}, or remove both.`,
+			})
 		: misnamedError(half, near, place);
 }
 
 function misnamedError(half: keyof typeof names, found: string, place: string): FlockError {
 	const [expected, also] = names[half];
-	return new FlockError(
-		'bad-app-key',
-		`${visible(found)} was found ${place}, but ${expected} was expected.`,
-		{
-			hint: `Call it ${expected} or ${also}.`,
-		},
-	);
+	return new FlockError('bad-app-key', `Found ${visible(found)} ${place}, but expected ${expected}.`, {
+		hint: `Rename it to ${expected} or ${also}.`,
+	});
 }
 
 /** @throws FlockError `bad-app-key` for a value that programs read in different ways */
@@ -138,7 +130,7 @@ function firstSet(variables: Variables, candidates: readonly string[]): {name: s
 		const value = variables[name] ?? null;
 		if (value !== null && typeof value !== 'string') {
 			throw new FlockError('bad-app-key', `${name} in .env ${value.doubt}.`, {
-				hint: 'Put the value in single quotes, if it belongs to it, or a space before the #, if a comment begins there.',
+				hint: 'Put the value in single quotes if the # belongs to it, or a space before the # if it starts a comment.',
 			});
 		}
 
@@ -175,7 +167,7 @@ async function readEnvFile(folder: string): Promise<Variables> {
 		}
 
 		throw new FlockError('bad-app-key', `.env cannot be read: ${reasonOf(error)}.`, {
-			hint: `Make it an ordinary file that you may read (chmod 600 ${shellWord(file)}), or move it away.`,
+			hint: `Make it a regular file that you can read (chmod 600 ${shellWord(file)}), or move it away.`,
 		});
 	}
 }

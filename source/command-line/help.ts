@@ -9,21 +9,20 @@ const indent = '  ';
 
 /** What keymaker is, in a sentence. */
 export const purpose =
-	'Make and keep the X keys of a flock of poem bots. Without a command, keymaker opens the flock.';
+	'Make and keep X keys for a flock of poem bots. Without a command, keymaker opens the flock.';
 
 /** The variables that no option stands for. */
 export const variables: readonly Row[] = [
-	['TWITTER_CONSUMER_KEY', 'the app’s key; also read from .env in the current folder'],
-	['TWITTER_CONSUMER_SECRET', 'the app’s secret, likewise'],
+	['TWITTER_CONSUMER_KEY', 'the app’s key (also read from .env in the current folder)'],
+	['TWITTER_CONSUMER_SECRET', 'the app’s secret (also read from .env)'],
 	['KEYMAKER_TIMEOUT', 'seconds to wait for X (default: 15)'],
 	['KEYMAKER_PASSPHRASE', 'passphrase of an encrypted keystore'],
-	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it; without either, keymaker asks'],
+	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it (without either, keymaker asks)'],
 	['KEYMAKER_PRACTICE=1', 'like --practice'],
 ];
 
 /** How commands end. */
-export const exitCodes =
-	'0 done, 1 failed, 2 wrong usage, 130 interrupted; exec ends with its command’s own.';
+export const exitCodes = '0 done, 1 failed, 2 wrong usage, 130 interrupted. exec returns its command’s own.';
 
 const exampleLines = [
 	'keymaker --practice',

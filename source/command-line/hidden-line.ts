@@ -29,7 +29,7 @@ export type HiddenTerminal = {
 };
 
 /** More masks than this would say nothing more, and a row is only so wide. */
-const mostMasks = 32;
+const mostMasks = 16;
 
 /** As much as a terminal itself keeps of what is typed early; keys. */
 const mostEarly = 4096;

@@ -11,6 +11,8 @@ export type SharedOptions = {
 	practice?: boolean | undefined;
 	/** False after `--no-open`. */
 	open?: boolean | undefined;
+	/** The windows that links open in. */
+	browser?: string | undefined;
 	/** False after `--no-mouse`. */
 	mouse?: boolean | undefined;
 };
@@ -30,6 +32,8 @@ export type Settings = {
 	practice: boolean;
 	/** True where no browser is to be opened by itself. */
 	noOpen: boolean;
+	/** True where links open in the browser's ordinary windows. */
+	ordinaryWindow: boolean;
 	/** False where the mouse is left to the terminal. */
 	mouse: boolean;
 	/** The seconds that X, and a database, get for an answer. */
@@ -54,16 +58,30 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 		keystoreFolder: keystore ? path.resolve(cwd, keystore) : null,
 		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
+		ordinaryWindow: isOrdinary(options.browser || env.KEYMAKER_BROWSER),
 		mouse: options.mouse !== false && env.KEYMAKER_MOUSE !== 'never',
 		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
 	};
 }
 
+/** The windows that links may open in, as `--browser` names them. */
+export const browserChoices = ['own', 'default'] as const;
+
+function isOrdinary(value: string | undefined): boolean {
+	if (value && !browserChoices.some(choice => choice === value)) {
+		throw new FlockError('usage', 'KEYMAKER_BROWSER is neither own nor default.', {
+			hint: 'Set it to own for a window with an empty profile for each link, or to default.',
+		});
+	}
+
+	return value === 'default';
+}
+
 function deadlineOf(value: string | undefined): number {
 	const seconds = value === undefined || value === '' ? defaultDeadlineSeconds : Number(value);
 	if (!(seconds > 0 && seconds <= longestDeadlineSeconds)) {
-		throw new FlockError('usage', 'KEYMAKER_TIMEOUT is not a number of seconds.', {
-			hint: `Set it to a number above 0, ${longestDeadlineSeconds} at most; without it X gets ${defaultDeadlineSeconds}.`,
+		throw new FlockError('usage', 'KEYMAKER_TIMEOUT must be a number of seconds.', {
+			hint: `Use a number above 0, at most ${longestDeadlineSeconds}. The default is ${defaultDeadlineSeconds}.`,
 		});
 	}
 

@@ -78,16 +78,16 @@ export function outputError(error: unknown): FlockError {
 	const code = codeOf(error) || 'unknown error';
 	return new FlockError(
 		'output-unwritable',
-		`Standard output cannot be written: ${reasons[code] ?? code}. What stands there is not whole.`,
-		{hint: 'Make room, or write it elsewhere, then start the command again.'},
+		`Cannot write standard output: ${reasons[code] ?? code}. The output is incomplete.`,
+		{hint: 'Free up space or write elsewhere, then run the command again.'},
 	);
 }
 
 const reasons: Readonly<Record<string, string>> = {
 	ENOSPC: 'no space is left',
 	EDQUOT: 'your quota is used up',
-	EFBIG: 'the file may not grow larger',
-	EIO: 'its disk fails',
+	EFBIG: 'the file size limit is reached',
+	EIO: 'the disk has an error',
 };
 
 /** Writes as much as can be written without waiting. @returns what is left. */

@@ -3,7 +3,7 @@ import type {AnyDefinition, Option, Options} from '../commands/shared/definition
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {commands} from './commands.ts';
-import type {SharedOptions} from './options.ts';
+import {browserChoices, type SharedOptions} from './options.ts';
 
 /** The options of all commands. */
 export const sharedOptions = {
@@ -18,6 +18,11 @@ export const sharedOptions = {
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
+	browser: {
+		value: 'which',
+		choices: browserChoices,
+		help: 'open each link in a window of its own, or in the default browser as it is (KEYMAKER_BROWSER; default: own)',
+	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
 
@@ -79,6 +84,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
 		open: given.has('no-open') ? false : undefined,
+		browser: textOf(given.get('browser')),
 		mouse: given.has('no-mouse') ? false : undefined,
 	};
 	if (command === null) {

@@ -48,10 +48,10 @@ export function passphraseOptions(env: Environment, prompt: Prompt | null): Pass
 
 function wrongOf(env: Environment): FlockError {
 	const [subject, name] = env.KEYMAKER_PASSPHRASE
-		? ['KEYMAKER_PASSPHRASE is not', 'KEYMAKER_PASSPHRASE']
-		: ['KEYMAKER_PASSPHRASE_COMMAND does not print', 'KEYMAKER_PASSPHRASE_COMMAND'];
-	return new FlockError('keystore-passphrase', `${subject} the passphrase of this keystore.`, {
-		hint: `Set ${name} right, or unset it to be asked. The keystore itself is whole.`,
+		? ['KEYMAKER_PASSPHRASE is wrong', 'KEYMAKER_PASSPHRASE']
+		: ['KEYMAKER_PASSPHRASE_COMMAND prints the wrong passphrase', 'KEYMAKER_PASSPHRASE_COMMAND'];
+	return new FlockError('keystore-passphrase', `${subject} for this keystore.`, {
+		hint: `Correct ${name}, or unset it to be asked. The keystore is intact.`,
 	});
 }
 
@@ -60,18 +60,18 @@ function askedOf(prompt: Prompt): (attempt: number) => Promise<string> {
 	return async attempt => {
 		// Every copy of a keystore needs the passphrase too: nobody is asked for each of them.
 		if (asked === tries) {
-			throw new FlockError('keystore-passphrase', `No passphrase of ${tries} opened it.`, {
-				hint: 'Start the command again to try once more.',
+			throw new FlockError('keystore-passphrase', `Wrong passphrase (${tries} attempts).`, {
+				hint: 'Run the command again to try once more.',
 			});
 		}
 
 		asked += 1;
-		const again = attempt === 1 ? '' : `Not that one, ${attempt} of ${tries}. `;
-		const passphrase = await prompt(`${again}Passphrase of the keystore:`);
+		const again = attempt === 1 ? '' : `Wrong passphrase (attempt ${attempt} of ${tries}). `;
+		const passphrase = await prompt(`${again}Keystore passphrase:`);
 		if (passphrase === null) {
 			asked = tries;
-			throw new FlockError('keystore-passphrase', 'No passphrase was given, so the keystore stays closed.', {
-				hint: 'Start the command again. Without its passphrase nobody can read the keystore.',
+			throw new FlockError('keystore-passphrase', 'You gave no passphrase, so the keystore stays locked.', {
+				hint: 'Run the command again. Nobody can read the keystore without its passphrase.',
 			});
 		}
 
@@ -90,7 +90,7 @@ async function passphraseOf(command: string, env: Environment): Promise<string> 
 	if (end !== 0 || passphrase === '') {
 		const what = end === 0 ? 'printed nothing' : `failed (${end})`;
 		throw new FlockError('keystore-passphrase', `KEYMAKER_PASSPHRASE_COMMAND ${what}.`, {
-			hint: 'Run it by hand: its first line of output has to be the passphrase.',
+			hint: 'Run it by hand. Its first line of output must be the passphrase.',
 		});
 	}
 

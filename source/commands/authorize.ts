@@ -11,6 +11,7 @@ import {type Lines, openLines} from './shared/ask.ts';
 import {findBots} from './shared/bots.ts';
 import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {waitingSentence} from './shared/waiting.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
@@ -25,7 +26,7 @@ export type AuthorizeInput = {
 };
 
 /** How it went with one bot. */
-type Result = 'made' | 'held' | 'unsaved' | 'skipped' | 'failed';
+type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
 type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
@@ -63,7 +64,7 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		lines.close();
 		const lost = services.keymaker.unsaved();
 		if (lost.length > 0) {
-			write.err(`Not saved, and lost now: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
+			write.err(`Lost without being saved: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
 		}
 
 		if (walk.several) {
@@ -76,14 +77,14 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 
 async function botsOf({bots, missing, handle}: AuthorizeInput, services: Services): Promise<Bot[]> {
 	if (missing === bots.length > 0) {
-		throw new FlockError('usage', missing ? 'Name bots or say --missing, not both.' : 'Which bot?', {
+		throw new FlockError('usage', missing ? 'Name bots or use --missing, not both.' : 'Which bot?', {
 			hint: 'keymaker authorize BOT… or keymaker authorize --missing',
 		});
 	}
 
 	if (handle !== null && (missing || new Set(bots).size > 1)) {
-		throw new FlockError('usage', '--handle names the account of one bot.', {
-			hint: 'Authorize that bot by itself: keymaker authorize BOT --handle NAME',
+		throw new FlockError('usage', '--handle works with one bot only.', {
+			hint: 'Authorize that bot alone: keymaker authorize BOT --handle NAME',
 		});
 	}
 
@@ -105,7 +106,7 @@ async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> 
 		const line = await lines.next();
 		if (line === null) {
 			services.keymaker.drop(link);
-			write.err(`The input ended before a PIN for ${visible(bot)} came: no key was made.`);
+			write.err(`The input ended before a PIN for ${visible(bot)}. No key was made.`);
 			return 'ended';
 		}
 
@@ -150,11 +151,11 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 	}
 
 	const account = link.expectedHandle === null ? '' : `, signed in as @${visible(link.expectedHandle)}`;
-	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app there.`);
+	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app.`);
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
 	write.out(link.url);
 	if (write.interactive && services.desktop.whyNotOpen === null) {
-		write.err((await services.desktop.open(link.url)).sentence);
+		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
 	return link;
@@ -162,7 +163,7 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 
 async function newLink(bot: string, walk: Walk): Promise<Link> {
 	const link = await requestLink(bot, walk);
-	walk.write.err(`A new link for ${visible(bot)}; the earlier one and its PIN are void:`);
+	walk.write.err(`Here is a new link for ${visible(bot)}; the old one no longer works:`);
 	walk.write.out(link.url);
 	return link;
 }
@@ -189,14 +190,19 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 
 	while (outcome.kind === 'unsaved') {
 		sayError(outcome.error, write);
-		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
+		if (outcome.waits) {
+			write.err(waitingSentence(outcome, services.keystore));
+			return 'waiting';
+		}
+
+		write.err(`X gave the key of ${accountOf(outcome.key)}, but it is not saved yet.`);
 		write.err(`The keystore is ${visible(services.keystore.path)}.`);
 		if (!write.interactive) {
-			write.err(`Mend that, and run again: keymaker authorize ${shellWord(outcome.bot)}`);
+			write.err(`Fix that and run keymaker authorize ${shellWord(outcome.bot)} again.`);
 			return 'unsaved';
 		}
 
-		write.err('Mend that and press enter to save it (q gives it up):');
+		write.err('Fix that and press enter to save the key (q discards it):');
 		const line = await lines.next();
 		if (line === null || line.trim() === 'q') {
 			return 'unsaved';
@@ -206,12 +212,14 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	}
 
 	if (outcome.kind === 'saved') {
-		write.err(`${bot}: the key of ${accountOf(outcome.key)} is saved.`);
+		write.err(`${bot}: saved the key of ${accountOf(outcome.key)}.`);
 	} else {
 		const word = shellWord(outcome.bot);
-		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
+		write.err(
+			`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key waits for your decision.`,
+		);
 		const named = `${word} --handle ${shellWord(outcome.key.handle)}`;
-		write.err(`  keymaker keep ${named} puts it in force, keymaker discard ${named} removes it.`);
+		write.err(`  Run keymaker keep ${named} to use it, or keymaker discard ${named} to remove it.`);
 	}
 
 	if (write.signal.aborted) {
@@ -238,6 +246,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	const parts: [string[], string][] = [
 		[named('made'), 'made'],
 		[named('held'), 'held'],
+		[named('waiting'), 'waiting to be saved'],
 		[named('unsaved'), 'not saved'],
 		[named('skipped'), 'skipped'],
 		[named('failed'), 'failed'],
@@ -253,7 +262,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 export const command = define({
 	name: 'authorize',
 	arguments: ['[bot...]'],
-	summary: 'Make keys line by line: print each link, read its PIN from standard input.',
+	summary: 'Make keys line by line: print each link and read its PIN from standard input.',
 	options: {
 		missing: {help: 'authorize every bot without a key'},
 		access: {
@@ -262,7 +271,7 @@ export const command = define({
 			help: 'access to ask X for (default: what the app’s settings say)',
 		},
 		handle: {value: 'name', help: 'expect this account'},
-		'replace-account': {help: 'keep another account than the expected one, unless another bot posts as it'},
+		'replace-account': {help: 'accept a different account, unless another bot uses it'},
 	},
 	examples: ['keymaker authorize harbour --handle harbour_poem', 'keymaker authorize --missing'],
 	needs: 'all',

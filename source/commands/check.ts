@@ -62,7 +62,7 @@ export async function check(
 		onWait(until) {
 			write.progress(null);
 			const goesOn = withTimeLeft(
-				`The check continues ${moment(until, services.now())}.`,
+				`keymaker continues ${moment(until, services.now())}.`,
 				until,
 				services.now(),
 			);

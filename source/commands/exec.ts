@@ -40,7 +40,7 @@ export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | '
  */
 export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
 	if (input.command.length === 0) {
-		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
+		throw new FlockError('usage', 'Which program?', {hint: 'keymaker exec BOT -- COMMAND…'});
 	}
 
 	const {flock, app} = await readFlock(services);
@@ -66,7 +66,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 async function execAll(bots: readonly Bot[], jobs: number, running: Running, work: Work): Promise<number> {
 	const {write} = work;
 	if (!Number.isInteger(jobs) || jobs < 1) {
-		throw new FlockError('usage', '--jobs is a whole number from 1 up.', {
+		throw new FlockError('usage', '--jobs must be a whole number, 1 or more.', {
 			hint: 'Without it, one bot runs at a time.',
 		});
 	}
@@ -151,14 +151,14 @@ async function programOf(bot: Bot, {input, services, app, write}: Work): Promise
 	}
 
 	if (bot.status === 'rejected') {
-		write.err(`X refused the key of ${visible(bot.name)} when last asked; it is used all the same.`);
+		write.err(`X rejected ${visible(bot.name)}’s key when last checked. Using it anyway.`);
 	} else if (bot.status === 'read-only') {
-		write.err(`The key of ${visible(bot.name)} may only read; it is used all the same.`);
+		write.err(`${visible(bot.name)}’s key is read-only. Using it anyway.`);
 	}
 
 	if (bot.poem?.leadsTo !== undefined) {
 		write.err(
-			`The poem of ${visible(bot.name)} is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems: KEYMAKER_POEM is not set.`,
+			`${visible(bot.name)}’s poem is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems, so KEYMAKER_POEM is not set.`,
 		);
 	}
 

@@ -46,8 +46,8 @@ export async function expect(
 ): Promise<number> {
 	const [bot, handle] = words;
 	if (from === null ? bot === undefined || handle === undefined : words.length > 0) {
-		throw new FlockError('usage', 'expect takes a bot and its handle, or --from FILE with many.', {
-			hint: 'keymaker expect --help shows both.',
+		throw new FlockError('usage', 'Give a bot and its handle, or --from FILE for many.', {
+			hint: 'Run keymaker expect --help for both.',
 		});
 	}
 
@@ -61,8 +61,8 @@ export async function expect(
 	for (const one of wanted) {
 		write.out(
 			one.handle === null
-				? `${visible(one.bot.name)} may speak as any account.`
-				: `${visible(one.bot.name)} is expected to speak as @${visible(one.handle)}.`,
+				? `${visible(one.bot.name)} can use any account.`
+				: `${visible(one.bot.name)} should post as @${visible(one.handle)}.`,
 		);
 	}
 
@@ -126,11 +126,11 @@ function checkedLines(
 	}
 
 	if (wrong.length > 0) {
-		throw unusable(`${count(wrong.length, 'line')} of ${visible(name)} cannot be used, so nothing was set.`);
+		throw unusable(`Nothing was set: ${count(wrong.length, 'line')} of ${visible(name)} cannot be used.`);
 	}
 
 	if (wanted.length === 0) {
-		throw unusable(`There is no bot in ${visible(name)}.`);
+		throw unusable(`${visible(name)} names no bots.`);
 	}
 
 	return wanted;
@@ -140,7 +140,7 @@ function checkedLines(
 function pairOf(line: string): Written {
 	const [, bot, handle] = /^(.*[^\s,;=])[\s,;=]+([^\s,;=]+)$/.exec(line) ?? [];
 	if (bot === undefined || handle === undefined) {
-		throw unusable('It is not a bot and a handle.');
+		throw unusable('expected a bot and a handle.');
 	}
 
 	return {bot, handle};
@@ -149,7 +149,7 @@ function pairOf(line: string): Written {
 function assertNew(seen: Map<string, number>, name: string, number: number, what: string): void {
 	const before = seen.get(name);
 	if (before !== undefined) {
-		throw unusable(`${what} is on line ${before} already.`);
+		throw unusable(`${what} is already on line ${before}.`);
 	}
 
 	seen.set(name, number);
@@ -164,17 +164,17 @@ function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
 	);
 	return wanted.flatMap(({bot, handle}) => [
 		...(handle === null ? [] : (others.get(handleKey(handle)) ?? [])).map(
-			other => `${visible(other.name)} is expected to speak as @${visible(handle ?? '')} as well.`,
+			other => `${visible(other.name)} should post as @${visible(handle ?? '')} as well.`,
 		),
 		...(speaksAsAnother({...bot, expectedHandle: handle})
-			? [`${visible(bot.name)} has a key of @${visible(bot.key?.handle ?? '')}.`]
+			? [`${visible(bot.name)} already has a key of @${visible(bot.key?.handle ?? '')}.`]
 			: []),
 	]);
 }
 
 function unusable(message: string, cause?: unknown): FlockError {
 	return new FlockError('expect-file', message, {
-		hint: 'Each line is a bot and its handle: harbour @harbour_poem',
+		hint: 'Write a bot and its handle on each line: harbour @harbour_poem',
 		cause,
 	});
 }
@@ -183,7 +183,7 @@ function unusable(message: string, cause?: unknown): FlockError {
 export const command = define({
 	name: 'expect',
 	arguments: ['[bot]', '[handle]'],
-	summary: 'Set the account that a bot should post as, or those of many bots.',
+	summary: 'Set the account that a bot should post as, or many at once.',
 	details:
 		'Import gives a bot the key of its expected account; a new key of any other account waits for your decision. An empty handle ("") accepts any account.',
 	options: {from: {value: 'file', help: 'read a bot and its handle from each line of a file'}},

@@ -53,8 +53,8 @@ export async function exportKeys(
 	}
 
 	if (entries.length === 0) {
-		throw new FlockError('no-key', 'There is no key to export.', {
-			hint: 'keymaker authorize --missing makes the keys that are missing.',
+		throw new FlockError('no-key', 'No keys to export.', {
+			hint: 'Make keys with keymaker authorize --missing',
 		});
 	}
 
@@ -68,7 +68,7 @@ export async function exportKeys(
 		}
 
 		write.err(
-			`${count(entries.length, 'key')} written; whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`,
+			`${count(entries.length, 'key')} written. Whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`,
 		);
 		for (const warning of warnings) {
 			write.err(warning);
@@ -81,7 +81,7 @@ export async function exportKeys(
 function sayWithoutKey(flock: readonly Bot[], write: Write): void {
 	const without = flock.filter(({key}) => key === null).map(({name}) => visible(name));
 	if (without.length > 0) {
-		write.err(`Passed over, without a key in force: ${without.join(', ')}.`);
+		write.err(`Skipped, without an active key: ${without.join(', ')}.`);
 	}
 }
 

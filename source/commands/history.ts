@@ -25,8 +25,8 @@ export async function history(
 	const all = await keystore.history();
 	const changes = bot === null ? all : all.filter(change => change.bot === bot);
 	if (bot !== null && changes.length === 0 && (await keystore.get(bot)) === null) {
-		throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(bot)}.`, {
-			hint: '`keymaker history` shows all bots.',
+		throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(bot)}.`, {
+			hint: 'Run `keymaker history` to see all bots.',
 		});
 	}
 
@@ -42,7 +42,7 @@ export async function history(
 	}
 
 	if (changes.length === 0) {
-		write.err('No changes are known.');
+		write.err('No changes yet.');
 	}
 
 	return exitCode.done;
@@ -52,8 +52,9 @@ export async function history(
 export const command = define({
 	name: 'history',
 	arguments: ['[bot]'],
-	summary: 'Show what was done to the keys, and by whom.',
-	details: 'A database knows every change; of a file, its backups tell what they can, and not by whom.',
+	summary: 'Show who changed the keys, and how.',
+	details:
+		'A database records every change. For a file, keymaker compares its backups, which do not say who.',
 	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker history', 'keymaker history harbour --json'],
 	needs: 'reading',

@@ -43,7 +43,7 @@ export async function importKeys(
 	const read = await readAll({files, force}, services.cwd, write);
 	const entries = read.files.flatMap(file => file.entries.map(entry => ({entry, file})));
 	if (entries.length === 0) {
-		write.err('No key was found.');
+		write.err('No keys found.');
 		return exitCode.failed;
 	}
 
@@ -73,7 +73,7 @@ export async function importKeys(
 	const taken = results.filter(result => result === 'taken' || result === 'replaced').length;
 	const there = results.filter(result => result === 'there already').length;
 	const refused = results.length - taken - there;
-	write.err(`${count(taken, 'key')} taken, ${there} there already, ${refused} not taken.`);
+	write.err(`${count(taken, 'key')} imported, ${there} already there, ${refused} not imported.`);
 	return read.complete && refused === 0 ? exitCode.done : exitCode.failed;
 }
 
@@ -121,15 +121,15 @@ function rowOf({entry, file, bot}: Found): string[] {
 export const command = define({
 	name: 'import',
 	arguments: ['<file...>'],
-	summary: 'Take keys from other programs’ files.',
+	summary: 'Import keys from other programs’ files.',
 	options: {
 		as: {
 			value: 'bot',
 			repeatable: true,
-			help: 'bot to give the key to; HANDLE=BOT for each account of a file with several',
+			help: 'bot to give the key to, or HANDLE=BOT for each of several accounts',
 		},
 		force: {
-			help: 'replace a different key, keeping it as the previous one; accept a key that does not look like X’s',
+			help: 'replace a different key (kept as the previous one), or accept an unlikely one',
 		},
 	},
 	examples: [

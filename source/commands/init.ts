@@ -45,21 +45,21 @@ export async function init(
 		throw unwritable(error, cwd);
 	}
 
-	write.err('Next: keymaker --practice tries everything out; for X, fill in .env and run keymaker.');
+	write.err('Next, run keymaker --practice to try everything. For X, fill in .env and run keymaker.');
 	return exitCode.done;
 }
 
 async function initPoems(folder: string): Promise<string> {
 	const sample = await addSample(folder);
 	return sample === null
-		? `${visible(folder)}: has poems already.`
-		: `${visible(folder)}: made, with ${sample} as a sample.`;
+		? `${visible(folder)}: already has poems.`
+		: `${visible(folder)}: created, with ${sample} as a sample.`;
 }
 
 async function initEnv(file: string): Promise<string> {
 	try {
 		await writeFile(file, envTemplate, {flag: 'wx', mode: 0o600});
-		return '.env: made, for the app’s key and secret.';
+		return '.env: created, for the app’s key and secret.';
 	} catch (error) {
 		if (codeOf(error) !== 'EEXIST') {
 			throw error;
@@ -68,7 +68,7 @@ async function initEnv(file: string): Promise<string> {
 
 	const {mode} = await stat(file);
 	const open = process.platform !== 'win32' && (mode & 0o077) !== 0;
-	return `.env: is there already, and stays as it is.${open ? ' Others can read it: chmod 600 .env' : ''}`;
+	return `.env: already exists.${open ? ' Others can read it: run chmod 600 .env' : ''}`;
 }
 
 async function initGitignore(file: string): Promise<string> {
@@ -76,26 +76,26 @@ async function initGitignore(file: string): Promise<string> {
 	const decoded = decodeText(bytes);
 	if (decoded?.encoding === 'UTF-16') {
 		// What is added in another encoding would be read by nobody.
-		return `.gitignore: is in UTF-16, which git does not read, and stays as it is. Save it as UTF-8, with ${ignored.join(' and ')} in it.`;
+		return `.gitignore: is in UTF-16, which git does not read. Save it as UTF-8 and add ${ignored.join(' and ')}.`;
 	}
 
 	const text = decoded?.text ?? bytes.toString();
 	const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
 	const missing = ignored.filter(line => !lines.has(line));
 	if (missing.length === 0) {
-		return '.gitignore: names .env and keys/ already.';
+		return '.gitignore: already has .env and keys/.';
 	}
 
 	const start = text === '' || text.endsWith('\n') ? '' : '\n';
 	await append(file, `${start}${missing.join('\n')}\n`);
-	return `.gitignore: ${missing.join(' and ')} added.`;
+	return `.gitignore: added ${missing.join(' and ')}.`;
 }
 
 /** How `init` is called. */
 export const command = define({
 	name: 'init',
 	arguments: [],
-	summary: 'Set up a folder: a sample poem, an .env and lines for .gitignore.',
+	summary: 'Set up a folder with a sample poem, an .env and .gitignore lines.',
 	options: {},
 	examples: ['mkdir flock && cd flock && keymaker init'],
 	needs: 'no-keystore',

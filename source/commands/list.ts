@@ -27,6 +27,11 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 		}
 	}
 
+	const waiting = flock.filter(bot => bot.waiting !== undefined).map(({name}) => visible(name));
+	if (waiting.length > 0) {
+		write.err(`Waiting on this computer to be saved: the key of ${waiting.join(', ')}.`);
+	}
+
 	for (const note of folder.notes) {
 		write.err(`${visible(note.file)}: ${visible(note.sentence)}`);
 	}
@@ -47,7 +52,7 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 export const command = define({
 	name: 'list',
 	arguments: [],
-	summary: 'List the flock and the state of its keys.',
+	summary: 'List the flock and its keys’ status.',
 	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
 	needs: 'reading',

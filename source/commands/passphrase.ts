@@ -25,7 +25,7 @@ export async function changePassphrase(
 			'keystore-not-encrypted',
 			`The keystore ${visible(keystore.path)} is not encrypted.`,
 			{
-				hint: 'keymaker encrypt encrypts it.',
+				hint: 'Encrypt it with keymaker encrypt.',
 			},
 		);
 	}
@@ -33,15 +33,13 @@ export async function changePassphrase(
 	// The old passphrase is asked for, and tried, before the new one.
 	await keystore.list();
 	await keystore.changePassphrase(await askNewPassphrase(write));
-	write.out(`${visible(keystore.path)} has a new passphrase, ${await withBackups(keystore)}.`);
+	write.out(`Changed the passphrase of ${visible(keystore.path)}, ${await withBackups(keystore)}.`);
 	if (given) {
-		write.err(
-			'The environment still gives the old one: change KEYMAKER_PASSPHRASE or what its command prints.',
-		);
+		write.err('The environment still has the old one. Change KEYMAKER_PASSPHRASE, or the command’s output.');
 	}
 
 	write.err(
-		'The old passphrase still opens copies that other programs made, and earlier files in freed blocks of the disk.',
+		'The old passphrase still opens copies made by other programs and deleted files that are still on the disk.',
 	);
 	return exitCode.done;
 }
@@ -52,7 +50,7 @@ export const command = define({
 	arguments: [],
 	summary: 'Change the passphrase of an encrypted keystore.',
 	details:
-		'The old one comes from the environment or a prompt, the new one from a prompt or, without a terminal, from a line of standard input.',
+		'The old one comes from the environment or a prompt. The new one comes from a prompt or, without a terminal, from standard input.',
 	options: {},
 	examples: [
 		'keymaker passphrase',

@@ -12,8 +12,8 @@ export async function schema({databaseSchema}: BareServices, write: Write): Prom
 export const command = define({
 	name: 'schema',
 	arguments: [],
-	summary: 'Print the SQL that makes keymaker’s schema in a PostgreSQL database.',
-	details: 'Needed only where the role may not create a schema: the first key makes it otherwise.',
+	summary: 'Print the SQL for keymaker’s schema in PostgreSQL.',
+	details: 'You need this only if the role cannot create a schema. Otherwise the first key creates it.',
 	options: {},
 	examples: ['keymaker schema | psql flocks'],
 	needs: 'no-keystore',

@@ -34,7 +34,7 @@ export async function openBrowser(
 	platform: NodeJS.Platform,
 ): Promise<OpenResult> {
 	if (!isWebAddress(url)) {
-		return {started: false, sentence: 'This is no web address, so no browser was asked to open it.'};
+		return {started: false, sentence: 'This is not a web address, so no browser opened it.'};
 	}
 
 	const commands = browserCommands(env.BROWSER ?? '', url);
@@ -50,7 +50,7 @@ export async function openBrowser(
 	for (const attempt of attempts) {
 		const how = await attempt();
 		if (how.ok) {
-			return {started: true, sentence: 'Asked the browser to open it.'};
+			return {started: true, sentence: 'Opening it in your browser.'};
 		}
 
 		reason = how.reason;
@@ -75,9 +75,10 @@ export function browserCommands(browser: string, url: string): string[][] {
 		);
 }
 
-const noDisplay = 'There is no display here to open a browser on.';
+const noDisplay = 'No display here to open a browser on.';
 
-function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
+/** True where there is nothing to show a browser on. */
+export function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 	const needsOne = platform !== 'darwin' && platform !== 'win32' && platform !== 'android';
 	const hasOne = env.DISPLAY || env.WAYLAND_DISPLAY || env.BROWSER;
 	// Under WSL the browser is Windows's own.
@@ -85,6 +86,7 @@ function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 	return needsOne && !hasOne && !isWsl;
 }
 
-function isWebAddress(url: string): boolean {
+/** True for what a browser may be told to open. */
+export function isWebAddress(url: string): boolean {
 	return URL.canParse(url) && /^https?:\/\/[\x21-\x7e]+$/.test(url);
 }

@@ -27,7 +27,7 @@ export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay 
 	if (env.TMUX && hasProgram('tmux')) {
 		return {
 			way: 'tmux',
-			sentence: `c copies into tmux’s buffer ${where}, and hands it to the terminal.`,
+			sentence: `c copies to tmux ${where} and sends it to your terminal.`,
 			hint: 'tmux passes it on to the terminal with `set -g set-clipboard on`.',
 		};
 	}
@@ -35,14 +35,14 @@ export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay 
 	if (isTTY) {
 		return {
 			way: 'osc52',
-			sentence: `c hands the text to the terminal (OSC 52) ${where}.`,
-			hint: 'Some terminals ignore it, or want it allowed in their settings: select the link with the mouse then.',
+			sentence: `c sends the text to your terminal (OSC 52) ${where}.`,
+			hint: 'Some terminals ignore it or need it allowed in their settings. If so, select the link with the mouse.',
 		};
 	}
 
 	return {
 		way: 'none',
-		sentence: `No clipboard can be reached ${where}, and standard output is no terminal.`,
+		sentence: `No clipboard works ${where}, and standard output is not a terminal.`,
 		hint: 'Select the link with the mouse.',
 	};
 }

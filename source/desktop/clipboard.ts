@@ -37,19 +37,19 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
 	if (env.TMUX) {
 		const end = await runWithInput({command: ['tmux', 'load-buffer', '-w', '-'], env}, text, patience);
 		if (end === 'done') {
-			const sentence = `${before}Copied into tmux's buffer (paste with its prefix and ]) and handed to the terminal.`;
+			const sentence = `${before}Copied to tmux (prefix ] pastes) and sent to your terminal.`;
 			return {way: 'tmux', sentence};
 		}
 	}
 
 	if (options.isTTY) {
 		options.writeTerminal(osc52(text));
-		return {way: 'osc52', sentence: `${before}Handed to the terminal (OSC 52); some terminals ignore it.`};
+		return {way: 'osc52', sentence: `${before}Sent to your terminal (OSC 52); some terminals ignore it.`};
 	}
 
 	return {
 		way: 'none',
-		sentence: `${before || 'No clipboard can be reached. '}Select it with the mouse to copy it.`,
+		sentence: `${before || 'No clipboard works here. '}Select it with the mouse to copy it.`,
 	};
 }
 
@@ -61,5 +61,5 @@ export function osc52(text: string): string {
 function refusal(end: Exclude<RunEnd, 'done'>): string {
 	return end === 'too-slow'
 		? `The clipboard did not answer in ${patience / 1000} s. `
-		: 'There is no clipboard program that works here. ';
+		: 'No clipboard program works here. ';
 }

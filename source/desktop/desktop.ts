@@ -12,14 +12,32 @@ export type OpenResult = {started: boolean; sentence: string};
 /** Why no browser is opened by itself: the person has asked for none, is on another computer, or has no display here. */
 export type WhyNotOpen = {kind: 'asked' | 'ssh' | 'no-display'; sentence: string};
 
+/**
+ * The window that a link opens in: the browser's own one with an empty profile; an ordinary one, with why where that was not
+ * asked for, in a sentence; or whatever `$BROWSER` makes of it.
+ */
+export type LinkWindow =
+	| {kind: 'own'; browser: string}
+	| {kind: 'ordinary'; why: string | null}
+	| {kind: 'given'};
+
+/** What is known of an attempt to open a link. */
+export type LinkResult = OpenResult & {window: LinkWindow};
+
 /** What the person's desktop does for the program. Nothing here throws. */
 export type Desktop = {
 	/** Why a browser is not opened by itself here; `null` where it is. */
 	readonly whyNotOpen: WhyNotOpen | null;
 	/** Copies by the best way there is, within 2 s a way. */
 	copy(text: string): Promise<CopyResult>;
-	/** Starts the browser: `$BROWSER`, else the system's. */
+	/** Starts the browser as the person has it: `$BROWSER`, else the system's. */
 	open(url: string): Promise<OpenResult>;
+	/** Opens a link at which an account signs in: in a window of its own where that can be had, and was not forbidden. */
+	openLink(url: string): Promise<LinkResult>;
+	/** Which window a link would open in. */
+	linkWindow(): Promise<LinkWindow>;
+	/** Removes the profiles of windows whose browser is gone. */
+	removeLeftovers(): Promise<void>;
 	/** A QR code, one string a line, drawn with half blocks (or, in ASCII, two characters a module). */
 	qr(text: string): string[];
 };

@@ -23,6 +23,8 @@ export type Bot = RecordInfo & {
 	/** `null` for an orphan. */
 	poem: Poem | null;
 	status: Status;
+	/** The keys that wait on this computer for a keystore which is elsewhere, oldest first; left out where none does. */
+	waiting?: readonly KeyInfo[];
 };
 
 /** All bots of one folder, in order. */
@@ -60,13 +62,19 @@ function compareUnits(one: string, other: string): number {
  * @param records the keystore's records by the bot's name, without secrets.
  * @param knownApps the consumer keys whose secrets are known.
  * @param isShared true where a bot's poem may lie on another computer: then no bot is an orphan.
+ * @param waiting the keys that wait on this computer, by the bot's name.
  */
 export function joinFlock(
 	poems: readonly Poem[],
 	records: ReadonlyMap<string, RecordInfo>,
 	knownApps: ReadonlySet<string>,
 	isShared = false,
+	waiting: ReadonlyMap<string, readonly KeyInfo[]> = nobody,
 ): Flock {
+	if (waiting.size > 0) {
+		return withWaiting(joinFlock(poems, records, knownApps, isShared), records, knownApps, waiting);
+	}
+
 	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps, isShared));
 	// A flock without orphans is the rule: then nobody has to look for them.
 	if (records.size === flock.filter(({name}) => records.has(name)).length) {
@@ -82,6 +90,24 @@ export function joinFlock(
 	}
 
 	return orphans.length === 0 ? flock : sortedByName([...flock, ...orphans], ({name}) => name);
+}
+
+const nobody: ReadonlyMap<string, readonly KeyInfo[]> = new Map();
+
+/** A shared keystore's flock with the keys that wait, also of bots whose poems lie elsewhere and of which nothing is saved yet. */
+function withWaiting(
+	flock: Flock,
+	records: ReadonlyMap<string, RecordInfo>,
+	knownApps: ReadonlySet<string>,
+	waiting: ReadonlyMap<string, readonly KeyInfo[]>,
+): Flock {
+	const there = new Set(flock.map(({name}) => name));
+	const others = [...waiting.keys()].filter(name => !there.has(name));
+	const all = [...flock, ...others.map(name => bot(name, null, records.get(name), knownApps, true))];
+	return sortedByName(all, ({name}) => name).map(one => {
+		const its = waiting.get(one.name);
+		return its === undefined ? one : {...one, waiting: its};
+	});
 }
 
 /** True for a bot that still needs its account's owner: it has a poem, and no key in force that X takes. */

@@ -57,7 +57,9 @@ export type HeldReason =
 	/** The account already speaks another poem. */
 	| 'account-of-another-bot'
 	/** It arrived after the person had left the authorization. */
-	| 'late';
+	| 'late'
+	/** It waited on this computer for the keystore, and the bot's key was changed meanwhile. */
+	| 'waited';
 
 /** A key that is stored safely beside the one in force until it is kept or discarded. */
 export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};
@@ -66,6 +68,21 @@ export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};
 export type HeldInfo = Held<KeyInfo> & {
 	/** Names the token that a decision is about; see `tokenIdOf`. */
 	tokenId: string;
+};
+
+/** A key that X has just given, with all that saving it needs. */
+export type FreshKey = {
+	key: Key;
+	/** The app that it was made with. */
+	appKey: AppKey;
+	/** What was asked for with its link; `null` leaves the bot's own wish. */
+	wantedAccess: WantedAccess | null;
+	/** True where any account will do that speaks no other poem. */
+	replaceAccount: boolean;
+	/** True where the person had left before it came. */
+	late: boolean;
+	/** The key in force when its link was asked for, as `tokenIdOf` names it; `null` where there was none. */
+	replaces: string | null;
 };
 
 /** Everything that the keystore holds for one bot. `K` is `KeyInfo` where secrets are left out. */

@@ -8,6 +8,6 @@ export function passphraseProblem(passphrase: string): string | null {
 	}
 
 	return [...passphrase].length < shortest
-		? `A passphrase of fewer than ${shortest} characters is soon guessed.`
+		? `A passphrase of fewer than ${shortest} characters is easy to guess.`
 		: null;
 }

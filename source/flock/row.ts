@@ -18,6 +18,8 @@ export type BotRow = {
 	heldHandle: string | null;
 	/** The accounts of the keys that wait for a decision, without @, oldest first. */
 	heldHandles: string[];
+	/** The account of the first key that waits on this computer for a keystore which is elsewhere; `null` where none does. */
+	waitingHandle: string | null;
 	/** The account's id, decimal digits. */
 	userId: string | null;
 	/** What X said that the key may do. */
@@ -30,7 +32,7 @@ export type BotRow = {
 
 /** @param poem the poem's path, as the reader can use it. */
 export function rowOf(
-	{name, poem: itsPoem, status, key, held, expectedHandle}: Bot,
+	{name, poem: itsPoem, status, key, held, expectedHandle, waiting}: Bot,
 	poem: string | null,
 ): BotRow {
 	return {
@@ -42,6 +44,7 @@ export function rowOf(
 		expectedHandle,
 		heldHandle: held[0]?.key.handle || null,
 		heldHandles: held.map(({key: {handle}}) => handle),
+		waitingHandle: waiting?.[0]?.handle || null,
 		userId: key?.userId ?? null,
 		accessLevel: key?.accessLevel ?? null,
 		authorizedAt: key?.authorizedAt ?? null,

@@ -65,6 +65,8 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 		case 'account-of-another-bot':
 			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
-			return `X’s answer for ${account} came after you had left.`;
+			return `X’s answer for ${account} came after you left.`;
+		case 'waited':
+			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
 	}
 }

@@ -47,11 +47,11 @@ function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput)
 
 	// X's bearer tokens have this form and length; they sit beside the app key in the portal.
 	if (/^A{10,}/.test(value) && value.length > 80) {
-		throw badAppKey(field, `${name} holds the app’s Bearer Token.`);
+		throw badAppKey(field, `${name} is the app’s Bearer Token.`);
 	}
 
 	if (!/^[\x21-\x7e]+$/.test(value) || /["'`]/.test(value)) {
-		throw badAppKey(field, `${name} holds a space or a character that X never uses.`);
+		throw badAppKey(field, `${name} has a space or a character that X never uses.`);
 	}
 
 	return value;
@@ -60,6 +60,6 @@ function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput)
 function badAppKey(field: keyof AppKeyInput, message: string): FlockError {
 	return new FlockError('bad-app-key', message, {
 		field,
-		hint: 'Copy “API Key and Secret” (consumer key and secret) once more from the app’s “Keys and tokens” page at X.',
+		hint: 'Copy “API Key and Secret” (consumer key and secret) again from the app’s “Keys and tokens” page at X.',
 	});
 }

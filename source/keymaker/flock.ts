@@ -22,5 +22,6 @@ export async function readFlock({poems, keystore, appSource}: FlockSources): Pro
 	const app = await appSource();
 	const isUsable = app !== null && !(app instanceof FlockError);
 	const apps = isUsable ? new Set([...contents.apps, app.appKey.consumerKey]) : contents.apps;
-	return {flock: joinFlock(folder.poems, contents.records, apps, keystore.isShared), folder, app};
+	const {records, waiting} = contents;
+	return {flock: joinFlock(folder.poems, records, apps, keystore.isShared, waiting), folder, app};
 }

@@ -57,8 +57,8 @@ export async function forgetBot(
 		async undo() {
 			await keystore.update(bot, record => {
 				if (record !== null && keysOf(record).length > 0) {
-					throw new FlockError('bot-exists', `${visible(bot)} has a new key by now.`, {
-						hint: 'The forgotten one is still in the backups: keymaker restore lists them.',
+					throw new FlockError('bot-exists', `${visible(bot)} has a new key now.`, {
+						hint: 'The forgotten key is still in the backups. Run keymaker restore to list them.',
 					});
 				}
 
@@ -90,7 +90,7 @@ export async function revokeBot(
 	}
 
 	const inUse = await appSource();
-	return await unfinished(`${visible(bot)}’s key is being revoked`, revokeAll);
+	return await unfinished(`revoking ${visible(bot)}’s key`, revokeAll);
 
 	async function revokeAll(): Promise<Revoked> {
 		let revoked = 0;
@@ -139,14 +139,14 @@ function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has
 function recordOf(bot: string, record: BotRecord | null, asked?: ReadonlySet<string>): BotRecord {
 	const isThere = ({accessToken}: Key) => asked?.has(accessToken) ?? true;
 	if (record !== null && keysOf(record).length > 0 && !keysOf(record).some(isThere)) {
-		throw new FlockError('no-key', `${visible(bot)} has other keys by now than those you were asked about.`, {
-			hint: 'Nothing was changed. keymaker list shows what it has.',
+		throw new FlockError('no-key', `${visible(bot)}’s keys changed since you were asked.`, {
+			hint: 'Nothing was changed. Run keymaker list to see its keys.',
 		});
 	}
 
 	if (record === null || keysOf(record).length === 0) {
 		throw new FlockError('no-key', `${visible(bot)} has no key here.`, {
-			hint: 'keymaker list shows which bots have one.',
+			hint: 'Run keymaker list to see which bots have one.',
 		});
 	}
 

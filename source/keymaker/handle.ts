@@ -10,7 +10,7 @@ export function handleOf(text: string | null): string | null {
 
 	if (!/^\w{1,20}$/.test(handle)) {
 		throw new FlockError('bad-handle', 'A handle has letters, digits and underscores, 20 at most.', {
-			hint: 'Give it as X shows it, with or without the @.',
+			hint: 'Type it as X shows it, with or without the @.',
 		});
 	}
 

@@ -32,15 +32,15 @@ export async function appKeyFor(
 
 /** The error of a bot without a key in force. */
 export function noKeyError(bot: string): FlockError {
-	return new FlockError('no-key', `${visible(bot)} has no key in force.`, {
-		hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
+	return new FlockError('no-key', `${visible(bot)} has no active key.`, {
+		hint: `Authorize it with keymaker authorize ${shellWord(bot)}`,
 	});
 }
 
 function otherAppError(bot: string): FlockError {
 	return new FlockError(
 		'other-app',
-		`The key of ${visible(bot)} belongs to an app whose secret is not known here.`,
+		`${visible(bot)}’s key was made with another app whose secret is not here.`,
 		{
 			hint: 'Set that app’s TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET, or authorize the bot again.',
 		},
@@ -60,7 +60,7 @@ export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockErr
 
 /** The error of a bot with several held keys, where one has to be named. */
 export function heldSeveralError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
-	return new FlockError('held-several', `${visible(bot)} has held keys of ${namesOfHeld(held)}.`, {
+	return new FlockError('held-several', `${visible(bot)} has keys of ${namesOfHeld(held)} to decide about.`, {
 		hint: decisionHint(bot, held),
 	});
 }
@@ -69,8 +69,8 @@ export function heldSeveralError(bot: string, held: readonly Held<KeyInfo>[]): F
 export function heldChangedError(bot: string): FlockError {
 	return new FlockError(
 		'held-changed',
-		`That key of ${visible(bot)} is no longer held: another window or program has decided about it.`,
-		{hint: 'Nothing was changed. keymaker list shows what is held now.'},
+		`That key of ${visible(bot)} is no longer waiting: another window or program decided about it.`,
+		{hint: 'Nothing was changed. Run keymaker list to see what is waiting now.'},
 	);
 }
 
@@ -78,11 +78,11 @@ export function heldChangedError(bot: string): FlockError {
 export function decisionHint(bot: string, held: readonly Held<KeyInfo>[]): string {
 	const word = shellWord(bot);
 	if (held.length === 1) {
-		return `keymaker keep ${word} puts it in force, keymaker discard ${word} removes it.`;
+		return `Run keymaker keep ${word} to use it, or keymaker discard ${word} to remove it.`;
 	}
 
 	const accounts = new Set(held.map(({key}) => key.handle.toLowerCase()));
 	return accounts.size === held.length
-		? `keymaker keep ${word} --handle NAME puts one in force, keymaker discard ${word} --handle NAME removes one.`
-		: `Open the screen with keymaker: enter on ${visible(bot)} shows each, and when it came.`;
+		? `Run keymaker keep ${word} --handle NAME to use one, or keymaker discard ${word} --handle NAME to remove one.`
+		: `Run keymaker and press enter on ${visible(bot)} to see each key and when it was made.`;
 }

@@ -2,6 +2,7 @@ import {FlockError} from '../flock/error.ts';
 import {
 	appTail,
 	emptyRecord,
+	type FreshKey,
 	type Held,
 	type HeldInfo,
 	type HeldReason,
@@ -16,16 +17,17 @@ import {
 } from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import type {Keystore} from '../keystore/keystore.ts';
+import type {Keystore, WaitingKey} from '../keystore/keystore.ts';
 import {foreseen} from '../system/errors.ts';
 import {type Becomes, unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import type {AppInUse, AppSource} from './app-key.ts';
-import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
+import {speakingAs, type Verdict, withoutHeld} from './guard.ts';
 import {handleOf} from './handle.ts';
 import {heldChangedError, heldError} from './in-force.ts';
 import {cleanPin} from './pin.ts';
-import {createUnsavedKeys, type UnsavedKey} from './unsaved.ts';
+import {taking, takingWaited} from './taking.ts';
+import {createUnsavedKeys} from './unsaved.ts';
 
 /** One authorize link as it may be drawn: the request token's secret stays in the keymaker. */
 export type Link = {
@@ -44,8 +46,11 @@ export type Link = {
 export type Outcome = {bot: string; tokenId: string; key: KeyInfo} & (
 	| {kind: 'saved'}
 	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
-	/** X has given the key, and the keystore would not take it: it is in memory until `retrySave`. */
-	| {kind: 'unsaved'; error: FlockError}
+	/**
+	 * X has given the key, and the keystore would not take it. Where it waits, it is safe on this computer until
+	 * `saveWaiting`, else in memory until `retrySave`.
+	 */
+	| {kind: 'unsaved'; waits: boolean; error: FlockError}
 );
 
 /** What came of a decision about a held key. */
@@ -98,7 +103,7 @@ export type KeymakerServices = {
 /**
  * The flow that turns a bot without a key into one with a key.
  *
- * Every token that has reached the program is in force, previous, held, or unsaved and shown. It leaves by an act about
+ * Every token that has reached the program is in force, previous, held, waiting, or unsaved and shown. It leaves by an act about
  * that very token (discard, forget, revoke), or by being replaced a second time, and is in a copy then. A kill between X's
  * answer and the end of the save may lose that one token, and no other. So nothing that a save throws decides whether a key
  * stays, and whatever a save needs is loaded before a link is shown.
@@ -118,8 +123,14 @@ export type Keymaker = {
 	isAlive(link: Link): boolean;
 	/** Forgets a link that nobody waits for any more. */
 	drop(link: Link): void;
-	/** Saves the keys of a bot that the keystore would not take before, one after the other; `no-key` where none is waiting. */
+	/** Saves the keys of a bot that the keystore would not take before, one after the other; `no-key` where there can be none. */
 	retrySave(bot: string): Promise<Outcome[]>;
+	/**
+	 * Saves the keys that wait on this computer, of an earlier run too, under the guard. A key whose bot has another one
+	 * by now than when its link was asked for is held. Asks nobody where none waits.
+	 * @throws FlockError `keystore-…` where it is not known what waits; what cannot be saved is an outcome
+	 */
+	saveWaiting(): Promise<Outcome[]>;
 	/** The bots whose fresh keys are in memory only, each once. */
 	unsaved(): string[];
 	/** A bot's unsaved keys with their secrets, for the person who asks to write them down. */
@@ -153,7 +164,7 @@ const pinUntouched: ReadonlySet<string> = new Set([
 	'x-blocked',
 ]);
 
-type Pending = {requestToken: RequestToken; source: AppSource; wantedAccess: WantedAccess | undefined};
+type Pending = {requestToken: RequestToken; source: AppSource} & Pick<FreshKey, 'wantedAccess' | 'replaces'>;
 
 /** Builds the keymaker. Secrets of links and of unsaved keys stay inside. */
 export function createKeymaker({x, keystore, appSource, now}: KeymakerServices): Keymaker {
@@ -161,6 +172,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	const linkOfBot = new Map<string, string>();
 	const unsavedKeys = createUnsavedKeys();
 	const exchanges = new Map<Promise<Outcome>, string>();
+	let savingWaiting: Promise<Outcome[]> | null = null;
 
 	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
@@ -169,11 +181,13 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		if (source === null) {
-			throw new FlockError('no-app-key', 'There is no app key yet.', {
+			throw new FlockError('no-app-key', 'No X app set up yet.', {
 				hint: 'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or run keymaker --practice.',
 			});
 		}
 
+		// Whatever it comes to, a key that still waits stays where it is.
+		await saveWaiting().catch(() => {});
 		const record = (await keystore.get(bot)) ?? emptyRecord;
 		if (record.held.length > 0) {
 			throw heldError(bot, record.held);
@@ -192,14 +206,19 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			throw withOrigin(error, source);
 		});
 		if (signal?.aborted) {
-			throw new FlockError('cancelled', 'The link was no longer wanted.', {
+			throw new FlockError('cancelled', 'The link was cancelled.', {
 				hint: 'Press enter for a new one.',
 			});
 		}
 
 		links.delete(linkOfBot.get(bot) ?? '');
 		linkOfBot.set(bot, requestToken.token);
-		links.set(requestToken.token, {requestToken, source, wantedAccess: access});
+		links.set(requestToken.token, {
+			requestToken,
+			source,
+			wantedAccess: access ?? null,
+			replaces: record.key && tokenIdOf(record.key),
+		});
 		return {
 			id: requestToken.token,
 			bot,
@@ -212,15 +231,15 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	async function submitPin(link: Link, text: string, {replaceAccount = false, signal}: PinOptions = {}) {
 		const pending = links.get(link.id);
 		if (pending === undefined) {
-			throw new FlockError('link-void', 'This link is void, and its PIN with it.', {
-				hint: 'Ask for a new link.',
+			throw new FlockError('link-void', 'This link and its PIN no longer work.', {
+				hint: 'Get a new link.',
 			});
 		}
 
 		const pin = cleanPin(text, link.id);
 		links.delete(link.id);
 		// One piece of work, from the question to the saved key: where nothing is unfinished, a signal ends the program.
-		const exchange = unfinished(`X is being asked for ${visible(link.bot)}’s key`, exchangeAndSave);
+		const exchange = unfinished(`asking X for ${visible(link.bot)}’s key`, exchangeAndSave);
 		exchanges.set(exchange, link.bot);
 		try {
 			return await exchange;
@@ -229,7 +248,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		}
 
 		async function exchangeAndSave(becomes: Becomes): Promise<Outcome> {
-			const {source, requestToken, wantedAccess} = pending as Pending;
+			const {source, requestToken, wantedAccess, replaces} = pending as Pending;
 			const {appKey} = source;
 			let grant: Grant;
 			try {
@@ -251,33 +270,81 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 				rejected: false,
 			};
 			becomes(savingOf(link.bot));
-			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late: signal?.aborted ?? false});
+			const late = signal?.aborted ?? false;
+			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, replaces});
 		}
 	}
 
-	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
+	/** @param waited true for a key that waits already, while its bot may have got another one */
+	async function save(bot: string, fresh: FreshKey, waited = false): Promise<Outcome> {
+		const {key, appKey} = fresh;
 		unsavedKeys.add(bot, fresh);
-		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
+		const waits = waited || (await isPutAside(bot, fresh));
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
 				bot,
 				(record, others) => {
-					verdict = guard({record, others, key, replaceAccount, late});
-					const base = record && {...record, wantedAccess: wantedAccess ?? record.wantedAccess};
-					const next = base ?? {...emptyRecord, wantedAccess: wantedAccess ?? 'write'};
-					return verdict.kind === 'save' ? speakingAs(next, key) : withHeld(next, key, verdict.reason);
+					const taken = (waited ? takingWaited : taking)(record, others, fresh);
+					verdict = taken.verdict;
+					return taken.record;
 				},
 				appKey,
 			);
 		} catch (error) {
+			if (waits) {
+				unsavedKeys.remove(bot, key.accessToken);
+			}
+
 			// Whatever it is, foreseen or not: X gives the key once.
-			return {kind: 'unsaved', ...outcome, error: foreseen(error)};
+			return {kind: 'unsaved', waits, ...outcome, error: foreseen(error)};
 		}
 
 		unsavedKeys.remove(bot, key.accessToken);
+		if (waits) {
+			// One that stays there is found to be saved the next time.
+			await keystore.waiting?.remove(bot, key.accessToken).catch(() => {});
+		}
+
 		return {...outcome, ...outcomeOf(verdict)};
+	}
+
+	/** Puts a key where it is safe before the keystore is asked to take it. @returns false where there is no such place, or it cannot be used */
+	async function isPutAside(bot: string, fresh: FreshKey): Promise<boolean> {
+		return (keystore.waiting?.add(bot, fresh) ?? Promise.reject()).then(
+			() => true,
+			() => false,
+		);
+	}
+
+	/** Those that this program is saving itself are left alone. */
+	async function waitingKeys(): Promise<WaitingKey[]> {
+		const all = (await keystore.waiting?.all()) ?? [];
+		const isOurs = ({bot, fresh: {key}}: WaitingKey) =>
+			unsavedKeys.of(bot).some(own => own.key.accessToken === key.accessToken);
+		return all.filter(one => !isOurs(one));
+	}
+
+	function saveWaiting(): Promise<Outcome[]> {
+		savingWaiting ??= saveEach().finally(() => {
+			savingWaiting = null;
+		});
+		return savingWaiting;
+	}
+
+	async function saveEach(): Promise<Outcome[]> {
+		const outcomes: Outcome[] = [];
+		for (const {bot, fresh} of await waitingKeys()) {
+			const outcome = await unfinished(savingOf(bot), () => save(bot, fresh, true));
+			outcomes.push(outcome);
+			if (outcome.kind === 'unsaved' && outcome.error.code === 'keystore-unreachable') {
+				// Each of the others would wait for the same deadline.
+				break;
+			}
+		}
+
+		return outcomes;
 	}
 
 	async function discard(bot: string, tokenId: string): Promise<Discarded> {
@@ -334,20 +401,27 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			links.delete(link.id);
 		},
 		async retrySave(bot) {
-			const waiting = unsavedKeys.of(bot);
-			if (waiting.length === 0) {
-				throw new FlockError('no-key', `No unsaved key of ${visible(bot)} is waiting.`, {
-					hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
+			const unsaved = unsavedKeys.of(bot);
+			// Where the file cannot be read, what is in memory is saved all the same.
+			const waiting = (await waitingKeys().catch(() => [])).filter(one => one.bot === bot);
+			if (unsaved.length === 0 && keystore.waiting === null) {
+				throw new FlockError('no-key', `${visible(bot)} has no unsaved key.`, {
+					hint: `Authorize it with keymaker authorize ${shellWord(bot)}`,
 				});
 			}
 
 			const outcomes: Outcome[] = [];
-			for (const fresh of waiting) {
+			for (const fresh of unsaved) {
 				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh)));
+			}
+
+			for (const {fresh} of waiting) {
+				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh, true)));
 			}
 
 			return outcomes;
 		},
+		saveWaiting,
 		unsaved: unsavedKeys.bots,
 		reveal: bot => unsavedKeys.of(bot).map(({key}) => key),
 		keep: (bot, tokenId) => decide(bot, tokenId, true),
@@ -372,7 +446,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 }
 
 function savingOf(bot: string): string {
-	return `${visible(bot)}’s key is being saved`;
+	return `saving ${visible(bot)}’s key`;
 }
 
 const origins: Readonly<Record<AppSource['from'], string>> = {

@@ -41,7 +41,7 @@ export function keepLearnt(keystore: Pick<Keystore, 'updateAll'>, onFailure: () 
 		timer = setTimeout(save, saves.length === 0 ? 0 : gatherFor);
 		const saved = Promise.withResolvers<void>();
 		isSaved = saved;
-		unfinished('What X said of the keys is being saved', () => saved.promise);
+		unfinished('saving X’s answers', () => saved.promise);
 	}
 
 	return {

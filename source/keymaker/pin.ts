@@ -18,14 +18,14 @@ export function cleanPin(text: string, requestToken: string): string {
 
 	const pin = strip(verifier ?? text);
 	if (pin === '') {
-		throw new FlockError('pin-empty', 'There is no PIN yet.', {
-			hint: 'Paste the digits that X shows after Authorize app.',
+		throw new FlockError('pin-empty', 'No PIN yet.', {
+			hint: 'Paste the digits that X shows after you press Authorize app.',
 		});
 	}
 
 	if (!/^\d+$/.test(pin) || pin.length > mostDigits) {
 		throw new FlockError('pin-not-a-pin', whatItIs(text, pin), {
-			hint: 'A PIN is about seven digits; X shows it after Authorize app. X was not asked, and the link still counts.',
+			hint: 'X shows about seven digits after you press Authorize app. The link still works: X was not asked.',
 		});
 	}
 
@@ -56,13 +56,9 @@ function verifierOf(text: string, requestToken: string): string | null {
 	);
 	const token = query.get('oauth_token');
 	if (token !== null && token !== requestToken) {
-		throw new FlockError(
-			'pin-of-another-link',
-			'That address belongs to another link than the one shown here.',
-			{
-				hint: 'Open the link above and paste what follows from it. X was not asked, and the link still counts.',
-			},
-		);
+		throw new FlockError('pin-of-another-link', 'That address belongs to another link.', {
+			hint: 'Open the link above and paste the PIN from there. The link still works: X was not asked.',
+		});
 	}
 
 	return query.get('oauth_verifier') ?? '';
@@ -70,7 +66,7 @@ function verifierOf(text: string, requestToken: string): string | null {
 
 function whatItIs(text: string, pin: string): string {
 	if (text.includes('oauth_verifier=')) {
-		return 'That address has more behind it, or is not whole.';
+		return 'That address is incomplete or has extra text.';
 	}
 
 	if (/oauth_token=|^\s*https?:/i.test(text)) {
@@ -78,8 +74,8 @@ function whatItIs(text: string, pin: string): string {
 	}
 
 	if (/^pin$/i.test(pin)) {
-		return 'That is the word, not the number.';
+		return 'That is the word PIN, not the number.';
 	}
 
-	return /^\d+$/.test(pin) ? 'That is too long for a PIN.' : 'That is not a PIN: it holds more than digits.';
+	return /^\d+$/.test(pin) ? 'That is too long for a PIN.' : 'A PIN has only digits.';
 }

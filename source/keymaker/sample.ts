@@ -46,9 +46,13 @@ export async function refuseLink(place: string): Promise<void> {
 		throw error;
 	});
 	if (found?.isSymbolicLink()) {
-		throw new FlockError('init-unsafe', `${visible(place)} is a link; nothing is written through it.`, {
-			hint: 'Put a file or a folder in its place, or run keymaker init in another folder.',
-		});
+		throw new FlockError(
+			'init-unsafe',
+			`${visible(place)} is a link, and keymaker does not write through links.`,
+			{
+				hint: 'Replace it with a file or folder, or run keymaker init in another folder.',
+			},
+		);
 	}
 }
 
@@ -63,11 +67,7 @@ export function unwritable(error: unknown, place: string): FlockError {
 		throw error;
 	}
 
-	return new FlockError(
-		'init-unwritable',
-		`${visible(where ?? place)} cannot be written: ${reasonOf(error)}.`,
-		{
-			hint: 'Make the folder writable, or run keymaker init in another one.',
-		},
-	);
+	return new FlockError('init-unwritable', `Cannot write ${visible(where ?? place)}: ${reasonOf(error)}.`, {
+		hint: 'Make the folder writable, or run keymaker init in another one.',
+	});
 }

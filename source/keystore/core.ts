@@ -116,7 +116,7 @@ export function openCore(options: KeystoreOptions): Core {
 			answer ??= options.haveMoved(error.moved);
 			if (!(await answer)) {
 				throw new FlockError('keystore-other-poems', error.message, {
-					hint: 'Nothing was changed. Give this flock a name of its own with --flock NAME.',
+					hint: 'Nothing was changed. Name this flock with --flock NAME.',
 				});
 			}
 

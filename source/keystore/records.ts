@@ -18,7 +18,7 @@ export type StateStore = {
 };
 
 /** The operations that need no more than a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'waiting' | 'tryWriting' | 'watch'>;
 
 /** The operations on records, over whatever keeps the state. */
 export function recordsOf(core: StateStore): Records {
@@ -99,14 +99,14 @@ export function recordsOf(core: StateStore): Records {
 			await core.save(({state}) => {
 				const record = state.records.get(from);
 				if (record === undefined) {
-					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
+					throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(from)}.`, {
 						hint: '`keymaker list` shows the bots.',
 					});
 				}
 
 				if (state.records.has(to)) {
-					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
-						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
+					throw new FlockError('bot-exists', `${visible(to)} already has a record.`, {
+						hint: `Remove it with \`keymaker forget\` if you no longer need it.`,
 					});
 				}
 
@@ -132,5 +132,5 @@ function contentsOf(state: State): KeystoreContents {
 		records.set(bot, recordInfo(record));
 	}
 
-	return {records, apps: new Set(state.apps.keys())};
+	return {records, apps: new Set(state.apps.keys()), waiting: new Map()};
 }

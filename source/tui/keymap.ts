@@ -45,7 +45,7 @@ export function hasField(state: State): boolean {
 
 const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['Flock', ['flock']],
-	['No poems yet', ['empty']],
+	['First steps', ['first-run']],
 	['Filter', ['filter']],
 	['Expected handle', ['handle']],
 	['Export', ['export']],

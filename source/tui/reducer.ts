@@ -66,7 +66,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'paste':
 			return hasField(state)
 				? field({...state, enterAt: 0}, action.text, now)
-				: notify(state, 'There is no field to paste into here.');
+				: notify(state, 'Nothing to paste into here.');
 		case 'mouse':
 			return mouse(state, action, now);
 		case 'resize':

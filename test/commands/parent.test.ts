@@ -9,6 +9,7 @@ import {appears} from '../helpers/appears.ts';
 import {inheritedAt} from '../helpers/environment.ts';
 import {twoKeys} from '../helpers/key-file.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
+import {some} from '../helpers/thorough.ts';
 
 const onWindows = process.platform === 'win32' && 'Windows has no such signals';
 
@@ -152,7 +153,7 @@ describe('a signal that is ignored', {skip: onWindows || whyNoPs}, () => {
 });
 
 describe('a program that ignores a signal', {skip: onWindows || whyNoPs}, () => {
-	for (const signal of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const) {
+	for (const signal of some(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const, 3)) {
 		test(`goes on after ${signal}, and exec waits for it and gives its exit code`, async () => {
 			const program = `trap '' ${signal.slice(3)}; loop; exit 7`;
 			const exec = spawn(process.execPath, [cli, 'exec', 'harbour', '--', 'sh', '-c', program], {

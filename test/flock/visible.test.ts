@@ -3,7 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {legible, visible} from '../../source/flock/visible.ts';
 import {columnsOf} from '../../source/flock/width.ts';
-import {runs} from '../helpers/thorough.ts';
+import {runs, thorough} from '../helpers/thorough.ts';
 
 /** What a terminal obeys or hides, written independently of the code under test. */
 function isUnsafe(character: string): boolean {
@@ -132,7 +132,7 @@ test('no two texts look alike for what cannot be seen: each can be had back from
 		}),
 		{numRuns: runs(5000)},
 	);
-	for (let code = 0; code <= 0x10ffff; code++) {
+	for (let code = 0; code <= 0x10ffff; code += thorough ? 1 : 7) {
 		const character = String.fromCodePoint(code);
 		if (invisible(visible(character)) !== character) {
 			assert.fail(code.toString(16));

@@ -20,6 +20,7 @@ import {writeExport} from '../../source/bundles/export.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {entryOf} from '../bundles/entries.ts';
+import {some} from '../helpers/thorough.ts';
 import {coded, filesBelow, newPlace, practiceRecord, startWorker} from './support.ts';
 
 const needsRoot = {skip: process.getuid?.() === 0 ? false : 'needs root'};
@@ -73,7 +74,7 @@ test('root reads a user’s keystore and saves nothing to it, and says who may',
 		() => keystore.encrypt('practice words'),
 	]) {
 		await assert.rejects(save(), (error: Error & {hint?: string}) => {
-			assert.match(error.message, /root saves only to folders of its own/);
+			assert.match(error.message, /root saves only to its own folders/);
 			assert.match(error.hint ?? '', /sudo -H -u '#65534' keymaker/);
 			return coded('keystore-unsafe')(error);
 		});
@@ -168,7 +169,7 @@ const links: Record<string, (options: {folder: string}, secret: string, home: st
 	},
 };
 
-for (const [what, put] of Object.entries(links)) {
+for (const [what, put] of some(Object.entries(links), 3)) {
 	test(`root writes nothing through a user’s link in the place of ${what}`, needsRoot, async context => {
 		const {options, home, secret, keystore} = await usersKeystore(context);
 		put(options, secret, home);
@@ -204,7 +205,7 @@ test('a lock’s folder that is a link is refused, and what it leads to is not t
 		await assert.rejects(
 			keystore.update('ode', () => practiceRecord('ode')),
 			(error: Error) => {
-				assert.match(error.message, /\.lock is no folder/);
+				assert.match(error.message, /\.lock is not a folder/);
 				return coded('keystore-unwritable')(error);
 			},
 		);

@@ -101,15 +101,15 @@ test('a rejected or read-only key is handed out with a warning, which the progra
 	const keys = openKeystore({...place.options, onWarning: message => warnings.push(message)});
 	assert.equal((await keys.get('harbour')).handle, 'harbour_poem');
 	assert.equal((await keys.get('kettle')).handle, 'kettle_poem');
-	assert.match(warnings[0] ?? '', /^The key of harbour \(@harbour_poem\) was refused by X/);
-	assert.match(warnings[1] ?? '', /^The key of kettle \(@kettle_poem\) may only read/);
+	assert.match(warnings[0] ?? '', /^harbour’s key \(@harbour_poem\) was rejected by X/);
+	assert.match(warnings[1] ?? '', /^kettle’s key \(@kettle_poem\) is read-only/);
 	assert.equal(warnings.length, 2);
 
 	const {code, err} = await place.runCode(
 		"import {openKeystore} from 'keymaker'; await openKeystore().get('harbour');",
 	);
 	assert.equal(code, 0);
-	assert.match(err, /KeymakerWarning: The key of harbour \(@harbour_poem\) was refused by X/);
+	assert.match(err, /KeymakerWarning: harbour’s key \(@harbour_poem\) was rejected by X/);
 });
 
 test('a program that runs on sees a key that was made again, without a restart', async context => {

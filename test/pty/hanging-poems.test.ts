@@ -8,6 +8,7 @@ import {inheritedAt} from '../helpers/environment.ts';
 import {type HangingFolder, hangingFolder} from '../helpers/hanging-folder.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 
 const probe = hangingFolder();
 const skip = typeof probe === 'string' ? probe : false;
@@ -60,9 +61,9 @@ describe('poems on a share that hangs', {skip}, () => {
 			assert.equal((await screen.exited).exitCode, code);
 		});
 
-		test(`${what} ends the screen after they were waited for in vain`, async () => {
+		thoroughTest(`${what} ends the screen after they were waited for in vain`, async () => {
 			const screen = await screenOfHanging();
-			await screen.waitFor(/its disk or share/);
+			await screen.waitFor(/its disk or network share/);
 			screen.press('k', 'k', 'j');
 			end(screen);
 			assert.equal((await screen.exited).exitCode, code);
@@ -74,7 +75,7 @@ describe('poems on a share that hangs', {skip}, () => {
 		screen.press('enter');
 		await screen.waitFor('Paste the PIN here');
 		screen.press('escape');
-		await screen.waitFor(/its disk or share/);
+		await screen.waitFor(/its disk or network share/);
 		screen.press('enter');
 		await screen.waitFor('Paste the PIN here');
 	});

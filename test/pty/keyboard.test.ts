@@ -151,7 +151,7 @@ test('a hidden question is asked again, and hides again, after a stop from outsi
 	try {
 		await shell.waitFor('$ ');
 		shell.type('"$NODE" "$CLI" list\r');
-		await shell.waitFor('Passphrase of the keystore:');
+		await shell.waitFor('Keystore passphrase:');
 		shell.type(`not a ${said}`);
 		await shell.waitFor(/keystore: •{6}$/m);
 		const pid = stopOf(shell);

@@ -300,9 +300,9 @@ test('c copies the handle, then the id, then the link; o opens the page; in prac
 	const opened = play(flockScreen(dead, {practice: false}), 'o').effects.at(-1);
 	assert.deepEqual(opened, {type: 'open', url: 'https://x.com/ant'});
 	const practised = play(flockScreen(dead), 'o');
-	assert.ok(!practised.effects.some(({type}) => type === 'open'));
+	assert.ok(!practised.effects.some(({type}) => type === 'open' || type === 'open-link'));
 	assert.match(practised.state.notice?.text ?? '', /no page at X/);
-	assert.match(play(flockScreen([botCalled('kettle')]), 'c').state.notice?.text ?? '', /no account/);
+	assert.match(play(flockScreen([botCalled('kettle')]), 'c').state.notice?.text ?? '', /No account/);
 });
 
 test('a click selects the row under it, the wheel moves, and neither counts where the mouse is the terminal’s', () => {

@@ -28,6 +28,8 @@ const timer = (state: State) => ({
 export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const pin = pinScreen(mixedFlock, {size});
+	const openedIn = (window: 'own' | 'ordinary') =>
+		play(pin, {type: 'opened', opened: {url: linkOf('ferry').url, window}}).state;
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const walking = play(flock, 'a');
 	const walked = play(
@@ -39,7 +41,7 @@ export function gallery(size: Size): Record<string, State> {
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
 	const taken = {bot: 'ferry', tokenId: 'token of harbour_poem', key: keyOf('harbour_poem')};
-	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
+	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'; waits?: boolean}) =>
 		play(sent, {
 			type: 'exchanged',
 			attempt,
@@ -49,6 +51,7 @@ export function gallery(size: Size): Record<string, State> {
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',
+								waits: more.waits ?? false,
 								...outcome,
 								problem: problemCalled('keystore-full', {sentence: 'The disk is full.'}),
 							}
@@ -85,7 +88,7 @@ export function gallery(size: Size): Record<string, State> {
 	return {
 		'the flock': flock,
 		'the flock beside a bad app key': withoutApp,
-		'the choice beside a bad app key': play(withoutApp, 'enter').state,
+		'the first steps beside a bad app key': play(withoutApp, 'enter').state,
 		'the flock with a poem': play(flock, 'down', {
 			type: 'poem',
 			bot: 'harbour',
@@ -120,15 +123,15 @@ export function gallery(size: Size): Record<string, State> {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'bundle', path: 'keys/', ownPath: false},
-			problem: problemCalled('export-unwritable', {sentence: 'keys/ cannot be written: EACCES.'}),
+			problem: problemCalled('export-unwritable', {sentence: 'Cannot write keys/: EACCES.'}),
 		}).state,
 		'the question before an export writes over something': play(flock, 'down', 'x', 'enter', {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'twurl', path: 'notes', ownPath: true},
 			problem: problemCalled('export-exists', {
-				sentence: '/home/somebody/bots/notes is there already, and is no twurl file.',
-				hint: 'Choose another --out, or replace it with --force.',
+				sentence: '/home/somebody/bots/notes already exists and is not a twurl file.',
+				hint: 'Choose another --out, or overwrite it with --force.',
 				field: 'out',
 				replaceable: true,
 			}),
@@ -159,6 +162,8 @@ export function gallery(size: Size): Record<string, State> {
 		}).state,
 		'a link asked for': play(flock, 'enter').state,
 		'the link': pin.state,
+		'the link in a window of its own': openedIn('own'),
+		'the link in an ordinary window': openedIn('ordinary'),
 		'the link with a PIN': play(pin, ...'1234567').state,
 		'the link with something long in the field': play(pin, {type: 'paste', text: 'no PIN at all '.repeat(40)})
 			.state,
@@ -223,9 +228,14 @@ export function gallery(size: Size): Record<string, State> {
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),
 		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,
+		'a waiting key': exchanged({kind: 'unsaved', waits: true}),
+		'a database that is away': play(flock, {
+			type: 'read-failed',
+			problem: {...long, code: 'keystore-unreachable'},
+		}).state,
 		'the question before quitting': play(exchanged({kind: 'unsaved'}), 'ctrl+c').state,
 		'the summary': skipped,
-		'the choice of an app': choose,
+		'the first steps without an app': choose,
 		setup,
 		'setup, refused': play(setup, 'enter', {
 			type: 'app-refused',

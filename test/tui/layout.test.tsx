@@ -240,10 +240,10 @@ test('what a window has no room for is shown by an …, and every answer to choo
 				.join(''),
 		);
 	assert.ok(shown('a long notice').some(row => row.endsWith('…')));
-	assert.ok(shown('a folder that is missing').some(row => row.endsWith('…')));
 	for (const [name, answers] of [
 		['the forget dialog', ['Forget here', 'Revoke at X, and forget', '❯ Cancel']],
-		['the choice of an app', ['❯ p  Practise without X', 't  Set up the X app']],
+		['the first steps without an app', ['p  practise without X', 't  set it up']],
+		['a folder that is missing', ['i  make a sample']],
 		['an export', ['bundle', 'Into    keys/']],
 	] as const) {
 		for (const answer of answers) {
@@ -325,15 +325,22 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('the help'), /^Help.*\nFlock\nenter: authorize the bot/);
 	assert.match(spoken('an export'), /Format: bundle, a \.json file for each bot/);
 	assert.match(spoken('an export'), /textbox: Into: keys\//);
-	assert.match(spoken('the choice of an app'), /radio: \(selected\) p {2}Practise without X\. /);
+	assert.match(
+		spoken('the first steps without an app'),
+		/\n1\. Poems, done: 11 poems in \.\/poems\n2\. X app, to do: not set up\. t: set it up\. p: practise without X\n3\. Accounts: authorize each bot once/,
+	);
+	assert.match(
+		spoken('a folder that is missing'),
+		/\n1\. Poems, to do: no folder \.\/poems\. i: make it, with a sample poem\n/,
+	);
 	assert.match(spoken('a link asked for'), /timer: Asking X for a link\n/);
 	assert.match(
 		spoken('a check that X wants to pause'),
-		/progressbar: Asking X: 0 of 6 · X’s rate limit: goes on (tomorrow )?at \d\d:\d\d\n/,
+		/progressbar: Asking X: 0 of 6 · X’s rate limit: continues (tomorrow )?at \d\d:\d\d\n/,
 	);
 	assert.match(spoken('the summary'), /2 skipped: ferry, kettle/);
 	assert.match(spoken('the QR code'), /A QR code of the link/);
-	assert.match(spoken('a damaged keystore'), /X does not accept this PIN\./);
+	assert.match(spoken('a damaged keystore'), /Wrong PIN\./);
 });
 
 for (const [columns, rows] of [

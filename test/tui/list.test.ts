@@ -155,7 +155,7 @@ test('x exports the marked bots that have a key, else the selected one, and says
 	assert.deepEqual(opened('down'), ['harbour']);
 	assert.deepEqual(opened('space', 'space'), ['harbour']);
 	assert.equal(opened(), null);
-	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /no key in force to export/);
+	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /No active key to export/);
 });
 
 test('C asks X about one bot at once, and about several marked ones after a question that enter answers', () => {
@@ -226,7 +226,7 @@ test('a revoked key is not offered for undoing', () => {
 		problem: null,
 	});
 	assert.deepEqual(state.forgotten, []);
-	assert.match(state.notice?.text ?? '', /X was not told, because moth uses the same token/);
+	assert.match(state.notice?.text ?? '', /Not revoked at X, because moth uses the same token/);
 });
 
 test('e takes the expected handle of the selected bot', () => {

@@ -65,7 +65,7 @@ export async function doctor(
 	const warnings = results.filter(({state}) => state === 'warning').length;
 	write.err(
 		problems + warnings === 0
-			? 'All is well.'
+			? 'No problems found.'
 			: `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`,
 	);
 	return problems === 0 ? exitCode.done : exitCode.failed;
@@ -125,11 +125,12 @@ export const command = define({
 	details: 'Asks X once whether it accepts the app key.',
 	options: {
 		json: {help: 'print JSON'},
-		'forget-seen': {help: 'first accept the keystore as it is, older or in plain text'},
-		moved: {help: 'first accept that the keystore’s poems have moved to this folder'},
+		'forget-seen': {help: 'accept the keystore first, even if older or in plain text'},
+		moved: {help: 'accept first that the keystore’s poems moved to this folder'},
 	},
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',
+	looksOnly: true,
 	run: async ({options: {'forget-seen': forgetSeen, ...options}, surroundings}, services, write) =>
 		doctor({...options, forgetSeen, surroundings: await surroundings()}, services, write),
 });

@@ -52,13 +52,13 @@ export async function checkGit(
 		results.push(
 			warning(
 				'git',
-				`There is more under ${visible(cwd)} than was looked into for files with keys.`,
-				'Start keymaker doctor in the folder of the flock alone.',
+				`${visible(cwd)} is too large to search completely for key files.`,
+				'Run keymaker doctor in the flock’s own folder.',
 			),
 		);
 	}
 
-	return results.length > 0 ? results : [ok('git', 'No file with keys lies in a git work tree here.')];
+	return results.length > 0 ? results : [ok('git', 'No key files are in a git work tree here.')];
 }
 
 function inTrees(files: readonly string[]): Found[] {
@@ -83,8 +83,8 @@ export function judgeFound({tree, files}: Found, here: string): Result {
 	const {ignored, tracked} = gitQuestions(tree === here ? null : tree, names);
 	return warning(
 		'git',
-		`In the git work tree ${visible(tree)} there ${files.length === 1 ? 'is' : 'are'} ${named(names)}, with keys.`,
-		`Ask git, which keymaker never runs: ${ignored} tells what it ignores, ${tracked} what it has. Make new keys for what it has, where others have the repository: its history keeps the old ones.`,
+		`The git work tree ${visible(tree)} contains ${files.length === 1 ? 'a key file' : 'key files'}: ${named(names)}.`,
+		`keymaker never runs git. Run ${ignored} to see what git ignores, and ${tracked} to see what it tracks. If others can read the repository, make new keys for tracked files: its history keeps the old ones.`,
 	);
 }
 

@@ -28,8 +28,8 @@ export async function checkLeftovers(cwd: string): Promise<Result[]> {
 	return [
 		warning(
 			'leftovers',
-			`${count(removed.length, 'file')} with keys, left in ${places.map(visible).join(', ')} by a killed export, ${removed.length === 1 ? 'was' : 'were'} removed.`,
-			'Where others could read that folder meanwhile, make new keys: keymaker revoke BOT, then keymaker authorize BOT.',
+			`Removed ${count(removed.length, 'key file')} that a killed export left in ${places.map(visible).join(', ')}.`,
+			'If others could read that folder, make new keys: keymaker revoke BOT, then keymaker authorize BOT.',
 		),
 	];
 }

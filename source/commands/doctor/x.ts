@@ -26,7 +26,7 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 	}
 
 	if (probe instanceof FlockError) {
-		return [key, ...way, warning('app-key-accepted', 'X could not be asked about the app key.', null)];
+		return [key, ...way, warning('app-key-accepted', 'X did not check the app key.', null)];
 	}
 
 	const tried = await outcomeOf(x.tryAppKey(source.appKey, signal));
@@ -38,19 +38,19 @@ export function judgeAppKey(source: AppInUse): Result {
 	if (source instanceof FlockError) {
 		// What is wrong with the keystore is told by its own lines.
 		return source.code.startsWith('keystore-')
-			? warning('app-key', 'Whether the keystore holds an app key cannot be told: it cannot be opened.', null)
+			? warning('app-key', 'The keystore cannot be opened, so its app key is unknown.', null)
 			: problem('app-key', source.message, source.hint);
 	}
 
 	if (source === null) {
 		return problem(
 			'app-key',
-			'There is no app key.',
+			'No X app set up.',
 			'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or start keymaker and press enter on a bot; --practice needs none.',
 		);
 	}
 
-	return ok('app-key', `The app is ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
+	return ok('app-key', `App ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
 }
 
 /** What X said to the app key; `null` where it took it. */
@@ -67,7 +67,7 @@ export function judgeProxy(probe: Probe | FlockError): Result {
 	if (probe instanceof FlockError) {
 		return probe.code === 'x-proxy'
 			? problem('proxy', said(probe), probe.hint)
-			: ok('proxy', 'Nothing is wrong with the setting of a proxy.');
+			: ok('proxy', 'The proxy settings are valid.');
 	}
 
 	return ok(
@@ -85,23 +85,23 @@ export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Resu
 	}
 
 	if (practice) {
-		return ok('network', 'Practice answers in X’s place; X itself was not asked.');
+		return ok('network', 'Practice answers instead of X. X was not asked.');
 	}
 
 	return probe.status >= 300 && probe.status < 400
 		? warning(
 				'network',
-				`api.x.com answers with a redirection (${probe.status}), which X does not.`,
-				'Open a page in a browser: this network may want a login first.',
+				`api.x.com answered with a redirect (${probe.status}), which X never does.`,
+				'Open a page in a browser. This network may need a login first.',
 			)
-		: ok('network', 'api.x.com is found, its certificate is good, and it answers.');
+		: ok('network', 'api.x.com answers with a valid certificate.');
 }
 
 /** This computer's clock against X's. */
 export function judgeClock(probe: Probe | FlockError): Result {
 	const skew = probe instanceof FlockError ? null : probe.clockSkewSeconds;
 	if (skew === null) {
-		return warning('clock', 'X’s clock is not known, so this one could not be compared.', null);
+		return warning('clock', 'X’s clock is unknown, so this computer’s was not compared.', null);
 	}
 
 	const amount = Math.abs(skew);
@@ -110,10 +110,10 @@ export function judgeClock(probe: Probe | FlockError): Result {
 	}
 
 	const sentence = `This computer’s clock is ${inWords(amount)} ${skew > 0 ? 'behind' : 'ahead of'} X’s.`;
-	const hint = 'Set it, best by automatic network time.';
+	const hint = 'Set the clock (automatic network time is best).';
 	return amount < refusedSkew
 		? warning('clock', sentence, hint)
-		: problem('clock', `${sentence} X refuses requests because of it.`, hint);
+		: problem('clock', `${sentence} X rejects requests because of it.`, hint);
 }
 
 function inWords(seconds: number): string {

@@ -45,8 +45,8 @@ export function openLines(write: Write): Lines {
 			}
 
 			if (isTooLong) {
-				throw new FlockError('usage', 'A line of standard input is far too long.', {
-					hint: 'One line is one answer: give each a line end of its own.',
+				throw new FlockError('usage', 'A line of standard input is too long.', {
+					hint: 'Put each answer on its own line.',
 				});
 			}
 
@@ -62,8 +62,8 @@ export function openLines(write: Write): Lines {
  */
 export async function confirm(question: string, write: Write): Promise<boolean> {
 	if (!write.interactive) {
-		throw new FlockError('usage', `There is no terminal to ask at: ${question}`, {
-			hint: 'Add --yes to do it without being asked.',
+		throw new FlockError('usage', `Cannot ask without a terminal: ${question}`, {
+			hint: 'Add --yes to answer yes.',
 		});
 	}
 

@@ -31,7 +31,7 @@ export function botAndAccount({name, key, held, previous}: Bot): string {
 	}
 
 	const handle = account.handle === '' ? '' : `@${visible(account.handle)}, `;
-	const also = others.length === 0 ? '' : `; held: ${namesOfHeld(others)}`;
+	const also = others.length === 0 ? '' : `; waiting: ${namesOfHeld(others)}`;
 	return `${bot} (${handle}account ${visible(account.userId)}${also})`;
 }
 
@@ -40,7 +40,7 @@ function unknownBot(name: string, flock: Flock): FlockError {
 		name,
 		flock.map(bot => bot.name),
 	);
-	return new FlockError('unknown-bot', `There is no bot called ${visible(name)}.`, {
-		hint: near === null ? 'keymaker list shows all bots.' : `Did you mean ${visible(near)}?`,
+	return new FlockError('unknown-bot', `No bot named ${visible(name)}.`, {
+		hint: near === null ? 'Run keymaker list to see all bots.' : `Did you mean ${visible(near)}?`,
 	});
 }

@@ -79,7 +79,7 @@ export function linesOf(error: FlockError): string[] {
 
 /** The error of a command that was ended by Ctrl-C. */
 export function cancelledError(): FlockError {
-	return new FlockError('cancelled', 'Stopped.', {hint: 'What was done so far is kept.'});
+	return new FlockError('cancelled', 'Stopped.', {hint: 'Finished work is kept.'});
 }
 
 /** A number with its noun: `1 bot`, `2 bots`. */

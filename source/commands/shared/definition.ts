@@ -75,6 +75,8 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	needs: N;
 	/** True where no person is asked about the poems, whatever the terminal. */
 	unattended?: true;
+	/** True where it only looks, so that keys which wait on this computer go on waiting. */
+	looksOnly?: true;
 	/** @returns the exit code. @throws FlockError for what ends it. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;
 };

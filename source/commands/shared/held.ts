@@ -41,21 +41,21 @@ export function leftLines(bot: string, left: readonly HeldInfo[]): string[] {
 	return left.length === 0
 		? []
 		: [
-				`Still held for ${visible(bot)}: ${left.length === 1 ? 'the key' : 'the keys'} of ${namesOfHeld(left)}.`,
+				`${visible(bot)} still has ${left.length === 1 ? 'a key' : 'keys'} of ${namesOfHeld(left)} to decide about.`,
 				`  ${decisionHint(bot, left)}`,
 			];
 }
 
 function noHeldKeyError(bot: string): FlockError {
-	return new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
-		hint: 'keymaker list shows which bots have one.',
+	return new FlockError('no-held-key', `${visible(bot)} has no key to decide about.`, {
+		hint: 'Run keymaker list to see which bots have one.',
 	});
 }
 
 function noSuchHeldKeyError(bot: string, account: string, held: readonly HeldInfo[]): FlockError {
 	return new FlockError(
 		'no-held-key',
-		`${visible(bot)} has no held key of @${visible(cleanHandle(account))}, only of ${namesOfHeld(held)}.`,
+		`${visible(bot)} has no key of @${visible(cleanHandle(account))} to decide about, only of ${namesOfHeld(held)}.`,
 		{hint: decisionHint(bot, held)},
 	);
 }

@@ -34,7 +34,7 @@ export function readAs(values: readonly string[], flock: Flock): As {
 		const {name} = findBot(isPair ? bot : value, flock);
 		if (isPair ? accounts.has(handleKey(account)) : only !== null) {
 			throw new FlockError('usage', `--as names two bots for ${isPair ? visible(account) : 'one key'}.`, {
-				hint: 'Give --as HANDLE=BOT once for each account.',
+				hint: 'Use --as HANDLE=BOT once for each account.',
 			});
 		}
 
@@ -54,8 +54,8 @@ export function readAs(values: readonly string[], flock: Flock): As {
  */
 export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (string | null)[] {
 	if (only !== null && entries.length > 1) {
-		throw new FlockError('usage', `--as BOT is for a single key, and there are ${entries.length}.`, {
-			hint: 'Say which account is for which bot: --as HANDLE=BOT, once for each.',
+		throw new FlockError('usage', `--as BOT works for one key, but there are ${entries.length}.`, {
+			hint: 'Use --as HANDLE=BOT once for each account.',
 		});
 	}
 
@@ -63,9 +63,11 @@ export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (
 	for (const account of accounts.keys()) {
 		if (!all.has(account)) {
 			const near = nearest(account, all.keys());
-			throw new FlockError('usage', `No key of @${visible(account)} is among those that were read.`, {
+			throw new FlockError('usage', `The files have no key of @${visible(account)}.`, {
 				hint:
-					near === null ? 'Give --as HANDLE=BOT with a handle of the files.' : `Did you mean ${label(near)}?`,
+					near === null
+						? 'Use --as HANDLE=BOT with a handle from the files.'
+						: `Did you mean ${label(near)}?`,
 			});
 		}
 	}
@@ -87,7 +89,7 @@ export function linesOfUnplaced(unplaced: readonly Unplaced[], total: number): s
 	return [
 		...rivals.map(
 			({entry, rivals: bots}) =>
-				`${nameOf(entry)} is expected by ${bots.map(visible).join(' and ')}: ${wayFor(entry, total)} says which.`,
+				`${bots.map(visible).join(' and ')} both expect ${nameOf(entry)}. Choose one: ${wayFor(entry, total)}`,
 		),
 		...linesOfUnknown(others, total),
 	];
@@ -100,14 +102,14 @@ function linesOfUnknown(entries: readonly Belonging[], total: number): string[] 
 	}
 
 	if (entries.length === 1) {
-		return [`No bot was found for ${nameOf(first)}: ${wayFor(first, total)} says which.`];
+		return [`No bot matches ${nameOf(first)}. Choose one: ${wayFor(first, total)}`];
 	}
 
 	const named = entries.slice(0, mostNamed).map(nameOf).join(', ');
 	const more = entries.length > mostNamed ? ` and ${entries.length - mostNamed} more` : '';
 	return [
-		`No bot was found for ${count(entries.length, 'key')}: ${named}${more}.`,
-		`  ${wayFor(first, total)} says which, with --as again for each. Or name the accounts beforehand: keymaker expect BOT HANDLE, or keymaker expect --from FILE for many.`,
+		`No bots match ${count(entries.length, 'key')}: ${named}${more}.`,
+		`  Choose them with ${wayFor(first, total)}, repeating --as for each. Or set the accounts first with keymaker expect BOT HANDLE, or keymaker expect --from FILE for many.`,
 	];
 }
 

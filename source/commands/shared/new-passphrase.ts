@@ -30,7 +30,9 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 		const passphrase = await askOnce('New passphrase:', write);
 		const problem =
 			passphraseProblem(passphrase) ??
-			((await askOnce('The same again:', write)) === passphrase ? null : 'The two are not the same.');
+			((await askOnce('Repeat the new passphrase:', write)) === passphrase
+				? null
+				: 'The passphrases do not match.');
 		if (problem === null) {
 			return passphrase;
 		}
@@ -38,7 +40,7 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 		write.err(problem);
 	}
 
-	throw refusal('No new passphrase was chosen.');
+	throw refusal('You chose no new passphrase.');
 }
 
 async function askOnce(question: string, write: Write): Promise<string> {
@@ -48,7 +50,7 @@ async function askOnce(question: string, write: Write): Promise<string> {
 	}
 
 	if (answer === null) {
-		throw refusal('No new passphrase was given.');
+		throw refusal('You gave no new passphrase.');
 	}
 
 	return answer;
@@ -59,7 +61,7 @@ async function lineOf(write: Write): Promise<string> {
 	try {
 		const line = await lines.next();
 		if (line === null) {
-			throw refusal('There is no terminal to ask for the new passphrase at, and no line on standard input.');
+			throw refusal('Cannot ask for the new passphrase: there is no terminal and no line on standard input.');
 		}
 
 		return line;
@@ -70,6 +72,6 @@ async function lineOf(write: Write): Promise<string> {
 
 function refusal(sentence: string): FlockError {
 	return new FlockError('keystore-passphrase', sentence, {
-		hint: 'Nothing was changed. Choose several words that nobody would guess.',
+		hint: 'Nothing was changed. Choose several words that nobody can guess.',
 	});
 }

@@ -20,7 +20,7 @@ export type RemoveInput = {
 };
 
 /** What is said besides where keys stay. */
-export const cameSince = ' A key that came after the question stays.';
+export const cameSince = ' A key saved after the question stays.';
 
 /** A way of removing keys. */
 export type Removal = {
@@ -86,7 +86,7 @@ export async function removeKeys(
 		if (hasKeys(bot)) {
 			write.out(
 				await remove(name, tokens).catch(error => {
-					write.err(`${visible(name)} stays as it was:`);
+					write.err(`${visible(name)}: nothing was changed:`);
 					throw error;
 				}),
 			);
@@ -94,14 +94,14 @@ export async function removeKeys(
 
 		if (purge) {
 			const purged = await keystore.purge(name, tokens);
-			write.out(`${visible(name)}: taken out of ${count(purged, 'backup')}.`);
+			write.out(`${visible(name)}: removed from ${count(purged, 'backup')}.`);
 			return;
 		}
 
 		const holding = await keystore.backupsHolding(name, tokens);
 		if (holding > 0) {
 			write.err(
-				`${count(holding, 'backup')} of the keystore may still hold it: keymaker forget ${shellWord(name)} --purge`,
+				`${count(holding, 'backup')} may still have it. Remove it there with keymaker forget ${shellWord(name)} --purge`,
 			);
 		}
 	}
@@ -116,7 +116,7 @@ async function targetOf(name: string, flock: Flock, purge: boolean, {keystore}: 
 	const bot = findBot(name, flock);
 	if (!hasKeys(bot) && !purge) {
 		throw new FlockError('no-key', `${visible(name)} has no key here.`, {
-			hint: `keymaker forget ${shellWord(name)} --purge takes its keys out of the backups.`,
+			hint: `Remove its keys from the backups with keymaker forget ${shellWord(name)} --purge`,
 		});
 	}
 
@@ -143,5 +143,5 @@ function questionOf(targets: readonly Target[], verb: string, consequence: strin
 /** The options of the commands that remove keys. */
 export const removeOptions = {
 	yes: {help: 'do not ask'},
-	purge: {help: 'take them out of the keystore’s backups too'},
+	purge: {help: 'remove them from the backups too'},
 } as const;

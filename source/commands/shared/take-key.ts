@@ -58,7 +58,7 @@ export async function takeKeys(
 }
 
 function withoutAccount(bot: string): string {
-	return `${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`;
+	return `${visible(bot)}: neither the file nor the key says which account it belongs to.`;
 }
 
 async function take(
@@ -110,7 +110,7 @@ async function appFor(
 	}
 
 	write.err(
-		`The file has another secret for the app ${visible(appTail(consumerKey))} than the one in use, which stays; --force takes the file’s.`,
+		`The file has a different secret for the app ${visible(appTail(consumerKey))}. Keeping the current one; --force uses the file’s.`,
 	);
 	return known;
 }
@@ -148,15 +148,15 @@ function doubts(bot: string, key: Key, record: BotRecord | null, others: OtherRe
 	const other = botOfAccount(others, key.userId);
 	const expected = record?.expectedHandle ?? null;
 	return [
-		...(other === null ? [] : [`${visible(bot)}: its account speaks ${visible(other)} as well.`]),
+		...(other === null ? [] : [`${visible(bot)}: its account already belongs to ${visible(other)}.`]),
 		...(expected === null || key.handle === '' || sameHandle(expected, key.handle)
 			? []
-			: [`${visible(bot)}: its account is @${visible(key.handle)}, not @${visible(expected)} as expected.`]),
+			: [`${visible(bot)}: its account is @${visible(key.handle)}, not the expected @${visible(expected)}.`]),
 	];
 }
 
 function conflict(bot: string): FlockError {
-	return new FlockError('import-conflict', `${visible(bot)} has a different key already, which stays.`, {
-		hint: '--force replaces it; the old one is kept as the previous one.',
+	return new FlockError('import-conflict', `${visible(bot)} already has a different key.`, {
+		hint: 'Use --force to replace it; the old one is kept as the previous key.',
 	});
 }

@@ -12,7 +12,5 @@ export function drawing(text: string, {unicode}: Pick<Write, 'unicode'>): string
 /** A bot's status in words; keys that wait beside the one in force are named too. @param seen by a person, not by a script */
 export function statusText({status, key, held}: Bot, seen: boolean): string {
 	const word = (seen ? drawnStatusWords : statusWords)[status];
-	return key === null || held.length === 0
-		? word
-		: `${word}, ${namesOfHeld(held)} ${held.length === 1 ? 'is' : 'are'} held`;
+	return key === null || held.length === 0 ? word : `${word}, ${namesOfHeld(held)} to decide`;
 }

@@ -49,7 +49,7 @@ async function writeThrough(file: string, bytes: Buffer): Promise<void> {
 		writeFileSync(handle, bytes);
 		await sync(handle);
 		if (compareOpen(handle, bytes) !== 'same') {
-			throw Object.assign(new Error('What was read back is not what was written.'), {
+			throw Object.assign(new Error('The file does not match what was written.'), {
 				code: 'EIO',
 				errno: -osConstants.errno.EIO,
 				syscall: 'read',

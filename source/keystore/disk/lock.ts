@@ -139,8 +139,8 @@ function removeLeftBehind(folder: string): void {
 function noLockError(folder: string): FlockError {
 	return new FlockError(
 		'keystore-unwritable',
-		`${visible(folder)} is no folder, and the keystore’s lock is one.`,
-		{hint: 'Remove it, and try again.'},
+		`${visible(folder)} is not a folder, so the keystore cannot be locked.`,
+		{hint: 'Remove it and try again.'},
 	);
 }
 
@@ -171,7 +171,7 @@ async function acquire(
 
 			if (performance.now() > end) {
 				throw new FlockError('keystore-locked', `Another program is using the keystore ${visible(path)}.`, {
-					hint: `Wait for it, or end it, and try again. If none is running, remove the folder ${visible(path)}.lock.`,
+					hint: `Wait for it or stop it, then try again. If none is running, remove the folder ${visible(path)}.lock.`,
 				});
 			}
 		}

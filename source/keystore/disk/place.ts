@@ -69,16 +69,21 @@ export function defaultFolder(
 
 	const home = env.HOME;
 	if (!home || !posix.isAbsolute(home)) {
-		throw new FlockError(
-			'keystore-unwritable',
-			'There is no home folder to keep the keystore in: HOME is not set.',
-			{
-				hint: 'Say where to keep it: --keystore DIR, or the environment variable KEYMAKER_KEYSTORE.',
-			},
-		);
+		throw new FlockError('keystore-unwritable', 'No folder for the keystore: HOME is not set.', {
+			hint: 'Choose one with --keystore DIR or KEYMAKER_KEYSTORE.',
+		});
 	}
 
 	return platform === 'darwin'
 		? posix.join(home, 'Library', 'Preferences', 'keymaker')
 		: posix.join(home, '.config', 'keymaker');
+}
+
+/** The same; `null` where the environment names no home. */
+export function defaultFolderOrNone(env: Readonly<Record<string, string | undefined>>): string | null {
+	try {
+		return defaultFolder(env);
+	} catch {
+		return null;
+	}
 }

@@ -26,7 +26,7 @@ export class PoemsGone extends FlockError {
 			'keystore-other-poems',
 			`The keystore ${visible(moved.file)} belongs to the poems folder ${visible(moved.from)}, which is gone.`,
 			{
-				hint: `Have they moved to ${visible(moved.to)}? Say so once, with the same options: keymaker doctor --moved. If not, give this flock a name of its own: --flock NAME.`,
+				hint: `If the poems moved to ${visible(moved.to)}, run keymaker doctor --moved once, with the same options. If not, name this flock with --flock NAME.`,
 			},
 		);
 		this.moved = moved;
@@ -55,15 +55,15 @@ export async function assertPoemsOf(state: State, poems: string | null, file: st
 
 	const [seen, hint] =
 		recorded.problem === null
-			? ['', 'open those poems with --poems DIR']
+			? ['', 'choose those poems with --poems DIR']
 			: [
-					`, which cannot be looked at (${codeOf(recorded.problem)})`,
-					'bring those back (is a disk or a network share away?)',
+					`, which cannot be read (${codeOf(recorded.problem)})`,
+					'restore that folder (is a disk or network share not mounted?)',
 				];
 	throw new FlockError(
 		'keystore-other-poems',
 		`The keystore ${visible(file)} belongs to the poems in ${visible(from)}${seen}.`,
-		{hint: `Give this flock a name of its own with --flock NAME, or ${hint}.`},
+		{hint: `Name this flock with --flock NAME, or ${hint}.`},
 	);
 }
 

@@ -174,9 +174,9 @@ function readBack(written: string, bytes: Buffer, file: string): void {
 		? failureOf(Object.assign(new Error('The file was cut short.'), {code: 'ENOSPC'}), 'write', file)
 		: new FlockError(
 				'keystore-unwritable',
-				`What was read back from beside ${visible(file)} is not what was saved.`,
+				`The new copy beside ${visible(file)} does not match what was saved.`,
 				{
-					hint: 'The keys from before are in place. Check that disk, and try again.',
+					hint: 'The earlier keys are still in place. Check that disk and try again.',
 				},
 			);
 }

@@ -118,7 +118,7 @@ export function unseal({encryption, data}: Sealed, key: DerivedKey, identity: Id
 		decipher.setAuthTag(Buffer.from(encryption.tag, 'base64'));
 		return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString();
 	} catch {
-		throw new Damage('the passphrase is right, but its encrypted contents were changed');
+		throw new Damage('the passphrase is right, but the encrypted contents were changed');
 	}
 }
 
@@ -133,7 +133,7 @@ function additionalData(header: Omit<Sealed['encryption'], 'tag'>, identity: Ide
 export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 	const {encryption, data, ...rest} = body;
 	if (!isObject(encryption) || typeof data !== 'string' || Object.keys(rest).length > 0) {
-		throw new Damage('its encryption header is not as it should be');
+		throw new Damage('its encryption header is malformed');
 	}
 
 	const {cipher, kdf, N, r, p, salt, check, iv, tag, ...others} = encryption;
@@ -147,12 +147,12 @@ export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 		!isBase64(tag, 16) ||
 		Object.keys(others).length > 0
 	) {
-		throw new Damage('its encryption header is not as it should be');
+		throw new Damage('its encryption header is malformed');
 	}
 
 	const cost = {N: N as number, r: r as number, p: p as number};
 	if (128 * cost.N * cost.r > mostMemory || cost.N * cost.r * cost.p > mostWork) {
-		throw new Damage('it asks for far more memory or time to open it than keymaker ever asks for');
+		throw new Damage('opening it would take far more memory or time than keymaker ever uses');
 	}
 
 	return {encryption: {cipher, kdf, ...cost, salt, check, iv, tag}, data};

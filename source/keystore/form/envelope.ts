@@ -48,18 +48,18 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 
 	const found = findChecksum(text);
 	if (found === null || found.checksum !== checksumOf(bytes, found.at)) {
-		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
+		throw new Damage('its contents do not match its checksum: something changed it after the last save');
 	}
 
 	const {version, checksum: _, keystore, ...body} = value;
 	if (typeof version === 'number' && Number.isInteger(version) && version > fileVersion) {
-		throw new FlockError('keystore-newer', `The keystore ${visible(path)} was written by a newer keymaker.`, {
-			hint: 'It was left untouched. Use that newer version of keymaker.',
+		throw new FlockError('keystore-newer', `A newer keymaker wrote the keystore ${visible(path)}.`, {
+			hint: 'Nothing was changed. Update keymaker.',
 		});
 	}
 
 	if (version !== fileVersion) {
-		throw new Damage('it does not say which version of the form it has');
+		throw new Damage('its format version is missing');
 	}
 
 	const identity = good<Identity>(keystore, identityFault, 'keystore');
@@ -114,7 +114,7 @@ function textOf(bytes: Buffer): string {
 	}
 
 	if (bytes.every(byte => byte === 0)) {
-		throw new Damage('it holds nothing but zero bytes');
+		throw new Damage('it has only zero bytes');
 	}
 
 	if (!isUtf8(bytes)) {
@@ -123,7 +123,7 @@ function textOf(bytes: Buffer): string {
 
 	const text = bytes.toString();
 	if (text.startsWith('\uFEFF')) {
-		throw new Damage('it begins with a byte order mark, which an editor has put there');
+		throw new Damage('it begins with a byte order mark, which an editor added');
 	}
 
 	return text;
@@ -134,7 +134,7 @@ function jsonOf(text: string): unknown {
 		return JSON.parse(text);
 	} catch {
 		throw new Damage(
-			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON; its end is missing',
+			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON: its end is missing',
 		);
 	}
 }

@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
@@ -12,7 +13,10 @@ import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
@@ -32,6 +36,8 @@ export type EngineOptions = Readonly<{
 	scrypt?: ScryptCost | undefined;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** What this computer remembers of the flock from run to run; nothing is remembered without. */
+	memory?: Memory | undefined;
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
@@ -40,6 +46,12 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** What is there now; `null` where there is no such flock. */
+	peek(): Promise<State | null>;
+	/** Takes what is there as it is, whatever this computer has seen of it. */
+	forgetSeen(): Promise<void>;
+	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -99,6 +111,23 @@ const moment = 1000;
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
+/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
+const longestLag = 2000;
+const lagPause = 200;
+
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
@@ -108,7 +137,7 @@ const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.fr
 
 /** Connects to nothing before the first call. */
 export function openEngine(options: EngineOptions): Engine {
-	const {address, label, deadline} = options;
+	const {address, label, deadline, memory} = options;
 	const place = drawn(address);
 	const keyring = openKeyring({
 		provider: options.passphrase,
@@ -121,6 +150,7 @@ export function openEngine(options: EngineOptions): Engine {
 	let who: string | null = null;
 	let fetching: Promise<unknown> = Promise.resolve();
 	let next: Promise<Known | null> | null = null;
+	let sights: Sights = new Map();
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
 	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
@@ -138,8 +168,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
 		const now = isSame ? since : stateOf(row, since?.key ?? (await flockKeyOf(row, ask)), since);
+		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
+	}
+
+	function seenOf({id, change}: Known): Seen {
+		return {identity: {...identityOf(id), counter: change}, encrypted: true};
 	}
 
 	/** A late answer takes no newer one's place. */
@@ -231,39 +266,59 @@ export function openEngine(options: EngineOptions): Engine {
 		return next;
 	}
 
+	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
 	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
 		await earlier;
-		const since = known;
-		const left = deadline - (performance.now() - askedAt);
-		const row = withClient(address, Math.max(left, 1), client => fetchWhereMade(client, since));
+		sights = (await memory?.recall()) ?? sights;
+		const left = Math.max(deadline - (performance.now() - askedAt), 1);
+		const end = performance.now() + Math.min(longestLag, left);
+		let since = known;
+		let row = current(since, left);
 		fetching = row.catch(() => {});
 		next = null;
-		const found = await row;
-		try {
-			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return found && (await opened(found, since, true));
-		} catch (error) {
-			throw failureAt(error, place);
+		for (;;) {
+			try {
+				const found = await row;
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(found && (await opened(found, since, true)));
+			} catch (error) {
+				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
+				if (!isBehind || performance.now() > end) {
+					throw failureAt(error, place);
+				}
+			}
+
+			await pause(lagPause);
+			sights = (await memory?.recall()) ?? sights;
+			since = known;
+			row = current(since, left);
 		}
 	}
 
-	/** As `fetch`, also from a database that no flock was ever put into. */
-	async function fetchWhereMade(client: Client, since: Known | null): Promise<FlockRow | null> {
-		try {
-			return await fetch(client, since);
-		} catch (error) {
-			if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
+	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
+		return await withClient(address, left, async client => {
+			try {
+				return await fetch(client, since);
+			} catch (error) {
+				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
+					throw error;
+				}
+
+				const schema = await schemaOf(client);
+				if (schema === null) {
+					// A database that no flock was ever put into.
+					return null;
+				}
+
+				assertReadable(schema);
 				throw error;
 			}
+		});
+	}
 
-			const schema = await schemaOf(client);
-			if (schema === null) {
-				return null;
-			}
-
-			assertReadable(schema);
-			throw error;
-		}
+	async function remembered(now: Known | null): Promise<Known | null> {
+		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
+		return now;
 	}
 
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
@@ -400,9 +455,9 @@ export function openEngine(options: EngineOptions): Engine {
 
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
 		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
@@ -421,7 +476,28 @@ export function openEngine(options: EngineOptions): Engine {
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
 			learn(after);
+			await memory?.learn(seenOf(after), sights);
 			return result;
+		},
+		peek: async () => (await load())?.state ?? null,
+		async forgetSeen() {
+			const row = await current(null, deadline);
+			known = null;
+			const key = row && (await flockKeyOf(row, true));
+			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {

@@ -1,5 +1,5 @@
 import {type Binding, back, editing, help, palette} from '../model/binding.ts';
-import type {Mode, State} from '../model/state.ts';
+import {inMemoryOnly, type Mode, type State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
 
 /** A letter is a command in the PIN screen only while its field is empty. */
@@ -30,6 +30,9 @@ const previous: Binding = {
 
 const severalHeld = ({screen}: State) =>
 	screen.name === 'authorize' && screen.phase.name === 'conflict' && screen.phase.held.length > 1;
+
+const hasUnsaved = ({screen, unsaved}: State) =>
+	screen.name === 'authorize' && inMemoryOnly({unsaved}).some(({bot}) => bot === screen.bot);
 
 const hasMade = ({screen}: State) =>
 	screen.name === 'summary' && screen.results.some(({kind}) => kind === 'made');
@@ -175,6 +178,7 @@ export const authorizeBindings = {
 			short: 'write down',
 			help: 'show the key to write it down',
 			command: 'reveal',
+			when: hasUnsaved,
 		},
 		back,
 		...more,

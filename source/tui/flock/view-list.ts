@@ -15,6 +15,7 @@ type RowStatus = {glyph: string; tone: Tone; word: string};
 /** What stands in a row for a moment, or is known to this window alone. */
 const passing = {
 	unsaved: {glyph: '!', tone: 'bad', word: 'not saved'},
+	waiting: {glyph: '…', tone: 'warn', word: 'waiting'},
 	checking: {glyph: '…', tone: 'accent', word: 'checking'},
 	revoking: {glyph: '…', tone: 'accent', word: 'revoking'},
 	works: {glyph: '✓', tone: 'good', word: 'works'},
@@ -153,8 +154,13 @@ function inReverse(spans: readonly Span[], width: number): Span[] {
 
 /** What a row says of its bot now. */
 function rowStatus(bot: Bot, {unsaved, checking, overlay}: State): RowStatus {
-	if (unsaved.some(one => one.bot === bot.name)) {
+	const itsUnsaved = unsaved.filter(one => one.bot === bot.name);
+	if (itsUnsaved.some(({waits}) => !waits)) {
 		return passing.unsaved;
+	}
+
+	if (itsUnsaved.length > 0 || bot.waiting !== undefined) {
+		return passing.waiting;
 	}
 
 	if (overlay?.name === 'revoking' && overlay.bots.includes(bot.name)) {

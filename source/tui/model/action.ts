@@ -3,6 +3,7 @@ import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
 import type {Poem, PoemFolder} from '../../flock/poem.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {PoemText} from '../../poems/poems.ts';
+import type {Opened} from './authorization.ts';
 import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
 import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state.ts';
@@ -11,7 +12,7 @@ import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state
 export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
 	| {kind: 'saved'}
 	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
-	| {kind: 'unsaved'; problem: Problem}
+	| {kind: 'unsaved'; waits: boolean; problem: Problem}
 );
 
 /** Everything that happens: what the person does, and what comes of the effects. */
@@ -37,6 +38,7 @@ export type Action =
 	| {type: 'link'; attempt: number; link: Link}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
+	| {type: 'opened'; opened: Opened}
 	| {type: 'exchanged'; attempt: number; outcome: OutcomeInfo}
 	| {type: 'pin-failed'; attempt: number; problem: Problem; alive: boolean}
 	| {type: 'decided'; attempt: number; kept: boolean; bot: string; tokenId: string; key: KeyInfo}
@@ -89,10 +91,14 @@ export type Effect =
 	| {type: 'drop-link'; link: Link}
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
+	/** Saves the keys that wait on this computer. */
+	| {type: 'save-waiting'}
 	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
 	/** `what` names it for the person, and may say what comes next. */
 	| {type: 'copy'; text: string; what?: string}
 	| {type: 'open'; url: string}
+	/** A link at which an account signs in. */
+	| {type: 'open-link'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}
 	| {type: 'check'; attempt: number; bots: readonly string[]}
 	| {type: 'forget'; bots: readonly string[]}
@@ -100,7 +106,7 @@ export type Effect =
 	| {type: 'bring-back'}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
-	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret}
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};

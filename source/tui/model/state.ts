@@ -48,7 +48,8 @@ export type AppInfo = {consumerKey: string; from: AppSource['from']};
 export type SetupScreen = {
 	name: 'setup';
 	field: 'consumerKey' | 'consumerSecret';
-	consumerKey: string;
+	/** Hidden too: what was pasted here may be the secret. */
+	consumerKey: Secret;
 	consumerSecret: Secret;
 	attempt: number;
 	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
@@ -58,15 +59,13 @@ export type SetupScreen = {
 	bot: string | null;
 };
 
-/** What is offered where there is no app key. */
-export type AppChoice = 'practice' | 'setup';
-
 /** What the window shows. */
 export type Screen =
 	| {name: 'flock'}
 	| AuthorizeScreen
 	| SetupScreen
-	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
+	/** The steps to a first key, where there is no app; the bot is the one to authorize afterwards. */
+	| {name: 'first-run'; bot: string}
 	| {
 			name: 'summary';
 			results: readonly WalkResult[];
@@ -144,8 +143,8 @@ export type NoticeTone = 'good' | 'plain' | 'bad';
 /** Feedback for the latest action; gone by itself. */
 export type Notice = {id: number; text: string; tone: NoticeTone};
 
-/** A key that the keystore would not take, without its secrets. */
-export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem};
+/** A key that the keystore would not take, without its secrets; where it waits, it is safe on this computer. */
+export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem; waits: boolean};
 
 /** Everything that is drawn. Holds no secret. */
 export type State = {
@@ -162,6 +161,8 @@ export type State = {
 	folder: PoemFolder | null;
 	/** Why the flock cannot be read. */
 	problem: Problem | null;
+	/** Why the keystore, which is elsewhere, cannot be reached now: the flock is the one that was read last. `since` is when that was. */
+	away: {problem: Problem; since: string} | null;
 	list: Listing;
 	/** The columns that the longest name and handle take. */
 	widths: {name: number; handle: number};
@@ -174,7 +175,7 @@ export type State = {
 	previewing: string | null;
 	/** The files outside the folder of poems that the person wants to read, as real paths. */
 	agreed: ReadonlySet<string>;
-	/** Fresh keys that are in memory only, because the keystore would not take them. */
+	/** Fresh keys that the keystore would not take: in memory only, or waiting on this computer. */
 	unsaved: readonly UnsavedKey[];
 	/** The latest bots that were forgotten, or a key of theirs discarded, and that can be brought back; latest first. */
 	forgotten: readonly (readonly string[])[];
@@ -207,6 +208,8 @@ export type Fixed = {
 	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
+	/** The same as a person would write it: from the current folder, where it lies in there. */
+	poemsName: string;
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
@@ -235,6 +238,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		flock: null,
 		folder: null,
 		problem: null,
+		away: null,
 		list: {filter: '', sort: 'name', marks: new Set(), selected: null, shown: [], top: 0},
 		widths: {name: 0, handle: 0},
 		app: null,
@@ -255,15 +259,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
-export type Mode =
-	| Overlay['name']
-	| Phase['name']
-	| 'flock'
-	| 'empty'
-	| 'problem'
-	| 'setup'
-	| 'choose-app'
-	| 'summary';
+export type Mode = Overlay['name'] | Phase['name'] | 'flock' | 'problem' | 'setup' | 'first-run' | 'summary';
 
 /** The mode of a state. */
 export function modeOf({
@@ -284,12 +280,28 @@ export function modeOf({
 		return 'problem';
 	}
 
-	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
+	return screen.name === 'flock' && flock?.length === 0 ? 'first-run' : screen.name;
 }
 
 /** A bot by its name; `undefined` where the flock has none. */
 export function botOf(state: State, name: string | null): Bot | undefined {
 	return state.flock?.find(bot => bot.name === name);
+}
+
+/** The fresh keys that are lost when the program ends. */
+export function inMemoryOnly({unsaved}: Pick<State, 'unsaved'>): readonly UnsavedKey[] {
+	return unsaved.filter(({waits}) => !waits);
+}
+
+/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
+export function withoutSaved(state: State, bot: string): State {
+	const {screen, unsaved} = state;
+	const isOver =
+		screen.name === 'authorize' &&
+		screen.phase.name === 'unsaved' &&
+		screen.bot === bot &&
+		unsaved.every(one => one.bot !== bot);
+	return isOver ? {...state, overlay: null, screen: {name: 'flock'}} : state;
 }
 
 /** True where there are keys, and the folder of their poems cannot be read or holds none: it may be back any moment. */

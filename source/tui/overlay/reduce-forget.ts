@@ -12,7 +12,7 @@ const choices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
 export function askToForget(state: State): Step {
 	const bots = chosen(state).filter(bot => keysOf(bot).length > 0);
 	return bots.length === 0
-		? notify(state, 'There is no key to forget.')
+		? notify(state, 'No key to forget.')
 		: step({...state, overlay: {name: 'forget', bots: bots.map(bot => bot.name), choice: 'cancel'}});
 }
 
@@ -80,5 +80,5 @@ function forgotSentence(
 
 	return shared.length === 0
 		? `Revoked at X and forgotten: ${namesOf(bots)}. ${backups}`
-		: `Forgotten: ${namesOf(bots)}. X was not told, because ${namesOf(shared)} uses the same token. ${backups}`;
+		: `Forgotten: ${namesOf(bots)}. Not revoked at X, because ${namesOf(shared)} uses the same token. ${backups}`;
 }

@@ -85,8 +85,8 @@ function sentenceOf(question: Question): string {
 
 const choiceWords: Readonly<Record<ForgetChoice, {title: string; note: string}>> = {
 	forget: {title: 'Forget here', note: 'the key still works at X'},
-	revoke: {title: 'Revoke at X, and forget', note: 'X is told first; the key works no more'},
-	cancel: {title: 'Cancel', note: 'everything stays'},
+	revoke: {title: 'Revoke at X, and forget', note: 'the key stops working at X'},
+	cancel: {title: 'Cancel', note: 'change nothing'},
 };
 
 /** From so many columns up each choice is explained. */
@@ -138,7 +138,7 @@ function checkingPanel(
 	const bad = [...results.values()].filter(problem => problem !== null);
 	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
 	const wait = isWaiting
-		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
+		? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
 		: '';
 	const what = cancelled
 		? 'Stopping'
@@ -151,7 +151,7 @@ function checkingPanel(
 			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
 			: '';
 	// What is left is not said: a screen reader would say each second.
-	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)}` : ''}`;
+	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)}` : ''}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
 	);
