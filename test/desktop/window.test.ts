@@ -206,6 +206,15 @@ suite('a window of a link’s own', onUnix, () => {
 		assert.equal((await profiles()).length, 2);
 	});
 
+	test('stays while any process has its profile, since a browser may start itself anew', async () => {
+		const second = 'until [ -e "$HOME/close" ]; do sleep 0.05; done';
+		await program('chromium', `: > "${ofChromium}/lock"; sh -c '${second}' "${ofChromium}" & exit 0`);
+		assert.equal((await desktop().openLink(link)).window.kind, 'own');
+		assert.equal((await profiles()).length, 1);
+		await writeFile(path.join(home, 'close'), '');
+		await until(async () => (await profiles()).length === 0, 'the profile stays');
+	});
+
 	test('leaves nothing where its browser is killed', async () => {
 		await browser('chromium', ofChromium);
 		await desktop().openLink(link);
