@@ -8,18 +8,18 @@ import {detectFormat, type FormatName, formatNames} from './formats.ts';
 import {botOfFileName} from './names.ts';
 import {placeOf, readText} from './safe-file.ts';
 
-/** What one file held. */
+/** What a file contained. */
 export type ImportedFile = Reading & {
 	path: string;
-	/** `null` where it is none of ours; then a problem says so. */
+	/** `null` if keymaker does not know it. Then a problem says so. */
 	format: FormatName | null;
 };
 
 /**
- * Reads the keys of a file, whichever format it is in, or of every JSON and `.env` file of a folder.
- * @throws FlockError `import-unreadable` or `import-format` for the path itself; one bad file of a folder is a
- * problem of that file alone.
- * @param asItIs whether values are taken that X gives nobody; see `Format`.
+ * Reads the keys of a file in any format, or of every JSON and `.env` file of a folder.
+ * @throws FlockError `import-unreadable` or `import-format` for the path itself. A bad file in a folder is
+ * only a problem of that file.
+ * @param asItIs accepts values that X would never issue; see `Format`.
  */
 export async function readImport(path: string, asItIs = false): Promise<ImportedFile[]> {
 	if ((await placeOf(path).catch(() => 'other')) !== 'folder') {
@@ -65,7 +65,7 @@ async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
 	};
 }
 
-/** A file with one bot's key is called by the bot. */
+/** A file with one bot's key is named after the bot. */
 function named(entry: BundleEntry, format: FormatName, path: string): BundleEntry {
 	const base = basename(path, extname(path));
 	const isCalledByBot = format === 'bundle' || (format === 'dotenv' && /.\.env$/i.test(basename(path)));

@@ -11,7 +11,7 @@ import {
 } from './format.ts';
 import {fieldsOf, isObject, type JsonObject, jsonText, parseJson, parseJsonForWriting} from './json-text.ts';
 
-/** The version that every element carries. */
+/** The version of every element. */
 const version = 1;
 
 const names: FieldNames = {
@@ -25,7 +25,7 @@ const names: FieldNames = {
 	accessSecret: ['accessSecret'],
 };
 
-/** keymaker's own format: an array with one object for each bot, its fields called as `list --json` calls them. */
+/** keymaker's own format: an array with one object per bot, with the field names of `list --json`. */
 export const json: Format<'json'> = {
 	name: 'json',
 	holds: 'many',

@@ -2,16 +2,16 @@ import type {AnyDefinition, Option, Options} from '../commands/shared/definition
 import {groups} from './commands.ts';
 import {informing, sharedOptions, short} from './parse.ts';
 
-/** A row of a list in the help: a name, and what is said of it. */
+/** A row in a list of the help: a name and its description. */
 export type Row = readonly [term: string, text: string];
 
 const indent = '  ';
 
-/** What keymaker is, in a sentence. */
+/** What keymaker is, in one sentence. */
 export const purpose =
 	'Make and keep X keys for a flock of poem bots. Without a command, keymaker opens the flock.';
 
-/** The variables that no option stands for. */
+/** The variables without an option. */
 export const variables: readonly Row[] = [
 	['TWITTER_CONSUMER_KEY', 'the app’s key (also read from .env in the current folder)'],
 	['TWITTER_CONSUMER_SECRET', 'the app’s secret (also read from .env)'],
@@ -21,7 +21,7 @@ export const variables: readonly Row[] = [
 	['KEYMAKER_PRACTICE=1', 'like --practice'],
 ];
 
-/** How commands end. */
+/** The exit codes. */
 export const exitCodes = '0 done, 1 failed, 2 wrong usage, 130 interrupted. exec returns its command’s own.';
 
 const exampleLines = [
@@ -50,7 +50,7 @@ export async function programHelp(columns: number): Promise<string> {
 	]);
 }
 
-/** The help of one command. @param columns the width to wrap at. */
+/** A command's help. @param columns the width to wrap at. */
 export function commandHelp(command: AnyDefinition, columns: number): string {
 	const own = rowsOf(command.options as Options);
 	const shared = [...rowsOf(sharedOptions), ...rowsOf(informing)];
@@ -66,7 +66,7 @@ export function commandHelp(command: AnyDefinition, columns: number): string {
 	]);
 }
 
-/** Every command's definition under the titles of the help. */
+/** Every command's definition under the help's titles. */
 export function titledCommands(): Promise<(readonly [title: string, commands: AnyDefinition[]])[]> {
 	return Promise.all(
 		Object.entries(groups).map(
@@ -75,12 +75,12 @@ export function titledCommands(): Promise<(readonly [title: string, commands: An
 	);
 }
 
-/** What a command does, a line each. */
+/** What each command does, one per line. */
 export function descriptionOf({summary, details = ''}: AnyDefinition): string[] {
 	return [summary, ...details.split('\n')].filter(text => text !== '');
 }
 
-/** How a command is called, with each of its options. */
+/** A command's usage with each of its options. */
 export function usageOf({name, arguments: words, options}: AnyDefinition): string {
 	const all = Object.entries(options as Options).map(([option, spec]) =>
 		spec.required ? termOf(option, spec) : `[${termOf(option, spec)}]${spec.repeatable ? '...' : ''}`,
@@ -88,7 +88,7 @@ export function usageOf({name, arguments: words, options}: AnyDefinition): strin
 	return [name, ...words, ...all].join(' ');
 }
 
-/** Options as the help lists them. */
+/** Options as in the help's lists. */
 export function rowsOf(options: Options): Row[] {
 	return Object.entries(options).map(([name, option]) => {
 		const letter = Object.entries(short).find(([, long]) => long === name)?.[0];

@@ -3,7 +3,7 @@ import {FlockError} from '../flock/error.ts';
 import {oneForm} from '../flock/poem.ts';
 import type {Environment} from '../system/environment.ts';
 
-/** The options of all commands, as the command line gives them. */
+/** The global options from the command line. */
 export type SharedOptions = {
 	poems?: string | undefined;
 	flock?: string | undefined;
@@ -17,26 +17,26 @@ export type SharedOptions = {
 	mouse?: boolean | undefined;
 };
 
-/** Where a run works, after options, environment and defaults have been weighed. */
+/** Where a run works, decided from options, environment and defaults. */
 export type Settings = {
 	/** The folder of poems, an absolute path. */
 	poems: string;
-	/** The flock's name, and its keystore's. */
+	/** The name of the flock and of its keystore. */
 	flock: string;
-	/** True where the flock was named, and not after a folder. */
+	/** True if the flock was named explicitly, not after a folder. */
 	isFlockNamed: boolean;
-	/** Where keystores are: a folder, or a database's address; `null` for the system's own place. */
+	/** Where keystores are: a folder, or a database's address; `null` for the system's own folder. */
 	keystore: Readonly<{text: string; from: 'argument' | 'environment'}> | null;
-	/** The keystore's folder, an absolute path, where it is no address; `null` for the system's own place. */
+	/** The keystore's folder as an absolute path if it is not an address; `null` for the system's own folder. */
 	keystoreFolder: string | null;
 	practice: boolean;
-	/** True where no browser is to be opened by itself. */
+	/** True if no browser may open automatically. */
 	noOpen: boolean;
-	/** True where links open in the browser's ordinary windows. */
+	/** True if links open in the browser's ordinary windows. */
 	ordinaryWindow: boolean;
-	/** False where the mouse is left to the terminal. */
+	/** False if the terminal keeps the mouse. */
 	mouse: boolean;
-	/** The seconds that X, and a database, get for an answer. */
+	/** How many seconds X or a database has to answer. */
 	deadlineSeconds: number;
 };
 
@@ -44,8 +44,8 @@ const defaultDeadlineSeconds = 15;
 const longestDeadlineSeconds = 600;
 
 /**
- * Weighs options, environment and defaults, in this order.
- * @throws FlockError `usage` for a value that makes no sense.
+ * Decides from options, environment and defaults, in this order.
+ * @throws FlockError `usage` for an invalid value.
  */
 export function settingsOf(options: SharedOptions, env: Environment, cwd: string): Settings {
 	const poems = path.resolve(cwd, options.poems || env.KEYMAKER_POEMS || 'poems');
@@ -64,7 +64,7 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 	};
 }
 
-/** The windows that links may open in, as `--browser` names them. */
+/** The windows for links, as named in `--browser`. */
 export const browserChoices = ['own', 'default'] as const;
 
 function isOrdinary(value: string | undefined): boolean {

@@ -16,24 +16,24 @@ import {waitingSentence} from './shared/waiting.ts';
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
 	bots: readonly string[];
-	/** Every bot that has a poem and no key in force. */
+	/** Every bot that has a poem and no active key. */
 	missing: boolean;
-	/** What X is asked for; `null` leaves it to the app's settings. */
+	/** The access to ask X for; `null` leaves it to the app's settings. */
 	access: WantedAccess | null;
-	/** The handle that the one bot is meant to have; `null` leaves it as it is. */
+	/** The handle that the one bot should have; `null` leaves it unchanged. */
 	handle: string | null;
 	replaceAccount: boolean;
 };
 
-/** How it went with one bot. */
+/** The result for one bot. */
 type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
 type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
 
 /**
- * The flow line by line: the link alone on standard output, everything else on standard error, the PIN from
- * standard input. Exit 1 where any bot is left without a key in force from here.
+ * The flow line by line: only the link on standard output, everything else on standard error, the PIN from
+ * standard input. Exits with 1 if it leaves any bot without an active key.
  * @throws FlockError `usage`, `unknown-bot`, `cancelled`, and what asking for a link throws
  */
 export async function authorize(input: AuthorizeInput, services: Services, write: Write): Promise<number> {
@@ -92,7 +92,7 @@ async function botsOf({bots, missing, handle}: AuthorizeInput, services: Service
 	return missing ? flock.filter(needsKey) : findBots(bots, flock);
 }
 
-/** Takes one bot through; `ended` where the input is over before a PIN came. */
+/** Authorizes one bot; `ended` if the input ends before a PIN. */
 async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> {
 	const {services, write, lines, several} = walk;
 	let link = await firstLink(bot, walk);
@@ -135,7 +135,7 @@ async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> 
 	}
 }
 
-/** The bot's first link; `null` where this bot cannot have one now and the next one may. */
+/** The bot's first link; `null` if this bot cannot have one now but the next one may. */
 async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 	const {services, write, several} = walk;
 	let link: Link;
@@ -179,12 +179,12 @@ function submit(link: Link, line: string, {input, services, write}: Walk): Promi
 	});
 }
 
-/** Says what became of the PIN. @throws FlockError `cancelled` where Ctrl-C came while X was asked */
+/** Prints the PIN's result. @throws FlockError `cancelled` if Ctrl-C came while X was asked */
 async function finish(first: Outcome, {services, write, lines}: Walk): Promise<Result> {
 	let outcome = first;
 	const bot = visible(outcome.bot);
 	if (outcome.kind === 'unsaved' && !write.interactive) {
-		// Nobody can be asked; what has failed once may have been of that moment.
+		// Nobody can be asked. The failure may have been temporary.
 		outcome = await savedAgain(outcome, services);
 	}
 
@@ -258,7 +258,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	write.err(`${count(bots.length, 'bot')}: ${said.join('; ')}.`);
 }
 
-/** How `authorize` is called. */
+/** The usage of `authorize`. */
 export const command = define({
 	name: 'authorize',
 	arguments: ['[bot...]'],

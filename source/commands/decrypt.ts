@@ -5,12 +5,12 @@ import {define} from './shared/definition.ts';
 
 /** `decrypt` */
 export type DecryptInput = {
-	/** True where the environment gave the passphrase. */
+	/** True if the environment gave the passphrase. */
 	given: boolean;
 };
 
 /**
- * Keeps the keystore and every backup in plain text again.
+ * Stores the keystore and every backup in plain text again.
  * @throws FlockError `keystore-not-encrypted`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function decrypt(
@@ -30,7 +30,7 @@ export async function decrypt(
 	return exitCode.done;
 }
 
-/** How `decrypt` is called. */
+/** The usage of `decrypt`. */
 export const command = define({
 	name: 'decrypt',
 	arguments: [],

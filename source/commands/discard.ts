@@ -12,7 +12,7 @@ import {type DecisionInput, findHeld, leftLines} from './shared/held.ts';
 export type DiscardInput = DecisionInput;
 
 /**
- * Removes a held key; others stay held.
+ * Removes a held key. Others stay held.
  * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
  */
 export async function discard(
@@ -37,7 +37,7 @@ export async function discard(
 	return exitCode.done;
 }
 
-/** How `discard` is called. */
+/** The usage of `discard`. */
 export const command = define({
 	name: 'discard',
 	arguments: ['<bot>'],

@@ -7,11 +7,11 @@ import {askNewPassphrase, requireStrong} from './shared/new-passphrase.ts';
 
 /** `encrypt` */
 export type EncryptInput = {
-	/** The environment's passphrase; `null` where it has none, so that a person is asked. */
+	/** The environment's passphrase; `null` if it has none, so that a person is asked. */
 	given: (() => Promise<string>) | null;
 };
 
-/** What the commands about encryption need of the services. */
+/** The services that the commands about encryption need. */
 export type EncryptionServices = Pick<Services, 'keystore'>;
 
 /**
@@ -47,13 +47,13 @@ export async function encrypt(
 	return exitCode.done;
 }
 
-/** How many backups were treated like the keystore, in words. */
+/** How many backups changed with the keystore, in words. */
 export async function withBackups(keystore: Services['keystore']): Promise<string> {
 	const {length} = await keystore.backups();
 	return length === 0 ? 'which has no backups' : `with ${count(length, 'backup')}`;
 }
 
-/** How `encrypt` is called. */
+/** The usage of `encrypt`. */
 export const command = define({
 	name: 'encrypt',
 	arguments: [],

@@ -20,7 +20,7 @@ import {define} from './shared/definition.ts';
 
 /** `exec BOT -- COMMAND…` or `exec --all [--jobs N] -- COMMAND…` */
 export type ExecInput = {
-	/** The bot, or all that have a poem and a key in force. */
+	/** The bot, or all with a poem and an active key. */
 	bot: string | {all: true; jobs: number};
 	/** The program and its arguments; at least the program. */
 	command: readonly string[];
@@ -28,14 +28,14 @@ export type ExecInput = {
 	env: Variables;
 };
 
-/** What running a program for one bot needs, besides the bot. */
+/** What running a program for a bot needs, besides the bot. */
 type Work = {input: ExecInput; services: ExecServices; app: AppInUse; write: Write};
 
-/** What `exec` needs of the services. */
+/** The services that `exec` needs. */
 export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
 
 /**
- * Runs a program with a bot's key in its environment. The exit code is the program's.
+ * Runs a program with a bot's key in its environment, and returns its exit code.
  * @throws FlockError `usage`, `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`
  */
 export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
@@ -62,7 +62,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 	return code;
 }
 
-/** Runs the program for every bot, so many at a time; exit 1 where any failed. */
+/** Runs the program for every bot, several at a time. Exits with 1 if any failed. */
 async function execAll(bots: readonly Bot[], jobs: number, running: Running, work: Work): Promise<number> {
 	const {write} = work;
 	if (!Number.isInteger(jobs) || jobs < 1) {
@@ -106,11 +106,11 @@ async function execAll(bots: readonly Bot[], jobs: number, running: Running, wor
 	return failed.length === 0 ? exitCode.done : exitCode.failed;
 }
 
-/** Runs the program for one of several bots, its lines labelled; the answer is why it failed, or `null`. */
+/** Runs the program for one of several bots, with labelled lines. Returns why it failed, or `null`. */
 async function execLabelled(bot: Bot, running: Running, work: Work): Promise<string | null> {
 	const {write} = work;
 	const label = `${visible(bot.name)} | `;
-	// A line too long to be kept is passed on in pieces.
+	// A line too long to keep is passed on in pieces.
 	const goingOn = `${visible(bot.name)} + `;
 	let program: Program;
 	try {
@@ -165,7 +165,7 @@ async function programOf(bot: Bot, {input, services, app, write}: Work): Promise
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
 }
 
-/** How `exec` is called. */
+/** The usage of `exec`. */
 export const command = define({
 	name: 'exec',
 	arguments: ['[bot]', '--', '[command...]'],

@@ -14,29 +14,29 @@ import {define} from './shared/definition.ts';
 
 /** `expect BOT HANDLE` or `expect --from FILE` */
 export type ExpectInput = {
-	/** The bot and the handle that it is meant to have; an empty one for none. Nothing where there is a file. */
+	/** The bot and the handle that it should have; an empty one for none. Nothing with a file. */
 	words: readonly string[];
-	/** A file with a bot and a handle on each line, from the current folder; `null` for what the words say. */
+	/** A file with a bot and a handle on each line, from the current folder; `null` to use the words. */
 	from: string | null;
 };
 
-/** What `expect` needs of the services. */
+/** The services that `expect` needs. */
 export type ExpectServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'keymaker'>;
 
-/** A bot, and the handle that it is meant to have. */
+/** A bot, and the handle that it should have. */
 type Expectation = {bot: Bot; handle: string | null};
 
-/** A bot and a handle as a person wrote them. */
+/** A bot and a handle as typed. */
 type Written = {bot: string; handle: string};
 
-/** No list of bots is larger; bytes. */
+/** The largest list of bots in bytes. */
 const largestList = 8 * 1024 * 1024;
 
-/** More wrong lines than this are not told one by one. */
+/** More wrong lines are not listed. */
 const mostTold = 20;
 
 /**
- * Sets the handles that bots are meant to have. Everything is checked before anything is set, in one save.
+ * Sets the handles that bots should have, in one save, after checking all of them.
  * @throws FlockError `usage`, `unknown-bot`, `bad-handle`, `expect-file`, `keystore-…`
  */
 export async function expect(
@@ -56,7 +56,7 @@ export async function expect(
 		from === null
 			? [checked({bot: bot ?? '', handle: handle ?? ''}, flock)]
 			: checkedLines(await linesOf(path.resolve(services.cwd, from)), from, flock, write);
-	// Begun at once, so that they share one save.
+	// All started together, so they share one save.
 	await Promise.all(wanted.map(one => services.keymaker.expectHandle(one.bot.name, one.handle)));
 	for (const one of wanted) {
 		write.out(
@@ -78,7 +78,7 @@ function checked({bot, handle}: Written, flock: Flock): Expectation {
 	return {bot: findBot(bot, flock), handle: handleOf(handle)};
 }
 
-/** The lines of a file with their numbers; without blank ones, and those that begin with `#`. */
+/** The lines of a file with their numbers, without blank lines and comments (`#`). */
 async function linesOf(file: string): Promise<[number: number, line: string][]> {
 	const {bytes} = await readFileWithin(file, {most: largestList}).catch(error => {
 		throw unusable(`${visible(file)} cannot be read: ${reasonOf(error)}.`, error);
@@ -94,7 +94,7 @@ async function linesOf(file: string): Promise<[number: number, line: string][]> 
 		.filter(([, line]) => line !== '' && !line.startsWith('#'));
 }
 
-/** What the lines say, if all of them can be used; else each that cannot is told of. @throws FlockError `expect-file` */
+/** The pairs on the lines. If any line is wrong, reports each wrong one. @throws FlockError `expect-file` */
 function checkedLines(
 	lines: readonly (readonly [number, string])[],
 	name: string,
@@ -136,7 +136,7 @@ function checkedLines(
 	return wanted;
 }
 
-/** The last word of a line is the handle: a bot's name may have spaces. */
+/** The last word of a line is the handle, because a bot's name can have spaces. */
 function pairOf(line: string): Written {
 	const [, bot, handle] = /^(.*[^\s,;=])[\s,;=]+([^\s,;=]+)$/.exec(line) ?? [];
 	if (bot === undefined || handle === undefined) {
@@ -155,7 +155,7 @@ function assertNew(seen: Map<string, number>, name: string, number: number, what
 	seen.set(name, number);
 }
 
-/** What the person should know of expectations that were set all the same. */
+/** Warnings about expectations that were set anyway. */
 function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
 	const set = new Set(wanted.map(({bot}) => bot.name));
 	const others = Map.groupBy(
@@ -179,7 +179,7 @@ function unusable(message: string, cause?: unknown): FlockError {
 	});
 }
 
-/** How `expect` is called. */
+/** The usage of `expect`. */
 export const command = define({
 	name: 'expect',
 	arguments: ['[bot]', '[handle]'],

@@ -11,21 +11,21 @@ import {findBots} from './shared/bots.ts';
 import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
-/** `export [BOT…] --format FORMAT --out PATH [--force]`; no bots: all that have a key in force. */
+/** `export [BOT…] --format FORMAT --out PATH [--force]`; without bots, all with an active key. */
 export type ExportInput = {
 	bots: readonly string[];
 	format: FormatName;
-	/** A file or a folder, as the format has it, from the current folder; `-` is standard output. */
+	/** A file or a folder, depending on the format, from the current folder; `-` is standard output. */
 	out: string;
 	force: boolean;
 };
 
-/** What `export` needs of the services. */
+/** The services that `export` needs. */
 export type ExportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'writeExport'>;
 
 /**
- * Writes keys into files of other tools. A bot that is named must have a key; of all bots, those without one are
- * passed over, and exit 1 follows where the secret of a key's app is not known.
+ * Writes keys to files of other tools. A named bot must have a key. Without names, it skips bots without one,
+ * and exits with 1 if the secret of a key's app is missing.
  * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `export-…`, `usage`, `keystore-…`
  */
 export async function exportKeys(
@@ -85,7 +85,7 @@ function sayWithoutKey(flock: readonly Bot[], write: Write): void {
 	}
 }
 
-/** How `export` is called. */
+/** The usage of `export`. */
 export const command = define({
 	name: 'export',
 	arguments: ['[bot...]'],

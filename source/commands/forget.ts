@@ -9,7 +9,7 @@ import {cameSince, type RemoveInput, removeKeys, removeOptions} from './shared/r
 export type ForgetInput = RemoveInput;
 
 /**
- * Removes keys from the keystore alone. With `--purge`, a bot whose keys are in backups only is one too.
+ * Removes keys only from the keystore. With `--purge`, also for bots whose keys are only in backups.
  * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
  */
 export async function forget(input: ForgetInput, services: Services, write: Write): Promise<number> {
@@ -28,7 +28,7 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 	);
 }
 
-/** How `forget` is called. */
+/** The usage of `forget`. */
 export const command = define({
 	name: 'forget',
 	arguments: ['<bot...>'],

@@ -8,14 +8,14 @@ import {safeJson} from './shared/json.ts';
 
 /** `history [BOT] [--json]` */
 export type HistoryInput = {
-	/** The bot whose changes are shown; `null` for all. */
+	/** The bot whose changes to show; `null` for all. */
 	bot: string | null;
 	json: boolean;
 };
 
 /**
- * Shows what was done to the flock’s keys, newest first, and by whom, where the keystore knows.
- * @throws FlockError `unknown-bot` for a bot that nothing is known of, `keystore-…`
+ * Shows the changes to the flock’s keys, newest first, and who made them if the keystore knows.
+ * @throws FlockError `unknown-bot` for an unknown bot, `keystore-…`
  */
 export async function history(
 	{bot, json}: HistoryInput,
@@ -48,7 +48,7 @@ export async function history(
 	return exitCode.done;
 }
 
-/** How `history` is called. */
+/** The usage of `history`. */
 export const command = define({
 	name: 'history',
 	arguments: ['[bot]'],

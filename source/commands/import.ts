@@ -17,20 +17,21 @@ import {type FoundKey, takeKeys} from './shared/take-key.ts';
 export type ImportInput = {
 	/** Files or folders, from the current folder. */
 	files: readonly string[];
-	/** The bot that the only key is for, or `HANDLE=BOT` for each account; for others, what the files say decides. */
+	/** The bot of the only key, or `HANDLE=BOT` per account. For others, the files decide. */
 	as: readonly string[];
-	/** Replaces different keys, which become the previous ones, and takes values that X gives nobody. */
+	/** Replaces different keys, which become the previous ones, and accepts values that X would never issue. */
 	force: boolean;
 };
 
-/** What `import` needs of the services. */
+/** The services that `import` needs. */
 export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
 
-/** One key of a file, and the bot that it is for. */
+/** A key of a file, and its bot. */
 type Found = FoundKey & Unplaced & {entry: BundleEntry; file: ImportedFile};
 
 /**
- * Takes keys from other tools' files. One bad file or key stops no other; exit 1 where any was not taken.
+ * Imports keys from other tools' files. A bad file or key does not stop the others. Exits with 1 if any was
+ * not imported.
  * @throws FlockError `unknown-bot` or `usage` for `--as`, `keystore-…`
  */
 export async function importKeys(
@@ -117,7 +118,7 @@ function rowOf({entry, file, bot}: Found): string[] {
 	];
 }
 
-/** How `import` is called. */
+/** The usage of `import`. */
 export const command = define({
 	name: 'import',
 	arguments: ['<file...>'],

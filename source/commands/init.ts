@@ -11,19 +11,20 @@ import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {envTemplate} from './shared/env-template.ts';
 
-/** `init` takes nothing of its own. */
+/** `init` has no options or arguments of its own. */
 export type InitInput = Record<never, never>;
 
-/** No `.gitignore` is larger; bytes. */
+/** The largest `.gitignore` in bytes. */
 const largestGitignore = 1_000_000;
 
-/** What must never come under git. */
+/** What must never be under git. */
 const ignored = ['.env', 'keys/'];
 
 /**
- * Makes what a new flock needs: poems with a sample, `.env` and lines of `.gitignore`. Nothing that is there
- * already is changed, but for lines added to `.gitignore`.
- * @throws FlockError `init-unwritable` where something cannot be written, `init-unsafe` where a link stands in its place
+ * Creates what a new flock needs: poems with a sample, `.env` and lines in `.gitignore`. Changes nothing that
+ * exists, except for lines added to `.gitignore`.
+ * @throws FlockError `init-unwritable` if something cannot be written, `init-unsafe` if a link is in its
+ * place
  */
 export async function init(
 	_input: InitInput,
@@ -33,7 +34,7 @@ export async function init(
 	const env = path.join(cwd, '.env');
 	const gitignore = path.join(cwd, '.gitignore');
 	try {
-		// All of them before the first is made.
+		// Checks all of them before it creates the first.
 		for (const place of [poems.path, env, gitignore]) {
 			await refuseLink(place);
 		}
@@ -75,7 +76,7 @@ async function initGitignore(file: string): Promise<string> {
 	const bytes = await bytesOf(file);
 	const decoded = decodeText(bytes);
 	if (decoded?.encoding === 'UTF-16') {
-		// What is added in another encoding would be read by nobody.
+		// Nothing could read lines added in another encoding.
 		return `.gitignore: is in UTF-16, which git does not read. Save it as UTF-8 and add ${ignored.join(' and ')}.`;
 	}
 
@@ -91,7 +92,7 @@ async function initGitignore(file: string): Promise<string> {
 	return `.gitignore: added ${missing.join(' and ')}.`;
 }
 
-/** How `init` is called. */
+/** The usage of `init`. */
 export const command = define({
 	name: 'init',
 	arguments: [],
@@ -115,7 +116,7 @@ async function bytesOf(file: string): Promise<Buffer> {
 	}
 }
 
-/** Adds to a file that is no link, even if one has taken its place meanwhile. */
+/** Appends to a file that is not a link, even if a link replaces it meanwhile. */
 async function append(file: string, text: string): Promise<void> {
 	const {O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
 	const opened = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o666);

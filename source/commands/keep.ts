@@ -11,7 +11,7 @@ import {type DecisionInput, findHeld, leftLines} from './shared/held.ts';
 export type KeepInput = DecisionInput;
 
 /**
- * Puts a held key in force; others stay held.
+ * Makes a held key the active one. Others stay held.
  * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
  */
 export async function keep({bot, handle}: KeepInput, services: Services, write: Write): Promise<number> {
@@ -30,7 +30,7 @@ export async function keep({bot, handle}: KeepInput, services: Services, write: 
 	return exitCode.done;
 }
 
-/** How `keep` is called. */
+/** The usage of `keep`. */
 export const command = define({
 	name: 'keep',
 	arguments: ['<bot>'],

@@ -7,7 +7,7 @@ import {askNewPassphrase} from './shared/new-passphrase.ts';
 
 /** `passphrase` */
 export type PassphraseInput = {
-	/** True where the environment gave the old passphrase. */
+	/** True if the environment gave the old passphrase. */
 	given: boolean;
 };
 
@@ -30,7 +30,7 @@ export async function changePassphrase(
 		);
 	}
 
-	// The old passphrase is asked for, and tried, before the new one.
+	// Asks for the old passphrase and tries it before it asks for the new one.
 	await keystore.list();
 	await keystore.changePassphrase(await askNewPassphrase(write));
 	write.out(`Changed the passphrase of ${visible(keystore.path)}, ${await withBackups(keystore)}.`);
@@ -44,7 +44,7 @@ export async function changePassphrase(
 	return exitCode.done;
 }
 
-/** How `passphrase` is called. */
+/** The usage of `passphrase`. */
 export const command = define({
 	name: 'passphrase',
 	arguments: [],

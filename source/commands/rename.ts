@@ -14,9 +14,9 @@ import {define} from './shared/definition.ts';
 export type RenameInput = {from: string; to: string};
 
 /**
- * Moves a key to the new name of a poem whose file was renamed.
- * @throws FlockError `unknown-bot` where there is no such bot or poem, `no-key`, `bot-exists` where the old
- * poem still stands or the new one has a key, `keystore-…`
+ * Moves a key to the new name of a renamed poem.
+ * @throws FlockError `unknown-bot` if there is no such bot or poem, `no-key`, `bot-exists` if the old poem
+ * still exists or the new one has a key, `keystore-…`
  */
 export async function rename(input: RenameInput, services: Services, write: Write): Promise<number> {
 	const [from, to] = [oneForm(input.from), oneForm(input.to)];
@@ -49,7 +49,7 @@ export async function rename(input: RenameInput, services: Services, write: Writ
 	return exitCode.done;
 }
 
-/** How `rename` is called. */
+/** The usage of `rename`. */
 export const command = define({
 	name: 'rename',
 	arguments: ['<old>', '<new>'],

@@ -8,15 +8,15 @@ import {table} from './shared/table.ts';
 
 /** `restore [N]` */
 export type RestoreInput = {
-	/** The backup to put back, as `Backup.number`; `null` to list them. */
+	/** The backup to restore, as `Backup.number`; `null` to list them. */
 	number: number | null;
 };
 
-/** What `restore` needs of the services. */
+/** The services that `restore` needs. */
 export type RestoreServices = Pick<Services, 'keystore'>;
 
 /**
- * Lists the keystore's backups, the newest first, or puts one back. What it replaces becomes a backup itself.
+ * Lists the keystore's backups, newest first, or restores one. The replaced keystore becomes a backup.
  * @throws FlockError `keystore-no-backup`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function restore(
@@ -89,7 +89,7 @@ function timeOf({savedAt}: Backup): string {
 	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** How `restore` is called. */
+/** The usage of `restore`. */
 export const command = define({
 	name: 'restore',
 	arguments: ['[number]'],

@@ -9,7 +9,7 @@ import {cameSince, type RemoveInput, removeKeys, removeOptions} from './shared/r
 export type RevokeInput = RemoveInput;
 
 /**
- * Tells X that keys are void, and only then removes them from the keystore.
+ * Revokes keys at X, and only then removes them from the keystore.
  * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
  */
 export async function revoke(input: RevokeInput, services: Services, write: Write): Promise<number> {
@@ -34,7 +34,7 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 	);
 }
 
-/** How `revoke` is called. */
+/** The usage of `revoke`. */
 export const command = define({
 	name: 'revoke',
 	arguments: ['<bot...>'],

@@ -2,13 +2,13 @@ import type {BareServices} from '../services.ts';
 import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
-/** Prints the SQL that an administrator runs once in a database where keymaker’s own role may not make a schema. */
+/** Prints the SQL for an administrator to run once in a database where keymaker’s own role cannot create a schema. */
 export async function schema({databaseSchema}: BareServices, write: Write): Promise<number> {
 	write.raw(await databaseSchema());
 	return exitCode.done;
 }
 
-/** How `schema` is called. */
+/** The usage of `schema`. */
 export const command = define({
 	name: 'schema',
 	arguments: [],

@@ -3,7 +3,7 @@ import {lstat, mkdir, readdir, rename, rm, stat} from 'node:fs/promises';
 import {hostname} from 'node:os';
 import path, {posix, win32} from 'node:path';
 import type {Environment} from '../system/environment.ts';
-import {makeFolders, reasonOf} from '../system/files.ts';
+import {makeFolders, reasonOf, waitFor} from '../system/files.ts';
 import {isTrusted, othersMayReplaceIn, strangerOn} from '../system/places.ts';
 import {commandLines} from '../system/processes.ts';
 import {browsers} from './browsers.ts';
@@ -63,8 +63,11 @@ export function allProfileFolders(env: Environment, platform: NodeJS.Platform): 
 /** Makes a folder of profiles, if need be. @returns why none may lie in it; `null` where they may. */
 export async function whyNoProfilesIn(folder: string): Promise<string | null> {
 	try {
-		await makeFolders(folder);
-		return (await isOurs(folder)) ? null : 'other users may change it';
+		const isFit = await waitFor(folder, async () => {
+			await makeFolders(folder);
+			return isOurs(folder);
+		});
+		return isFit ? null : 'other users may change it';
 	} catch (error) {
 		return reasonOf(error);
 	}

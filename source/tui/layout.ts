@@ -116,10 +116,12 @@ export function listRows(state: State): number {
 /** What the reducer is told of a state's frame. */
 export function roomOf(state: State): Room {
 	const {bar, gap, filter, heads} = flockParts(state);
+	const {notice} = footRegions(state);
 	return {
 		list: listRows(state),
 		listTop: 1 + bar + gap + filter + heads,
 		body: bodyRows(state),
+		panelEnd: state.size.rows - 1 - notice.length,
 		help: state.overlay?.name === 'help' ? helpLines(state).length : 0,
 	};
 }

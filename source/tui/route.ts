@@ -45,7 +45,7 @@ export function runCommand(state: State, command: Command, now: number): Step {
 		case 'help':
 			return step({...state, overlay: helpOver(overlay)});
 		case 'palette':
-			return step({...state, overlay: {name: 'palette', text: '', selected: 0, over: overlay}});
+			return step({...state, overlay: paletteOver(overlay)});
 		default:
 			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
 	}
@@ -76,12 +76,13 @@ export function takeResult(state: State, action: Action, now: number): Step {
 		case 'read-failed':
 		case 'poem':
 			return flockResult(state, action, now);
+		case 'revoked':
 		case 'forgot':
 		case 'brought-back':
 		case 'checked':
 		case 'check-pause':
 		case 'check-over':
-			return overlayResult(state, action);
+			return overlayResult(state, action, now);
 		case 'exported':
 		case 'export-failed':
 			return exportResult(state, action);
@@ -160,6 +161,12 @@ function helpOver(overlay: Overlay | null): Overlay {
 	return overlay?.name === 'help'
 		? {...overlay, all: !overlay.all, top: 0}
 		: {name: 'help', all: false, top: 0, over: overlay};
+}
+
+/** The commands of a place; over its help, of the place that this is about. */
+function paletteOver(overlay: Overlay | null): Overlay {
+	const over = overlay?.name === 'help' ? overlay.over : overlay;
+	return over?.name === 'palette' ? over : {name: 'palette', text: '', selected: 0, top: 0, over};
 }
 
 function confirmed(state: State, question: Question, now: number): Step {

@@ -362,7 +362,7 @@ test('the browser that opens links is named, and whether in a window of its own'
 	]);
 	assert.deepEqual(await said([], {SSH_TTY: 'here'}), [
 		'Over SSH, open the link on your own computer.',
-		'c copies the link, and Q shows it as a QR code.',
+		'Press c to copy the link, or Q for a QR code.',
 	]);
 	await place.program('xdg-settings', 'echo org.gnome.Epiphany.desktop');
 	assert.deepEqual(await said([]), [

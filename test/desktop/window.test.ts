@@ -206,6 +206,15 @@ suite('a window of a link’s own', onUnix, () => {
 		assert.equal((await profiles()).length, 2);
 	});
 
+	test('stays while any process has its profile, since a browser may start itself anew', async () => {
+		const second = 'until [ -e "$HOME/close" ]; do sleep 0.05; done';
+		await program('chromium', `: > "${ofChromium}/lock"; sh -c '${second}' "${ofChromium}" & exit 0`);
+		assert.equal((await desktop().openLink(link)).window.kind, 'own');
+		assert.equal((await profiles()).length, 1);
+		await writeFile(path.join(home, 'close'), '');
+		await until(async () => (await profiles()).length === 0, 'the profile stays');
+	});
+
 	test('leaves nothing where its browser is killed', async () => {
 		await browser('chromium', ofChromium);
 		await desktop().openLink(link);
@@ -231,7 +240,7 @@ suite('a window of a link’s own', onUnix, () => {
 		const why = 'Chromium did not start with an empty profile: exit code 4.';
 		assert.deepEqual(await desktop().openLink(link), {
 			started: true,
-			sentence: `${why} Asked the browser to open it.`,
+			sentence: `${why} Opening it in your browser.`,
 			window: {kind: 'ordinary', why},
 		});
 		assert.equal(await readFile(path.join(home, 'ordinary'), 'utf8'), `${link}\n`);
@@ -250,7 +259,7 @@ suite('a window of a link’s own', onUnix, () => {
 		const open = await desktop().openLink(link);
 		assert.equal(
 			open.sentence,
-			`Chromium got no empty profile in ${windows()}: other users may change it. Asked the browser to open it.`,
+			`Chromium got no empty profile in ${windows()}: other users may change it. Opening it in your browser.`,
 		);
 		await rm(windows(), {recursive: true});
 		await writeFile(windows(), '');
@@ -263,7 +272,7 @@ suite('a window of a link’s own', onUnix, () => {
 		await browser('chromium', ofChromium);
 		assert.deepEqual(await desktop({}, true).openLink(link), {
 			started: true,
-			sentence: 'Asked the browser to open it.',
+			sentence: 'Opening it in your browser.',
 			window: {kind: 'ordinary', why: null},
 		});
 		assert.equal(await readFile(path.join(home, 'ordinary'), 'utf8'), `${link}\n`);
@@ -271,7 +280,7 @@ suite('a window of a link’s own', onUnix, () => {
 		const own = await program('theirs', 'echo "$@" > "$HOME/theirs"');
 		assert.deepEqual(await desktop({BROWSER: own}).openLink(link), {
 			started: true,
-			sentence: 'Asked the browser to open it.',
+			sentence: 'Opening it in your browser.',
 			window: {kind: 'given'},
 		});
 		assert.equal(await readFile(path.join(home, 'theirs'), 'utf8'), `${link}\n`);

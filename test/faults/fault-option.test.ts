@@ -15,7 +15,7 @@ for (const {spec, words} of [
 	{spec: 'request_token:401-23', words: /there is no fault “401-23”\. Did you mean “401-32”\?/},
 	{
 		spec: 'users_me:unconfirmed',
-		words: /unconfirmed cannot happen at users_me\.[\s\S]*there are: request_token\./,
+		words: /unconfirmed cannot happen at users_me\.[\s\S]*Choose from request_token\./,
 	},
 	{spec: 'users_me:hang:0', words: /TIMES must be a number, 1 or more/},
 	{spec: 'any:reset,users_me:fourhundred', words: /there is no fault “fourhundred”/},

@@ -69,7 +69,10 @@ test('a bot without a key in force is an error, and a held key is not handed out
 	const place = await libraryPlace(context, ['harbour', 'kettle', 'moth']);
 	await place.authorize('harbour', 'harbour_poem');
 	const keys = openKeystore(place.options);
-	await assert.rejects(keys.get('kettle'), {code: 'no-key', hint: 'Authorize it: keymaker authorize kettle'});
+	await assert.rejects(keys.get('kettle'), {
+		code: 'no-key',
+		hint: 'Authorize it with keymaker authorize kettle',
+	});
 	await place.keystore.update('kettle', () => ({...emptyRecord, expectedHandle: 'kettle_poem'}));
 	await assert.rejects(keys.get('kettle'), {code: 'no-key'});
 	const key = (await place.keystore.get('harbour'))?.key;

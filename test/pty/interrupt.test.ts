@@ -188,11 +188,11 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 		assert.equal(await handles(), 'harbour_poem');
 	});
 
-	test('that never ends is told as it is: no key came', async () => {
+	test('that never ends is told as it is: no key was made', async () => {
 		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '3'}});
 		await holdExchange(network, screen);
 		screen.press('ctrl+c');
-		await screen.waitFor('X did not answer; no key came for harbour.');
+		await screen.waitFor('X did not answer; no key was made for harbour.');
 		assert.equal((await screen.exited).exitCode, 130);
 		assert.doesNotMatch(screen.screen().join('\n'), /Done/);
 		const [harbour] = JSON.parse((await place.run(['list', '--json'], '', network.env)).out);

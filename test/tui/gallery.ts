@@ -10,6 +10,7 @@ import {
 	linkOf,
 	mixedFlock,
 	noon,
+	type Played,
 	pinScreen,
 	play,
 	problemCalled,
@@ -37,6 +38,12 @@ export function gallery(size: Size): Record<string, State> {
 		{type: 'link', attempt: attemptOf(walking), link: linkOf('ferry')},
 		{type: 'paste', text: '1234567'},
 	);
+	const skippedOne = play(walking, 's');
+	const second = play(
+		skippedOne,
+		{type: 'link', attempt: attemptOf(skippedOne), link: linkOf('kettle')},
+		{type: 'paste', text: '1234567'},
+	);
 	const attempt = attemptOf(sent);
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
@@ -57,6 +64,18 @@ export function gallery(size: Size): Record<string, State> {
 							}
 						: {kind: 'saved', ...outcome},
 		}).state;
+	const discardedOf = (exchanging: Played, bot: string) =>
+		play(
+			exchanging,
+			{
+				type: 'exchanged',
+				attempt: attemptOf(exchanging),
+				outcome: {kind: 'held', ...taken, bot, reason: 'account-of-another-bot', otherBot: 'harbour'},
+			},
+			'd',
+			{type: 'decided', attempt: attemptOf(exchanging) + 1, kept: false, ...taken, bot},
+		).state;
+	const ownApp: State = {...flock, app: {consumerKey: 'not-a-real-key-0001', from: 'setup'}};
 	const failed = play(play(flock, 'enter'), {type: 'link-failed', attempt: 1, problem: long}).state;
 	const skipped = play(flock, 'a', 's', 's', 'escape').state;
 	const empty = (problem: 'missing' | 'empty' | 'unreadable' | 'not-a-folder') =>
@@ -99,6 +118,18 @@ export function gallery(size: Size): Record<string, State> {
 			},
 		}).state,
 		'the flock with notes': noted,
+		'the flock with something to undo': play(flock, {
+			type: 'forgot',
+			how: 'forget',
+			bots: ['kettle'],
+			shared: [],
+			problem: null,
+		}).state,
+		'the flock with a poem that links elsewhere': play(flock, {
+			type: 'poem',
+			bot: 'ferry',
+			text: {lines: [], note: null, more: false, elsewhere: '/elsewhere/ferry.txt'},
+		}).state,
 		'the flock of 10,000': flockScreen(
 			Array.from({length: 10_000}, (_, index) => botCalled(`bot ${index}`)),
 			{size},
@@ -116,6 +147,11 @@ export function gallery(size: Size): Record<string, State> {
 		'the check of one': play(flock, 'down', 'C').state,
 		'the forget dialog': play(flock, 'down', 'f').state,
 		'the forget dialog for several': play(flock, 'space', 'space', 'space', 'f').state,
+		'a revocation of several': play(
+			play(flock, 'down', 'm', 'down', 'down', 'm', 'm', 'f', 'up', 'enter'),
+			{type: 'revoked', bot: 'harbour', problem: null},
+			{type: 'revoked', bot: 'lamplight', problem: long},
+		).state,
 		'a revocation': play(flock, 'down', 'f', 'up', 'enter').state,
 		'bots that are marked': play(flock, 'space', 'space').state,
 		'an export': play(flock, 'down', 'x').state,
@@ -161,6 +197,7 @@ export function gallery(size: Size): Record<string, State> {
 			problem: problemCalled('keystore-damaged', {hint: long.hint}),
 		}).state,
 		'a link asked for': play(flock, 'enter').state,
+		'the link of a walk’s second bot, asked for': skippedOne.state,
 		'the link': pin.state,
 		'the link in a window of its own': openedIn('own'),
 		'the link in an ordinary window': openedIn('ordinary'),
@@ -183,6 +220,16 @@ export function gallery(size: Size): Record<string, State> {
 			alive: false,
 		}).state,
 		'a link that failed': failed,
+		'a link that failed, on a walk': play(skippedOne, {
+			type: 'link-failed',
+			attempt: attemptOf(skippedOne),
+			problem: long,
+		}).state,
+		'a link that failed for the app’s key': play(play(ownApp, 'enter'), {
+			type: 'link-failed',
+			attempt: 1,
+			problem: problemCalled('x-app-key'),
+		}).state,
 		'a held key': exchanged({kind: 'held'}),
 		'several held keys': play(
 			flockScreen(
@@ -197,21 +244,8 @@ export function gallery(size: Size): Record<string, State> {
 			'enter',
 			'down',
 		).state,
-		'a discarded key': play(
-			walked,
-			{
-				type: 'exchanged',
-				attempt: attemptOf(walked),
-				outcome: {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'},
-			},
-			'd',
-			{
-				type: 'decided',
-				attempt: attemptOf(walked) + 1,
-				kept: false,
-				...taken,
-			},
-		).state,
+		'a discarded key': discardedOf(walked, 'ferry'),
+		'a discarded key of a walk’s second bot': discardedOf(second, 'kettle'),
 		'a walk’s next link': play(
 			walked,
 			{type: 'exchanged', attempt: attemptOf(walked), outcome: {kind: 'saved', ...outcome}},

@@ -2,13 +2,13 @@ import type {Surroundings} from '../../command-line/surroundings.ts';
 import type {X} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** The oldest Node that this program runs on. */
+/** The oldest Node that runs this program. */
 const oldestNode = [22, 12] as const;
 
-/** Parts of Node that print what is sent, or what programs are given, where `NODE_DEBUG` names them. */
+/** Parts of Node that, if `NODE_DEBUG` names them, print what is sent or what programs get. */
 const talkative = /\*|^(child_process|https?|http2|net|stream|tls)$/i;
 
-/** Whether this Node is new enough. */
+/** Checks that this Node is new enough. */
 export function judgeNode({nodeVersion}: Surroundings): Result {
 	const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
 	return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
@@ -17,8 +17,8 @@ export function judgeNode({nodeVersion}: Surroundings): Result {
 }
 
 /**
- * Settings of Node's that weaken what is sent to X, or show it to others.
- * @param warning what is known of the way to X: the variable itself is taken out before X is asked.
+ * Node settings that weaken the connection to X or expose it.
+ * @param warning what is known of the connection: keymaker removes the variable itself before it asks X.
  */
 export function judgeNodeSettings(
 	{env, nodeOptions}: Surroundings,

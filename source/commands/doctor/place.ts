@@ -11,10 +11,10 @@ import {count} from '../shared/command.ts';
 import {folderProblem} from '../shared/folder-problem.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** More notes than this are counted, not told. */
+/** More notes are counted, not listed. */
 const mostNotes = 5;
 
-/** Looks at the keystore's place, file and copies, and tries a save where that changes nothing. */
+/** Checks the keystore's folder, file and backups, and tries a save if that changes nothing. */
 export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Promise<Result[]> {
 	const health = await keystore.health();
 	const results = judgeHealth(health, keystore.isShared);
@@ -41,12 +41,15 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	}
 }
 
-/** A host whose role only reads is as it should be: that it cannot save is told, and is no problem. */
+/** A host whose role only reads is fine: report that it cannot save, but not as a problem. */
 function isToldNotToSave({looks = []}: KeystoreHealth): boolean {
 	return looks.some(({about, state}) => (about === 'server' || about === 'role') && state !== 'ok');
 }
 
-/** Makes the keystore this folder's, where the poems that it belongs to are gone. @throws FlockError `keystore-other-poems` and as a save does */
+/**
+ * Gives the keystore to this folder, if the poems that it belongs to are gone. @throws FlockError
+ * `keystore-other-poems` and what a save throws
+ */
 export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 'poems'>): Promise<Result> {
 	if (keystore.isShared) {
 		return ok(
@@ -59,13 +62,13 @@ export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 
 	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
 }
 
-/** Takes the keystore as it is, whatever this computer has seen of it. @throws FlockError `keystore-…` */
+/** Accepts the keystore, whatever this computer has seen of it. @throws FlockError `keystore-…` */
 export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promise<Result> {
 	await keystore.forgetSeen();
 	return ok('keystore-seen', 'Forgot what this computer saw of the keystore, and accepted it.');
 }
 
-/** What a keystore's health says. */
+/** The findings of a keystore's health. */
 export function judgeHealth(health: KeystoreHealth, isShared = false): Result[] {
 	const findings = health.findings.map(({sentence, hint, serious}) =>
 		serious ? problem('keystore', sentence, hint) : warning('keystore', sentence, hint),
@@ -91,7 +94,7 @@ function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth
 		: `${shown}: ${bot} with a key, ${count(backups, 'backup')}, ${how}.`;
 }
 
-/** Whether the folder that is to be made can be made. Makes nothing. */
+/** Whether the folder can be created. Creates nothing. */
 async function judgePlace(folder: string): Promise<Result> {
 	for (let place = folder; ; place = path.dirname(place)) {
 		try {
@@ -110,7 +113,7 @@ async function judgePlace(folder: string): Promise<Result> {
 	}
 }
 
-/** Looks at the folder of poems. */
+/** Checks the folder of poems. */
 export function judgePoems(folder: PoemFolder): Result[] {
 	const wrong = folderProblem(folder);
 	if (wrong !== null && folder.problem !== 'empty') {
@@ -132,7 +135,7 @@ export function judgePoems(folder: PoemFolder): Result[] {
 	];
 }
 
-/** Looks at who can read `.env`. */
+/** Checks who can read `.env`. */
 export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Promise<Result> {
 	try {
 		const file = path.join(cwd, '.env');

@@ -4,15 +4,15 @@ import {visible} from '../../flock/visible.ts';
 import type {Services} from '../../services.ts';
 import {ok, type Result, warning} from './result.ts';
 
-/** Below this the screens are cramped. */
+/** Smaller screens are cramped. */
 const smallest = {columns: 40, rows: 10};
 
-/** How links are copied here. */
+/** How this computer copies links. */
 export function judgeClipboard({clipboard: {way, sentence, hint}}: Surroundings): Result {
 	return way === 'none' ? warning('clipboard', sentence, hint) : {...ok('clipboard', sentence), hint};
 }
 
-/** Which browser opens a link, in which window, and whether by itself. */
+/** Which browser opens a link, in which window, and whether automatically. */
 export async function judgeBrowser({
 	whyNotOpen,
 	linkWindow,
@@ -39,7 +39,7 @@ export async function judgeBrowser({
 	}
 }
 
-/** What the full screen can be drawn on. */
+/** What the full screen can use. */
 export function judgeTerminal({terminal, env}: Surroundings): Result {
 	if (terminal === null) {
 		return warning(
@@ -61,7 +61,7 @@ export function judgeTerminal({terminal, env}: Surroundings): Result {
 		: ok('terminal', shown);
 }
 
-/** Whether more than ASCII can be drawn. */
+/** Whether the terminal can show more than ASCII. */
 export function judgeLocale({env, platform}: Surroundings): Result {
 	const locale = visible(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 	return drawsUnicode(env, platform)
@@ -73,7 +73,7 @@ export function judgeLocale({env, platform}: Surroundings): Result {
 			);
 }
 
-/** Where a passphrase is had from. */
+/** Where the passphrase comes from. */
 export function judgePassphrase({env}: Surroundings): Result {
 	if (env.KEYMAKER_PASSPHRASE) {
 		return warning(

@@ -6,16 +6,16 @@ import type {Services} from '../../services.ts';
 import type {Probe} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** What the checks of the way to X need of the services. */
+/** The services that the checks of the connection to X need. */
 export type WayServices = Pick<Services, 'appSource' | 'x' | 'practice'>;
 
-/** Seconds between the clocks from which X refuses requests. */
+/** The difference between clocks, in seconds, from which X rejects requests. */
 const refusedSkew = 5 * 60;
 
-/** Seconds between the clocks that are worth a word: it will be more one day. */
+/** The difference between clocks, in seconds, that is worth a warning. */
 const notedSkew = 30;
 
-/** Looks at the app key, and then at X, with one unsigned request and one for a link that nobody opens. */
+/** Checks the app key, then X, with one unsigned request and one for a link that nobody opens. */
 export async function checkX({appSource, x, practice}: WayServices, signal: AbortSignal): Promise<Result[]> {
 	const source = await outcomeOf(appSource());
 	const probe = await outcomeOf(x.probe(signal));
@@ -36,7 +36,7 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 /** The app key in use, without its secret. */
 export function judgeAppKey(source: AppInUse): Result {
 	if (source instanceof FlockError) {
-		// What is wrong with the keystore is told by its own lines.
+		// Other lines report problems with the keystore.
 		return source.code.startsWith('keystore-')
 			? warning('app-key', 'The keystore cannot be opened, so its app key is unknown.', null)
 			: problem('app-key', source.message, source.hint);
@@ -53,7 +53,7 @@ export function judgeAppKey(source: AppInUse): Result {
 	return ok('app-key', `App ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
 }
 
-/** What X said to the app key; `null` where it took it. */
+/** X's answer about the app key; `null` if X accepted it. */
 export function judgeTrial(error: FlockError | null, practice: boolean): Result {
 	if (error !== null) {
 		return problem('app-key-accepted', said(error), error.hint);
@@ -62,7 +62,7 @@ export function judgeTrial(error: FlockError | null, practice: boolean): Result 
 	return ok('app-key-accepted', practice ? 'Practice accepts the app key.' : 'X accepts the app key.');
 }
 
-/** The proxy on the way to X. */
+/** The proxy for X. */
 export function judgeProxy(probe: Probe | FlockError): Result {
 	if (probe instanceof FlockError) {
 		return probe.code === 'x-proxy'
@@ -76,7 +76,7 @@ export function judgeProxy(probe: Probe | FlockError): Result {
 	);
 }
 
-/** Whether the name is found, TLS works, and X answers. */
+/** Whether the name resolves, TLS works, and X answers. */
 export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Result {
 	if (probe instanceof FlockError) {
 		return probe.code === 'x-proxy'
@@ -97,7 +97,7 @@ export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Resu
 		: ok('network', 'api.x.com answers with a valid certificate.');
 }
 
-/** This computer's clock against X's. */
+/** Compares this computer's clock with X's. */
 export function judgeClock(probe: Probe | FlockError): Result {
 	const skew = probe instanceof FlockError ? null : probe.clockSkewSeconds;
 	if (skew === null) {

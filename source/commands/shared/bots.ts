@@ -5,7 +5,10 @@ import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
-/** The bot of exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
+/**
+ * The bot with exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the
+ * most similar name.
+ */
 export function findBot(name: string, flock: Flock): Bot {
 	const wanted = oneForm(name);
 	const bot = flock.find(candidate => candidate.name === wanted);
@@ -16,12 +19,12 @@ export function findBot(name: string, flock: Flock): Bot {
 	return bot;
 }
 
-/** The bots of these names, each once, in the order given. @throws FlockError `unknown-bot` */
+/** The bots with these names, each once, in the order given. @throws FlockError `unknown-bot` */
 export function findBots(names: readonly string[], flock: Flock): Bot[] {
 	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock));
 }
 
-/** How a bot and its accounts are named to the person before something is done to them. */
+/** A bot and its accounts, for a question about them. */
 export function botAndAccount({name, key, held, previous}: Bot): string {
 	const account = key ?? held[0]?.key ?? previous;
 	const others = held.filter(one => one.key !== account);

@@ -1,7 +1,7 @@
 import type {PoemFolder} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 
-/** Why there are no poems, and what to do; `null` where there are. */
+/** Why there are no poems, and what to do; `null` if there are some. */
 export function folderProblem({problem, path: folder}: PoemFolder): {sentence: string; hint: string} | null {
 	const place = visible(folder);
 	switch (problem) {

@@ -5,15 +5,15 @@ import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 import {decisionHint, heldSeveralError} from '../../keymaker/in-force.ts';
 
-/** What `keep` and `discard` are given. */
+/** The input of `keep` and `discard`. */
 export type DecisionInput = {
 	bot: string;
-	/** The account whose held key is meant, by its handle or its id; `null` for the only one. */
+	/** The account of the held key, by handle or id; `null` for the only one. */
 	handle: string | null;
 };
 
 /**
- * The held key that a decision is about.
+ * The held key to decide about.
  * @param account its handle or id; `null` for the only one.
  * @throws FlockError `no-held-key`, `held-several`
  */
@@ -36,7 +36,7 @@ export function findHeld({name, held}: Bot, account: string | null): HeldInfo {
 	return first;
 }
 
-/** What to say of the keys that still wait after a decision; nothing where none does. */
+/** The lines about keys that still wait after a decision; none if none do. */
 export function leftLines(bot: string, left: readonly HeldInfo[]): string[] {
 	return left.length === 0
 		? []

@@ -3,10 +3,10 @@ import {passphraseProblem} from '../../flock/passphrase.ts';
 import {openLines} from './ask.ts';
 import {cancelledError, type Write} from './command.ts';
 
-/** How often a new passphrase is asked for. */
+/** How many attempts to choose a new passphrase. */
 const tries = 3;
 
-/** The passphrase, if it will do. @throws FlockError `keystore-passphrase` */
+/** The passphrase, if it is good enough. @throws FlockError `keystore-passphrase` */
 export function requireStrong(passphrase: string): string {
 	const problem = passphraseProblem(passphrase);
 	if (problem !== null) {
@@ -17,9 +17,8 @@ export function requireStrong(passphrase: string): string {
 }
 
 /**
- * Asks for a new passphrase twice and compares the two; where there is no terminal, it is the next line of
- * standard input.
- * @throws FlockError `keystore-passphrase` where none will do, `cancelled`
+ * Asks for a new passphrase twice and compares. Without a terminal, it is the next line of standard input.
+ * @throws FlockError `keystore-passphrase` if none is good enough, `cancelled`
  */
 export async function askNewPassphrase(write: Write): Promise<string> {
 	if (!write.interactive) {

@@ -51,6 +51,7 @@ export type Action =
 	  }
 	| {type: 'check-pause'; attempt: number; until: number}
 	| {type: 'check-over'; attempt: number; asked: number}
+	| {type: 'revoked'; bot: string; problem: Problem | null}
 	| {
 			type: 'forgot';
 			how: 'forget' | 'revoke';

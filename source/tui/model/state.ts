@@ -20,6 +20,8 @@ export type Room = {
 	listTop: number;
 	/** Between the header and whatever stands at the foot. */
 	body: number;
+	/** Down to the last one of a panel at the foot. */
+	panelEnd: number;
 	/** That the help would take in full; 0 where it is not open. */
 	help: number;
 };
@@ -105,11 +107,10 @@ export type Overlay =
 	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
 	/** `all` once it was asked for a second time; `over` is what it lies over, which comes back. */
 	| {name: 'help'; all: boolean; top: number; over: Overlay | null}
-	/** The commands of a place by name; `selected` counts the rows that match. */
-	| {name: 'palette'; text: string; selected: number; over: Overlay | null}
+	/** The commands of a place by name; `selected` counts the rows that match, `top` is the first one on the screen. */
+	| {name: 'palette'; text: string; selected: number; top: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
-	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
 	| {
 			name: 'export';
 			draft: ExportDraft;
@@ -129,6 +130,15 @@ export type Checking = {
 	/** Until when a limit of X is waited for; milliseconds since 1970. */
 	waitingUntil: number | null;
 	cancelled: boolean;
+};
+
+/** A revocation that is under way: the flock stays usable, and its rows say how each stands. */
+export type Revoking = {
+	bots: readonly string[];
+	/** Which bots X has answered about so far: why it did not revoke the key, `null` where it did. */
+	results: ReadonlyMap<string, Problem | null>;
+	/** When X was asked about the bot that is being revoked, in milliseconds since 1970. */
+	startedAt: number;
 };
 
 /** Why a check of one bot did not end well. */
@@ -156,6 +166,8 @@ export type State = {
 	notice: Notice | null;
 	/** `null` while X is not asked about keys. */
 	checking: Checking | null;
+	/** `null` while no key is revoked. */
+	revoking: Revoking | null;
 	/** `null` until it has been read once. */
 	flock: Flock | null;
 	folder: PoemFolder | null;
@@ -229,10 +241,11 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
-		room: {list: 0, listTop: 0, body: 0, help: 0},
+		room: {list: 0, listTop: 0, body: 0, panelEnd: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
 		checking: null,
+		revoking: null,
 		copied: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
 		flock: null,

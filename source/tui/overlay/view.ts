@@ -12,13 +12,15 @@ import {
 	type ForgetChoice,
 	type Overlay,
 	type Question,
+	type Revoking,
 	type State,
 } from '../model/state.ts';
 import {count, names} from '../model/text.ts';
+import {forgetChoices} from './reduce-forget.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
 export function panelLines(state: State, view: View): Line[] {
-	const {overlay, size} = state;
+	const {overlay} = state;
 	switch (overlay?.name) {
 		case 'handle':
 			return handlePanel(state, overlay);
@@ -26,17 +28,32 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
-		case 'revoking': {
-			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
-			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);
-			return waitingLines(`${what} · ${left}`, what, size.columns, view);
-		}
-
 		default:
-			return overlay === null && state.screen.name === 'flock' && state.checking !== null
-				? checkingPanel(state.checking, size.columns, state.fixed.deadlineSeconds, view)
-				: [];
+			return overlay === null && state.screen.name === 'flock' ? underWay(state, view) : [];
 	}
+}
+
+/** What X is being asked about the flock, while one goes on with it. */
+function underWay({checking, revoking, size, fixed}: State, view: View): Line[] {
+	return [
+		...(checking === null ? [] : checkingPanel(checking, size.columns, fixed.deadlineSeconds, view)),
+		...(revoking === null ? [] : revokingPanel(revoking, size.columns, fixed.deadlineSeconds, view)),
+	];
+}
+
+function revokingPanel(
+	{bots, results, startedAt}: Revoking,
+	columns: number,
+	deadlineSeconds: number,
+	view: View,
+): Line[] {
+	const what =
+		bots.length === 1
+			? `Asking X to revoke ${visible(bots[0] ?? '')}`
+			: `Asking X to revoke: ${results.size} of ${bots.length}`;
+	return waitingLines(`${what} · ${secondsLeft(startedAt, deadlineSeconds, view)}`, what, columns, view).map(
+		(one): Line => ({...one, role: 'progressbar'}),
+	);
 }
 
 function handlePanel({size, caret}: State, {bot, text, problem}: Overlay & {name: 'handle'}): Line[] {
@@ -104,7 +121,7 @@ function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): 
 					bots.map(bot => withAccount(state, bot)),
 					120,
 				)}:`;
-	const options = (['forget', 'revoke', 'cancel'] as const).map((one): Line => {
+	const options = forgetChoices.map((one): Line => {
 		const {title, note} = choiceWords[one];
 		const chosen = one === choice;
 		return {
