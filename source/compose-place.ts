@@ -109,8 +109,8 @@ function identityOrNone(env: Environment, cwd: string): Identity | undefined {
 /** A folder's name is another one on each computer. @throws FlockError `usage` */
 function namedFlock({flock, isFlockNamed}: Settings): string {
 	if (!isFlockNamed) {
-		throw new FlockError('usage', 'A keystore in a database holds many flocks, and none is named.', {
-			hint: 'Name one with --flock NAME or KEYMAKER_FLOCK.',
+		throw new FlockError('usage', 'Which flock? A database holds many.', {
+			hint: 'Choose one with --flock NAME or KEYMAKER_FLOCK.',
 		});
 	}
 

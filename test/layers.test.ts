@@ -39,7 +39,7 @@ const rooms: Record<string, Record<string, readonly string[]>> = {
 		model: [],
 		flock: ['model', 'draw'],
 		authorize: ['model', 'draw', 'keymap.ts'],
-		setup: ['model', 'draw', 'authorize/begin.ts'],
+		setup: ['model', 'draw', 'keymap.ts', 'authorize/begin.ts'],
 		export: ['model', 'draw'],
 		overlay: ['model', 'draw', 'keymap.ts'],
 		draw: ['paint/link.ts', 'model/field.ts'],

@@ -311,7 +311,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'PIN quoted',
-		edits: [{file: 'keymaker/pin.ts', find: "'That is not a PIN: it holds more than digits.'", put: 'text'}],
+		edits: [{file: 'keymaker/pin.ts', find: "'A PIN has only digits.'", put: 'text'}],
 		condition: 'PINs and pastes',
 		column: 'leaked',
 		scale: 0.05,

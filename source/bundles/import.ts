@@ -10,19 +10,19 @@ import {botOfFileName} from './names.ts';
 import {placeOf, readBytes, textIn} from './safe-file.ts';
 import {isSealed, openSealed} from './sealed.ts';
 
-/** What one file held. */
+/** What a file contained. */
 export type ImportedFile = Reading & {
 	path: string;
-	/** `null` where it is none of ours; then a problem says so. */
+	/** `null` if keymaker does not know it. Then a problem says so. */
 	format: FormatName | null;
 };
 
 /**
- * Reads the keys of a file, whichever format it is in, sealed or not, or of every JSON, `.env` and `.age` file of a folder.
- * @param asItIs whether values are taken that X gives nobody; see `Format`.
- * @param identity what opens sealed files; without it they are none of ours.
- * @throws FlockError `import-unreadable` or `import-format` for the path itself; one bad file of a folder is a
- * problem of that file alone.
+ * Reads the keys of a file in any format, sealed or not, or of every JSON, `.env` and `.age` file of a folder.
+ * @throws FlockError `import-unreadable` or `import-format` for the path itself. A bad file in a folder is
+ * only a problem of that file.
+ * @param asItIs accepts values that X would never issue; see `Format`.
+ * @param identity opens sealed files; without it they are none of ours.
  */
 export async function readImport(
 	path: string,
@@ -63,8 +63,8 @@ async function readOne(
 	const text = textIn(opened)?.text ?? null;
 	const format = text === null ? null : detectFormat(text, basename(path));
 	if (text === null || format === null) {
-		throw new FlockError('import-format', `${visible(path)} is no file of keys that keymaker knows.`, {
-			hint: `Known are ${formatNames.join(', ')}.`,
+		throw new FlockError('import-format', `${visible(path)} is not a key file that keymaker knows.`, {
+			hint: `It reads ${formatNames.join(', ')}.`,
 		});
 	}
 
@@ -77,7 +77,7 @@ async function readOne(
 	};
 }
 
-/** A file with one bot's key is called by the bot. */
+/** A file with one bot's key is named after the bot. */
 function named(entry: BundleEntry, format: FormatName, path: string): BundleEntry {
 	const base = basename(path, extname(path));
 	const isCalledByBot = format === 'bundle' || (format === 'dotenv' && /.\.env$/i.test(basename(path)));
@@ -96,7 +96,7 @@ function asProblem(path: string): (error: unknown) => ImportedFile {
 
 function unreadable(path: string, error: unknown): FlockError {
 	return new FlockError('import-unreadable', `${visible(path)} cannot be read: ${reasonOf(error)}.`, {
-		hint: 'Check the path and its permissions; a file of keys is an ordinary file, of 8 MB at most.',
+		hint: 'Check the path and its permissions. A key file is a regular file of 8 MB at most.',
 		cause: error,
 	});
 }

@@ -67,13 +67,8 @@ function fieldOfScreen(state: State): ActiveField | null {
 	}
 
 	const {field} = screen;
-	return field === 'consumerKey'
-		? {
-				field: {text: screen.consumerKey, after},
-				set: consumerKey => ({...state, screen: {...screen, consumerKey, problem: null}}),
-			}
-		: {
-				field: {text: screen.consumerSecret.reveal(), after},
-				set: text => ({...state, screen: {...screen, consumerSecret: new Secret(text), problem: null}}),
-			};
+	return {
+		field: {text: screen[field].reveal(), after},
+		set: text => ({...state, screen: {...screen, [field]: new Secret(text), problem: null}}),
+	};
 }

@@ -59,13 +59,12 @@ function placesOf(state: State): string[] {
 			return [visible(screen.bot)];
 		case 'setup':
 			return ['Setup'];
-		case 'choose-app':
-			return [state.appProblem === null ? 'No app key' : 'The app key'];
 		case 'summary':
 			return ['The walk'];
+		case 'first-run':
 		case 'flock': {
 			const name = `${visible(fixed.flock)}${state.others === null ? '' : ' · host'}`;
-			if (flock === null || flock.length === 0) {
+			if (flock === null || flock.length === 0 || screen.name === 'first-run') {
 				return [`keymaker · ${name}`, 'keymaker'];
 			}
 

@@ -27,7 +27,7 @@ import {andThen, notify, type Step, step} from './model/step.ts';
 import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
-import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
+import {firstRunCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
 
 /** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
 export function runCommand(state: State, command: Command, now: number): Step {
@@ -46,7 +46,7 @@ export function runCommand(state: State, command: Command, now: number): Step {
 		case 'help':
 			return step({...state, overlay: helpOver(overlay)});
 		case 'palette':
-			return step({...state, overlay: {name: 'palette', text: '', selected: 0, over: overlay}});
+			return step({...state, overlay: paletteOver(overlay)});
 		default:
 			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
 	}
@@ -77,12 +77,13 @@ export function takeResult(state: State, action: Action, now: number): Step {
 		case 'read-failed':
 		case 'poem':
 			return flockResult(state, action, now);
+		case 'revoked':
 		case 'forgot':
 		case 'brought-back':
 		case 'checked':
 		case 'check-pause':
 		case 'check-over':
-			return overlayResult(state, action);
+			return overlayResult(state, action, now);
 		case 'exported':
 		case 'export-failed':
 			return exportResult(state, action);
@@ -98,7 +99,8 @@ function onScreen(state: State, command: Command, now: number): Step {
 	const {screen} = state;
 	switch (screen.name) {
 		case 'flock':
-			return onFlock(state, command, now);
+		case 'first-run':
+			return firstRunCommand(state, command) ?? onFlock(state, command, now);
 		case 'authorize':
 			if (command === 'handle') {
 				return openOverlay(state, command, now);
@@ -109,8 +111,6 @@ function onScreen(state: State, command: Command, now: number): Step {
 				: authorizeCommand(state, screen, command, now);
 		case 'setup':
 			return setupCommand(state, screen, command, now);
-		case 'choose-app':
-			return chooseCommand(state, screen, command);
 		case 'summary':
 			return summaryCommand(state, command, now) ?? onFlock(withMadeMarked(state), command, now);
 	}
@@ -171,6 +171,12 @@ function helpOver(overlay: Overlay | null): Overlay {
 	return overlay?.name === 'help'
 		? {...overlay, all: !overlay.all, top: 0}
 		: {name: 'help', all: false, top: 0, over: overlay};
+}
+
+/** The commands of a place; over its help, of the place that this is about. */
+function paletteOver(overlay: Overlay | null): Overlay {
+	const over = overlay?.name === 'help' ? overlay.over : overlay;
+	return over?.name === 'palette' ? over : {name: 'palette', text: '', selected: 0, top: 0, over};
 }
 
 function confirmed(state: State, question: Question, now: number): Step {

@@ -25,7 +25,7 @@ describe('keys in a file that is sealed to hosts', () => {
 		await rm(path.join(owner.folder, 'two.json'));
 		const {out, err} = await done(owner, 'export', '--format', 'age', '--to', recipient, '--out', 'web1.age');
 		assert.equal(out, 'web1.age\n');
-		assert.match(err, /2 keys written; whoever has an identity that it is sealed to can post as the bot\./);
+		assert.match(err, /2 keys written\. Whoever has an identity that it is sealed to can post as the bot\./);
 	});
 	after(async () => {
 		await Promise.all([owner?.close(), host?.close()]);
@@ -86,7 +86,7 @@ describe('keys in a file that is sealed to hosts', () => {
 	test('import takes it with the identity', async () => {
 		await writeFile(path.join(host.folder, 'poems', 'the sea.txt'), 'A line.\n');
 		const {err} = await done(host, 'import', sealed());
-		assert.match(err, /2 keys taken/);
+		assert.match(err, /2 keys imported/);
 	});
 
 	test('it is not written over without --force, and needs somebody to be for', async () => {

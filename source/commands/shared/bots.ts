@@ -7,9 +7,9 @@ import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
 /**
- * The bot of exactly this name, however its accents are typed.
+ * The bot with exactly this name, however its accents are typed.
  * @param others the bots that this computer does not open
- * @throws FlockError `unknown-bot`, with the name that was meant most likely, `not-granted`
+ * @throws FlockError `unknown-bot`, with the most similar name, `not-granted`
  */
 export function findBot(name: string, flock: Flock, others: ReadonlySet<string> | null = null): Bot {
 	const wanted = oneForm(name);
@@ -21,7 +21,7 @@ export function findBot(name: string, flock: Flock, others: ReadonlySet<string> 
 	return bot;
 }
 
-/** The bots of these names, each once, in the order given. @param others as `findBot` has it @throws FlockError as `findBot` does */
+/** The bots with these names, each once, in the order given. @param others as in `findBot` @throws FlockError as `findBot` does */
 export function findBots(
 	names: readonly string[],
 	flock: Flock,
@@ -30,7 +30,7 @@ export function findBots(
 	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock, others));
 }
 
-/** How a bot and its accounts are named to the person before something is done to them. */
+/** A bot and its accounts, for a question about them. */
 export function botAndAccount({name, key, held, previous}: Bot): string {
 	const account = key ?? held[0]?.key ?? previous;
 	const others = held.filter(one => one.key !== account);
@@ -40,7 +40,7 @@ export function botAndAccount({name, key, held, previous}: Bot): string {
 	}
 
 	const handle = account.handle === '' ? '' : `@${visible(account.handle)}, `;
-	const also = others.length === 0 ? '' : `; held: ${namesOfHeld(others)}`;
+	const also = others.length === 0 ? '' : `; waiting: ${namesOfHeld(others)}`;
 	return `${bot} (${handle}account ${visible(account.userId)}${also})`;
 }
 
@@ -49,7 +49,7 @@ function unknownBot(name: string, flock: Flock): FlockError {
 		name,
 		flock.map(bot => bot.name),
 	);
-	return new FlockError('unknown-bot', `There is no bot called ${visible(name)}.`, {
-		hint: near === null ? 'keymaker list shows all bots.' : `Did you mean ${visible(near)}?`,
+	return new FlockError('unknown-bot', `No bot named ${visible(name)}.`, {
+		hint: near === null ? 'Run keymaker list to see all bots.' : `Did you mean ${visible(near)}?`,
 	});
 }

@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type AppKey, type BotRecord, type Grant, keysOf} from '../../flock/key.ts';
@@ -19,7 +20,7 @@ import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {grantRows, strayAmong, writeGrants} from './grants.ts';
-import {caughtUp, olderThanRead} from './lag.ts';
+import {lagPause, longestLag, olderThanRead} from './lag.ts';
 import {assertReadable, schemaSql} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -117,6 +118,9 @@ type Written = {
 	botKey: Buffer;
 };
 
+/** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
+const moment = 1000;
+
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
@@ -151,6 +155,10 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let knownAt = 0;
+	let who: string | null = null;
+	let fetching: Promise<unknown> = Promise.resolve();
+	let next: Promise<Known | null> | null = null;
 	let sights: Sights = new Map();
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
@@ -165,8 +173,8 @@ export function openEngine(options: EngineOptions): Engine {
 			throw olderThanRead(place);
 		}
 
-		const key = since?.key ?? (await flockKeyOf(row, ask));
-		const now = stateOf(row, key, since);
+		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
+		const now = isSame ? since : stateOf(row, since?.key ?? (await flockKeyOf(row, ask)), since);
 		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
@@ -180,6 +188,7 @@ export function openEngine(options: EngineOptions): Engine {
 	function learn(now: Known): void {
 		if (known === null || now.change >= known.change) {
 			known = now;
+			knownAt = performance.now();
 		}
 	}
 
@@ -260,8 +269,48 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function current(since: Known | null): Promise<FlockRow | null> {
-		return await withClient(address, deadline, async client => {
+	/**
+	 * What is there now. Whoever asks while another's answer is on its way shares the next one, which is asked for after that:
+	 * so a program of many bots holds one connection at a time, and nobody gets what was there before they asked.
+	 */
+	function load(): Promise<Known | null> {
+		next ??= loadAfter(fetching, performance.now());
+		return next;
+	}
+
+	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
+	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
+		await earlier;
+		const left = Math.max(deadline - (performance.now() - askedAt), 1);
+		const end = performance.now() + Math.min(longestLag, left);
+		let asking = ask(left);
+		fetching = asking.catch(() => {});
+		next = null;
+		for (;;) {
+			try {
+				const {row, since} = await asking;
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(row && (await opened(row, since, true)));
+			} catch (error) {
+				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
+				if (!isBehind || performance.now() > end) {
+					throw failureAt(error, place);
+				}
+			}
+
+			await pause(lagPause);
+			asking = ask(left);
+		}
+	}
+
+	async function ask(left: number): Promise<{row: FlockRow | null; since: Known | null}> {
+		sights = (await memory?.recall()) ?? sights;
+		const since = known;
+		return {row: await current(since, left), since};
+	}
+
+	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
+		return await withClient(address, left, async client => {
 			try {
 				return await fetch(client, since);
 			} catch (error) {
@@ -277,20 +326,6 @@ export function openEngine(options: EngineOptions): Engine {
 
 				assertReadable(schema, place);
 				throw error;
-			}
-		});
-	}
-
-	async function load(): Promise<Known | null> {
-		return caughtUp(deadline, async () => {
-			sights = (await memory?.recall()) ?? sights;
-			const since = known;
-			const row = await current(since);
-			try {
-				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-				return await remembered(row && (await opened(row, since, true)));
-			} catch (error) {
-				throw failureAt(error, place);
 			}
 		});
 	}
@@ -312,13 +347,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const before = await opened(row, since, false);
 		const {state, result} = edited(edit, before);
-		parseState(fieldsOf(state));
-		const change = before.change + 1;
 		const names = changedNames(before.state, state);
+		assertGood(state, names);
 		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
+		const change = before.change + 1;
 		const versions = new Map(before.versions);
 		const marks = new Map(before.marks);
 		const botKeys = new Map(before.botKeys);
@@ -361,11 +396,12 @@ export function openEngine(options: EngineOptions): Engine {
 		{what, name, version, change, record, app, botKey}: Written,
 	): Promise<string> {
 		if (what !== undefined) {
+			who ??= whoAmI();
 			await client.query(
 				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
 				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
 				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, whoAmI(), version, what],
+				[id, name, change, who, version, what],
 			);
 		}
 
@@ -450,6 +486,7 @@ export function openEngine(options: EngineOptions): Engine {
 				}
 			});
 		},
+		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
 		async load() {
 			return (await load()) ?? {state: emptyState};
 		},
@@ -479,7 +516,7 @@ export function openEngine(options: EngineOptions): Engine {
 		},
 		peek: async () => (await load())?.state ?? null,
 		async forgetSeen() {
-			const row = await current(null);
+			const row = await current(null, deadline);
 			known = null;
 			const key = row && (await flockKeyOf(row, true));
 			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
@@ -554,6 +591,17 @@ function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state:
 	} catch (error) {
 		throw new Refusal(error);
 	}
+}
+
+/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
+function assertGood(state: State, changed: readonly string[]): void {
+	const records = new Map(
+		changed.flatMap(name => {
+			const record = state.records.get(name);
+			return record === undefined ? [] : [[name, record] as const];
+		}),
+	);
+	parseState(fieldsOf({...state, records}));
 }
 
 /** The bots whose records differ, or the secrets of the apps that these need. Records that no edit has touched are the very same objects. */

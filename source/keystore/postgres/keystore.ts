@@ -64,8 +64,8 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 		watch: onChange =>
 			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
 		async encrypt() {
-			throw new FlockError('keystore-encrypted', `The keystore ${place} is encrypted already.`, {
-				hint: '`keymaker passphrase` changes its passphrase.',
+			throw new FlockError('keystore-encrypted', `The keystore ${place} is already encrypted.`, {
+				hint: 'Change its passphrase with `keymaker passphrase`.',
 			});
 		},
 		async decrypt() {

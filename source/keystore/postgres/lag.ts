@@ -1,9 +1,10 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {FlockError} from '../../flock/error.ts';
 
-/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
-const longestLag = 2000;
-const lagPause = 200;
+/** A standby that is behind is waited for at most so long; milliseconds. */
+export const longestLag = 2000;
+/** How often it is asked meanwhile; milliseconds. */
+export const lagPause = 200;
 
 /** Reads again for a moment where less is found than was seen before, since programs that ask by one name may come to several servers. */
 export async function caughtUp<T>(deadline: number, read: () => Promise<T>): Promise<T> {

@@ -74,7 +74,7 @@ export function openMemory(options: MemoryOptions): Memory {
 		}
 
 		if (sight === null ? await copiesSpeakAgainst(bytes) : sight.encrypted) {
-			const why = sight === null ? 'its newest copy is encrypted' : 'this computer has seen it encrypted';
+			const why = sight === null ? 'its newest backup is encrypted' : 'this computer saw it encrypted';
 			return plainError(file, why, bySight);
 		}
 
@@ -84,12 +84,12 @@ export function openMemory(options: MemoryOptions): Memory {
 	function assertNewest({id, counter}: Identity, encrypted: boolean, sight: Sight | null): void {
 		if (sight?.id === id && counter < sight.counter) {
 			throw olderError(
-				`The keystore ${visible(file)} is older than what this computer has seen of it: save ${counter}, after save ${sight.counter}.`,
+				`The keystore ${visible(file)} is older than the one this computer saw last: save ${counter}, after save ${sight.counter}.`,
 			);
 		}
 
 		if (encrypted && sight?.encrypted && sight.id !== null && sight.id !== id) {
-			throw olderError(`The keystore ${visible(file)} is not the one that this computer has seen there.`);
+			throw olderError(`The keystore ${visible(file)} is not the one that this computer saw there last.`);
 		}
 	}
 
@@ -122,7 +122,7 @@ export function openMemory(options: MemoryOptions): Memory {
 			if (isReal && (sight === null ? await copiesSpeakAgainst(null) : sight.encrypted)) {
 				throw new FlockError(
 					'keystore-unreadable',
-					`The keystore ${visible(file)} is gone: ${sight === null ? 'its copies are there, encrypted' : 'this computer has seen an encrypted one there'}.`,
+					`The keystore ${visible(file)} is gone: ${sight === null ? 'its backups are there, encrypted' : 'this computer saw an encrypted one there'}.`,
 					{
 						hint: hints?.gone ?? goneHint,
 					},
@@ -149,16 +149,16 @@ export function openMemory(options: MemoryOptions): Memory {
 }
 
 const byPassphrase =
-	'`keymaker encrypt` encrypts it; without KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND it is used as it is. If it was encrypted before, something has put this one in its place: `keymaker restore` lists its copies.';
+	'Encrypt it with `keymaker encrypt`, or unset KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND to use it in plain text. If it was encrypted before, something replaced it: `keymaker restore` lists its backups.';
 const goneHint =
-	'Bring its folder back (is a disk or a network share not mounted?), or put a copy back with `keymaker restore`. To begin anew: `keymaker doctor --forget-seen`.';
+	'Restore its folder (is a disk or network share not mounted?), or restore a backup with `keymaker restore`. To start over, run `keymaker doctor --forget-seen`.';
 const olderHint =
-	'Something may have put an old file in its place: `keymaker restore` lists its copies. If you did, `keymaker doctor --forget-seen` takes it as it is.';
+	'Something may have replaced it with an old file: `keymaker restore` lists its backups. If you did, run `keymaker doctor --forget-seen` to accept it.';
 const bySight =
-	'Something may have put another one in its place: `keymaker restore` lists its copies. If you decrypted it on another computer, `keymaker doctor --forget-seen` takes it as it is.';
+	'Something may have replaced it: `keymaker restore` lists its backups. If you decrypted it on another computer, run `keymaker doctor --forget-seen` to accept it.';
 
 function plainError(file: string, why: string, hint: string): FlockError {
-	return new FlockError('keystore-plain', `The keystore ${visible(file)} is in plain text, though ${why}.`, {
+	return new FlockError('keystore-plain', `The keystore ${visible(file)} is in plain text, but ${why}.`, {
 		hint,
 	});
 }

@@ -195,6 +195,7 @@ export const authorizeBindings = {
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	summary: [
 		{

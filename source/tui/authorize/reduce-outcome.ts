@@ -44,6 +44,10 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 					});
 		}
 
+		case 'opened':
+			return step(
+				screen.name === 'authorize' ? {...state, screen: {...screen, opened: action.opened}} : state,
+			);
 		case 'exchanged':
 			return exchanged(state, current, action.outcome, now);
 		case 'pin-failed':
@@ -78,7 +82,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 
 	const {whyNotOpen, practice} = state.fixed;
 	return whyNotOpen === null
-		? step(shown, {type: 'open', url: link.url})
+		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.
@@ -90,7 +94,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 
 function practiceSentence(url: string): string {
 	const port = URL.parse(url)?.port ?? '';
-	return `Practice answers on this computer only. Open the link here, or over SSH forward its port: ssh -L ${port}:127.0.0.1:${port}`;
+	return `Practice runs on this computer only. Over SSH: ssh -L ${port}:127.0.0.1:${port}`;
 }
 
 function pinFailed(
@@ -118,14 +122,14 @@ function pinFailed(
 		);
 	}
 
-	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
+	const note = `${problem.sentence} ${afterPin(problem)}Here is a new link; the old one no longer works.`;
 	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
 }
 
 /** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
-		return 'It is not known whether X took the PIN. ';
+		return 'X may or may not have accepted the PIN. ';
 	}
 
 	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
@@ -178,7 +182,7 @@ function exchanged(
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'
-		? {text: `${ready} X gave it read access only.`, tone: 'warn'}
+		? {text: `${ready} The key is read-only.`, tone: 'warn'}
 		: {text: ready, tone: 'good'};
 }
 
@@ -193,10 +197,10 @@ function lateSentence({screen}: State, outcome: (Action & {type: 'exchanged'})['
 	if (kind === 'unsaved') {
 		return waits
 			? `A key of ${whose} waits on this computer until it can be saved.`
-			: `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
+			: `A key of ${whose} could not be saved. Press enter on ${visible(bot)} to try again.`;
 	}
 
-	const came = `A key of ${whose} came after you had left. It is held`;
+	const came = `A key of ${whose} came after you left. It waits for your decision`;
 	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
-	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
+	return isAsked ? `${came} too.` : `${came}: press enter on ${visible(bot)}.`;
 }

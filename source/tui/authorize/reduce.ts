@@ -140,7 +140,7 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'The earlier link and its PIN are void. This is a new link.', label: null, open: false},
+		{note: 'Here is a new link; the old one no longer works.', label: null, open: false},
 		now,
 	);
 }
@@ -175,7 +175,7 @@ function pinCommand(
 		case 'copy':
 			return step(state, {type: 'copy', text: phase.link.url});
 		case 'open':
-			return step(state, {type: 'open', url: phase.link.url});
+			return step(state, {type: 'open-link', url: phase.link.url});
 		case 'qr':
 			return step({...state, overlay: {name: 'qr'}});
 		case 'new-link':

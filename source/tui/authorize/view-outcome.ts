@@ -113,11 +113,10 @@ export function savedLines(
 	const {columns} = state.size;
 	const readOnly =
 		key.accessLevel === 'read'
-			? paragraph(
-					'X gave it read access only. Set the app to read and write, then authorize again.',
-					columns,
-					{tone: 'warn', rank: 2},
-				)
+			? paragraph('It is read-only. Set the app to read and write, then authorize again.', columns, {
+					tone: 'warn',
+					rank: 2,
+				})
 			: [];
 	const next = nextOnWalk(state);
 	return [

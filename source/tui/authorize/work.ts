@@ -11,7 +11,15 @@ import type {Tools, Work} from '../model/work.ts';
 
 type AuthorizeWork = Pick<
 	Work,
-	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'save-waiting' | 'decide' | 'copy' | 'open'
+	| 'request-link'
+	| 'drop-link'
+	| 'submit-pin'
+	| 'retry-save'
+	| 'save-waiting'
+	| 'decide'
+	| 'copy'
+	| 'open'
+	| 'open-link'
 >;
 
 /** No screen waits for what comes of a key of an earlier run. */
@@ -107,6 +115,13 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);
 		},
+		async 'open-link'({url}) {
+			const {started, sentence, window} = await desktop.openLink(url);
+			notify(sentence);
+			if (started) {
+				dispatch({type: 'opened', opened: {url, window: window.kind}});
+			}
+		},
 	};
 }
 
@@ -115,23 +130,23 @@ export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
 		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
-		return `${why}; no key came for ${name}.`;
+		return `${why}; no key was made for ${name}.`;
 	}
 
 	switch (result.kind) {
 		case 'saved':
 			return result.key.accessLevel === 'read'
-				? `${name} has the key of ${accountOf(result.key)}, which may only read.`
+				? `${name} has the key of ${accountOf(result.key)}, which is read-only.`
 				: `${name} is ready: the key of ${accountOf(result.key)} is saved.`;
 		case 'held': {
 			const held = heldSentence(result.key, result.reason, result.otherBot);
-			return `${held} The key is held for ${name}: keymaker keep ${shellWord(bot)} puts it in force.`;
+			return `${held} The key of ${name} waits for your decision: run keymaker keep ${shellWord(bot)} to use it.`;
 		}
 		case 'unsaved': {
-			const given = `X has given the key of ${accountOf(result.key)} for ${name}`;
+			const given = `X gave the key of ${accountOf(result.key)} for ${name}`;
 			return result.waits
 				? `${given}. It waits on this computer until it can be saved: ${result.error.message}`
-				: `${given}, and it could not be saved: ${result.error.message}`;
+				: `${given}, but it could not be saved: ${result.error.message}`;
 		}
 	}
 }

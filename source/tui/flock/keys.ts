@@ -1,5 +1,5 @@
-import {type Binding, help, palette} from '../model/binding.ts';
-import {type Mode, poemsAreGone, selectedBot} from '../model/state.ts';
+import {type Binding, help, palette, readAgain} from '../model/binding.ts';
+import {type Mode, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 import {needyCount} from '../model/tally.ts';
 
 const moving: readonly Binding[] = [
@@ -11,16 +11,12 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
-/** The binding for reading everything anew. */
-const readAgain: Binding = {
-	keys: ['ctrl+r'],
-	label: 'ctrl+r',
-	short: null,
-	help: 'read the folder and the keystore again',
-	command: 'read-again',
-};
+/** What a computer that saves nothing answers with a sentence is in no footer there. */
+function unlessHost({others}: State): Partial<Pick<Binding, 'short'>> {
+	return others === null ? {} : {short: null};
+}
 
-/** The key bindings of the flock, and of what stands in its place where there are no poems or it cannot be read. */
+/** The key bindings of the flock, and of what stands in its place where it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{
@@ -38,6 +34,7 @@ export const flockBindings = {
 			short: 'authorize',
 			help: 'authorize the bot, or decide about its new key',
 			command: 'authorize',
+			name: unlessHost,
 		},
 		{
 			keys: ['a'],
@@ -46,7 +43,7 @@ export const flockBindings = {
 			help: 'walk the marked or shown bots that need you',
 			command: 'walk',
 			name: state => {
-				const count = needyCount(state);
+				const count = state.others === null ? needyCount(state) : 0;
 				return {
 					short: count === 0 ? null : `walk the ${count} that ${count === 1 ? 'needs' : 'need'} you`,
 					brief: `walk ${count}`,
@@ -66,6 +63,7 @@ export const flockBindings = {
 			short: 'check',
 			help: 'check the selected or marked keys with X',
 			command: 'check',
+			name: unlessHost,
 		},
 		{
 			keys: ['x'],
@@ -96,6 +94,7 @@ export const flockBindings = {
 			short: 'forget',
 			help: 'forget or revoke the selected or marked keys',
 			command: 'forget',
+			name: unlessHost,
 			when: state => !poemsAreGone(state),
 		},
 		{
@@ -112,6 +111,7 @@ export const flockBindings = {
 			short: 'handle',
 			help: 'set the handle that the bot should have',
 			command: 'handle',
+			name: unlessHost,
 		},
 		{keys: ['S'], label: 'S', short: 'sort', help: 'sort by name, status or last check', command: 'sort'},
 		{
@@ -157,21 +157,6 @@ export const flockBindings = {
 			when: ({checking}) => checking === null || checking.cancelled,
 		},
 		...moving,
-		help,
-		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
-	],
-	empty: [
-		{
-			keys: ['i'],
-			label: 'i',
-			short: 'make a sample',
-			brief: 'sample',
-			help: 'make the folder of poems, with a sample poem',
-			command: 'sample',
-			when: ({folder}) => folder?.problem === 'missing' || folder?.problem === 'empty',
-		},
-		{...readAgain, short: 'read again'},
-		palette,
 		help,
 		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
 	],

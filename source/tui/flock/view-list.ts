@@ -18,6 +18,7 @@ const passing = {
 	waiting: {glyph: '…', tone: 'warn', word: 'waiting'},
 	checking: {glyph: '…', tone: 'accent', word: 'checking'},
 	revoking: {glyph: '…', tone: 'accent', word: 'revoking'},
+	revoked: {glyph: '○', tone: 'quiet', word: 'revoked'},
 	works: {glyph: '✓', tone: 'good', word: 'works'},
 	unanswered: {glyph: '!', tone: 'warn', word: 'no answer'},
 } as const satisfies Record<string, RowStatus>;
@@ -153,7 +154,7 @@ function inReverse(spans: readonly Span[], width: number): Span[] {
 }
 
 /** What a row says of its bot now. */
-function rowStatus(bot: Bot, {unsaved, checking, overlay}: State): RowStatus {
+function rowStatus(bot: Bot, {unsaved, checking, revoking}: State): RowStatus {
 	const itsUnsaved = unsaved.filter(one => one.bot === bot.name);
 	if (itsUnsaved.some(({waits}) => !waits)) {
 		return passing.unsaved;
@@ -163,8 +164,9 @@ function rowStatus(bot: Bot, {unsaved, checking, overlay}: State): RowStatus {
 		return passing.waiting;
 	}
 
-	if (overlay?.name === 'revoking' && overlay.bots.includes(bot.name)) {
-		return passing.revoking;
+	if (revoking?.bots.includes(bot.name)) {
+		const problem = revoking.results.get(bot.name);
+		return problem === undefined ? passing.revoking : problem === null ? passing.revoked : passing.unanswered;
 	}
 
 	if (checking?.results.has(bot.name)) {

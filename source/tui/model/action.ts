@@ -4,6 +4,7 @@ import type {Poem, PoemFolder} from '../../flock/poem.ts';
 import type {Host} from '../../keymaker/grant.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {PoemText} from '../../poems/poems.ts';
+import type {Opened} from './authorization.ts';
 import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
 import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state.ts';
@@ -45,6 +46,7 @@ export type Action =
 	| {type: 'link'; attempt: number; link: Link}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
+	| {type: 'opened'; opened: Opened}
 	| {type: 'exchanged'; attempt: number; outcome: OutcomeInfo}
 	| {type: 'pin-failed'; attempt: number; problem: Problem; alive: boolean}
 	| {type: 'decided'; attempt: number; kept: boolean; bot: string; tokenId: string; key: KeyInfo}
@@ -57,6 +59,7 @@ export type Action =
 	  }
 	| {type: 'check-pause'; attempt: number; until: number}
 	| {type: 'check-over'; attempt: number; asked: number}
+	| {type: 'revoked'; bot: string; problem: Problem | null}
 	| {
 			type: 'forgot';
 			how: 'forget' | 'revoke';
@@ -103,6 +106,8 @@ export type Effect =
 	/** `what` names it for the person, and may say what comes next. */
 	| {type: 'copy'; text: string; what?: string}
 	| {type: 'open'; url: string}
+	/** A link at which an account signs in. */
+	| {type: 'open-link'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}
 	| {type: 'check'; attempt: number; bots: readonly string[]}
 	| {type: 'forget'; bots: readonly string[]}
@@ -112,7 +117,7 @@ export type Effect =
 	| {type: 'ungrant'; bots: readonly string[]; name: string}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
-	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret}
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};

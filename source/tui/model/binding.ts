@@ -79,7 +79,7 @@ export type Binding = {
 	/** Always in the footer, however narrow it is. */
 	vital?: boolean;
 	/** What it is called in a state, where that says more. */
-	name?: (state: State) => Pick<Binding, 'short'> & Partial<Pick<Binding, 'brief' | 'help'>>;
+	name?: (state: State) => Partial<Pick<Binding, 'short' | 'brief' | 'help'>>;
 };
 
 /** Leads back to the flock. */
@@ -107,6 +107,14 @@ export const palette: Binding = {
 	short: 'commands',
 	help: 'find a command by name (ctrl+p in fields)',
 	command: 'palette',
+};
+/** Reads everything anew. */
+export const readAgain: Binding = {
+	keys: ['ctrl+r'],
+	label: 'ctrl+r',
+	short: null,
+	help: 'read the folder and the keystore again',
+	command: 'read-again',
 };
 /** Edits a field, as a shell's line is edited. */
 export const editing: readonly Binding[] = [

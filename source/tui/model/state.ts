@@ -21,6 +21,8 @@ export type Room = {
 	listTop: number;
 	/** Between the header and whatever stands at the foot. */
 	body: number;
+	/** Down to the last one of a panel at the foot. */
+	panelEnd: number;
 	/** That the help would take in full; 0 where it is not open. */
 	help: number;
 };
@@ -49,7 +51,8 @@ export type AppInfo = {consumerKey: string; from: AppSource['from']};
 export type SetupScreen = {
 	name: 'setup';
 	field: 'consumerKey' | 'consumerSecret';
-	consumerKey: string;
+	/** Hidden too: what was pasted here may be the secret. */
+	consumerKey: Secret;
 	consumerSecret: Secret;
 	attempt: number;
 	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
@@ -59,15 +62,13 @@ export type SetupScreen = {
 	bot: string | null;
 };
 
-/** What is offered where there is no app key. */
-export type AppChoice = 'practice' | 'setup';
-
 /** What the window shows. */
 export type Screen =
 	| {name: 'flock'}
 	| AuthorizeScreen
 	| SetupScreen
-	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
+	/** The steps to a first key, where there is no app; the bot is the one to authorize afterwards. */
+	| {name: 'first-run'; bot: string}
 	| {
 			name: 'summary';
 			results: readonly WalkResult[];
@@ -114,14 +115,13 @@ export type Overlay =
 	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
 	/** `all` once it was asked for a second time; `over` is what it lies over, which comes back. */
 	| {name: 'help'; all: boolean; top: number; over: Overlay | null}
-	/** The commands of a place by name; `selected` counts the rows that match. */
-	| {name: 'palette'; text: string; selected: number; over: Overlay | null}
+	/** The commands of a place by name; `selected` counts the rows that match, `top` is the first one on the screen. */
+	| {name: 'palette'; text: string; selected: number; top: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
 	| {name: 'hosts'; bots: readonly string[]; choice: number}
 	/** A recipient and a name, as they are typed. */
 	| {name: 'grant'; bots: readonly string[]; text: string; problem: Problem | null}
-	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
 	| {
 			name: 'export';
 			draft: ExportDraft;
@@ -141,6 +141,15 @@ export type Checking = {
 	/** Until when a limit of X is waited for; milliseconds since 1970. */
 	waitingUntil: number | null;
 	cancelled: boolean;
+};
+
+/** A revocation that is under way: the flock stays usable, and its rows say how each stands. */
+export type Revoking = {
+	bots: readonly string[];
+	/** Which bots X has answered about so far: why it did not revoke the key, `null` where it did. */
+	results: ReadonlyMap<string, Problem | null>;
+	/** When X was asked about the bot that is being revoked, in milliseconds since 1970. */
+	startedAt: number;
 };
 
 /** Why a check of one bot did not end well. */
@@ -168,6 +177,8 @@ export type State = {
 	notice: Notice | null;
 	/** `null` while X is not asked about keys. */
 	checking: Checking | null;
+	/** `null` while no key is revoked. */
+	revoking: Revoking | null;
 	/** `null` until it has been read once. */
 	flock: Flock | null;
 	folder: PoemFolder | null;
@@ -222,6 +233,8 @@ export type Fixed = {
 	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
+	/** The same as a person would write it: from the current folder, where it lies in there. */
+	poemsName: string;
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
@@ -243,10 +256,11 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
-		room: {list: 0, listTop: 0, body: 0, help: 0},
+		room: {list: 0, listTop: 0, body: 0, panelEnd: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
 		checking: null,
+		revoking: null,
 		copied: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
 		flock: null,
@@ -274,15 +288,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
-export type Mode =
-	| Overlay['name']
-	| Phase['name']
-	| 'flock'
-	| 'empty'
-	| 'problem'
-	| 'setup'
-	| 'choose-app'
-	| 'summary';
+export type Mode = Overlay['name'] | Phase['name'] | 'flock' | 'problem' | 'setup' | 'first-run' | 'summary';
 
 /** The mode of a state. */
 export function modeOf({
@@ -303,7 +309,7 @@ export function modeOf({
 		return 'problem';
 	}
 
-	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
+	return screen.name === 'flock' && flock?.length === 0 ? 'first-run' : screen.name;
 }
 
 /** A bot by its name; `undefined` where the flock has none. */

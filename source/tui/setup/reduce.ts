@@ -3,7 +3,7 @@ import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {inserted} from '../model/field.ts';
 import {Secret} from '../model/secret.ts';
-import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
+import type {SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 
 /** Where X's apps are made and set up. */
@@ -14,7 +14,7 @@ export function openSetup(state: State, bot: string | null): Step {
 	const screen: SetupScreen = {
 		name: 'setup',
 		field: 'consumerKey',
-		consumerKey: '',
+		consumerKey: new Secret(),
 		consumerSecret: new Secret(),
 		attempt: state.attempts,
 		tryingSince: null,
@@ -24,27 +24,18 @@ export function openSetup(state: State, bot: string | null): Step {
 	return step({...state, overlay: null, screen});
 }
 
-/** Carries out a command where practice or setup is chosen. */
-export function chooseCommand(state: State, screen: Screen & {name: 'choose-app'}, command: Command): Step {
+/** Carries out a command of the steps to a first key; `null` for those that they share with the flock. */
+export function firstRunCommand(state: State, command: Command): Step | null {
+	const bot = state.screen.name === 'first-run' ? state.screen.bot : null;
 	switch (command) {
-		case 'other-field': {
-			if (state.appProblem !== null) {
-				return step(state);
-			}
-
-			const choice: AppChoice = screen.choice === 'practice' ? 'setup' : 'practice';
-			return step({...state, screen: {...screen, choice}});
-		}
-
-		case 'accept':
-			return take(state, screen.bot, screen.choice);
 		case 'practice':
+			return step(state, {type: 'end', exit: {kind: 'practice', bot}});
 		case 'setup':
-			return take(state, screen.bot, command);
+			return openSetup(state, bot);
 		case 'back':
 			return step({...state, screen: {name: 'flock'}});
 		default:
-			return step(state);
+			return null;
 	}
 }
 
@@ -65,7 +56,7 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 		case 'open':
 			return step(state, {type: 'open', url: consoleUrl});
 		case 'submit':
-			return screen.field === 'consumerKey' && screen.consumerKey !== ''
+			return screen.field === 'consumerKey' && screen.consumerKey.length > 0
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
@@ -85,14 +76,13 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 
 	const pair = pairIn(text);
 	if (pair !== null) {
-		const consumerSecret = new Secret(pair.consumerSecret);
 		return step({
 			...state,
 			screen: {
 				...screen,
 				field: 'consumerSecret',
-				consumerKey: pair.consumerKey,
-				consumerSecret,
+				consumerKey: new Secret(pair.consumerKey),
+				consumerSecret: new Secret(pair.consumerSecret),
 				problem: null,
 			},
 		});
@@ -100,12 +90,8 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 
 	const value = text.replace(/[\r\n]+$/, '');
 	const {field} = screen;
-	const before = field === 'consumerKey' ? screen.consumerKey : screen.consumerSecret.reveal();
-	const after = inserted({text: before, after: state.caret}, value);
-	const filled: SetupScreen =
-		field === 'consumerKey'
-			? {...screen, consumerKey: after, problem: null}
-			: {...screen, consumerSecret: new Secret(after), problem: null};
+	const after = inserted({text: screen[field].reveal(), after: state.caret}, value);
+	const filled: SetupScreen = {...screen, [field]: new Secret(after), problem: null};
 	return /[\r\n]$/.test(text)
 		? setupCommand({...state, screen: filled}, filled, 'submit', now)
 		: step({...state, screen: filled});
@@ -131,19 +117,8 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
-		notify(current, 'X takes the app key; it is saved.', 'good'),
+		notify(current, 'X accepted the app key. It is saved.', 'good'),
 	);
-}
-
-function take(state: State, bot: string | null, choice: AppChoice): Step {
-	if (choice === 'practice') {
-		return step(state, {type: 'end', exit: {kind: 'practice', bot}});
-	}
-
-	// What was given elsewhere goes before what would be saved here.
-	return state.appProblem === null
-		? openSetup(state, bot)
-		: notify(state, `${state.appProblem.sentence} ${state.appProblem.hint}`, 'bad');
 }
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {

@@ -9,7 +9,10 @@ export function setupWork({services, dispatch, attempts}: Tools): Pick<Work, 'tr
 		async 'try-app'({attempt, consumerKey, consumerSecret}) {
 			await attempts.run(attempt, async signal => {
 				try {
-					const appKey = cleanAppKey({consumerKey, consumerSecret: consumerSecret.reveal()});
+					const appKey = cleanAppKey({
+						consumerKey: consumerKey.reveal(),
+						consumerSecret: consumerSecret.reveal(),
+					});
 					await x.tryAppKey(appKey, signal);
 					await keystore.saveAppKey(appKey);
 					dispatch({type: 'app-saved', attempt, app: {consumerKey: appKey.consumerKey, from: 'setup'}});

@@ -79,8 +79,14 @@ test('a screen that was opened while its database was away shows the flock once 
 	await server.end();
 	const screen = here.screen([], {env});
 	await screen.waitFor('keystore-unreachable');
+	// Nobody can be asked on an open screen.
+	const asking = here.screen([], {env: {...env, KEYMAKER_PASSPHRASE: undefined}});
+	await asking.waitFor('keystore-unreachable');
 	await server.start();
 	await screen.waitFor('@harbour_poem');
-	screen.press('q');
-	assert.equal((await screen.exited).exitCode, 0);
+	await asking.waitFor('The keystore needs its passphrase');
+	for (const one of [screen, asking]) {
+		one.press('q');
+		assert.equal((await one.exited).exitCode, 0);
+	}
 });

@@ -5,6 +5,7 @@ import type {Keystore, KeystoreUpkeep} from '../../../source/keystore/keystore.t
 import {startPractice} from '../../../source/practice/provider.ts';
 import {createX} from '../../../source/x/create.ts';
 import {approve} from '../../helpers/approve.ts';
+import type {Postgres} from '../../helpers/postgres.ts';
 import {cheapScrypt} from '../support.ts';
 import {passphrase, patience} from './support.ts';
 
@@ -66,4 +67,20 @@ export async function startKeyMaking({
 		},
 		close: () => practice.close(),
 	};
+}
+
+/** Makes a key whose database goes away before it comes. */
+export async function madeWhileAway(
+	server: Postgres,
+	{keymaker, submit}: KeyMaking,
+	bot: string,
+	account: string,
+): Promise<Outcome> {
+	const link = await keymaker.requestLink(bot);
+	await server.end();
+	try {
+		return await submit(link, account);
+	} finally {
+		await server.start();
+	}
 }

@@ -24,14 +24,11 @@ import {createKeymaker, type KeymakerServices} from '../../../source/keymaker/ke
 import {openPoems} from '../../../source/poems/folder.ts';
 import type {Services} from '../../../source/services.ts';
 import {approve} from '../../helpers/approve.ts';
-import {giveKey} from '../../helpers/key-file.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {workplace} from '../../helpers/program.ts';
 import {testServices} from '../../helpers/services.ts';
 import {collect} from '../../helpers/write.ts';
 import {practiceApp, practiceKey, practiceRecord, temporaryFolder} from '../support.ts';
-import {type KeyMaking, type KeyPlace, startKeyMaking} from './keymaking.ts';
-import {passphrase} from './support.ts';
+import {type KeyMaking, type KeyPlace, madeWhileAway, startKeyMaking} from './keymaking.ts';
 
 describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
@@ -54,17 +51,6 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		return program;
 	}
 
-	/** Makes a key while the server is away. */
-	async function madeWhileAway({keymaker, submit}: KeyMaking, bot: string, account: string) {
-		const link = await keymaker.requestLink(bot);
-		await server.end();
-		try {
-			return await submit(link, account);
-		} finally {
-			await server.start();
-		}
-	}
-
 	const waiting = (more: Partial<FreshKey> = {}): FreshKey => ({
 		key: practiceKey('fresh'),
 		appKey: practiceApp,
@@ -78,7 +64,7 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 	test('waits sealed in a file for its owner alone, is shown to wait, and is saved by the next program', async context => {
 		const place = placeFor(context);
 		const one = await programAt(place, context);
-		const outcome = await madeWhileAway(one, 'ode', 'ode_poem');
+		const outcome = await madeWhileAway(server, one, 'ode', 'ode_poem');
 		assert.ok(outcome.kind === 'unsaved' && outcome.waits);
 		assert.equal(outcome.error.code, 'keystore-unreachable');
 		assert.deepEqual(one.keymaker.unsaved(), []);
@@ -107,12 +93,12 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 
 	test('is tried again by who made it, and by its next link', async context => {
 		const one = await programAt(placeFor(context), context);
-		await madeWhileAway(one, 'ode', 'ode_poem');
+		await madeWhileAway(server, one, 'ode', 'ode_poem');
 		assert.deepEqual(
 			(await one.keymaker.retrySave('ode')).map(({kind}) => kind),
 			['saved'],
 		);
-		await madeWhileAway(one, 'ode', 'other_poem');
+		await madeWhileAway(server, one, 'ode', 'other_poem');
 		await assert.rejects(one.keymaker.requestLink('ode'), {code: 'held'});
 		assert.equal((await one.keystore.get('ode'))?.key?.handle, 'ode_poem');
 	});
@@ -120,7 +106,7 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 	test('meets the guard when it is saved: an account that speaks another poem meanwhile is held', async context => {
 		const place = placeFor(context);
 		const one = await programAt(place, context);
-		await madeWhileAway(one, 'ode', 'one_poem');
+		await madeWhileAway(server, one, 'ode', 'one_poem');
 		const colleague = await programAt({...place, waitingFile: `${place.waitingFile}-elsewhere`}, context);
 		const {userId} = (await one.keystore.waiting?.all())?.[0]?.fresh.key ?? practiceKey('none');
 		await colleague.keystore.update('elegy', () =>
@@ -234,8 +220,8 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 			for (const [what, make] of places.slice(1)) {
 				rmSync(place.waitingFile, {recursive: true, force: true});
 				make();
-				const [again] = await one.keymaker.retrySave('ode').catch(() => []);
-				assert.ok(again === undefined || (again.kind === 'unsaved' && !again.waits), what);
+				const [again] = await one.keymaker.retrySave('ode');
+				assert.ok(again?.kind === 'unsaved' && !again.waits, what);
 			}
 
 			assert.deepEqual(one.keymaker.unsaved(), ['ode']);
@@ -285,6 +271,24 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		assert.equal((await next.keystore.get('ode'))?.key?.handle, 'ode');
 	});
 
+	test('is asked for once, where several wait and the database is still away', async context => {
+		const {keystore, keymaker} = await programAt(placeFor(context), context);
+		await keystore.update('ode', () => practiceRecord('ode'));
+		await keystore.waiting?.add('elegy', waiting());
+		await keystore.waiting?.add('song', waiting({key: practiceKey('song', {userId: '13'})}));
+		await server.end();
+		try {
+			assert.deepEqual(
+				(await keymaker.saveWaiting()).map(({bot, kind}) => [bot, kind]),
+				[['elegy', 'unsaved']],
+			);
+		} finally {
+			await server.start();
+		}
+
+		assert.equal((await keymaker.saveWaiting()).length, 2);
+	});
+
 	test('is told by authorize, which asks for nothing more: it is safe', async context => {
 		const {services, close} = await testServices({poems: ['harbour']});
 		context.after(close);
@@ -317,43 +321,5 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		]);
 		await saveWaiting({keymaker}, next.write);
 		assert.equal(next.err.length, 1);
-	});
-
-	test('is told by list, left alone by what only looks, and saved by a command that saves anything', async context => {
-		const here = await workplace(['harbour', 'kettle']);
-		context.after(() => here.close());
-		const env = {
-			KEYMAKER_PRACTICE: undefined,
-			KEYMAKER_KEYSTORE: server.secretAddress('owner'),
-			KEYMAKER_FLOCK: 'commands',
-			KEYMAKER_PASSPHRASE: passphrase,
-			XDG_CONFIG_HOME: path.join(here.folder, 'config'),
-		};
-		await giveKey(here, 'kettle', env);
-		const waitingFile = path.join(here.folder, 'config', 'keymaker', 'commands.waiting');
-		const place = {address: server.secretAddress('owner'), flock: 'commands', waitingFile};
-		await madeWhileAway(await programAt(place, context), 'harbour', 'harbour_poem');
-		const rows = async () => {
-			const {out, err} = await here.run(['list', '--json'], '', env);
-			return {
-				err,
-				rows: JSON.parse(out).map((row: Record<string, unknown>) => [row.bot, row.status, row.waitingHandle]),
-			};
-		};
-		const listed = await rows();
-		assert.deepEqual(listed.rows, [
-			['harbour', 'no-key', 'harbour_poem'],
-			['kettle', 'ready', null],
-		]);
-		assert.match(listed.err, /^Waiting on this computer to be saved: the key of harbour\.$/m);
-		const away = {...env, KEYMAKER_KEYSTORE: 'postgres://a@127.0.0.1:1/b'};
-		const refused = await here.run(['expect', 'kettle', 'kettle_poem'], '', away);
-		assert.match(refused.err, /does not answer/);
-		assert.ok(existsSync(waitingFile));
-		const {code, err} = await here.run(['expect', 'kettle', 'kettle_poem'], '', env);
-		assert.equal(code, 0, err);
-		assert.match(err, /^harbour: the key of @harbour_poem, which waited on this computer, is saved\.$/m);
-		assert.equal(existsSync(waitingFile), false);
-		assert.deepEqual((await rows()).rows[0], ['harbour', 'ready', null]);
 	});
 });

@@ -4,10 +4,9 @@ import path from 'node:path';
 import {after, before, describe, type TestContext, test} from 'node:test';
 import {approve} from '../../helpers/approve.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {workplace} from '../../helpers/program.ts';
 import {practiceRecord, temporaryFolder} from '../support.ts';
 import {startKeyMaking} from './keymaking.ts';
-import {failureOf, passphrase} from './support.ts';
+import {failureOf} from './support.ts';
 
 describe('before a link is shown', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
@@ -62,25 +61,5 @@ describe('before a link is shown', {skip: whyNoPostgres}, () => {
 		await refused('postgres://nobody@127.0.0.1:1/none', 'keystore-unreachable', context);
 		const wrong = server.secretAddress('owner').replace(passwords.owner, 'not-the-real-password');
 		await refused(wrong, 'keystore-refused', context);
-	});
-
-	test('the command says so in one sentence, gives no link, and asks X nothing', async context => {
-		const here = await workplace(['harbour']);
-		context.after(() => here.close());
-		await server.query('alter role owner set default_transaction_read_only = on');
-		context.after(() => server.query('alter role owner reset default_transaction_read_only'));
-		const {code, out, err} = await here.run(['authorize', 'harbour'], '1234567\n', {
-			KEYMAKER_PRACTICE: undefined,
-			KEYMAKER_KEYSTORE: server.secretAddress('owner'),
-			KEYMAKER_FLOCK: 'flock',
-			KEYMAKER_PASSPHRASE: passphrase,
-			TWITTER_CONSUMER_KEY: 'practice-app',
-			TWITTER_CONSUMER_SECRET: 'practice-app-secret',
-		});
-		assert.deepEqual([code, out], [1, '']);
-		assert.match(
-			err,
-			/^postgres:\S+ only reads: .+ \(keystore-read-only\)\n {2}Name the server that takes writes\.\n$/,
-		);
 	});
 });
