@@ -23,7 +23,7 @@ const mostLetters = 20;
 let server: Promise<Postgres> | null = null;
 
 /** The server, which is started for the first row that needs it. @throws Skip */
-function serverHere(): Promise<Postgres> {
+export function serverHere(): Promise<Postgres> {
 	if (whyNoPostgres !== false) {
 		throw new Skip(whyNoPostgres);
 	}
