@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {type CallbackPort, portFrom} from '../flock/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {oneForm} from '../flock/poem.ts';
 import type {Environment} from '../system/environment.ts';
@@ -13,6 +14,8 @@ export type SharedOptions = {
 	open?: boolean | undefined;
 	/** False after `--no-mouse`. */
 	mouse?: boolean | undefined;
+	/** A port, or `never`. */
+	callback?: string | undefined;
 };
 
 /** Where a run works, after options, environment and defaults have been weighed. */
@@ -32,6 +35,8 @@ export type Settings = {
 	noOpen: boolean;
 	/** False where the mouse is left to the terminal. */
 	mouse: boolean;
+	/** Where X is to send the browser; `null` leaves it to what was saved with the app. */
+	callback: CallbackPort | null;
 	/** The seconds that X, and a database, get for an answer. */
 	deadlineSeconds: number;
 };
@@ -55,8 +60,24 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 		practice: options.practice ?? env.KEYMAKER_PRACTICE === '1',
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
 		mouse: options.mouse !== false && env.KEYMAKER_MOUSE !== 'never',
+		callback: callbackOf(options.callback ?? env.KEYMAKER_CALLBACK),
 		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
 	};
+}
+
+function callbackOf(value: string | undefined): CallbackPort | null {
+	if (value === undefined || value === '' || value === 'never') {
+		return value === 'never' ? 'never' : null;
+	}
+
+	const port = portFrom(value);
+	if (port === null) {
+		throw new FlockError('usage', 'The port of --callback (KEYMAKER_CALLBACK) is not a port.', {
+			hint: 'Give a number from 1 to 65535, such as 8765, or never.',
+		});
+	}
+
+	return port;
 }
 
 function deadlineOf(value: string | undefined): number {

@@ -18,6 +18,10 @@ export const sharedOptions = {
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
+	callback: {
+		value: 'port',
+		help: 'let X send the browser back to this port, instead of a PIN (KEYMAKER_CALLBACK)',
+	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
 
@@ -78,6 +82,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		flock: textOf(given.get('flock')),
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
+		callback: textOf(given.get('callback')),
 		open: given.has('no-open') ? false : undefined,
 		mouse: given.has('no-mouse') ? false : undefined,
 	};

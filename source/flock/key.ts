@@ -14,6 +14,9 @@ export type AppKey = {
 	consumerSecret: string;
 };
 
+/** The app that the setup screen saved, and the port of its callback address where it has one. */
+export type SavedApp = AppKey & {callbackPort?: number};
+
 /** The temporary pair behind one authorize link. */
 export type RequestToken = {
 	/** Stands in the link, so it is drawn. */
@@ -57,7 +60,9 @@ export type HeldReason =
 	/** The account already speaks another poem. */
 	| 'account-of-another-bot'
 	/** It arrived after the person had left the authorization. */
-	| 'late';
+	| 'late'
+	/** The browser delivered it, which any user of the computer can bring about, and no account was expected. */
+	| 'by-callback';
 
 /** A key that is stored safely beside the one in force until it is kept or discarded. */
 export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};

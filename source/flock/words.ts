@@ -54,6 +54,11 @@ export function accountsInWords(keys: readonly KeyInfo[]): string {
 	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** What is said where the person pressed Cancel at X. */
+export function deniedSentence(bot: string): string {
+	return `You did not authorize ${visible(bot)}, so no key was made.`;
+}
+
 /** Why a key was held instead of being put in force, as a sentence. */
 export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string | null): string {
 	const account = accountOf(key);
@@ -66,5 +71,7 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
 			return `X’s answer for ${account} came after you had left.`;
+		case 'by-callback':
+			return `The browser came back as ${account}. Is that the bot’s account?`;
 	}
 }

@@ -2,7 +2,12 @@ import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
 /** The app key in use, and where it came from. */
-export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+export type AppSource = {
+	appKey: AppKey;
+	from: 'environment' | '.env' | 'setup' | 'practice';
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number | undefined;
+};
 
 /**
  * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.

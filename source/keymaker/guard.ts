@@ -15,13 +15,16 @@ export type GuardInput = {
 	replaceAccount: boolean;
 	/** True where the person had left the authorization before the key came. */
 	late: boolean;
+	/** True where a browser delivered it: whose that was is not known. */
+	byCallback: boolean;
 };
 
 /**
  * The account guard: decides whether a key comes into force at once or is held for the person's decision.
+ * What a browser delivered is saved only where its account is expected: another user of this computer may have read the link.
  * An account that speaks another poem is held whatever else is true of it: also where it is that of the bot's own key.
  */
-export function guard({record, others, key, replaceAccount, late}: GuardInput): Verdict {
+export function guard({record, others, key, replaceAccount, late, byCallback}: GuardInput): Verdict {
 	const {key: old, expectedHandle} = record ?? emptyRecord;
 	const otherBot = botOfAccount(others, key.userId);
 	if (late) {
@@ -33,16 +36,19 @@ export function guard({record, others, key, replaceAccount, late}: GuardInput): 
 	}
 
 	const isSameAccount = old?.userId === key.userId;
-	if (expectedHandle === null) {
-		return old === null || isSameAccount || replaceAccount
-			? {kind: 'save'}
-			: {kind: 'hold', reason: 'other-account', otherBot};
+	const isExpected =
+		expectedHandle === null
+			? isSameAccount
+			: sameHandle(key.handle, expectedHandle) || (isSameAccount && sameHandle(old.handle, expectedHandle));
+	if (isExpected) {
+		return {kind: 'save'};
 	}
 
-	const isRenamed = isSameAccount && sameHandle(old.handle, expectedHandle);
-	return sameHandle(key.handle, expectedHandle) || isRenamed || replaceAccount
-		? {kind: 'save'}
-		: {kind: 'hold', reason: 'other-handle', otherBot};
+	if (replaceAccount || (expectedHandle === null && old === null)) {
+		return byCallback ? {kind: 'hold', reason: 'by-callback', otherBot} : {kind: 'save'};
+	}
+
+	return {kind: 'hold', reason: expectedHandle === null ? 'other-account' : 'other-handle', otherBot};
 }
 
 /** The bot whose key in force belongs to an account; `null` where no bot has it. */

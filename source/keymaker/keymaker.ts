@@ -1,3 +1,4 @@
+import {refusedCallback} from '../flock/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {
 	appTail,
@@ -21,6 +22,7 @@ import {foreseen} from '../system/errors.ts';
 import {type Becomes, unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import type {AppInUse, AppSource} from './app-key.ts';
+import {noKeySentence, pageSentence} from './called-back.ts';
 import {guard, speakingAs, type Verdict, withHeld, withoutHeld} from './guard.ts';
 import {handleOf} from './handle.ts';
 import {heldChangedError, heldError} from './in-force.ts';
@@ -38,6 +40,10 @@ export type Link = {
 	expectedHandle: string | null;
 	/** The consumer key of the app that asks, and where it came from. */
 	app: {consumerKey: string; from: AppSource['from']};
+	/** The address that X sends the browser to; `null` where X shows a PIN. */
+	callback: string | null;
+	/** Why X shows a PIN although a callback was asked for; `null` where it does as it was asked. */
+	pinInstead: FlockError | null;
 };
 
 /** What became of a PIN that X took; `tokenId` names the token that X gave. */
@@ -73,6 +79,8 @@ export type Settled = {bot: string; result: Outcome | FlockError};
 export type LinkOptions = {
 	/** Asks X for this access; what the bot was meant to have otherwise stays, and X's own default is used. */
 	access?: WantedAccess | undefined;
+	/** Where X is to send the browser; where X does not allow it, and where there is none, X shows a PIN. */
+	callback?: string | undefined;
 	/** Cancels the request; a link that comes all the same is dropped. */
 	signal?: AbortSignal | undefined;
 };
@@ -81,6 +89,8 @@ export type LinkOptions = {
 export type PinOptions = {
 	/** Saves an account other than the expected one, unless it speaks another poem. */
 	replaceAccount?: boolean;
+	/** True where a browser delivered it, and not the person: its account has to be expected then. */
+	byCallback?: boolean;
 	/** Aborted when the person has left: the exchange goes on, and its key is then held. */
 	signal?: AbortSignal | undefined;
 };
@@ -114,6 +124,17 @@ export type Keymaker = {
 	 * @throws FlockError `pin-…` before X is asked; `link-void`; `x-…`, after which `isAlive` tells whether the same PIN may be tried again.
 	 */
 	submitPin(link: Link, text: string, options?: PinOptions): Promise<Outcome>;
+	/**
+	 * Turns what a browser has brought to a link's callback address into a key; saves it only where its account is expected.
+	 * @param say says what came of it on the browser's page.
+	 * @throws FlockError as `submitPin` does; the link is void then.
+	 */
+	submitDelivered(
+		link: Link,
+		verifier: string,
+		say: (sentence: string) => void,
+		options?: PinOptions,
+	): Promise<Outcome>;
 	/** True while a PIN of this link can still be handed in. */
 	isAlive(link: Link): boolean;
 	/** Forgets a link that nobody waits for any more. */
@@ -162,7 +183,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	const unsavedKeys = createUnsavedKeys();
 	const exchanges = new Map<Promise<Outcome>, string>();
 
-	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
+	async function requestLink(bot: string, {access, callback, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
 		if (source instanceof FlockError) {
 			throw source;
@@ -181,12 +202,23 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 		await keystore.tryWriting();
 		const expectedHandle = record.expectedHandle ?? (record.key?.handle || null);
-		const asked = x.requestLink({
-			appKey: source.appKey,
-			expectedHandle,
-			// Write is what the app's own settings give; less has to be asked for, and a bot that was to read stays one.
-			access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
-			signal,
+		const ask = (address: string | null) =>
+			x.requestLink({
+				appKey: source.appKey,
+				expectedHandle,
+				// Write is what the app's own settings give; less has to be asked for, and a bot that was to read stays one.
+				access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
+				callback: address,
+				signal,
+			});
+		let pinInstead: FlockError | null = null;
+		const asked = ask(callback ?? null).catch(error => {
+			if (callback === undefined || !(error instanceof FlockError) || error.code !== 'x-callback') {
+				throw error;
+			}
+
+			pinInstead = refusedCallback(callback);
+			return ask(null);
 		});
 		const {url, ...requestToken} = await asked.catch(error => {
 			throw withOrigin(error, source);
@@ -206,10 +238,20 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			url,
 			expectedHandle,
 			app: {consumerKey: source.appKey.consumerKey, from: source.from},
+			callback: pinInstead === null ? (callback ?? null) : null,
+			pinInstead,
 		};
 	}
 
-	async function submitPin(link: Link, text: string, {replaceAccount = false, signal}: PinOptions = {}) {
+	function drop(link: Link): void {
+		links.delete(link.id);
+	}
+
+	async function submitPin(
+		link: Link,
+		text: string,
+		{replaceAccount = false, byCallback = false, signal}: PinOptions = {},
+	) {
 		const pending = links.get(link.id);
 		if (pending === undefined) {
 			throw new FlockError('link-void', 'This link is void, and its PIN with it.', {
@@ -251,20 +293,21 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 				rejected: false,
 			};
 			becomes(savingOf(link.bot));
-			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late: signal?.aborted ?? false});
+			const late = signal?.aborted ?? false;
+			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, byCallback});
 		}
 	}
 
 	async function save(bot: string, fresh: UnsavedKey): Promise<Outcome> {
 		unsavedKeys.add(bot, fresh);
-		const {key, appKey, wantedAccess, replaceAccount, late} = fresh;
+		const {key, appKey, wantedAccess, ...circumstances} = fresh;
 		const outcome = {bot, tokenId: tokenIdOf(key), key: keyInfo(key)};
 		let verdict: Verdict = {kind: 'save'};
 		try {
 			await keystore.update(
 				bot,
 				(record, others) => {
-					verdict = guard({record, others, key, replaceAccount, late});
+					verdict = guard({record, others, key, ...circumstances});
 					const base = record && {...record, wantedAccess: wantedAccess ?? record.wantedAccess};
 					const next = base ?? {...emptyRecord, wantedAccess: wantedAccess ?? 'write'};
 					return verdict.kind === 'save' ? speakingAs(next, key) : withHeld(next, key, verdict.reason);
@@ -329,10 +372,21 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	return {
 		requestLink,
 		submitPin,
-		isAlive: link => links.has(link.id),
-		drop(link) {
-			links.delete(link.id);
+		async submitDelivered(link, verifier, say, options = {}) {
+			const answer = new URLSearchParams({oauth_token: link.id, oauth_verifier: verifier});
+			try {
+				const outcome = await submitPin(link, `?${answer}`, {...options, byCallback: true});
+				say(pageSentence(outcome));
+				return outcome;
+			} catch (error) {
+				// It was brought once, and nobody has it any more.
+				drop(link);
+				say(noKeySentence(link.bot));
+				throw error;
+			}
 		},
+		isAlive: link => links.has(link.id),
+		drop,
 		async retrySave(bot) {
 			const waiting = unsavedKeys.of(bot);
 			if (waiting.length === 0) {

@@ -11,6 +11,8 @@ export type UnsavedKey = {
 	replaceAccount: boolean;
 	/** True where the person had left before it came. */
 	late: boolean;
+	/** True where a browser delivered it. */
+	byCallback: boolean;
 };
 
 /** Fresh keys in memory: each stays from the moment it has come until it is saved. */

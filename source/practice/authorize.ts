@@ -1,7 +1,7 @@
 import {cleanHandle, handleKey} from '../flock/key.ts';
 import type {Answer} from './answer.ts';
 import type {Link, Links} from './links.ts';
-import {type Account, cancelledPage, choicePage, pinPage, refusedPage, stalePage} from './pages.ts';
+import {type Account, cancelledPage, choicePage, pinPage, refusedPage, sentBack, stalePage} from './pages.ts';
 import type {Tokens} from './tokens.ts';
 
 /** A form that was sent to the page, with the headers that tell where it came from. */
@@ -123,7 +123,7 @@ export function createAuthorizePage(
 
 			if (fields.get('action') === 'cancel') {
 				links.remove(link);
-				return cancelledPage(app);
+				return link.callback === null ? cancelledPage(app) : sentBack(link.callback, {denied: link.token});
 			}
 
 			const given = {
@@ -141,7 +141,10 @@ export function createAuthorizePage(
 				return choice(link, {...given, problem});
 			}
 
-			return pinPage(links.approve(link, handle), handle, app);
+			const verifier = links.approve(link, handle);
+			return link.callback === null
+				? pinPage(verifier, handle, app)
+				: sentBack(link.callback, {oauth_token: link.token, oauth_verifier: verifier});
 		},
 	};
 }

@@ -238,7 +238,7 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 }
 
 function fixedOf(
-	{poems, keystore, x, desktop, practice}: Services,
+	{poems, keystore, x, desktop, callbackPort, practice}: Services,
 	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
@@ -249,6 +249,7 @@ function fixedOf(
 		practice,
 		deadlineSeconds: x.deadlineSeconds,
 		warning: x.warning,
+		callbackPort,
 		whyNotOpen: desktop.whyNotOpen,
 		spoken: isSpoken(env),
 		authorizeFirst,

@@ -199,7 +199,13 @@ for (const fault of some(meeting('request_token'), 6)) {
 		const tryApp = async () => {
 			const {promise, resolve} = Promise.withResolvers<void>();
 			const runner = createRunner(services, action => resolve(void results.push(action)), host);
-			runner.run({type: 'try-app', attempt: 1, consumerKey, consumerSecret: new Secret(consumerSecret)});
+			runner.run({
+				type: 'try-app',
+				attempt: 1,
+				consumerKey,
+				consumerSecret: new Secret(consumerSecret),
+				callback: '',
+			});
 			await promise;
 			return results.at(-1);
 		};

@@ -27,8 +27,8 @@ export function changeOf(before: State, after: State): Change {
 }
 
 /** All of a state but its records, as text. */
-function frameOf({poems, savedApp, apps, records}: State): string {
-	return JSON.stringify([poems, savedApp, [...apps], [...records.keys()]]);
+function frameOf({poems, savedApp, savedCallback, apps, records}: State): string {
+	return JSON.stringify([poems, savedApp, savedCallback, [...apps], [...records.keys()]]);
 }
 
 /** Records that no edit has touched are the very same objects: most of them need no comparison. */

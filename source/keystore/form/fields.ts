@@ -35,7 +35,7 @@ const key = objectOf(Object.fromEntries(keyNames.map(name => [name, keyFields[na
 
 const held = objectOf({
 	key,
-	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late'),
+	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late', 'by-callback'),
 } satisfies Record<keyof Held, Fault>);
 
 /** What may be wrong with a bot's record in the file. */

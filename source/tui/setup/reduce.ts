@@ -1,3 +1,4 @@
+import {offeredPort} from '../../flock/callback.ts';
 import {authorize} from '../authorize/begin.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
@@ -16,6 +17,7 @@ export function openSetup(state: State, bot: string | null): Step {
 		field: 'consumerKey',
 		consumerKey: '',
 		consumerSecret: new Secret(),
+		callback: String(offeredPort),
 		attempt: state.attempts,
 		tryingSince: null,
 		problem: null,
@@ -69,12 +71,29 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
-			return step(
-				withField(state, screen, screen.field === 'consumerKey' ? 'consumerSecret' : 'consumerKey'),
-			);
+			return step(withField(state, screen, fieldFrom(screen.field, 1)));
+		case 'field-before':
+			return step(withField(state, screen, fieldFrom(screen.field, -1)));
 		default:
 			return step(state);
 	}
+}
+
+const fields = ['consumerKey', 'consumerSecret', 'callback'] as const;
+
+function fieldFrom(field: SetupScreen['field'], by: 1 | -1): SetupScreen['field'] {
+	return fields.at((fields.indexOf(field) + by) % fields.length) ?? field;
+}
+
+/** What stands in the field that the keys go to. */
+export function fieldText(screen: SetupScreen): string {
+	return screen.field === 'consumerSecret' ? screen.consumerSecret.reveal() : screen[screen.field];
+}
+
+/** The screen with another text in that field. */
+export function withFieldText(screen: SetupScreen, text: string): SetupScreen {
+	const value = screen.field === 'consumerSecret' ? new Secret(text) : text;
+	return {...screen, [screen.field]: value, problem: null};
 }
 
 /** Takes what was typed or pasted into the field; a newline at its end goes on. */
@@ -99,13 +118,8 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 	}
 
 	const value = text.replace(/[\r\n]+$/, '');
-	const {field} = screen;
-	const before = field === 'consumerKey' ? screen.consumerKey : screen.consumerSecret.reveal();
-	const after = inserted({text: before, after: state.caret}, value);
-	const filled: SetupScreen =
-		field === 'consumerKey'
-			? {...screen, consumerKey: after, problem: null}
-			: {...screen, consumerSecret: new Secret(after), problem: null};
+	const after = inserted({text: fieldText(screen), after: state.caret}, value);
+	const filled = withFieldText(screen, after);
 	return /[\r\n]$/.test(text)
 		? setupCommand({...state, screen: filled}, filled, 'submit', now)
 		: step({...state, screen: filled});
@@ -119,8 +133,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const {field: wrong} = action.problem;
-		const field = wrong === 'consumerKey' || wrong === 'consumerSecret' ? wrong : screen.field;
+		const field = fields.find(name => name === action.problem.field) ?? screen.field;
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
@@ -128,7 +141,13 @@ export function setupResult(state: State, action: Action, now: number): Step {
 		return step(state);
 	}
 
-	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
+	const saved: State = {
+		...state,
+		app: action.app,
+		appProblem: null,
+		callback: 'wanted',
+		screen: {name: 'flock'},
+	};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X takes the app key; it is saved.', 'good'),
@@ -148,10 +167,10 @@ function take(state: State, bot: string | null, choice: AppChoice): Step {
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {
 	const attempt = state.attempts + 1;
-	const {consumerKey, consumerSecret} = screen;
+	const {consumerKey, consumerSecret, callback} = screen;
 	return step(
 		{...state, attempts: attempt, screen: {...screen, attempt, tryingSince: now, problem: null}},
-		{type: 'try-app', attempt, consumerKey, consumerSecret},
+		{type: 'try-app', attempt, consumerKey, consumerSecret, callback},
 	);
 }
 
