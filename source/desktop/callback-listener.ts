@@ -166,11 +166,11 @@ function portError(port: number, cause: unknown): FlockError {
 
 /**
  * True for a request under this very address, so that no name of somebody's can lead here, and for a page that the person
- * goes to: browsers say so of what other pages load, and of frames.
+ * goes to: of what other pages load, and of frames, browsers say so.
  */
 function isBrowsersOwn(headers: IncomingHttpHeaders, port: number): boolean {
-	const {host, 'sec-fetch-mode': mode = 'navigate', 'sec-fetch-dest': destination = 'document'} = headers;
-	return host === `127.0.0.1:${port}` && mode === 'navigate' && destination === 'document';
+	const {host, 'sec-fetch-dest': destination = 'document'} = headers;
+	return host === `127.0.0.1:${port}` && destination === 'document';
 }
 
 async function answer(door: Door, url: string, response: ServerResponse): Promise<void> {

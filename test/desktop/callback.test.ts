@@ -8,7 +8,7 @@ import {afterEach, beforeEach, suite, test} from 'node:test';
 import type {Callback, Delivery, Listening} from '../../source/desktop/callback.ts';
 import {createCallback} from '../../source/desktop/callback-create.ts';
 import {createListener} from '../../source/desktop/callback-listener.ts';
-import {get, type Spoilt} from './callback-request.ts';
+import {get, type Spoilt} from '../helpers/get.ts';
 
 const token = 'practiceRequestToken0001';
 const verifier = 'practiceVerifier0001';
