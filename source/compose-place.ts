@@ -6,7 +6,7 @@ import {FlockError} from './flock/error.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 import {openDatabase} from './keystore/database.ts';
-import {defaultFolder} from './keystore/disk/place.ts';
+import {defaultFolder, defaultFolderOrNone, fileNameOf} from './keystore/disk/place.ts';
 import {openKeystore} from './keystore/open.ts';
 import {isAddress} from './keystore/postgres/is-address.ts';
 import {seenFileOf} from './keystore/seen/place.ts';
@@ -39,23 +39,29 @@ export function openPlace(
 ): Place {
 	const {keystore: given, practice} = settings;
 	const address = given !== null && isAddress(given.text) ? given : null;
-	const keystores = (address === null ? settings.keystoreFolder : null) ?? defaultFolder(env);
+	const database = practice ? null : address;
+	const folder = address === null ? settings.keystoreFolder : null;
+	// A computer without a home folder reads a database all the same; no key can wait there.
+	const keystores = database === null ? (folder ?? defaultFolder(env)) : (defaultFolderOrNone(env) ?? '');
 	const practiceFolder = path.join(keystores, 'practice');
+	const seen = seenFileOf(env, cwd);
 	const keystore =
-		address === null || practice
+		database === null
 			? openKeystore({
 					folder: practice ? practiceFolder : keystores,
 					flock: settings.flock,
 					kind: practice ? 'practice' : 'x',
 					poems,
-					seen: seenFileOf(env, cwd),
+					seen,
 					...answers,
 				})
 			: openDatabase({
-					address,
+					address: database,
 					environment: env,
 					label: {flock: namedFlock(settings), kind: 'x'},
 					deadline: settings.deadlineSeconds * 1000,
+					seen,
+					waitingFile: keystores && path.join(keystores, `${fileNameOf(settings.flock)}.waiting`),
 					...answers,
 				});
 	return {
@@ -78,8 +84,8 @@ export function openPlace(
 /** A folder's name is another one on each computer. @throws FlockError `usage` */
 function namedFlock({flock, isFlockNamed}: Settings): string {
 	if (!isFlockNamed) {
-		throw new FlockError('usage', 'A keystore in a database holds many flocks, and none is named.', {
-			hint: 'Name one with --flock NAME or KEYMAKER_FLOCK.',
+		throw new FlockError('usage', 'Which flock? A database holds many.', {
+			hint: 'Choose one with --flock NAME or KEYMAKER_FLOCK.',
 		});
 	}
 

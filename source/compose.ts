@@ -11,6 +11,9 @@ import {createX} from './x/create.ts';
 /** Composed services, and how to let go of what they hold. */
 export type Composed = {services: Services; close(): Promise<void>};
 
+/** How long after the start leftovers of windows are removed, in milliseconds. */
+const leftoversAfter = 1000;
+
 /**
  * Puts the program together from its parts; from then on this process checks certificates, whatever it was told. Nothing of the keystore is read yet, so a damaged one stops nobody here.
  * @param answers where an encrypted keystore's passphrase comes from, and who knows whether poems have moved.
@@ -45,6 +48,7 @@ export async function compose(
 			env,
 			platform: process.platform,
 			noOpen: settings.noOpen,
+			ordinary: settings.ordinaryWindow,
 			isTTY: process.stdout.isTTY,
 			writeTerminal: text => process.stdout.write(text),
 		}),
@@ -53,6 +57,8 @@ export async function compose(
 		writeExport: async request => (await import('./bundles/export.ts')).writeExport(request),
 		now: Date.now,
 	};
+	// The first frame goes before, and nobody waits for it.
+	setTimeout(() => services.desktop.removeLeftovers().catch(() => {}), leftoversAfter).unref();
 	return {
 		services,
 		async close() {

@@ -28,9 +28,10 @@ export async function runScreen(
 	let authorizeFirst: string | null = null;
 	for (let now = settings; ; now = {...now, practice: true}) {
 		let isOpen = false;
+		let wasRead = false;
 		const passphrase = passphraseOptions(env, async question => {
 			if (isOpen) {
-				throw changedMeanwhile();
+				throw askedTooLate(wasRead);
 			}
 
 			return write.askHidden(question);
@@ -39,7 +40,7 @@ export async function runScreen(
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
 		try {
-			await unlock(services);
+			wasRead = await unlock(services);
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
 			write.handOver('hidden');
@@ -68,21 +69,25 @@ export async function runScreen(
 /** What ends the program before the screen opens: what the person has answered. */
 const endings: ReadonlySet<ErrorCode> = new Set(['keystore-passphrase', 'keystore-other-poems', 'cancelled']);
 
-/** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. */
-async function unlock({keystore}: Services): Promise<void> {
+/** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. @returns true where it was read */
+async function unlock({keystore}: Services): Promise<boolean> {
 	try {
 		// Read whole and once, and found read by the screen: to look first whether it is encrypted would read it twice.
 		await keystore.list();
+		return true;
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;
 		if (code === null || endings.has(code)) {
 			throw error;
 		}
+
+		return false;
 	}
 }
 
-function changedMeanwhile(): FlockError {
-	return new FlockError('keystore-passphrase', 'The keystore was given a new passphrase meanwhile.', {
-		hint: 'Leave with q, and start keymaker again to enter it.',
+function askedTooLate(wasRead: boolean): FlockError {
+	const sentence = wasRead ? 'The keystore’s passphrase changed.' : 'The keystore needs its passphrase.';
+	return new FlockError('keystore-passphrase', sentence, {
+		hint: 'Press q to quit, then start keymaker again to enter it.',
 	});
 }

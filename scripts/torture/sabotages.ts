@@ -146,8 +146,8 @@ export const sabotages: readonly Sabotage[] = [
 			},
 			{
 				file: 'keymaker/keymaker.ts',
-				find: "return {kind: 'unsaved', ...outcome, error: foreseen(error)};",
-				put: "if (error instanceof FlockError) { return {kind: 'unsaved', ...outcome, error}; } throw error;",
+				find: "return {kind: 'unsaved', waits, ...outcome, error: foreseen(error)};",
+				put: "if (error instanceof FlockError) { return {kind: 'unsaved', waits, ...outcome, error}; } throw error;",
 			},
 		],
 		condition: 'errors of each call',
@@ -311,7 +311,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'PIN quoted',
-		edits: [{file: 'keymaker/pin.ts', find: "'That is not a PIN: it holds more than digits.'", put: 'text'}],
+		edits: [{file: 'keymaker/pin.ts', find: "'A PIN has only digits.'", put: 'text'}],
 		condition: 'PINs and pastes',
 		column: 'leaked',
 		scale: 0.05,
@@ -367,8 +367,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/seen/memory.ts',
-				find: 'identity.counter < sight.counter',
-				put: 'identity.counter < 0',
+				find: 'counter < sight.counter',
+				put: 'counter < 0',
 			},
 		],
 		condition: 'exchanged files',

@@ -12,21 +12,22 @@ import {openLines, type PatientLines, patient} from './shared/ask.ts';
 import {findBots} from './shared/bots.ts';
 import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {waitingSentence} from './shared/waiting.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
 	bots: readonly string[];
-	/** Every bot that has a poem and no key in force. */
+	/** Every bot that has a poem and no active key. */
 	missing: boolean;
-	/** What X is asked for; `null` leaves it to the app's settings. */
+	/** The access to ask X for; `null` leaves it to the app's settings. */
 	access: WantedAccess | null;
-	/** The handle that the one bot is meant to have; `null` leaves it as it is. */
+	/** The handle that the one bot should have; `null` leaves it unchanged. */
 	handle: string | null;
 	replaceAccount: boolean;
 };
 
-/** How it went with one bot. */
-type Result = 'made' | 'held' | 'unsaved' | 'skipped' | 'failed';
+/** The result for one bot. */
+type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
 type Walk = {
@@ -45,8 +46,8 @@ type Walk = {
 type Asked = {link: Link; listening: Listening | null; delivery: Promise<Delivery | null> | null};
 
 /**
- * The flow line by line: the link alone on standard output, everything else on standard error, the PIN from
- * standard input. Exit 1 where any bot is left without a key in force from here.
+ * The flow line by line: only the link on standard output, everything else on standard error, the PIN from
+ * standard input. Exits with 1 if it leaves any bot without an active key.
  * @throws FlockError `usage`, `unknown-bot`, `cancelled`, and what asking for a link throws
  */
 export async function authorize(input: AuthorizeInput, services: Services, write: Write): Promise<number> {
@@ -78,7 +79,7 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		lines.close();
 		const lost = services.keymaker.unsaved();
 		if (lost.length > 0) {
-			write.err(`Not saved, and lost now: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
+			write.err(`Lost without being saved: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
 		}
 
 		if (walk.several) {
@@ -91,14 +92,14 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 
 async function botsOf({bots, missing, handle}: AuthorizeInput, services: Services): Promise<Bot[]> {
 	if (missing === bots.length > 0) {
-		throw new FlockError('usage', missing ? 'Name bots or say --missing, not both.' : 'Which bot?', {
+		throw new FlockError('usage', missing ? 'Name bots or use --missing, not both.' : 'Which bot?', {
 			hint: 'keymaker authorize BOT… or keymaker authorize --missing',
 		});
 	}
 
 	if (handle !== null && (missing || new Set(bots).size > 1)) {
-		throw new FlockError('usage', '--handle names the account of one bot.', {
-			hint: 'Authorize that bot by itself: keymaker authorize BOT --handle NAME',
+		throw new FlockError('usage', '--handle works with one bot only.', {
+			hint: 'Authorize that bot alone: keymaker authorize BOT --handle NAME',
 		});
 	}
 
@@ -106,7 +107,7 @@ async function botsOf({bots, missing, handle}: AuthorizeInput, services: Service
 	return missing ? flock.filter(needsKey) : findBots(bots, flock);
 }
 
-/** Takes one bot through; `ended` where the input is over before a PIN came. */
+/** Authorizes one bot; `ended` if the input ends before a PIN. */
 async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> {
 	const {services, write, lines, several} = walk;
 	const first = await firstLink(bot, walk);
@@ -196,11 +197,11 @@ async function firstLink(bot: string, walk: Walk): Promise<Asked | null> {
 
 	const {link} = asked;
 	const account = link.expectedHandle === null ? '' : `, signed in as @${visible(link.expectedHandle)}`;
-	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app there.`);
+	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app.`);
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
 	write.out(link.url);
 	if (write.interactive && services.desktop.whyNotOpen === null) {
-		write.err((await services.desktop.open(link.url)).sentence);
+		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
 	return asked;
@@ -208,7 +209,7 @@ async function firstLink(bot: string, walk: Walk): Promise<Asked | null> {
 
 async function newLink(bot: string, walk: Walk): Promise<Asked> {
 	const asked = await requestLink(bot, walk);
-	walk.write.err(`A new link for ${visible(bot)}; the earlier one and its PIN are void:`);
+	walk.write.err(`Here is a new link for ${visible(bot)}; the old one no longer works:`);
 	walk.write.out(asked.link.url);
 	return asked;
 }
@@ -320,25 +321,30 @@ function submit(link: Link, line: string, {input, services, write}: Walk): Promi
 	});
 }
 
-/** Says what became of the PIN. @throws FlockError `cancelled` where Ctrl-C came while X was asked */
+/** Prints the PIN's result. @throws FlockError `cancelled` if Ctrl-C came while X was asked */
 async function finish(first: Outcome, {services, write, lines}: Walk): Promise<Result> {
 	let outcome = first;
 	const bot = visible(outcome.bot);
 	if (outcome.kind === 'unsaved' && !write.interactive) {
-		// Nobody can be asked; what has failed once may have been of that moment.
+		// Nobody can be asked. The failure may have been temporary.
 		outcome = await savedAgain(outcome, services);
 	}
 
 	while (outcome.kind === 'unsaved') {
 		sayError(outcome.error, write);
-		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
+		if (outcome.waits) {
+			write.err(waitingSentence(outcome, services.keystore));
+			return 'waiting';
+		}
+
+		write.err(`X gave the key of ${accountOf(outcome.key)}, but it is not saved yet.`);
 		write.err(`The keystore is ${visible(services.keystore.path)}.`);
 		if (!write.interactive) {
-			write.err(`Mend that, and run again: keymaker authorize ${shellWord(outcome.bot)}`);
+			write.err(`Fix that and run keymaker authorize ${shellWord(outcome.bot)} again.`);
 			return 'unsaved';
 		}
 
-		write.err('Mend that and press enter to save it (q gives it up):');
+		write.err('Fix that and press enter to save the key (q discards it):');
 		const line = await lines.next();
 		if (line === null || line.trim() === 'q') {
 			return 'unsaved';
@@ -348,12 +354,14 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	}
 
 	if (outcome.kind === 'saved') {
-		write.err(`${bot}: the key of ${accountOf(outcome.key)} is saved.`);
+		write.err(`${bot}: saved the key of ${accountOf(outcome.key)}.`);
 	} else {
 		const word = shellWord(outcome.bot);
-		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
+		write.err(
+			`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key waits for your decision.`,
+		);
 		const named = `${word} --handle ${shellWord(outcome.key.handle)}`;
-		write.err(`  keymaker keep ${named} puts it in force, keymaker discard ${named} removes it.`);
+		write.err(`  Run keymaker keep ${named} to use it, or keymaker discard ${named} to remove it.`);
 	}
 
 	if (write.signal.aborted) {
@@ -380,6 +388,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	const parts: [string[], string][] = [
 		[named('made'), 'made'],
 		[named('held'), 'held'],
+		[named('waiting'), 'waiting to be saved'],
 		[named('unsaved'), 'not saved'],
 		[named('skipped'), 'skipped'],
 		[named('failed'), 'failed'],
@@ -391,11 +400,11 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	write.err(`${count(bots.length, 'bot')}: ${said.join('; ')}.`);
 }
 
-/** How `authorize` is called. */
+/** The usage of `authorize`. */
 export const command = define({
 	name: 'authorize',
 	arguments: ['[bot...]'],
-	summary: 'Make keys line by line: print each link, read its PIN from standard input.',
+	summary: 'Make keys line by line: print each link and read its PIN from standard input.',
 	options: {
 		missing: {help: 'authorize every bot without a key'},
 		access: {
@@ -404,7 +413,7 @@ export const command = define({
 			help: 'access to ask X for (default: what the app’s settings say)',
 		},
 		handle: {value: 'name', help: 'expect this account'},
-		'replace-account': {help: 'keep another account than the expected one, unless another bot posts as it'},
+		'replace-account': {help: 'accept a different account, unless another bot uses it'},
 	},
 	examples: ['keymaker authorize harbour --handle harbour_poem', 'keymaker authorize --missing'],
 	needs: 'all',

@@ -13,7 +13,7 @@ export const statusWords: Readonly<Record<Status, string>> = {
 	orphan: 'orphan',
 };
 
-/** Each status in words where a person sees it: a key that is held waits for a decision. */
+/** Each status in words as a person sees it: a held key waits for a decision. */
 export const drawnStatusWords: Readonly<Record<Status, string>> = {...statusWords, held: 'decide'};
 
 /** How many bots have each status: `6 ready, 2 no key`, in the order of the words above. */
@@ -27,12 +27,15 @@ export function countsInWords(
 		.join(', ');
 }
 
-/** How an account is called: by its handle, or by its id where an imported key has not said its handle yet. */
+/** An account's name: its handle, or its id if an imported key has not said its handle yet. */
 export function accountOf({handle, userId}: Pick<KeyInfo, 'handle' | 'userId'>): string {
 	return handle === '' ? `account ${visible(userId)}` : `@${visible(handle)}`;
 }
 
-/** How a bot's account is called where its keys are listed: the key in force's, those of held ones, or the expected one in brackets; `null` where nothing is known. */
+/**
+ * A bot's accounts in a list: the active key's, those of held ones, or the expected one in brackets; `null`
+ * if nothing is known.
+ */
 export function accountsOf(bot: Bot): string | null {
 	const {key, held, expectedHandle} = bot;
 	const expected = expectedHandle === null ? null : `(@${visible(expectedHandle)})`;
@@ -70,7 +73,9 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 		case 'account-of-another-bot':
 			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
-			return `X’s answer for ${account} came after you had left.`;
+			return `X’s answer for ${account} came after you left.`;
+		case 'waited':
+			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
 		case 'by-callback':
 			return `The browser came back as ${account}. Is that the bot’s account?`;
 	}

@@ -61,8 +61,8 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 
 	function assertProvider(): PassphraseProvider {
 		if (provider === undefined) {
-			throw refusal(`The keystore ${visible(file)} is encrypted, and its passphrase is not known.`, {
-				hint: 'Set KEYMAKER_PASSPHRASE_COMMAND to a command that prints it, or KEYMAKER_PASSPHRASE.',
+			throw refusal(`The keystore ${visible(file)} is encrypted and needs its passphrase.`, {
+				hint: 'Set KEYMAKER_PASSPHRASE_COMMAND to a command that prints it, or set KEYMAKER_PASSPHRASE.',
 			});
 		}
 
@@ -90,8 +90,8 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 			}
 		}
 
-		throw refusal(`This is not the passphrase of the keystore ${visible(file)}.`, {
-			hint: 'Try again. The keystore itself is whole; without its passphrase nobody can read it.',
+		throw refusal(`Wrong passphrase for the keystore ${visible(file)}.`, {
+			hint: 'Try again. The keystore is intact, but nobody can read it without its passphrase.',
 		});
 	}
 
@@ -101,7 +101,7 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 			const passphrase = await assertProvider()(1);
 			const problem = passphraseProblem(passphrase);
 			if (problem !== null) {
-				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody would guess.'});
+				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
 			}
 
 			return make(passphrase);
@@ -114,8 +114,8 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 			}
 
 			if (!ask) {
-				throw refusal('Another program has just changed the passphrase of the keystore.', {
-					hint: 'Nothing was changed. Try again, with the new passphrase.',
+				throw refusal('Another program just changed the keystore’s passphrase.', {
+					hint: 'Nothing was changed. Try again with the new passphrase.',
 				});
 			}
 

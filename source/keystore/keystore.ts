@@ -1,4 +1,4 @@
-import type {AppKey, BotRecord, RecordInfo, SavedApp} from '../flock/key.ts';
+import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo, SavedApp} from '../flock/key.ts';
 
 /** What `list` tells of the whole keystore; holds no secret. */
 export type KeystoreContents = {
@@ -6,6 +6,23 @@ export type KeystoreContents = {
 	records: ReadonlyMap<string, RecordInfo>;
 	/** The consumer keys of the apps whose secrets the keystore holds. */
 	apps: ReadonlySet<string>;
+	/** The keys that wait on this computer for a keystore which is elsewhere, by the bot's name, oldest first. */
+	waiting: ReadonlyMap<string, readonly KeyInfo[]>;
+};
+
+/** A key that waits on this computer, and whose it is. */
+export type WaitingKey = Readonly<{bot: string; fresh: FreshKey}>;
+
+/** Where fresh keys are safe on this computer until a keystore which is elsewhere has them. Everything may throw as the keystore does. */
+export type Waiting = {
+	/** The file, an absolute path. */
+	readonly path: string;
+	/** Keeps a key, in the place of an earlier one of the same bot and token; on the disk when this returns. */
+	add(bot: string, fresh: FreshKey): Promise<void>;
+	/** Takes out the key of a token. */
+	remove(bot: string, accessToken: string): Promise<void>;
+	/** Every key that waits for this flock, oldest first. */
+	all(): Promise<readonly WaitingKey[]>;
 };
 
 /** What a change sees of the other bots while it decides about one. */
@@ -21,6 +38,8 @@ export type Keystore = {
 	readonly path: string;
 	/** True where other computers use it too, whose poems may lie elsewhere: a bot without a poem here is no orphan. */
 	readonly isShared: boolean;
+	/** Where a fresh key is safe before it is saved; `null` where the keystore itself is on this computer, or nothing else may be written. */
+	readonly waiting: Waiting | null;
 	/** Everything but the secrets. Reads what is there now, other programs' changes included. */
 	list(): Promise<KeystoreContents>;
 	/** One bot's record with its secrets; `null` where there is none. */
@@ -114,6 +133,15 @@ export type Restored = {
 	keptAside: string | null;
 };
 
+/** One look at a keystore in a database, and at what waits for it here. */
+export type KeystoreLook = {
+	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting';
+	state: 'ok' | 'warning' | 'problem';
+	sentence: string;
+	/** What to do about it; `null` where there is nothing to do. */
+	hint: string | null;
+};
+
 /** What `doctor` tells of a keystore. Holds no secret. */
 export type KeystoreHealth = {
 	/** The file, as an absolute path. */
@@ -125,6 +153,8 @@ export type KeystoreHealth = {
 	/** How many copies of earlier states there are. */
 	backups: number;
 	findings: KeystoreFinding[];
+	/** What else was looked at; of a database alone. */
+	looks?: readonly KeystoreLook[];
 };
 
 /**

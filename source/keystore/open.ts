@@ -15,6 +15,7 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 	return {
 		path: core.path,
 		isShared: false,
+		waiting: null,
 		...recordsOf(core),
 		...placeOf(core),
 		...lateUpkeep(core, options),

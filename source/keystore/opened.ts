@@ -40,20 +40,20 @@ export function openerOf(label: Label, keyring: Keyring): Open {
 }
 
 function assertLabel(identity: Identity, {flock, kind}: Label, path: string): void {
-	const hint = '`keymaker restore` lists the copies of the right one. It was left untouched.';
+	const hint = 'Nothing was changed. `keymaker restore` lists the backups of the right one.';
 	if (identity.kind !== kind) {
 		const [is, due] =
-			identity.kind === 'practice' ? ['practice’s', 'that of real keys'] : ['one of real keys', 'practice’s'];
-		throw new FlockError('keystore-other-flock', `The keystore ${visible(path)} is ${is}, not ${due}.`, {
-			hint: `Something has put it in the other one’s place. ${hint}`,
+			identity.kind === 'practice' ? ['practice keys', 'real keys'] : ['real keys', 'practice keys'];
+		throw new FlockError('keystore-other-flock', `The keystore ${visible(path)} holds ${is}, not ${due}.`, {
+			hint: `Something put the wrong file there. ${hint}`,
 		});
 	}
 
 	if (!isSameFlock(identity.flock, flock)) {
 		throw new FlockError(
 			'keystore-other-flock',
-			`The keystore ${visible(path)} is that of another flock, ${visible(identity.flock)}.`,
-			{hint: `A file that was renamed or exchanged? Each flock’s file keeps its name. ${hint}`},
+			`The keystore ${visible(path)} belongs to another flock, ${visible(identity.flock)}.`,
+			{hint: `Was a file renamed or replaced? Each flock’s file keeps its name. ${hint}`},
 		);
 	}
 }

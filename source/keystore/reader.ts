@@ -79,7 +79,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		wasThere = true;
 		// What is about to be encrypted is no sight of its own.
 		if (!takesPlain) {
-			await memory.learn(opened, sights);
+			await memory.learn({identity: opened.identity, encrypted: opened.key !== null}, sights);
 		}
 
 		return {file: bytes, ...opened};
@@ -143,7 +143,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 async function damagedError(file: string, backups: string, damage: Damage): Promise<FlockError> {
 	return new FlockError(
 		'keystore-damaged',
-		`The keystore ${visible(file)} is damaged: ${damage.message}. It was left untouched.`,
+		`The keystore ${visible(file)} is damaged: ${damage.message}. Nothing was changed.`,
 		{hint: await wayBack(backups)},
 	);
 }
@@ -154,16 +154,16 @@ async function wayBack(backups: string): Promise<string> {
 	try {
 		const [newest] = await copiesIn(backups);
 		return newest === undefined
-			? 'There is no copy to put back. Move the file away to begin anew, and keep it: a part of it may be readable.'
-			: `\`keymaker restore 1\` puts back the copy of ${new Date(newest.savedAt).toISOString()}; the damaged file is kept beside it.`;
+			? 'It has no backup. To start over, move the file away, but keep it: part of it may be readable.'
+			: `Run \`keymaker restore 1\` for the backup of ${new Date(newest.savedAt).toISOString()}. It keeps the damaged file beside it.`;
 	} catch (error) {
 		const {message, hint} = failureOf(error, 'read', backups);
-		return `${message} ${hint} Then \`keymaker restore\` shows its copies.`;
+		return `${message} ${hint} Then run \`keymaker restore\` to list its backups.`;
 	}
 }
 
 function goneError(file: string): FlockError {
 	return new FlockError('keystore-unreadable', `The keystore ${visible(file)} is gone.`, {
-		hint: 'Bring its folder back (is a disk or a network share not mounted?) and try again; or put a copy back with `keymaker restore`, or start keymaker again to begin anew.',
+		hint: 'Restore its folder (is a disk or network share not mounted?) and try again. Or restore a backup with `keymaker restore`, or start keymaker again to start over.',
 	});
 }

@@ -11,12 +11,14 @@ export type StateEdit<T> = (loaded: Readonly<{state: State}>) => {state: State; 
 export type StateStore = {
 	/** What is there now, other programs' changes included. */
 	load(): Promise<Readonly<{state: State}>>;
+	/** What was read or saved a moment ago, for what is asked beside it; `null` where that is too long ago. */
+	recent?(): State | null;
 	/** Reads what is there, changes it, and saves it before anybody else can come between. */
 	save<T>(edit: StateEdit<T>): Promise<T>;
 };
 
 /** The operations that need no more than a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'waiting' | 'tryWriting' | 'watch'>;
 
 /** The operations on records, over whatever keeps the state. */
 export function recordsOf(core: StateStore): Records {
@@ -25,6 +27,9 @@ export function recordsOf(core: StateStore): Records {
 		const consumerSecret = consumerKey === null ? undefined : state.apps.get(consumerKey);
 		return consumerKey === null || consumerSecret === undefined ? null : {consumerKey, consumerSecret};
 	};
+
+	// An app's secret is asked for right after the key that was made with it: one look is enough for both.
+	const stateForApps = async () => core.recent?.() ?? (await core.load()).state;
 
 	return {
 		async list() {
@@ -94,14 +99,14 @@ export function recordsOf(core: StateStore): Records {
 			await core.save(({state}) => {
 				const record = state.records.get(from);
 				if (record === undefined) {
-					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
+					throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(from)}.`, {
 						hint: '`keymaker list` shows the bots.',
 					});
 				}
 
 				if (state.records.has(to)) {
-					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
-						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
+					throw new FlockError('bot-exists', `${visible(to)} already has a record.`, {
+						hint: `Remove it with \`keymaker forget\` if you no longer need it.`,
 					});
 				}
 
@@ -109,10 +114,10 @@ export function recordsOf(core: StateStore): Records {
 			});
 		},
 		async appKey(consumerKey) {
-			return appKeyIn((await core.load()).state, consumerKey);
+			return appKeyIn(await stateForApps(), consumerKey);
 		},
 		async savedAppKey() {
-			const {state} = await core.load();
+			const state = await stateForApps();
 			const appKey = appKeyIn(state, state.savedApp);
 			return appKey === null || state.savedCallback === null
 				? appKey
@@ -130,5 +135,5 @@ function contentsOf(state: State): KeystoreContents {
 		records.set(bot, recordInfo(record));
 	}
 
-	return {records, apps: new Set(state.apps.keys())};
+	return {records, apps: new Set(state.apps.keys()), waiting: new Map()};
 }

@@ -145,9 +145,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 			await keyring.successorOf(known.key);
 		}
 
-		return await unfinished('The keystore is being saved', () =>
-			commitNow(edits, keyIfMade, after, takesPlain),
-		);
+		return await unfinished('saving the keystore', () => commitNow(edits, keyIfMade, after, takesPlain));
 	}
 
 	async function commitNow(
@@ -178,7 +176,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 			if (tries === 2) {
 				throw new FlockError(
 					'keystore-lock-lost',
-					`Another program took over the keystore ${visible(file)} during the save.`,
+					`Another program took the lock of the keystore ${visible(file)} during the save.`,
 					{
 						hint: 'Nothing was overwritten. Try again.',
 					},
@@ -225,7 +223,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		// Whether another program has come between, stamp and bytes tell.
 		const stamp = (await stampNow(real)) ?? '';
 		reader.written({file: {bytes, stamp, fresh: true}, ...written});
-		await memory.learn(written);
+		await memory.learn({identity, encrypted: key !== null});
 		await encryptCopies(key);
 		return true;
 	}

@@ -107,8 +107,8 @@ export function namePoems(
 				bot += ending;
 			} while (byName.has(bot));
 
-			const form = oneForm(file) === file ? '' : ', with its accents put together in another way';
-			const sentence = `Another poem is called ${plain} already${form}; this one is the bot ${bot}. Rename one of the two.`;
+			const form = oneForm(file) === file ? '' : ', with its accents encoded differently';
+			const sentence = `Another poem is already named ${plain}${form}, so this bot is ${bot}. Rename one of them.`;
 			clashes.push({file, sentence});
 		}
 
@@ -116,7 +116,7 @@ export function namePoems(
 		if (bot.startsWith(' ') || bot.endsWith(' ')) {
 			clashes.push({
 				file,
-				sentence: 'Its name begins or ends with a space, which cannot be seen. Rename it.',
+				sentence: 'Its name begins or ends with an invisible space. Rename it.',
 			});
 		}
 
@@ -179,7 +179,7 @@ function kindOf(entry: Entry['entry'] | Stats): string {
 		return 'a folder';
 	}
 
-	return entry.isFIFO() ? 'a named pipe' : entry.isSocket() ? 'a socket' : 'no ordinary file';
+	return entry.isFIFO() ? 'a named pipe' : entry.isSocket() ? 'a socket' : 'not a regular file';
 }
 
 function problemOf(error: unknown): PoemFolder['problem'] {

@@ -2,6 +2,7 @@ import {cleanHandle, handleKey} from '../flock/key.ts';
 import type {Answer} from './answer.ts';
 import type {Link, Links} from './links.ts';
 import {type Account, cancelledPage, choicePage, pinPage, refusedPage, sentBack, stalePage} from './pages.ts';
+import {sessionOf, signedIn} from './session.ts';
 import type {Tokens} from './tokens.ts';
 
 /** A form that was sent to the page, with the headers that tell where it came from. */
@@ -10,12 +11,14 @@ export type SentForm = {
 	/** `sec-fetch-site`; every browser of today sends it. */
 	site: string | undefined;
 	origin: string | undefined;
+	/** The cookies that came with it, as a header has them. */
+	cookies: string | undefined;
 };
 
 /** The page where the account's owner authorizes the app. */
 export type AuthorizePage = {
-	/** Shows the choice of accounts. */
-	show(query: URLSearchParams): Promise<Answer>;
+	/** Shows the choice of accounts. The one that the browser is signed in as is chosen, unless the link forces a sign-in. */
+	show(query: URLSearchParams, cookies: string | undefined): Promise<Answer>;
 	/** Takes the choice. */
 	submit(form: SentForm): Promise<Answer>;
 };
@@ -29,6 +32,8 @@ type Given = {
 	/** What was typed in place of one on offer. */
 	typed: string;
 	problem: string | null;
+	/** The account that the browser is signed in as, `null` for none. */
+	session: string | null;
 };
 
 /** What the app is called on the page. */
@@ -64,6 +69,7 @@ export function createAuthorizePage(
 			chosen: handlePattern.test(cleanHandle(chosen)) ? cleanHandle(chosen) : null,
 			typed: given.typed,
 			problem: given.problem,
+			session: given.session,
 		});
 	}
 
@@ -97,16 +103,19 @@ export function createAuthorizePage(
 	}
 
 	return {
-		async show(query) {
+		async show(query, cookies) {
 			const link = links.find(query.get('oauth_token') ?? '');
+			const expected = query.get('screen_name') ?? '';
+			const session = sessionOf(cookies);
+			const account = query.get('force_login') === 'true' ? '' : (session ?? '');
 			return link && link.approval === null
-				? choice(link, {expected: query.get('screen_name') ?? '', account: '', typed: '', problem: null})
+				? choice(link, {expected, account, typed: '', problem: null, session})
 				: stalePage();
 		},
 
-		async submit({fields, site, origin}) {
+		async submit({fields, site, origin, cookies}) {
 			if (!isOwn(site, origin, origins)) {
-				return refusedPage(403, 'This form was sent by another site, so nothing was authorized.');
+				return refusedPage(403, 'Another site sent this form. Nothing was authorized.');
 			}
 
 			const link = links.find(fields.get('oauth_token') ?? '');
@@ -115,10 +124,7 @@ export function createAuthorizePage(
 			}
 
 			if (fields.get('form_token') !== link.formToken) {
-				return refusedPage(
-					403,
-					'This form did not come from the link’s own page, so nothing was authorized.',
-				);
+				return refusedPage(403, 'This form did not come from the link’s own page. Nothing was authorized.');
 			}
 
 			if (fields.get('action') === 'cancel') {
@@ -130,6 +136,7 @@ export function createAuthorizePage(
 				expected: fields.get('expected') ?? '',
 				account: fields.get('account') ?? '',
 				typed: fields.get('other') ?? '',
+				session: sessionOf(cookies),
 			};
 			const handle = cleanHandle(given.typed) || cleanHandle(given.account);
 			if (fields.get('action') !== 'authorize' || handle === '') {
@@ -137,14 +144,16 @@ export function createAuthorizePage(
 			}
 
 			if (!handlePattern.test(handle)) {
-				const problem = 'An account’s name has 1 to 15 letters, digits and underscores.';
+				const problem = 'A handle has 1 to 15 letters, digits and underscores.';
 				return choice(link, {...given, problem});
 			}
 
 			const verifier = links.approve(link, handle);
-			return link.callback === null
-				? pinPage(verifier, handle, app)
-				: sentBack(link.callback, {oauth_token: link.token, oauth_verifier: verifier});
+			const answer =
+				link.callback === null
+					? pinPage(verifier, handle, app)
+					: sentBack(link.callback, {oauth_token: link.token, oauth_verifier: verifier});
+			return signedIn(answer, handle);
 		},
 	};
 }

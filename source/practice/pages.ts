@@ -27,11 +27,13 @@ export type ChoicePage = {
 	typed: string;
 	/** Why the form came back; `null` the first time. */
 	problem: string | null;
+	/** The account that the browser is signed in as; `null` for none. */
+	session: string | null;
 };
 
 /** The page where a person chooses an account and authorizes the app, or does not. */
 export function choicePage(choice: ChoicePage): Answer {
-	const {link, app, flock, others, expected, chosen, typed, problem} = choice;
+	const {link, app, flock, others, expected, chosen, typed, problem, session} = choice;
 	const may = link.access === 'read' ? 'read posts' : 'read and write posts';
 	// A name that is not on offer was typed, so the problem stands with the field.
 	const mistyped = problem !== null && typed !== '';
@@ -41,15 +43,16 @@ export function choicePage(choice: ChoicePage): Answer {
 		problem === null ? 200 : 400,
 		'Authorize an app',
 		`<h1>Authorize ${escapeHtml(app)}?</h1>
-<p>It asks to ${may} for the account that you choose here.</p>
+<p>It can ${may} as the account that you choose here.</p>
+${session === null ? '' : `<p class="session">This browser is signed in as <strong>@${escapeHtml(session)}</strong>.</p>`}
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="oauth_token" value="${escapeHtml(link.token)}">
 <input type="hidden" name="form_token" value="${escapeHtml(link.formToken)}">
 <input type="hidden" name="expected" value="${escapeHtml(expected)}">
 ${problem !== null && !mistyped ? sentence : ''}
 ${choiceOf('Account', flock, chosen)}
-${choiceOf('Used by other flocks', others, chosen)}
-<label class="other"><span>${none ? 'Account' : 'Another account instead'}</span>
+${choiceOf('Other flocks', others, chosen)}
+<label class="other"><span>${none ? 'Account' : 'Or another account'}</span>
 <span class="field"><span aria-hidden="true">@</span><input type="text" name="other" value="${escapeHtml(typed)}" autocomplete="off" autocapitalize="none" autocorrect="off" enterkeyhint="go" spellcheck="false"${
 			mistyped ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
 		}></span></label>
@@ -80,9 +83,9 @@ export function pinPage(pin: string, handle: string, app: string): Answer {
 		200,
 		'Your PIN',
 		`<h1>Your PIN</h1>
-<p>You let ${escapeHtml(app)} use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
+<p>${escapeHtml(app)} can now use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
 <code id="pin">${escapeHtml(pin)}</code>
-<p class="small">It belongs to this link alone, and works once.</p>`,
+<p class="small">It works once, with this link only.</p>`,
 	);
 }
 
@@ -106,7 +109,7 @@ export function cancelledPage(app: string): Answer {
 		200,
 		'Cancelled',
 		`<h1>Cancelled</h1>
-<p>${escapeHtml(app)} was given nothing, and this link is void. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+<p>${escapeHtml(app)} has no access, and this link no longer works. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
@@ -114,9 +117,9 @@ export function cancelledPage(app: string): Answer {
 export function stalePage(): Answer {
 	return page(
 		404,
-		'This link is void',
-		`<h1>This link is void</h1>
-<p>It was used, cancelled, or made by a keymaker that has ended since. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+		'This link no longer works',
+		`<h1>This link no longer works</h1>
+<p>It was used or cancelled, or its keymaker has quit. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
@@ -139,7 +142,7 @@ function page(status: number, title: string, content: string, elsewhere = ''): A
 <style>${style}</style>
 </head>
 <body>
-<p class="practice"><strong>Practice</strong> This page is keymaker’s own, on this computer. It is not X.</p>
+<p class="practice"><strong>Practice</strong> This page is part of keymaker on this computer. It is not X.</p>
 <main>
 ${content}
 </main>
@@ -237,6 +240,7 @@ button:focus-visible, .account input:focus-visible { outline: 2px solid var(--ac
 	font: 600 clamp(2rem, 11vw, 3rem)/1.1 ui-monospace, monospace; letter-spacing: .08em; text-indent: .08em;
 	text-align: center; user-select: all; -webkit-user-select: all;
 }
+.session { padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .6rem; }
 .small { margin: 0; color: var(--quiet); font-size: .9rem; }
 kbd { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: .3rem; font: .9em ui-monospace, monospace; }
 `;

@@ -141,12 +141,13 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 
 	async function answerOfPage({method, path, query, body, headers}: ReadRequest): Promise<Answer> {
 		if (path === '/oauth/authorize' && method === 'GET') {
-			return page.show(query);
+			return page.show(query, headers.cookie);
 		}
 
 		if (path === '/oauth/authorize' && method === 'POST') {
 			const site = headers['sec-fetch-site']?.toString();
-			return page.submit({fields: new URLSearchParams(body), site, origin: headers.origin});
+			const {origin, cookie: cookies} = headers;
+			return page.submit({fields: new URLSearchParams(body), site, origin, cookies});
 		}
 
 		if (path.startsWith('/practice/') && options.controlToken !== undefined) {
@@ -220,7 +221,7 @@ async function listen(server: Server, port: number): Promise<number> {
 		server.once('error', cause => {
 			reject(
 				new FlockError('usage', `Practice cannot listen on port ${port} of 127.0.0.1.`, {
-					hint: 'Choose another port, or none, and practice takes a free one.',
+					hint: 'Choose another port, or none to use any free one.',
 					cause,
 				}),
 			);

@@ -43,16 +43,16 @@ export function foreseen(error: unknown): FlockError {
 	if (/^ERR_(MODULE_NOT_FOUND|LOAD_\w+)$|^MODULE_NOT_FOUND$/.test(codeOf(error))) {
 		return new FlockError(
 			'program-changed',
-			'A part of keymaker itself is gone: it was moved, updated or removed while it runs.',
+			'Part of keymaker is gone: it was moved, updated or removed while running.',
 			{
-				hint: 'Put it back as it was, or start keymaker again.',
+				hint: 'Restore it, or start keymaker again.',
 			},
 		);
 	}
 
 	const {name, stack = ''} = error instanceof Error ? error : new Error('not an error');
 	const place = visible(`${name} ${/^ +at .*$/m.exec(stack)?.[0].trim() ?? ''}`);
-	return new FlockError('unexpected', `keymaker met something that it did not expect: ${place}`, {
-		hint: 'Please report it, with what you did before.',
+	return new FlockError('unexpected', `Unexpected error in keymaker: ${place}`, {
+		hint: 'Please report it and say what you did.',
 	});
 }

@@ -107,14 +107,14 @@ export function reasonOf(error: unknown): string {
 const reasons: ReadonlyMap<string, string> = new Map([
 	['not-a-file', 'it is not a file'],
 	['a-link', 'it is a link'],
-	['too-large', 'it is far too large'],
-	['too-slow', 'its disk or share does not answer'],
+	['too-large', 'it is too large'],
+	['too-slow', 'its disk or network share does not respond'],
 	['other-user', 'it belongs to another user'],
 	['EISDIR', 'it is not a file'],
 	['ENOENT', 'it is gone'],
-	['EACCES', 'no permission'],
-	['EPERM', 'no permission'],
-	['ELOOP', 'a link that leads back to itself'],
+	['EACCES', 'permission denied'],
+	['EPERM', 'permission denied'],
+	['ELOOP', 'it is a link to itself'],
 	['ENOTDIR', 'it is not in a folder'],
 ]);
 

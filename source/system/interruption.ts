@@ -86,7 +86,7 @@ export function openInterruption(
 
 		if (presses === 2) {
 			warnedAt = at;
-			say(`${work.join('; ')}: press Ctrl-C once more to lose it.`);
+			say(`Still ${work.join('; ')}. Press Ctrl-C once more to stop and lose it.`);
 		} else if (!screenIsUp && (isFirst || presses === 1)) {
 			say(finishingFirst(work));
 		}

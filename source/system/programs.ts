@@ -19,7 +19,7 @@ export type Helper = {command: readonly string[]; env: Environment};
 export type RunEnd = 'done' | 'failed' | 'missing' | 'too-slow';
 
 /** How an attempt to start a program went, as far as anybody can know. */
-export type Start = {ok: true} | {ok: false; reason: string};
+export type Start = {ok: true} | {ok: false; reason: string; exitCode: number};
 
 /** What a line of shell printed, and how it ended: its exit code, a signal, or a word for what stopped it. */
 export type Printed = {output: string; end: number | string};
@@ -32,7 +32,7 @@ const secretNames = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_PRACTICE_CONTROL$)/
 /** A shell's exit code for a program that is not there. */
 const notFound = 127;
 
-/** More than this is no passphrase; in characters. */
+/** More than this is no passphrase, and no answer; in characters. */
 const mostPrinted = 1024 * 1024;
 
 /** True where a variable holds a secret of keymaker's: a key, a passphrase, practice's control, a keystore's password. */
@@ -168,11 +168,66 @@ export function startAndLeave(helper: Helper, milliseconds: number): Promise<Sta
 function endedWith(code: number | null): Start {
 	return code === notFound
 		? notStarted('ENOENT')
-		: {ok: false, reason: code === null ? 'it was ended' : `exit code ${code}`};
+		: {ok: false, reason: code === null ? 'it was stopped' : `exit code ${code}`, exitCode: code ?? 1};
 }
 
 function notStarted(code: string): Start {
-	return {ok: false, reason: code === 'ENOENT' ? 'there is no such program' : code};
+	return code === 'ENOENT'
+		? {ok: false, reason: 'no such program', exitCode: notFound}
+		: {ok: false, reason: code, exitCode: 1};
+}
+
+/**
+ * Starts a program that outlives this one and says on its standard output when it is at work.
+ * @param milliseconds how long that is waited for; then it is taken to be running, and left alone.
+ */
+export function startAndHear(helper: Helper, milliseconds: number): Promise<Start> {
+	const child = start(helper, {detached: true, stdio: ['ignore', 'pipe', 'ignore']});
+	if (typeof child === 'string') {
+		return Promise.resolve(notStarted(child));
+	}
+
+	return new Promise(resolve => {
+		const settle = (how: Start): void => {
+			clearTimeout(timer);
+			child.stdout?.destroy();
+			resolve(how);
+		};
+		const timer = setTimeout(() => settle({ok: true}), milliseconds);
+		child.unref();
+		child.stdout?.once('data', () => settle({ok: true}));
+		child.once('error', error => settle(notStarted(codeOf(error) || 'unknown error')));
+		child.once('exit', code => settle(code === 0 ? {ok: true} : endedWith(code)));
+	});
+}
+
+/**
+ * Runs a program that answers on its standard output.
+ * @param milliseconds how long it may take; then it is ended.
+ * @returns what it has printed; `null` where there is no such program, it fails, or takes too long
+ */
+export function askProgram(helper: Helper, milliseconds: number): Promise<string | null> {
+	const child = start(helper, {detached: !isWindows, stdio: ['ignore', 'pipe', 'ignore']});
+	if (typeof child === 'string') {
+		return Promise.resolve(null);
+	}
+
+	return new Promise(resolve => {
+		let output = '';
+		const settle = (printed: string | null): void => {
+			guard.release();
+			resolve(printed);
+		};
+		const guard = endInTime(child, milliseconds, () => settle(null));
+		child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+			output += chunk;
+			if (output.length > mostPrinted) {
+				guard.end();
+			}
+		});
+		child.once('error', () => settle(null));
+		child.once('close', code => settle(code === 0 ? output : null));
+	});
 }
 
 /**

@@ -9,11 +9,12 @@ import {headerLine} from './header.ts';
 import {bindingsOf, hasField} from './keymap.ts';
 import {bodyRows, footRegions} from './layout.ts';
 import {smallest, tooSmall} from './model/room.ts';
-import type {State} from './model/state.ts';
+import {modeOf, type State} from './model/state.ts';
 import {qrLines, qrSentences} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
 import {paletteLines} from './overlay/view-palette.ts';
-import {chooseLines, setupLines} from './setup/view.ts';
+import {setupLines} from './setup/view.ts';
+import {firstRunLines} from './setup/view-first.ts';
 
 /** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
 export function frameLines(state: State, view: View): Line[] {
@@ -116,15 +117,18 @@ function bodyLines(state: State, rows: number, view: View): Line[] {
 		return qrLines(state, rows, qrOf(state, view));
 	}
 
+	if (modeOf({...state, overlay: null}) === 'first-run') {
+		return firstRunLines(state);
+	}
+
 	switch (screen.name) {
 		case 'flock':
+		case 'first-run':
 			return flockLines(state, rows, view);
 		case 'authorize':
 			return authorizeLines(state, screen, rows, view);
 		case 'setup':
 			return setupLines(state, screen, view);
-		case 'choose-app':
-			return chooseLines(state, screen);
 		case 'summary':
 			return summaryLines(state, screen);
 	}

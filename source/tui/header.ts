@@ -3,7 +3,7 @@ import {columnsOf, cut} from '../flock/width.ts';
 import {ends, type Line, type Span, toned} from './draw/line.ts';
 import type {AuthorizeScreen} from './model/authorization.ts';
 import {flockParts, helpPlace} from './model/room.ts';
-import type {State} from './model/state.ts';
+import {inMemoryOnly, type State} from './model/state.ts';
 import {tallyOf} from './model/tally.ts';
 
 /** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
@@ -35,7 +35,9 @@ export function headerLine(state: State): Line {
 }
 
 /** How many keys are in memory alone, as far as there is room beside what else stands on every frame: they are lost when the program ends. */
-function unsavedMark({unsaved, size}: State, way: string | null): string | null {
+function unsavedMark(state: State, way: string | null): string | null {
+	const {size} = state;
+	const unsaved = inMemoryOnly(state);
 	const room = size.columns - (way?.length ?? 0) - 11;
 	const marks = [`${unsaved.length} not saved`, '! unsaved'];
 	return unsaved.length === 0 ? null : (marks.find(mark => mark.length < room) ?? '!');
@@ -57,13 +59,12 @@ function placesOf(state: State): string[] {
 			return [visible(screen.bot)];
 		case 'setup':
 			return ['Setup'];
-		case 'choose-app':
-			return [state.appProblem === null ? 'No app key' : 'The app key'];
 		case 'summary':
 			return ['The walk'];
+		case 'first-run':
 		case 'flock': {
 			const name = visible(fixed.flock);
-			if (flock === null || flock.length === 0) {
+			if (flock === null || flock.length === 0 || screen.name === 'first-run') {
 				return [`keymaker · ${name}`, 'keymaker'];
 			}
 

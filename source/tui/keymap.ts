@@ -16,8 +16,8 @@ export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {
 };
 
 const everywhere: readonly Binding[] = [
-	{...help, keys: ['f1'], label: 'F1', help: 'help, in fields too', short: null},
-	{...palette, keys: ['ctrl+p'], label: 'ctrl+p', help: 'find a command by name, in fields too', short: null},
+	{...help, keys: ['?', 'f1'], short: null},
+	{...palette, keys: [':', 'ctrl+p'], short: null},
 	{keys: ['ctrl+c'], label: 'ctrl+c', short: null, help: 'quit, from anywhere', command: 'interrupt'},
 	{keys: ['ctrl+z'], label: 'ctrl+z', short: null, help: 'back to the shell; fg returns', command: 'suspend'},
 ];
@@ -31,7 +31,9 @@ export function bindingsOf(state: State): Binding[] {
 
 /** The binding of a key in a state; `null` where it has none. */
 export function bindingOf(state: State, key: string): Binding | null {
-	const known = [...bindingsOf(state), ...everywhere];
+	// In a field, ? and : are text.
+	const isText = hasField(state) && key.length === 1;
+	const known = [...bindingsOf(state), ...(isText ? [] : everywhere)];
 	const withoutShift = key.replace(/^shift\+/, '');
 	return (
 		known.find(({keys}) => keys.includes(key)) ?? known.find(({keys}) => keys.includes(withoutShift)) ?? null
@@ -45,7 +47,7 @@ export function hasField(state: State): boolean {
 
 const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['Flock', ['flock']],
-	['No poems yet', ['empty']],
+	['First steps', ['first-run']],
 	['Filter', ['filter']],
 	['Expected handle', ['handle']],
 	['Export', ['export']],

@@ -1,4 +1,5 @@
 import {visible} from '../flock/visible.ts';
+import {stepRows} from './authorize/view.ts';
 import {cutOff, type Line, line, paragraph, squeeze, type View} from './draw/line.ts';
 import {wrap} from './draw/text.ts';
 import {exportPanel} from './export/view.ts';
@@ -20,12 +21,15 @@ const anyView: View = {
 };
 
 /** The notice as lines; an empty line is kept for it where there is room. */
-export function noticeLines({notice, size}: State): Line[] {
+export function noticeLines(state: State): Line[] {
+	const {notice, size} = state;
 	if (notice === null) {
 		return size.rows >= roomyFrom ? [{spans: [], say: ''}] : [];
 	}
 
-	const most = size.rows >= roomyFrom ? 4 : 2;
+	// A notice goes by itself; a link that it had pushed off the screen would be missed meanwhile.
+	const beside = size.rows - 2 - stepRows(state, anyView);
+	const most = Math.max(1, Math.min(size.rows >= roomyFrom ? 4 : 2, beside));
 	const tone = notice.tone === 'good' ? 'good' : notice.tone === 'bad' ? 'bad' : 'accent';
 	return cutOff(
 		wrap(notice.text, size.columns - 2).map((text, index) => ({
@@ -37,8 +41,8 @@ export function noticeLines({notice, size}: State): Line[] {
 }
 
 /** What is wrong with the app key, as long as that is so: the flock is there without it. */
-function appProblemLines({appProblem, screen, size}: State): Line[] {
-	return appProblem === null || screen.name !== 'flock' || size.rows < roomyFrom
+function appProblemLines({appProblem, screen, size, flock}: State): Line[] {
+	return appProblem === null || screen.name !== 'flock' || flock?.length === 0 || size.rows < roomyFrom
 		? []
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }
@@ -66,6 +70,18 @@ function folderProblemLines(state: State): Line[] {
 		: [];
 }
 
+/** That the keystore is away, and how old the list is, as long as that is so. */
+function awayLines({away, screen, size}: State): Line[] {
+	return away === null || screen.name !== 'flock'
+		? []
+		: cutOff(
+				paragraph(`The list is as it was ${away.since}. ${away.problem.sentence}`, size.columns, {
+					tone: 'warn',
+				}),
+				size.rows < roomyFrom ? 1 : 2,
+			);
+}
+
 /** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
@@ -74,7 +90,9 @@ export function footRegions(state: State, view: View = anyView): {panel: Line[];
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
 	return {
 		panel,
-		notice: crowded ? [] : [...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
+		notice: crowded
+			? []
+			: [...awayLines(state), ...folderProblemLines(state), ...appProblemLines(state), ...noticeLines(state)],
 	};
 }
 
@@ -98,10 +116,12 @@ export function listRows(state: State): number {
 /** What the reducer is told of a state's frame. */
 export function roomOf(state: State): Room {
 	const {bar, gap, filter, heads} = flockParts(state);
+	const {notice} = footRegions(state);
 	return {
 		list: listRows(state),
 		listTop: 1 + bar + gap + filter + heads,
 		body: bodyRows(state),
+		panelEnd: state.size.rows - 1 - notice.length,
 		help: state.overlay?.name === 'help' ? helpLines(state).length : 0,
 	};
 }

@@ -7,6 +7,7 @@ import {botAt, mouseIsOurs} from './model/mouse.ts';
 import {previewShown} from './model/room.ts';
 import {modeOf, type Size, type State, selectedBot} from './model/state.ts';
 import {andThen, notify, type Step, step} from './model/step.ts';
+import {withRowClicked} from './overlay/mouse.ts';
 import {runCommand, takeResult, takeText} from './route.ts';
 
 /** Enters that follow each other this fast are one: keys repeat every 33 ms. */
@@ -68,7 +69,7 @@ function reduceAction(state: State, action: Action, now: number): Step {
 		case 'paste':
 			return hasField(state)
 				? field({...state, enterAt: 0}, action.text, now)
-				: notify(state, 'There is no field to paste into here.');
+				: notify(state, 'Nothing to paste into here.');
 		case 'mouse':
 			return mouse(state, action, now);
 		case 'resize':
@@ -124,6 +125,10 @@ function mouse(state: State, {what, column, row}: Action & {type: 'mouse'}, now:
 	if (what !== 'click') {
 		const binding = bindingOf(state, what === 'wheel-up' ? 'up' : 'down');
 		return binding === null ? step(state) : runCommand(state, binding.command, now);
+	}
+
+	if (state.overlay !== null && state.overlay.name !== 'filter') {
+		return step(withRowClicked(state, state.overlay, column, row));
 	}
 
 	const bot = botAt(state, column, row);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {visible} from '../flock/visible.ts';
 import type {Services} from '../services.ts';
@@ -232,19 +233,20 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 	const unsaved = keymaker.unsaved();
 	if (unsaved.length > 0) {
 		stderr.write(
-			`Not saved, and lost now: the key of ${unsaved.map(visible).join(', ')}. Authorize again.\n`,
+			`Lost without being saved: the key of ${unsaved.map(visible).join(', ')}. Authorize again.\n`,
 		);
 	}
 }
 
 function fixedOf(
-	{poems, keystore, x, desktop, callbackPort, practice}: Services,
+	{poems, keystore, x, desktop, callbackPort, practice, cwd}: Services,
 	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
 		flock,
 		mouse,
 		poemsPath: poems.path,
+		poemsName: nameFrom(cwd, poems.path),
 		keystorePath: keystore.path,
 		practice,
 		deadlineSeconds: x.deadlineSeconds,
@@ -254,6 +256,12 @@ function fixedOf(
 		spoken: isSpoken(env),
 		authorizeFirst,
 	};
+}
+
+/** A place as a person in a folder would write it. */
+function nameFrom(cwd: string, place: string): string {
+	const relative = path.relative(cwd, place);
+	return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? place : `./${relative}`;
 }
 
 /** True where the person has told Ink that a screen reader is in use. */

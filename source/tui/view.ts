@@ -14,14 +14,10 @@ export function viewOf(services: Services, theme: Theme): ViewAt {
 }
 
 /** True while something is waited for: only then does anything move on the screen. */
-export function isWaiting({screen, overlay, flock, problem, checking}: State): boolean {
-	if (overlay?.name === 'revoking') {
-		return true;
-	}
-
+export function isWaiting({screen, overlay, flock, problem, checking, revoking}: State): boolean {
 	switch (screen.name) {
 		case 'flock':
-			return (flock === null && problem === null) || (checking !== null && overlay === null);
+			return (flock === null && problem === null) || ((checking ?? revoking) !== null && overlay === null);
 		case 'authorize':
 			return (
 				screen.phase.name === 'requesting' ||

@@ -122,7 +122,7 @@ function checkAppKey({consumerKey, consumerSecret}: AppKey): void {
 	if (![consumerKey, consumerSecret].every(part => /^[!-~]+$/.test(part))) {
 		throw new FlockError(
 			'bad-app-key',
-			'The app’s key or secret is empty, or holds a space or a foreign character.',
+			'The app’s key or secret is empty, or has a space or an invalid character.',
 			{
 				hint: 'Copy the API Key and Secret (consumer key and secret) again from X’s Developer Console.',
 			},

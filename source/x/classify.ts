@@ -34,7 +34,7 @@ export type Circumstances = {
 const tolerance = 5 * 60;
 
 /** What stands for a proxy's address where keymaker has not chosen it. */
-const unknownProxy = 'its address is not known';
+const unknownProxy = 'its address is unknown';
 
 /** The failure in an answer, or `null` where it is whole and X says that it did what was asked. */
 export function failureIn(reply: Reply, circumstances: Circumstances): FlockError | null {
@@ -98,14 +98,14 @@ export function consequences(name: FailureName, leg: Leg): {uncertain?: true; hi
 	if (leg === 'access_token') {
 		return {
 			uncertain: true,
-			hint: 'Nobody knows whether X took the PIN, so it counts as used: get a new link, and paste the PIN that it shows.',
+			hint: 'X may or may not have accepted the PIN, so it counts as used. Get a new link and paste the PIN that it shows.',
 		};
 	}
 
 	if (leg === 'invalidate_token') {
 		return {
 			uncertain: true,
-			hint: 'Nobody knows whether X revoked the key. It is kept here; revoke it again, which does no harm.',
+			hint: 'X may or may not have revoked the key, so it stays here. Revoke it again; that does no harm.',
 		};
 	}
 

@@ -11,7 +11,7 @@ export type XOptions = Omit<CallsOptions, 'deadlineSeconds' | 'now'> & {
 
 /** What is said where the environment turns Node's check of certificates off; `routeFrom` does not hang on it. */
 const uncheckedElsewhere =
-	'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same, but bots’ own programs in Node do not. Unset it.';
+	'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. keymaker still checks X’s certificate, but your bots’ Node programs do not. Unset it.';
 
 /**
  * X by way of twitter-api-v2. What speaks to X is loaded by the first call: Node's own part for HTTPS alone is

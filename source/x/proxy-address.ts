@@ -11,7 +11,7 @@ const special = /[#/?\\%]/;
 export function readProxyAddress(text: string): ProxyAddress {
 	const address = text.trim();
 	if (/^["'`“”‘’]|["'`“”‘’]$/.test(address)) {
-		return wrong('quotation marks are around it, and belong to it there; leave them out');
+		return wrong('remove the quotation marks around it');
 	}
 
 	const [, scheme = 'http', rest = ''] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(address) ?? [];
@@ -26,7 +26,7 @@ export function readProxyAddress(text: string): ProxyAddress {
 
 	const url = URL.parse(`${scheme}://${rest}`);
 	return url === null || /^[a-z]+:\/[^/]/i.test(rest)
-		? wrong('it is not of the form http://HOST:PORT')
+		? wrong('it is not like http://HOST:PORT')
 		: {url, wrong: null};
 }
 

@@ -37,14 +37,14 @@ test('authorize prints the link alone on a line of standard output, and saves th
 		/^http:\/\/127\.0\.0\.1:\d+\/oauth\/authorize\?oauth_token=\w+&force_login=true$/,
 	);
 	assert.equal((await flock.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
-	assert.match(run.err.join('\n'), /harbour: the key of @harbour_poem is saved/);
+	assert.match(run.err.join('\n'), /harbour: saved the key of @harbour_poem/);
 	await assertHarmless(run.all(), flock.services.keystore);
 });
 
 test('authorize exits with 1 when the input ends before a PIN', async () => {
 	const run = collect({input: ''});
 	assert.equal(await authorize({...plain, bots: ['harbour']}, flock.services, run.write), 1);
-	assert.match(run.err.join('\n'), /input ended before a PIN for harbour came/);
+	assert.match(run.err.join('\n'), /input ended before a PIN for harbour\./);
 	assert.equal(await flock.services.keystore.get('harbour'), null);
 });
 
@@ -58,9 +58,9 @@ test('authorize explains what is no PIN, and asks again with the same link', asy
 
 	assert.equal(await done, 0);
 	assert.equal(run.out.length, 1);
-	assert.match(run.all(), /There is no PIN yet/);
-	assert.match(run.all(), /That is the word, not the number/);
-	assert.match(run.all(), /holds more than digits/);
+	assert.match(run.all(), /No PIN yet/);
+	assert.match(run.all(), /That is the word PIN, not the number/);
+	assert.match(run.all(), /A PIN has only digits/);
 });
 
 test('authorize prints a new link after a refused PIN, and says that the earlier one is void', async () => {
@@ -71,7 +71,7 @@ test('authorize prints a new link after a refused PIN, and says that the earlier
 	run.type(await pinOf(run, 2, 'harbour_poem'));
 	assert.equal(await done, 0);
 	assert.notEqual(run.out[0], run.out[1]);
-	assert.match(run.err.join('\n'), /new link for harbour; the earlier one and its PIN are void/);
+	assert.match(run.err.join('\n'), /new link for harbour; the old one no longer works/);
 });
 
 test('authorize holds the key of another account, exits with 1, and says how to keep or discard it', async () => {
@@ -201,9 +201,9 @@ test('a key that the keystore does not take is saved on enter, once the person h
 	const run = collect({interactive: true});
 	const done = authorize({...plain, bots: ['harbour']}, withFullKeystore(2), run.write);
 	run.type(await pinOf(run, 1, 'harbour_poem'));
-	const asked = () => run.err.filter(line => line.includes('press enter to save it')).length;
+	const asked = () => run.err.filter(line => line.includes('press enter to save the key')).length;
 	await run.until(() => asked() === 1);
-	assert.match(run.err.join('\n'), /The disk is full.*\n.*Make room.*\n.*in memory only/);
+	assert.match(run.err.join('\n'), /The disk is full.*\n.*Make room.*\n.*not saved yet/);
 	run.type('');
 	await run.until(() => asked() === 2);
 	run.type('');
@@ -218,8 +218,8 @@ test('a key that the keystore does not take is given up, loudly, where nobody ca
 	run.type(await pinOf(run, 1, 'harbour_poem'));
 	assert.equal(await done, 1);
 	assert.ok(run.all().includes(flock.services.keystore.path));
-	assert.match(run.err.at(-2) ?? '', /run again: keymaker authorize harbour/);
-	assert.equal(run.err.at(-1), 'Not saved, and lost now: the key of harbour. Authorize again.');
+	assert.match(run.err.at(-2) ?? '', /run keymaker authorize harbour again/);
+	assert.equal(run.err.at(-1), 'Lost without being saved: the key of harbour. Authorize again.');
 });
 
 test('hostile names in file names and in X’s answers are made visible', async () => {

@@ -80,6 +80,16 @@ export async function testServices({
 			opened.push(url);
 			return {started: true, sentence: 'The browser was asked to open the link.'};
 		},
+		async openLink(url) {
+			opened.push(url);
+			return {
+				started: true,
+				sentence: 'The browser was asked to open the link.',
+				window: {kind: 'own', browser: 'Browser'},
+			};
+		},
+		linkWindow: async () => ({kind: 'own', browser: 'Browser'}),
+		removeLeftovers: async () => {},
 		qr: () => [],
 	};
 

@@ -29,7 +29,7 @@ import {
 
 test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
 	const {place, keystore} = newKeystore(context);
-	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set()});
+	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set(), waiting: new Map()});
 	assert.equal(await keystore.get('ode'), null);
 	assert.equal(await keystore.savedAppKey(), null);
 	assert.equal(await keystore.update('ode', () => null), null);

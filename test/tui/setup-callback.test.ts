@@ -13,7 +13,7 @@ async function tryWith({services, practice}: TestServices, callback: string): Pr
 	createRunner(services, resolve, host).run({
 		type: 'try-app',
 		attempt: 1,
-		consumerKey,
+		consumerKey: new Secret(consumerKey),
 		consumerSecret: new Secret(consumerSecret),
 		callback,
 	});

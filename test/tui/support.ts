@@ -16,6 +16,7 @@ export const fixed: Fixed = {
 	flock: 'bots',
 	mouse: true,
 	poemsPath: '/home/somebody/bots/poems',
+	poemsName: './poems',
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,
 	deadlineSeconds: 15,
@@ -112,7 +113,7 @@ export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
 export function problemCalled(code: Problem['code'], changes: Partial<Problem> = {}): Problem {
 	return {
 		code,
-		sentence: 'X does not accept this PIN.',
+		sentence: 'Wrong PIN.',
 		hint: 'Paste the PIN that the new link leads to.',
 		label: `${code} · 401`,
 		uncertain: false,
@@ -129,7 +130,7 @@ export const badAppKey: Action = {
 	folder: {path: fixed.poemsPath, poems: [], notes: [], problem: null},
 	app: null,
 	appProblem: problemCalled('bad-app-key', {
-		sentence: 'TWITTER_CONSUMER_SECRET in the environment holds a space or a character that X never uses.',
+		sentence: 'TWITTER_CONSUMER_SECRET in the environment has a space or a character that X never uses.',
 		hint: 'Copy it once more.',
 		label: 'bad-app-key',
 	}),

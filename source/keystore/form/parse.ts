@@ -22,7 +22,7 @@ export function parseState(fields: unknown): State {
 		if (name.startsWith(botPrefix)) {
 			const bot = oneForm(name.slice(botPrefix.length));
 			if (records.has(bot)) {
-				throw new Damage(`it has two records of ${visible(bot)}, under two forms of the name`);
+				throw new Damage(`it has two records of ${visible(bot)}, with the name spelled in two ways`);
 			}
 
 			records.set(bot, good<BotRecord>(value, recordFault, name));
@@ -30,7 +30,7 @@ export function parseState(fields: unknown): State {
 			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
 			apps.set(name.slice(appPrefix.length), consumerSecret);
 		} else if (name !== 'poems' && name !== 'savedApp' && name !== 'savedCallback') {
-			throw new Damage(`it has a field that is not known, ${visible(name)}`);
+			throw new Damage(`it has an unknown field, ${visible(name)}`);
 		}
 	}
 
@@ -57,5 +57,5 @@ export function good<T>(value: unknown, fault: Fault, name: string): T {
 }
 
 function wrong(path: string): Damage {
-	return new Damage(`its field ${visible(path)} is missing or not as it should be`);
+	return new Damage(`its field ${visible(path)} is missing or malformed`);
 }

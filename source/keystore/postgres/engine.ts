@@ -1,5 +1,6 @@
 import {createHash, randomBytes} from 'node:crypto';
 import {hostname, userInfo} from 'node:os';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
@@ -12,7 +13,10 @@ import {parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {emptyState, fieldsOf, type State} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
@@ -32,6 +36,8 @@ export type EngineOptions = Readonly<{
 	scrypt?: ScryptCost | undefined;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** What this computer remembers of the flock from run to run; nothing is remembered without. */
+	memory?: Memory | undefined;
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
@@ -40,6 +46,12 @@ export type Engine = StateStore & {
 	prepare(): Promise<void>;
 	/** Tries what a save would do, and changes nothing but that a new flock is made. */
 	tryWriting(): Promise<void>;
+	/** What is there now; `null` where there is no such flock. */
+	peek(): Promise<State | null>;
+	/** Takes what is there as it is, whatever this computer has seen of it. */
+	forgetSeen(): Promise<void>;
+	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+	sealer(): Promise<Sealer | null>;
 	/** Who did what, the newest first. */
 	history(): Promise<Change[]>;
 	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
@@ -93,8 +105,28 @@ type Written = {
 	botKey: Buffer;
 };
 
+/** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
+const moment = 1000;
+
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
+
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
+/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
+const longestLag = 2000;
+const lagPause = 200;
 
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
 	(select max(version) from keymaker.schema_version) as schema,
@@ -105,7 +137,7 @@ const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.fr
 
 /** Connects to nothing before the first call. */
 export function openEngine(options: EngineOptions): Engine {
-	const {address, label, deadline} = options;
+	const {address, label, deadline, memory} = options;
 	const place = drawn(address);
 	const keyring = openKeyring({
 		provider: options.passphrase,
@@ -114,6 +146,11 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let knownAt = 0;
+	let who: string | null = null;
+	let fetching: Promise<unknown> = Promise.resolve();
+	let next: Promise<Known | null> | null = null;
+	let sights: Sights = new Map();
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
 	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
@@ -129,16 +166,22 @@ export function openEngine(options: EngineOptions): Engine {
 			});
 		}
 
-		const key = since?.key ?? (await flockKeyOf(row, ask));
-		const now = stateOf(row, key, since);
+		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
+		const now = isSame ? since : stateOf(row, since?.key ?? (await flockKeyOf(row, ask)), since);
+		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
+	}
+
+	function seenOf({id, change}: Known): Seen {
+		return {identity: {...identityOf(id), counter: change}, encrypted: true};
 	}
 
 	/** A late answer takes no newer one's place. */
 	function learn(now: Known): void {
 		if (known === null || now.change >= known.change) {
 			known = now;
+			knownAt = performance.now();
 		}
 	}
 
@@ -214,9 +257,48 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function load(): Promise<Known | null> {
+	/**
+	 * What is there now. Whoever asks while another's answer is on its way shares the next one, which is asked for after that:
+	 * so a program of many bots holds one connection at a time, and nobody gets what was there before they asked.
+	 */
+	function load(): Promise<Known | null> {
+		next ??= loadAfter(fetching, performance.now());
+		return next;
+	}
+
+	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
+	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
+		await earlier;
+		const left = Math.max(deadline - (performance.now() - askedAt), 1);
+		const end = performance.now() + Math.min(longestLag, left);
+		let asking = ask(left);
+		fetching = asking.catch(() => {});
+		next = null;
+		for (;;) {
+			try {
+				const {row, since} = await asking;
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(row && (await opened(row, since, true)));
+			} catch (error) {
+				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
+				if (!isBehind || performance.now() > end) {
+					throw failureAt(error, place);
+				}
+			}
+
+			await pause(lagPause);
+			asking = ask(left);
+		}
+	}
+
+	async function ask(left: number): Promise<{row: FlockRow | null; since: Known | null}> {
+		sights = (await memory?.recall()) ?? sights;
 		const since = known;
-		const row = await withClient(address, deadline, async client => {
+		return {row: await current(since, left), since};
+	}
+
+	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
+		return await withClient(address, left, async client => {
 			try {
 				return await fetch(client, since);
 			} catch (error) {
@@ -234,12 +316,11 @@ export function openEngine(options: EngineOptions): Engine {
 				throw error;
 			}
 		});
-		try {
-			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return row && (await opened(row, since, true));
-		} catch (error) {
-			throw failureAt(error, place);
-		}
+	}
+
+	async function remembered(now: Known | null): Promise<Known | null> {
+		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
+		return now;
 	}
 
 	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
@@ -254,13 +335,13 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const before = await opened(row, since, false);
 		const {state, result} = edited(edit, before);
-		parseState(fieldsOf(state));
-		const change = before.change + 1;
 		const names = changedNames(before.state, state);
+		assertGood(state, names);
 		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
+		const change = before.change + 1;
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
 		const changes = changesOf(before.state.records, state.records, names);
@@ -291,11 +372,12 @@ export function openEngine(options: EngineOptions): Engine {
 		{what, name, version, change, record, botKey}: Written,
 	): Promise<void> {
 		if (what !== undefined) {
+			who ??= whoAmI();
 			await client.query(
 				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
 				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
 				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, whoAmI(), version, what],
+				[id, name, change, who, version, what],
 			);
 		}
 
@@ -375,11 +457,12 @@ export function openEngine(options: EngineOptions): Engine {
 
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
+		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
 		async load() {
 			return (await load()) ?? {state: emptyState};
 		},
@@ -395,7 +478,28 @@ export function openEngine(options: EngineOptions): Engine {
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
 			learn(after);
+			await memory?.learn(seenOf(after), sights);
 			return result;
+		},
+		peek: async () => (await load())?.state ?? null,
+		async forgetSeen() {
+			const row = await current(null, deadline);
+			known = null;
+			const key = row && (await flockKeyOf(row, true));
+			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {
@@ -454,6 +558,17 @@ function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state:
 	} catch (error) {
 		throw new Refusal(error);
 	}
+}
+
+/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
+function assertGood(state: State, changed: readonly string[]): void {
+	const records = new Map(
+		changed.flatMap(name => {
+			const record = state.records.get(name);
+			return record === undefined ? [] : [[name, record] as const];
+		}),
+	);
+	parseState(fieldsOf({...state, records}));
 }
 
 /** The bots whose records differ. Records that no edit has touched are the very same objects. */

@@ -48,7 +48,7 @@ function assertOwnPlace(file: string): void {
 		const stat = statSync(place, {throwIfNoEntry: false});
 		if (stat !== undefined) {
 			if (stat.uid !== 0) {
-				throw new Error('The folder is another user’s.');
+				throw new Error('The folder belongs to another user.');
 			}
 
 			return;

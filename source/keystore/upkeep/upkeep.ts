@@ -69,15 +69,15 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	function assertEncrypted({key}: Loaded): void {
 		if (key === null) {
 			throw new FlockError('keystore-not-encrypted', `The keystore ${visible(path)} is not encrypted.`, {
-				hint: '`keymaker encrypt` encrypts it.',
+				hint: 'Encrypt it with `keymaker encrypt`.',
 			});
 		}
 	}
 
 	function assertPlain({key}: Loaded): void {
 		if (key !== null) {
-			throw new FlockError('keystore-encrypted', `The keystore ${visible(path)} is encrypted already.`, {
-				hint: '`keymaker passphrase` changes its passphrase.',
+			throw new FlockError('keystore-encrypted', `The keystore ${visible(path)} is already encrypted.`, {
+				hint: 'Change its passphrase with `keymaker passphrase`.',
 			});
 		}
 	}
@@ -135,9 +135,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		if (key === null && !loaded?.file && memory.isEncryptedDue(sights)) {
 			throw new FlockError(
 				'keystore-plain',
-				'That backup is in plain text, though the keystore has to be encrypted.',
+				'That backup is in plain text, but the keystore must be encrypted.',
 				{
-					hint: 'Choose an encrypted one: `keymaker restore` lists them. If you want it in plain text, unset the passphrase, and `keymaker doctor --forget-seen` takes what is there as it is.',
+					hint: 'Choose an encrypted one: `keymaker restore` lists them. If you want plain text, unset the passphrase and run `keymaker doctor --forget-seen`.',
 				},
 			);
 		}
@@ -165,7 +165,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			const loaded = await core.load();
 			assertEncrypted(loaded);
 			// One piece of work: an end in between would leave it remembered as plain text, and a planted one would be taken.
-			await unfinished('The keystore is being decrypted', () => decryptNow(loaded.identity));
+			await unfinished('decrypting the keystore', () => decryptNow(loaded.identity));
 		},
 		async changePassphrase(passphrase) {
 			assertEncrypted(await core.load());
@@ -195,9 +195,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				if (copy === undefined) {
 					throw new FlockError(
 						'keystore-no-backup',
-						`There is no backup ${number} of the keystore ${visible(path)}.`,
+						`The keystore ${visible(path)} has no backup ${number}.`,
 						{
-							hint: '`keymaker restore` lists the backups there are.',
+							hint: '`keymaker restore` lists its backups.',
 						},
 					);
 				}
@@ -226,17 +226,17 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				if (!(await replaceFile({file, backups, base, baseIsGood, bytes, lock, now: core.now()}))) {
 					throw new FlockError(
 						'keystore-lock-lost',
-						`Another program took over the keystore ${visible(path)}.`,
+						`Another program took the lock of the keystore ${visible(path)}.`,
 						{
 							hint: 'Nothing was overwritten. Try again.',
 						},
 					);
 				}
 
-				await memory.learn(restored);
+				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
 				return {keptAside};
 			};
-			return await unfinished('The backup is being put back', () => core.locked(putBack));
+			return await unfinished('restoring the backup', () => core.locked(putBack));
 		},
 		async backupsHolding(bot, tokens = []) {
 			const {state} = await core.load();

@@ -26,6 +26,7 @@ export function authorize(
 		bot: name,
 		attempt: state.attempts,
 		lastProblem: null,
+		opened: null,
 		said,
 		walk: walk ?? walkFrom(state, name, false, now),
 	};
@@ -49,7 +50,7 @@ export function authorize(
 	}
 
 	if (state.app === null) {
-		return step({...state, list, overlay: null, screen: {name: 'choose-app', bot: name, choice: 'practice'}});
+		return step({...state, list, overlay: null, screen: {name: 'first-run', bot: name}});
 	}
 
 	return request({...state, list}, screen, {note: null, label: null, show: 'open'}, now);
@@ -59,7 +60,7 @@ export function authorize(
 export function authorizeSelected(state: State, now: number): Step {
 	const bot = selectedBot(state);
 	return bot === undefined
-		? notify(state, 'There is no bot to authorize here.')
+		? notify(state, 'No bot to authorize here.')
 		: authorize(state, bot.name, null, now);
 }
 

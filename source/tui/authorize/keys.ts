@@ -1,5 +1,5 @@
 import {type Binding, back, editing, help, palette} from '../model/binding.ts';
-import type {Mode, State} from '../model/state.ts';
+import {inMemoryOnly, type Mode, type State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
 import {selectedHeld} from './reduce-held.ts';
 
@@ -31,6 +31,9 @@ const previous: Binding = {
 
 const severalHeld = ({screen}: State) =>
 	screen.name === 'authorize' && screen.phase.name === 'conflict' && screen.phase.held.length > 1;
+
+const hasUnsaved = ({screen, unsaved}: State) =>
+	screen.name === 'authorize' && inMemoryOnly({unsaved}).some(({bot}) => bot === screen.bot);
 
 /** True where the browser delivered the selected key, and its account was the only question: enter answers it. */
 const isByCallback = ({screen}: State) =>
@@ -191,6 +194,7 @@ export const authorizeBindings = {
 			short: 'write down',
 			help: 'show the key to write it down',
 			command: 'reveal',
+			when: hasUnsaved,
 		},
 		back,
 		...more,
@@ -207,6 +211,7 @@ export const authorizeBindings = {
 		skip,
 		previous,
 		back,
+		...more,
 	],
 	summary: [
 		{

@@ -170,7 +170,7 @@ function leaveDecided(state: State, screen: AuthorizeScreen, now: number): Step 
 }
 
 function goneSentence(state: State, bot: string, {key}: HeldInfo): string {
-	return `The key of ${accountOf(key)} is no longer held: another window or program has decided about it. ${stands(state, bot)}`;
+	return `The key of ${accountOf(key)} is no longer waiting: another window or program decided about it. ${stands(state, bot)}`;
 }
 
 function stands(state: State, name: string): string {

@@ -4,10 +4,10 @@ import {accountOf} from '../../flock/words.ts';
 import type {Action} from '../model/action.ts';
 import type {AuthorizeScreen} from '../model/authorization.ts';
 import type {Problem} from '../model/problem.ts';
-import type {State} from '../model/state.ts';
+import {type State, withoutSaved} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {nextOnWalk, withResult} from '../model/walk.ts';
-import {request, toFlock, walkOn, withPhase} from './begin.ts';
+import {request, walkOn, withPhase} from './begin.ts';
 import {calledBack, withPinInstead} from './reduce-callback.ts';
 import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
@@ -45,6 +45,10 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 					});
 		}
 
+		case 'opened':
+			return step(
+				screen.name === 'authorize' ? {...state, screen: {...screen, opened: action.opened}} : state,
+			);
 		case 'called-back':
 			return calledBack(state, action);
 		case 'exchanged':
@@ -87,7 +91,7 @@ function linkArrived(
 
 	const {whyNotOpen, practice} = state.fixed;
 	return whyNotOpen === null
-		? step(shown, {type: 'open', url: link.url})
+		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
 				// Practice's page is nowhere but here: another computer or a phone cannot open it.
@@ -99,7 +103,7 @@ function linkArrived(
 
 function practiceSentence(url: string): string {
 	const port = URL.parse(url)?.port ?? '';
-	return `Practice answers on this computer only. Open the link here, or over SSH forward its port: ssh -L ${port}:127.0.0.1:${port}`;
+	return `Practice runs on this computer only. Over SSH: ssh -L ${port}:127.0.0.1:${port}`;
 }
 
 function pinFailed(
@@ -128,14 +132,14 @@ function pinFailed(
 		);
 	}
 
-	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
+	const note = `${problem.sentence} ${afterPin(problem)}Here is a new link; the old one no longer works.`;
 	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, show: null}, now);
 }
 
 /** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
-		return 'It is not known whether X took the PIN. ';
+		return 'X may or may not have accepted the PIN. ';
 	}
 
 	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
@@ -150,7 +154,9 @@ function exchanged(
 	const {bot, tokenId, key} = outcome;
 	const others = state.unsaved.filter(one => one.bot !== bot || one.tokenId !== tokenId);
 	const unsaved =
-		outcome.kind === 'unsaved' ? [...others, {bot, tokenId, key, problem: outcome.problem}] : others;
+		outcome.kind === 'unsaved'
+			? [...others, {bot, tokenId, key, problem: outcome.problem, waits: outcome.waits}]
+			: others;
 	const known = {...state, unsaved};
 	if (screen === null) {
 		return andThen(step(withoutSaved(known, bot), {type: 'read'}), next =>
@@ -188,32 +194,25 @@ function exchanged(
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'
-		? {text: `${ready} X gave it read access only.`, tone: 'warn'}
+		? {text: `${ready} The key is read-only.`, tone: 'warn'}
 		: {text: ready, tone: 'good'};
 }
 
-/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
-function withoutSaved(state: State, bot: string): State {
-	const {screen, unsaved} = state;
-	const isOver =
-		screen.name === 'authorize' &&
-		screen.phase.name === 'unsaved' &&
-		screen.bot === bot &&
-		unsaved.every(one => one.bot !== bot);
-	return isOver ? toFlock(state) : state;
-}
-
-function lateSentence({screen}: State, {kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
+function lateSentence({screen}: State, outcome: (Action & {type: 'exchanged'})['outcome']): string {
+	const {kind, bot, key} = outcome;
+	const waits = outcome.kind === 'unsaved' && outcome.waits;
 	const whose = `${accountOf(key)} for ${visible(bot)}`;
 	if (kind === 'saved') {
 		return `The key of ${whose} is saved.`;
 	}
 
 	if (kind === 'unsaved') {
-		return `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
+		return waits
+			? `A key of ${whose} waits on this computer until it can be saved.`
+			: `A key of ${whose} could not be saved. Press enter on ${visible(bot)} to try again.`;
 	}
 
-	const came = `A key of ${whose} came after you had left. It is held`;
+	const came = `A key of ${whose} came after you left. It waits for your decision`;
 	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
-	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
+	return isAsked ? `${came} too.` : `${came}: press enter on ${visible(bot)}.`;
 }

@@ -140,7 +140,7 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'The earlier link and its PIN are void. This is a new link.', label: null, show: null},
+		{note: 'Here is a new link; the old one no longer works.', label: null, show: null},
 		now,
 	);
 }
@@ -188,7 +188,7 @@ function pinCommand(
 		case 'copy':
 			return step(state, {type: 'copy', text: phase.link.url});
 		case 'open':
-			return step(state, {type: 'open', url: phase.link.url});
+			return step(state, {type: 'open-link', url: phase.link.url});
 		case 'qr':
 			return phase.link.callback === null
 				? step({...state, overlay: {name: 'qr'}})

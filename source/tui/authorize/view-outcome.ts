@@ -114,11 +114,10 @@ export function savedLines(
 	const {columns} = state.size;
 	const readOnly =
 		key.accessLevel === 'read'
-			? paragraph(
-					'X gave it read access only. Set the app to read and write, then authorize again.',
-					columns,
-					{tone: 'warn', rank: 2},
-				)
+			? paragraph('It is read-only. Set the app to read and write, then authorize again.', columns, {
+					tone: 'warn',
+					rank: 2,
+				})
 			: [];
 	const next = nextOnWalk(state);
 	return [
@@ -148,15 +147,21 @@ export function unsavedLines(
 ): Line[] {
 	const {columns} = size;
 	const accounts = unsaved.filter(one => one.bot === bot).map(({key}) => key);
-	const [what, they, are] = accounts.length > 1 ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
+	const several = accounts.length > 1;
+	const [what, they, are] = several ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
+	const safe = unsaved.every(one => one.bot !== bot || one.waits);
 	const shown = revealed ? revealedLines(bot, columns, rows, view) : [];
 	return [
 		blank,
 		...paragraph(
-			`X gave the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved. Until keymaker ends, ${they} ${are} kept in memory.`,
+			`X gave the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved. ${
+				safe
+					? `${several ? 'They wait' : 'It waits'}, sealed, on this computer, and ${are} saved as soon as the keystore answers.`
+					: `Until keymaker ends, ${they} ${are} kept in memory.`
+			}`,
 			columns,
 			// What was asked for goes before what is known already.
-			{tone: 'bad', rank: revealed ? 4 : 0},
+			{tone: safe ? 'warn' : 'bad', rank: revealed ? 4 : 0},
 		),
 		...problemLines(problem, columns, 1, revealed ? 4 : 1),
 		...paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 5}),

@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {hints} from '../draw/footer.ts';
-import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View, widthOf} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
@@ -22,6 +22,9 @@ const inlineFrom = 90;
 
 /** However wide the window is, the bindings stand no further right than this. */
 const inlineTo = 110;
+
+/** What is left out before a step is, has a higher rank. */
+const stepRank = 3;
 
 /** The commands that stand beside the link, and beside the field. */
 const besideLink: readonly string[] = ['copy', 'open', 'qr'];
@@ -96,15 +99,11 @@ function stepLines(
 	const {columns} = state.size;
 	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
-	const who =
-		link.expectedHandle === null
-			? 'signed in as the bot’s account'
-			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
 		...progressLines(state, screen),
 		blank,
 		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
-		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+		...numbered(1, linkStep(screen, link), state, besideLink),
 	];
 	const after = [
 		{...blank, rank: 5},
@@ -133,6 +132,27 @@ function stepLines(
 	return squeeze([...before, ...instead, ...after], rows);
 }
 
+/** What is to be done with the link: in which window, and as whom. */
+function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): string {
+	const account = expectedHandle === null ? 'the bot’s account' : `@${visible(expectedHandle)}`;
+	switch (opened?.url === url ? opened.window : null) {
+		case 'own':
+			return `Sign in as ${account} in the new window`;
+		case 'ordinary':
+			return `Opened in an ordinary window. Use a private one, signed in as ${account}`;
+		default:
+			return `Open this link in a private window, signed in as ${account}`;
+	}
+}
+
+/** The rows of the link and the steps round it, which stay whatever else is said; 0 where no link is shown. */
+export function stepRows(state: State, view: View): number {
+	const {screen, overlay} = state;
+	return screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin' || overlay !== null
+		? 0
+		: stepLines(state, screen, screen.phase, Infinity, view).filter(({rank = 0}) => rank <= stepRank).length;
+}
+
 /** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
 export function linkLines({url}: Link, columns: number): Line[] {
 	const address = visible(url);
@@ -153,7 +173,10 @@ function numbered(
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
-	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const right = hints(beside);
+	// However long the text is, it leaves room for the bindings: the footer does not have them.
+	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
+	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -162,7 +185,7 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: stepRank, say: head.say ?? ''},
 		...rest,
 	];
 }
@@ -219,7 +242,7 @@ function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 				...paragraph(said.text, columns, {
 					tone: said.tone,
 					glyph: said.tone === 'good' ? '✓' : '!',
-					rank: 3,
+					rank: 4,
 				}),
 			];
 }

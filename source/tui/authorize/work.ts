@@ -12,8 +12,20 @@ import {createCallbacks} from './work-callback.ts';
 
 type AuthorizeWork = Pick<
 	Work,
-	'request-link' | 'drop-link' | 'submit-pin' | 'submit-verifier' | 'retry-save' | 'decide' | 'copy' | 'open'
+	| 'request-link'
+	| 'drop-link'
+	| 'submit-pin'
+	| 'submit-verifier'
+	| 'retry-save'
+	| 'save-waiting'
+	| 'decide'
+	| 'copy'
+	| 'open'
+	| 'open-link'
 >;
+
+/** No screen waits for what comes of a key of an earlier run. */
+const ofNobody = -1;
 
 /** What asks the most of the person comes last, and stays on the screen. */
 const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
@@ -104,7 +116,20 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 				for (const outcome of outcomes) {
 					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
 				}
+
+				if (outcomes.length === 0) {
+					// Another program has saved what waited.
+					await read();
+				}
 			});
+		},
+		async 'save-waiting'() {
+			for (const outcome of await keymaker.saveWaiting()) {
+				// What still waits is shown to wait.
+				if (outcome.kind !== 'unsaved') {
+					dispatch({type: 'exchanged', attempt: ofNobody, outcome: outcomeInfo(outcome)});
+				}
+			}
 		},
 		async decide({attempt, bot, tokenId, keep}) {
 			try {
@@ -128,6 +153,13 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);
 		},
+		async 'open-link'({url}) {
+			const {started, sentence, window} = await desktop.openLink(url);
+			notify(sentence);
+			if (started) {
+				dispatch({type: 'opened', opened: {url, window: window.kind}});
+			}
+		},
 	};
 }
 
@@ -136,20 +168,24 @@ export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
 		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
-		return `${why}; no key came for ${name}.`;
+		return `${why}; no key was made for ${name}.`;
 	}
 
 	switch (result.kind) {
 		case 'saved':
 			return result.key.accessLevel === 'read'
-				? `${name} has the key of ${accountOf(result.key)}, which may only read.`
+				? `${name} has the key of ${accountOf(result.key)}, which is read-only.`
 				: `${name} is ready: the key of ${accountOf(result.key)} is saved.`;
 		case 'held': {
 			const held = heldSentence(result.key, result.reason, result.otherBot);
-			return `${held} The key is held for ${name}: keymaker keep ${shellWord(bot)} puts it in force.`;
+			return `${held} The key of ${name} waits for your decision: run keymaker keep ${shellWord(bot)} to use it.`;
 		}
-		case 'unsaved':
-			return `X has given the key of ${accountOf(result.key)} for ${name}, and it could not be saved: ${result.error.message}`;
+		case 'unsaved': {
+			const given = `X gave the key of ${accountOf(result.key)} for ${name}`;
+			return result.waits
+				? `${given}. It waits on this computer until it can be saved: ${result.error.message}`
+				: `${given}, but it could not be saved: ${result.error.message}`;
+		}
 	}
 }
 

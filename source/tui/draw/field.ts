@@ -1,4 +1,3 @@
-import {graphemes} from '../../flock/graphemes.ts';
 import {columnsOf, cut} from '../../flock/width.ts';
 import {type Field, parted} from '../model/field.ts';
 import {tail} from './text.ts';
@@ -17,11 +16,6 @@ export function fieldWindow(
 	const left = tail(before, Math.max(1, width - 1));
 	const cursor = columnsOf(left);
 	return {text: left + cut(behind, Math.max(0, width - cursor - 1)), cursor};
-}
-
-/** A text as dots, one for each character. */
-export function mask(text: string): string {
-	return dots([...graphemes(text)].length);
 }
 
 /** So many characters that are hidden. */

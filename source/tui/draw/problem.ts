@@ -10,7 +10,7 @@ export function problemLines(problem: Problem, columns: number, indent = 1, rank
 		...paragraph(problem.sentence, columns, {tone: 'bad', indent, rank: rank > 1 ? rank : 0}),
 		...paragraph(problem.hint, columns, {indent, rank}),
 		...(problem.uncertain
-			? paragraph('It is not known whether X took the PIN.', columns, {tone: 'warn', indent, rank})
+			? paragraph('X may or may not have accepted the PIN.', columns, {tone: 'warn', indent, rank})
 			: []),
 		...paragraph(problem.label, columns, {tone: 'quiet', indent, rank: 6}),
 	];

@@ -27,8 +27,8 @@ export function statusHint({status, held}: Bot, poemsAreGone = false): string | 
 			return 'This key was made with another app whose secret is not here. Authorize again, or set up that app.';
 		case 'orphan':
 			return poemsAreGone
-				? 'The key is kept; the poem comes back with the folder.'
-				: 'The poem is gone; the key is kept. Use keymaker rename for a renamed poem, or press f to forget the key.';
+				? 'The key is kept. The poem returns with its folder.'
+				: 'The poem is gone, but the key is kept. Run keymaker rename if you renamed the poem, or press f to forget the key.';
 	}
 }
 

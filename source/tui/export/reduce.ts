@@ -27,7 +27,7 @@ type ExportOverlay = Overlay & {name: 'export'};
 export function askToExport(state: State): Step {
 	const bots = chosen(state).filter(bot => bot.key !== null);
 	return bots.length === 0
-		? notify(state, 'There is no key in force to export.')
+		? notify(state, 'No active key to export.')
 		: opened(state, {
 				bots: bots.map(bot => bot.name),
 				format: 'bundle',
@@ -50,7 +50,7 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 	switch (command) {
 		case 'accept':
 			return draft.path.trim() === ''
-				? notify(state, 'Give the file or the folder that the keys go into.')
+				? notify(state, 'Type the file or folder to write.')
 				: write(state, draft, false);
 		case 'next-format':
 			return opened(state, withFormat(draft, 1));

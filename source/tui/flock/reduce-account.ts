@@ -8,7 +8,7 @@ export function copyAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);
 	if (bot === undefined || contact === null) {
-		return notify(state, 'There is no account to copy yet.');
+		return notify(state, 'No account to copy yet.');
 	}
 
 	const {handle, id} = contact;
@@ -35,7 +35,7 @@ export function openAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);
 	if (contact === null) {
-		return notify(state, 'There is no account to open yet.');
+		return notify(state, 'No account to open yet.');
 	}
 
 	const page = accountPage(contact, state.fixed.practice);

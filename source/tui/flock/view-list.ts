@@ -15,8 +15,10 @@ type RowStatus = {glyph: string; tone: Tone; word: string};
 /** What stands in a row for a moment, or is known to this window alone. */
 const passing = {
 	unsaved: {glyph: '!', tone: 'bad', word: 'not saved'},
+	waiting: {glyph: '…', tone: 'warn', word: 'waiting'},
 	checking: {glyph: '…', tone: 'accent', word: 'checking'},
 	revoking: {glyph: '…', tone: 'accent', word: 'revoking'},
+	revoked: {glyph: '○', tone: 'quiet', word: 'revoked'},
 	works: {glyph: '✓', tone: 'good', word: 'works'},
 	unanswered: {glyph: '!', tone: 'warn', word: 'no answer'},
 } as const satisfies Record<string, RowStatus>;
@@ -152,13 +154,19 @@ function inReverse(spans: readonly Span[], width: number): Span[] {
 }
 
 /** What a row says of its bot now. */
-function rowStatus(bot: Bot, {unsaved, checking, overlay}: State): RowStatus {
-	if (unsaved.some(one => one.bot === bot.name)) {
+function rowStatus(bot: Bot, {unsaved, checking, revoking}: State): RowStatus {
+	const itsUnsaved = unsaved.filter(one => one.bot === bot.name);
+	if (itsUnsaved.some(({waits}) => !waits)) {
 		return passing.unsaved;
 	}
 
-	if (overlay?.name === 'revoking' && overlay.bots.includes(bot.name)) {
-		return passing.revoking;
+	if (itsUnsaved.length > 0 || bot.waiting !== undefined) {
+		return passing.waiting;
+	}
+
+	if (revoking?.bots.includes(bot.name)) {
+		const problem = revoking.results.get(bot.name);
+		return problem === undefined ? passing.revoking : problem === null ? passing.revoked : passing.unanswered;
 	}
 
 	if (checking?.results.has(bot.name)) {

@@ -31,7 +31,7 @@ export function flockWork({services, dispatch, read, notify, later}: Tools): Flo
 			await read();
 			notify(
 				sample === null
-					? 'There are poems already.'
+					? 'There are already poems.'
 					: `Added ${sample}, a sample poem. It is your first bot.`,
 				'good',
 			);

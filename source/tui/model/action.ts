@@ -4,6 +4,7 @@ import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
 import type {Poem, PoemFolder} from '../../flock/poem.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {PoemText} from '../../poems/poems.ts';
+import type {Opened} from './authorization.ts';
 import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
 import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state.ts';
@@ -12,7 +13,7 @@ import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state
 export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
 	| {kind: 'saved'}
 	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
-	| {kind: 'unsaved'; problem: Problem}
+	| {kind: 'unsaved'; waits: boolean; problem: Problem}
 );
 
 /** Everything that happens: what the person does, and what comes of the effects. */
@@ -41,6 +42,7 @@ export type Action =
 	| {type: 'called-back'; linkId: string; delivery: Delivery}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
+	| {type: 'opened'; opened: Opened}
 	| {type: 'exchanged'; attempt: number; outcome: OutcomeInfo}
 	| {type: 'pin-failed'; attempt: number; problem: Problem; alive: boolean}
 	| {type: 'decided'; attempt: number; kept: boolean; bot: string; tokenId: string; key: KeyInfo}
@@ -53,6 +55,7 @@ export type Action =
 	  }
 	| {type: 'check-pause'; attempt: number; until: number}
 	| {type: 'check-over'; attempt: number; asked: number}
+	| {type: 'revoked'; bot: string; problem: Problem | null}
 	| {
 			type: 'forgot';
 			how: 'forget' | 'revoke';
@@ -96,10 +99,14 @@ export type Effect =
 	/** Hands in what a callback has brought. */
 	| {type: 'submit-verifier'; attempt: number; link: Link; verifier: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
+	/** Saves the keys that wait on this computer. */
+	| {type: 'save-waiting'}
 	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
 	/** `what` names it for the person, and may say what comes next. */
 	| {type: 'copy'; text: string; what?: string}
 	| {type: 'open'; url: string}
+	/** A link at which an account signs in. */
+	| {type: 'open-link'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}
 	| {type: 'check'; attempt: number; bots: readonly string[]}
 	| {type: 'forget'; bots: readonly string[]}
@@ -108,7 +115,7 @@ export type Effect =
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
 	/** `callback` is a port as it was typed; empty for PINs. */
-	| {type: 'try-app'; attempt: number; consumerKey: string; consumerSecret: Secret; callback: string}
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret; callback: string}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};

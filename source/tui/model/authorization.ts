@@ -1,4 +1,5 @@
 import type {Delivery} from '../../desktop/callback.ts';
+import type {LinkWindow} from '../../desktop/desktop.ts';
 import type {HeldInfo, KeyInfo} from '../../flock/key.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {Problem} from './problem.ts';
@@ -71,6 +72,9 @@ export type Phase =
 	/** The bot has keys among the state's unsaved ones. */
 	| {name: 'unsaved'; problem: Problem; saving: boolean; revealed: boolean};
 
+/** A link that the browser was asked to open. */
+export type Opened = {url: string; window: LinkWindow['kind']};
+
 /** The authorization of one bot. */
 export type AuthorizeScreen = {
 	name: 'authorize';
@@ -80,6 +84,8 @@ export type AuthorizeScreen = {
 	phase: Phase;
 	/** What last went wrong for this bot on this screen, for the walk's summary. */
 	lastProblem: Problem | null;
+	/** The link that the browser was last asked to open, and the window that it got; `null` for none. */
+	opened: Opened | null;
 	/** What came of the bot before on a walk; `null` for the first one. */
 	said: {text: string; tone: 'good' | 'warn'} | null;
 	walk: Walk;

@@ -108,6 +108,14 @@ export const palette: Binding = {
 	help: 'find a command by name (ctrl+p in fields)',
 	command: 'palette',
 };
+/** Reads everything anew. */
+export const readAgain: Binding = {
+	keys: ['ctrl+r'],
+	label: 'ctrl+r',
+	short: null,
+	help: 'read the folder and the keystore again',
+	command: 'read-again',
+};
 /** Edits a field, as a shell's line is edited. */
 export const editing: readonly Binding[] = [
 	edit(['backspace'], 'erase'),

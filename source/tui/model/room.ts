@@ -70,7 +70,7 @@ export function flockParts(state: State): FlockParts {
 /** The state in the room that its frame has for it: the selected bot is in sight, and the help ends at the last row. */
 export function inRoom(state: State, room: Room): State {
 	const list = scrolled(state.list, room.list);
-	const overlay = scrolledHelp(state.overlay, room);
+	const overlay = scrolledPalette(scrolledHelp(state.overlay, room), room);
 	return list === state.list && overlay === state.overlay && isSameRoom(room, state.room)
 		? state
 		: {...state, list, overlay, room};
@@ -98,11 +98,32 @@ function scrolledHelp(overlay: State['overlay'], room: Room): State['overlay'] {
 	return top === overlay.top ? overlay : {...overlay, top};
 }
 
+/** The widest that the commands are drawn: the keys are to stand near their names. */
+export const widestPalette = 76;
+
+/** Where the commands stand on the screen: the row of the first one, and how many there are room for. */
+export function paletteRoom({body}: Pick<Room, 'body'>): {first: number; rows: number} {
+	return {first: body > 4 ? 3 : 2, rows: Math.max(1, body - 2)};
+}
+
+/** The selected command is in sight. */
+function scrolledPalette(overlay: State['overlay'], room: Room): State['overlay'] {
+	if (overlay?.name !== 'palette' || room.body === 0) {
+		return overlay;
+	}
+
+	const {selected, top} = overlay;
+	const {rows} = paletteRoom(room);
+	const next = Math.max(selected - rows + 1, Math.min(top, selected));
+	return next === top ? overlay : {...overlay, top: next};
+}
+
 function isSameRoom(one: Room, other: Room): boolean {
 	return (
 		one.list === other.list &&
 		one.listTop === other.listTop &&
 		one.body === other.body &&
+		one.panelEnd === other.panelEnd &&
 		one.help === other.help
 	);
 }

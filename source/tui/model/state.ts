@@ -21,6 +21,8 @@ export type Room = {
 	listTop: number;
 	/** Between the header and whatever stands at the foot. */
 	body: number;
+	/** Down to the last one of a panel at the foot. */
+	panelEnd: number;
 	/** That the help would take in full; 0 where it is not open. */
 	help: number;
 };
@@ -54,7 +56,8 @@ export type AppInfo = {
 export type SetupScreen = {
 	name: 'setup';
 	field: 'consumerKey' | 'consumerSecret' | 'callback';
-	consumerKey: string;
+	/** Hidden too: what was pasted here may be the secret. */
+	consumerKey: Secret;
 	consumerSecret: Secret;
 	/** The port of the callback address, as it is typed; empty for PINs. */
 	callback: string;
@@ -66,15 +69,13 @@ export type SetupScreen = {
 	bot: string | null;
 };
 
-/** What is offered where there is no app key. */
-export type AppChoice = 'practice' | 'setup';
-
 /** What the window shows. */
 export type Screen =
 	| {name: 'flock'}
 	| AuthorizeScreen
 	| SetupScreen
-	| {name: 'choose-app'; bot: string | null; choice: AppChoice}
+	/** The steps to a first key, where there is no app; the bot is the one to authorize afterwards. */
+	| {name: 'first-run'; bot: string}
 	| {
 			name: 'summary';
 			results: readonly WalkResult[];
@@ -114,11 +115,10 @@ export type Overlay =
 	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
 	/** `all` once it was asked for a second time; `over` is what it lies over, which comes back. */
 	| {name: 'help'; all: boolean; top: number; over: Overlay | null}
-	/** The commands of a place by name; `selected` counts the rows that match. */
-	| {name: 'palette'; text: string; selected: number; over: Overlay | null}
+	/** The commands of a place by name; `selected` counts the rows that match, `top` is the first one on the screen. */
+	| {name: 'palette'; text: string; selected: number; top: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
-	| {name: 'revoking'; bots: readonly string[]; startedAt: number}
 	| {
 			name: 'export';
 			draft: ExportDraft;
@@ -140,6 +140,15 @@ export type Checking = {
 	cancelled: boolean;
 };
 
+/** A revocation that is under way: the flock stays usable, and its rows say how each stands. */
+export type Revoking = {
+	bots: readonly string[];
+	/** Which bots X has answered about so far: why it did not revoke the key, `null` where it did. */
+	results: ReadonlyMap<string, Problem | null>;
+	/** When X was asked about the bot that is being revoked, in milliseconds since 1970. */
+	startedAt: number;
+};
+
 /** Why a check of one bot did not end well. */
 export type CheckProblem = Problem & {
 	/** True where X refused the key itself. */
@@ -152,8 +161,8 @@ export type NoticeTone = 'good' | 'plain' | 'bad';
 /** Feedback for the latest action; gone by itself. */
 export type Notice = {id: number; text: string; tone: NoticeTone};
 
-/** A key that the keystore would not take, without its secrets. */
-export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem};
+/** A key that the keystore would not take, without its secrets; where it waits, it is safe on this computer. */
+export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem; waits: boolean};
 
 /** Everything that is drawn. Holds no secret. */
 export type State = {
@@ -165,11 +174,15 @@ export type State = {
 	notice: Notice | null;
 	/** `null` while X is not asked about keys. */
 	checking: Checking | null;
+	/** `null` while no key is revoked. */
+	revoking: Revoking | null;
 	/** `null` until it has been read once. */
 	flock: Flock | null;
 	folder: PoemFolder | null;
 	/** Why the flock cannot be read. */
 	problem: Problem | null;
+	/** Why the keystore, which is elsewhere, cannot be reached now: the flock is the one that was read last. `since` is when that was. */
+	away: {problem: Problem; since: string} | null;
 	list: Listing;
 	/** The columns that the longest name and handle take. */
 	widths: {name: number; handle: number};
@@ -182,7 +195,7 @@ export type State = {
 	previewing: string | null;
 	/** The files outside the folder of poems that the person wants to read, as real paths. */
 	agreed: ReadonlySet<string>;
-	/** Fresh keys that are in memory only, because the keystore would not take them. */
+	/** Fresh keys that the keystore would not take: in memory only, or waiting on this computer. */
 	unsaved: readonly UnsavedKey[];
 	/** The latest bots that were forgotten, or a key of theirs discarded, and that can be brought back; latest first. */
 	forgotten: readonly (readonly string[])[];
@@ -217,6 +230,8 @@ export type Fixed = {
 	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
+	/** The same as a person would write it: from the current folder, where it lies in there. */
+	poemsName: string;
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
@@ -238,15 +253,17 @@ export type Fixed = {
 export function initialState(fixed: Fixed, size: Size): State {
 	return {
 		size,
-		room: {list: 0, listTop: 0, body: 0, help: 0},
+		room: {list: 0, listTop: 0, body: 0, panelEnd: 0, help: 0},
 		screen: {name: 'flock'},
 		overlay: null,
 		checking: null,
+		revoking: null,
 		copied: null,
 		notice: fixed.warning === null ? null : {id: 0, text: fixed.warning, tone: 'bad'},
 		flock: null,
 		folder: null,
 		problem: null,
+		away: null,
 		list: {filter: '', sort: 'name', marks: new Set(), selected: null, shown: [], top: 0},
 		widths: {name: 0, handle: 0},
 		app: null,
@@ -281,15 +298,7 @@ export function callbackPortOf({fixed, app, callback}: State): number | null {
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
-export type Mode =
-	| Overlay['name']
-	| Phase['name']
-	| 'flock'
-	| 'empty'
-	| 'problem'
-	| 'setup'
-	| 'choose-app'
-	| 'summary';
+export type Mode = Overlay['name'] | Phase['name'] | 'flock' | 'problem' | 'setup' | 'first-run' | 'summary';
 
 /** The mode of a state. */
 export function modeOf({
@@ -310,12 +319,28 @@ export function modeOf({
 		return 'problem';
 	}
 
-	return screen.name === 'flock' && flock?.length === 0 ? 'empty' : screen.name;
+	return screen.name === 'flock' && flock?.length === 0 ? 'first-run' : screen.name;
 }
 
 /** A bot by its name; `undefined` where the flock has none. */
 export function botOf(state: State, name: string | null): Bot | undefined {
 	return state.flock?.find(bot => bot.name === name);
+}
+
+/** The fresh keys that are lost when the program ends. */
+export function inMemoryOnly({unsaved}: Pick<State, 'unsaved'>): readonly UnsavedKey[] {
+	return unsaved.filter(({waits}) => !waits);
+}
+
+/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
+export function withoutSaved(state: State, bot: string): State {
+	const {screen, unsaved} = state;
+	const isOver =
+		screen.name === 'authorize' &&
+		screen.phase.name === 'unsaved' &&
+		screen.bot === bot &&
+		unsaved.every(one => one.bot !== bot);
+	return isOver ? {...state, overlay: null, screen: {name: 'flock'}} : state;
 }
 
 /** True where there are keys, and the folder of their poems cannot be read or holds none: it may be back any moment. */

@@ -10,7 +10,7 @@ import {type Step, step} from '../model/step.ts';
 import {oneLine} from '../model/text.ts';
 import {paletteRows} from './palette.ts';
 import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
-import {askToForget, broughtBack, forgetCommand, forgot} from './reduce-forget.ts';
+import {askToForget, broughtBack, forgetCommand, forgot, revoked} from './reduce-forget.ts';
 
 /** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
 export function openOverlay(state: State, command: Command, now: number): Step {
@@ -105,8 +105,10 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 }
 
 /** Takes in what came of a check, or of forgetting. */
-export function overlayResult(state: State, action: Action): Step {
+export function overlayResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
+		case 'revoked':
+			return step(revoked(state, action, now));
 		case 'forgot':
 			return forgot(state, action);
 		case 'brought-back':
@@ -118,8 +120,7 @@ export function overlayResult(state: State, action: Action): Step {
 
 /** What comes back from under the help: not what only waited for an answer, which may have come. */
 function lasting(over: Overlay | null): Overlay | null {
-	const isWaiting = over?.name === 'revoking' || (over?.name === 'export' && over.attempt !== null);
-	return isWaiting ? null : over;
+	return over?.name === 'export' && over.attempt !== null ? null : over;
 }
 
 function filterCommand(state: State, command: Command): Step {

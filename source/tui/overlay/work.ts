@@ -94,9 +94,13 @@ function forgetWork({
 				for (const other of sharedWith) {
 					shared.add(other);
 				}
+
+				dispatch({type: 'revoked', bot, problem: null});
 			} catch (error) {
 				// The key stays where X could not be told; the others are still tried.
-				problem ??= expected(error);
+				const why = expected(error);
+				dispatch({type: 'revoked', bot, problem: problemOf(why)});
+				problem ??= why;
 			}
 		}
 

@@ -4,7 +4,7 @@ import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {inserted} from '../model/field.ts';
 import {Secret} from '../model/secret.ts';
-import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
+import type {SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 
 /** Where X's apps are made and set up. */
@@ -15,7 +15,7 @@ export function openSetup(state: State, bot: string | null): Step {
 	const screen: SetupScreen = {
 		name: 'setup',
 		field: 'consumerKey',
-		consumerKey: '',
+		consumerKey: new Secret(),
 		consumerSecret: new Secret(),
 		callback: String(offeredPort),
 		attempt: state.attempts,
@@ -26,27 +26,18 @@ export function openSetup(state: State, bot: string | null): Step {
 	return step({...state, overlay: null, screen});
 }
 
-/** Carries out a command where practice or setup is chosen. */
-export function chooseCommand(state: State, screen: Screen & {name: 'choose-app'}, command: Command): Step {
+/** Carries out a command of the steps to a first key; `null` for those that they share with the flock. */
+export function firstRunCommand(state: State, command: Command): Step | null {
+	const bot = state.screen.name === 'first-run' ? state.screen.bot : null;
 	switch (command) {
-		case 'other-field': {
-			if (state.appProblem !== null) {
-				return step(state);
-			}
-
-			const choice: AppChoice = screen.choice === 'practice' ? 'setup' : 'practice';
-			return step({...state, screen: {...screen, choice}});
-		}
-
-		case 'accept':
-			return take(state, screen.bot, screen.choice);
 		case 'practice':
+			return step(state, {type: 'end', exit: {kind: 'practice', bot}});
 		case 'setup':
-			return take(state, screen.bot, command);
+			return openSetup(state, bot);
 		case 'back':
 			return step({...state, screen: {name: 'flock'}});
 		default:
-			return step(state);
+			return null;
 	}
 }
 
@@ -67,7 +58,7 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 		case 'open':
 			return step(state, {type: 'open', url: consoleUrl});
 		case 'submit':
-			return screen.field === 'consumerKey' && screen.consumerKey !== ''
+			return screen.field === 'consumerKey' && screen.consumerKey.length > 0
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
@@ -87,12 +78,13 @@ function fieldFrom(field: SetupScreen['field'], by: 1 | -1): SetupScreen['field'
 
 /** What stands in the field that the keys go to. */
 export function fieldText(screen: SetupScreen): string {
-	return screen.field === 'consumerSecret' ? screen.consumerSecret.reveal() : screen[screen.field];
+	const value = screen[screen.field];
+	return value instanceof Secret ? value.reveal() : value;
 }
 
 /** The screen with another text in that field. */
 export function withFieldText(screen: SetupScreen, text: string): SetupScreen {
-	const value = screen.field === 'consumerSecret' ? new Secret(text) : text;
+	const value = screen.field === 'callback' ? text : new Secret(text);
 	return {...screen, [screen.field]: value, problem: null};
 }
 
@@ -104,14 +96,13 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 
 	const pair = pairIn(text);
 	if (pair !== null) {
-		const consumerSecret = new Secret(pair.consumerSecret);
 		return step({
 			...state,
 			screen: {
 				...screen,
 				field: 'consumerSecret',
-				consumerKey: pair.consumerKey,
-				consumerSecret,
+				consumerKey: new Secret(pair.consumerKey),
+				consumerSecret: new Secret(pair.consumerSecret),
 				problem: null,
 			},
 		});
@@ -150,19 +141,8 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
-		notify(current, 'X takes the app key; it is saved.', 'good'),
+		notify(current, 'X accepted the app key. It is saved.', 'good'),
 	);
-}
-
-function take(state: State, bot: string | null, choice: AppChoice): Step {
-	if (choice === 'practice') {
-		return step(state, {type: 'end', exit: {kind: 'practice', bot}});
-	}
-
-	// What was given elsewhere goes before what would be saved here.
-	return state.appProblem === null
-		? openSetup(state, bot)
-		: notify(state, `${state.appProblem.sentence} ${state.appProblem.hint}`, 'bad');
 }
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {

@@ -1,17 +1,14 @@
-import path from 'node:path';
 import {callbackAddress, portFrom} from '../../flock/callback.ts';
 import {visible} from '../../flock/visible.ts';
-import {dots, fieldWindow, mask} from '../draw/field.ts';
+import {dots, fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
-import type {AppChoice, Screen, SetupScreen, State} from '../model/state.ts';
-import {count} from '../model/text.ts';
-import {firstStepLines} from './view-first.ts';
+import type {SetupScreen, State} from '../model/state.ts';
 
 const console = (callback: string): readonly string[] => [
 	'Create an app in X’s Developer Console, console.x.com.',
 	'In User authentication settings, set Read and write first: keys made earlier keep the old permission.',
-	`There, also add the callback URL ${callback}. X wants one, even for PINs.`,
+	`Also add the callback URL ${callback}: X needs one, even for PINs.`,
 	'On Keys and tokens, copy API Key and Secret, not the Bearer Token or the Access Token.',
 ];
 
@@ -33,8 +30,7 @@ export function setupLines({size, fixed, caret}: State, screen: SetupScreen, vie
 		{...blank, rank: 9},
 		...console(url).flatMap((text, index) => steps(index + 1, text, columns)),
 		{...blank, rank: 8},
-		// Both are dots: what was pasted into the first field may be the secret.
-		...fieldLines(keyLabel, mask(consumerKey), field === 'consumerKey', columns, caret, true),
+		...fieldLines(keyLabel, dots(consumerKey.length), field === 'consumerKey', columns, caret, true),
 		...fieldLines(secretLabel, dots(consumerSecret.length), field === 'consumerSecret', columns, caret, true),
 		...fieldLines(portLabel, visible(callback), field === 'callback', columns, caret, false),
 		...(tryingSince === null
@@ -106,50 +102,5 @@ function fieldLines(
 			rank,
 		},
 		{...line('   ', toned('strong', text)), ...(active ? {cursor: start + cursor} : {}), say: '', rank},
-	];
-}
-
-const choiceWords: Readonly<Record<AppChoice, {title: string; text: string}>> = {
-	practice: {
-		title: 'p  Practise without X',
-		text: 'Try everything with a stand-in for X on this computer.',
-	},
-	setup: {title: 't  Set up the X app', text: 'Enter the API key and secret of your app.'},
-};
-
-/** What is offered where there is no app key that can be used. */
-export function chooseLines(
-	{size, appProblem, flock, fixed}: State,
-	{choice}: Screen & {name: 'choose-app'},
-): Line[] {
-	const {columns} = size;
-	const choices: AppChoice[] = appProblem === null ? ['practice', 'setup'] : ['practice'];
-	return [
-		blank,
-		...(appProblem === null
-			? firstStepLines(
-					`${count(flock?.length ?? 0, 'poem')} in ${visible(path.basename(fixed.poemsPath))}`,
-					columns,
-				)
-			: [
-					...paragraph(appProblem.sentence, columns, {tone: 'bad'}),
-					...paragraph(appProblem.hint, columns, {rank: 1}),
-				]),
-		blank,
-		...choices.flatMap(one => [
-			{
-				...line(
-					toned('accent', one === choice ? ' ❯ ' : '   '),
-					one === choice ? toned('strong', choiceWords[one].title) : choiceWords[one].title,
-				),
-				role: 'radio' as const,
-				selected: one === choice,
-				say: `${choiceWords[one].title}. ${choiceWords[one].text}`,
-			},
-			...paragraph(choiceWords[one].text, columns, {tone: 'quiet', indent: 3, rank: 2}).map(part => ({
-				...part,
-				say: '',
-			})),
-		]),
 	];
 }

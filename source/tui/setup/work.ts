@@ -11,7 +11,10 @@ export function setupWork({services, dispatch, attempts}: Tools): Pick<Work, 'tr
 		async 'try-app'({attempt, consumerKey, consumerSecret, callback}) {
 			await attempts.run(attempt, async signal => {
 				try {
-					const appKey = cleanAppKey({consumerKey, consumerSecret: consumerSecret.reveal()});
+					const appKey = cleanAppKey({
+						consumerKey: consumerKey.reveal(),
+						consumerSecret: consumerSecret.reveal(),
+					});
 					const port = callbackPortIn(callback);
 					const address = port === null ? null : callbackAddress(port);
 					await x.tryAppKey(appKey, signal, address).catch(error => {
