@@ -29,8 +29,15 @@ export function widthBeside({size, fixed}: State, {walk}: AuthorizeScreen): numb
 export function progressLines({size, fixed}: State, {walk, bot}: AuthorizeScreen): Line[] {
 	const all = walk.queue.length;
 	const place = walk.queue.indexOf(bot) + 1;
-	if (!walk.walking || all < 2 || place === 0 || fixed.spoken) {
+	if (!walk.walking || all < 2 || place === 0) {
 		return [];
+	}
+
+	if (fixed.spoken) {
+		// How far it has come is in the header; what stands beside the steps on a screen is told by its next one.
+		const next = walk.queue[place];
+		const said = next === undefined ? 'Last bot of the walk' : `Next on the walk: ${visible(next)}`;
+		return [{spans: [{text: ` ${said}`}], say: said, rank: 8}];
 	}
 
 	const figures = `${place} of ${all}`;
@@ -60,7 +67,8 @@ export function besideWalk(
 	const {columns} = state.size;
 	const {walk, phase} = screen;
 	const isWalk = walk.walking && walk.queue.length > 1;
-	const link = phase.name === 'awaiting-pin' ? phase.link.url : null;
+	// A phone would be sent back to itself.
+	const link = phase.name === 'awaiting-pin' && phase.link.callback === null ? phase.link.url : null;
 	const first = lines.findLastIndex(({url}) => url !== undefined) + 1;
 	const room = rows - first;
 	const code = columns >= qrFrom && link !== null ? view.qr(link) : [];

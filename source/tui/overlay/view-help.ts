@@ -48,7 +48,7 @@ function placeLines(state: State, {over}: HelpOverlay): Line[] {
 				})),
 				{spans: [rule('╰', '╯')], say: '', rank: 9},
 			]
-		: [{...line(toned('strong', ` ${title}`)), say: title}, ...lines];
+		: [heading(title), ...lines];
 	return [...boxed, blank, ...notes(state, columns), ...places(state, columns)];
 }
 
@@ -108,7 +108,7 @@ function notes(state: State, columns: number): Line[] {
 	}
 
 	return [
-		line(toned('strong', ' Skipped files')),
+		heading('Skipped files'),
 		...(state.folder?.notes ?? []).flatMap(({file, sentence}) =>
 			paragraph(`${visible(file)}: ${visible(sentence)}`, columns),
 		),
@@ -119,7 +119,7 @@ function notes(state: State, columns: number): Line[] {
 function statuses(columns: number): Line[] {
 	const names = Object.keys(meanings) as (keyof typeof meanings)[];
 	return [
-		line(toned('strong', ' Statuses')),
+		heading('Statuses'),
 		...names.flatMap(status => {
 			const {glyph, tone} = statusGlyph[status];
 			const word = drawnStatusWords[status];
@@ -130,11 +130,16 @@ function statuses(columns: number): Line[] {
 }
 
 function sectionLines({title, rows}: HelpSection, columns: number): Line[] {
-	return [line(toned('strong', ` ${title}`)), ...keyLines(rows, columns)];
+	return [heading(title), ...keyLines(rows, columns)];
+}
+
+function heading(title: string): Line {
+	return {...line(toned('strong', ` ${title}`)), say: title};
 }
 
 function keyLines(rows: HelpSection['rows'], columns: number): Line[] {
-	const widest = 10;
+	// In a narrow window the words stand as near as the keys allow.
+	const widest = columns < twoFrom / 2 ? Math.max(...rows.map(([label]) => columnsOf(label))) : 10;
 	return rows.flatMap(([label, what]) =>
 		hanging(
 			[{text: ' '}, toned('accent', pad(label, widest)), {text: '  '}],

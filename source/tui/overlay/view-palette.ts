@@ -17,11 +17,12 @@ export function paletteLines(state: State, overlay: Overlay & {name: 'palette'},
 		cursor: 3 + typed.cursor,
 		say: `Command: ${visible(overlay.text)}, ${all.length} found`,
 	};
+	const keyWidth = Math.max(...all.map(({label}) => columnsOf(label) + 1));
 	const {top} = overlay;
 	const room = paletteRoom({body: rows});
 	const shown = all.slice(top, top + room.rows).map(({help, label}, index): Line => {
 		const isSelected = top + index === overlay.selected;
-		const key = pad(label, 10);
+		const key = pad(label, keyWidth);
 		const spans = padded([{text: `${isSelected ? ' ❯ ' : '   '}${help}`}], width - columnsOf(key) - 1);
 		const text = `${spans.map(one => one.text).join('')} `;
 		return {

@@ -134,8 +134,8 @@ function stepLines(
 			rank: isBeside && isNext ? 0 : rank,
 		},
 		...rest,
-		...(isBeside ? [] : keys.map((key): Line => keyLine(key, indent, isNext ? 0 : 2, columns))),
 		...(hint === '' ? [] : paragraph(hint, columns, {indent, tone: 'quiet', rank: isNext ? 4 : 6})),
+		...(isBeside ? [] : keys.map((key): Line => keyLine(key, indent, isNext ? 0 : 2, columns))),
 	];
 }
 
