@@ -4,6 +4,7 @@ import {parseArgs} from 'node:util';
 import {removeFolders} from './place.ts';
 import {buildPrograms} from './programs.ts';
 import {type Bench, type Row, Skip} from './row.ts';
+import {callbackRows} from './rows-callback.ts';
 import {databaseRows, endServer} from './rows-database.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
@@ -11,7 +12,7 @@ import {startRows} from './rows-start.ts';
 import {workRows} from './rows-work.ts';
 import {heading, type Result, tableRow} from './table.ts';
 
-const rows = [...startRows, ...keyRows, ...pinRows, ...workRows, ...databaseRows];
+const rows = [...startRows, ...keyRows, ...pinRows, ...callbackRows, ...workRows, ...databaseRows];
 
 const help = `npm run bench -- [options]
 

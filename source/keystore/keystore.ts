@@ -1,4 +1,4 @@
-import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo} from '../flock/key.ts';
+import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo, SavedApp} from '../flock/key.ts';
 
 /** The whole keystore's contents for `list`, without secrets. */
 export type KeystoreContents = {
@@ -81,9 +81,9 @@ export type Keystore = {
 	/** The app of a consumer key, with its secret; `null` if unknown. */
 	appKey(consumerKey: string): Promise<AppKey | null>;
 	/** The app that the setup screen saved; `null` if there is none. */
-	savedAppKey(): Promise<AppKey | null>;
+	savedAppKey(): Promise<SavedApp | null>;
 	/** Saves the setup screen's app, to use from now on. */
-	saveAppKey(appKey: AppKey): Promise<void>;
+	saveAppKey(app: SavedApp): Promise<void>;
 	/**
 	 * Tries to write, so that nobody is asked for a PIN in vain, and throws what a save would throw. After
 	 * that, a save needs no more of this program's own files, which can be replaced while it waits for a PIN.

@@ -38,6 +38,8 @@ export type PracticeOptions = {
 	statePath: string | null;
 	/** Other known apps; none by default. */
 	otherApps?: readonly AppKey[] | undefined;
+	/** The callback addresses in the settings of its apps, ten at most at X; any address of 127.0.0.1 where not given. */
+	callbacks?: readonly string[] | undefined;
 	/** The handles that the authorize page offers first for new bots: up to twelve free ones. */
 	handles: readonly string[];
 	/** This flock's accounts, each with the bot that has its key; called each time the page is shown. */

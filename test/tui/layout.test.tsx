@@ -340,6 +340,26 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	);
 	assert.match(spoken('the summary'), /2 skipped: ferry, kettle/);
 	assert.match(spoken('the QR code'), /A QR code of the link/);
+	// The walk: how far it is, what came of the bot before, and which is next; its end in a sentence for each part.
+	assert.match(spoken('a walk’s next link'), /^kettle, 2 of 9, practice\nNext on the walk: ladder\n/);
+	assert.match(spoken('a walk’s next link'), /\nferry is ready and posts as @ferry_poem\.\n/);
+	assert.match(
+		spoken('the end of a walk'),
+		/\nWell begun\.\n1 key in 1 second, all saved\.\n1 skipped: ferry\n[^\n]*still needs a key[^\n]*\nWhat now\?\nx: export, write the keys for your bots\nC: check, /,
+	);
+	assert.match(spoken('the link with a PIN'), /textbox: /);
+	// Rows that change in place, and what is asked; the scrollbar, which only draws the place line, says nothing.
+	assert.match(spoken('a revocation'), /option: \(selected\) harbour, @harbour_poem, revoking\n/);
+	assert.match(spoken('a revocation of several'), /progressbar: Asking X to revoke: 2 of 3\n/);
+	assert.match(spoken('the flock of 10,000'), /\n1–\d+ of 10000 · by name\n/);
+	assert.doesNotMatch(spoken('the flock of 10,000'), /[┃━]/);
+	assert.match(spoken('a filter'), /textbox: Filter: m, 7 of 12\n/);
+	assert.match(
+		spoken('the commands'),
+		/^Commands, practice\ntextbox: Command: , \d+ found\noption: \(selected\) authorize /,
+	);
+	assert.match(spoken('all of the help'), /\nStatuses\nready: X accepted the key/);
+	assert.match(spoken('the help'), /\na: walk the marked or shown bots that need you\n/);
 	assert.match(spoken('a damaged keystore'), /Wrong PIN\./);
 });
 

@@ -1,4 +1,5 @@
 import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, padded, paragraph, toned, type View} from '../draw/line.ts';
 import {waitingLines} from '../draw/waiting.ts';
@@ -92,11 +93,14 @@ function beside(left: Line | undefined, right: Line | undefined, width: number):
 
 /** The line that says how many bots are marked, and what for; nothing where none is. */
 export function marksLine({list, size}: State): Line[] {
-	return list.marks.size === 0
-		? []
-		: paragraph(`${list.marks.size} marked: C check, x export, f forget, esc unmark.`, size.columns, {
-				tone: 'accent',
-			}).slice(0, 1);
+	const {size: count} = list.marks;
+	if (count === 0) {
+		return [];
+	}
+
+	const whole = `${count} marked: C check, x export, f forget, esc unmark.`;
+	const isWhole = columnsOf(whole) + 2 <= size.columns;
+	return paragraph(isWhole ? whole : `${count} marked. esc unmarks.`, size.columns, {tone: 'accent'});
 }
 
 /** The line that says how much of the folder was passed over; `null` where nothing was. */

@@ -6,7 +6,7 @@ import {paletteRoom, widestPalette} from '../model/room.ts';
 import type {Overlay, State} from '../model/state.ts';
 import {paletteRows} from './palette.ts';
 
-/** The commands by name: a field, and under it those that match, each with its key. */
+/** The commands by name: a field, and below it the matching ones, each with its key. */
 export function paletteLines(state: State, overlay: Overlay & {name: 'palette'}, rows: number): Line[] {
 	const width = Math.min(widestPalette, state.size.columns);
 	const all = paletteRows(state, overlay);
@@ -17,11 +17,12 @@ export function paletteLines(state: State, overlay: Overlay & {name: 'palette'},
 		cursor: 3 + typed.cursor,
 		say: `Command: ${visible(overlay.text)}, ${all.length} found`,
 	};
+	const keyWidth = Math.max(...all.map(({label}) => columnsOf(label) + 1));
 	const {top} = overlay;
 	const room = paletteRoom({body: rows});
 	const shown = all.slice(top, top + room.rows).map(({help, label}, index): Line => {
 		const isSelected = top + index === overlay.selected;
-		const key = pad(label, 10);
+		const key = pad(label, keyWidth);
 		const spans = padded([{text: `${isSelected ? ' ❯ ' : '   '}${help}`}], width - columnsOf(key) - 1);
 		const text = `${spans.map(one => one.text).join('')} `;
 		return {
