@@ -304,7 +304,7 @@ async function decide(outcome: Outcome & {kind: 'held'}, walk: Walk): Promise<Re
 		case '':
 		case 'k':
 			await services.keymaker.keep(bot, tokenId);
-			write.err(`${visible(bot)}: the key of ${accountOf(key)} is saved.`);
+			write.err(`${visible(bot)}: saved the key of ${accountOf(key)}.`);
 			return 'made';
 		case 'd':
 			await services.keymaker.discard(bot, tokenId);

@@ -77,6 +77,6 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 		case 'waited':
 			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
 		case 'by-callback':
-			return `The browser came back as ${account}. Is that the bot’s account?`;
+			return `You signed in as ${account}. Is that the bot’s account?`;
 	}
 }

@@ -122,7 +122,7 @@ export const authorizeBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'keep',
-			help: 'keep the key that the browser came back with',
+			help: 'keep the key of this account',
 			command: 'keep',
 			vital: true,
 			when: isByCallback,

@@ -152,7 +152,7 @@ function linkForPhone(state: State, now: number): Step {
 		? request(
 				state,
 				screen,
-				{note: 'A phone cannot call back: this new link shows a PIN.', label: null, show: 'qr'},
+				{note: 'A phone cannot return to keymaker, so this new link shows a PIN.', label: null, show: 'qr'},
 				now,
 			)
 		: step(state);

@@ -197,7 +197,7 @@ function fieldLines(
 	columns: number,
 ): Line[] {
 	if (phase.name === 'exchanging') {
-		const what = phase.pin === null ? 'You are back: asking X for the key' : 'Submitting the PIN to X';
+		const what = phase.pin === null ? 'Asking X for the key' : 'Submitting the PIN to X';
 		return waiting(what, phase.startedAt, state, view);
 	}
 
@@ -231,7 +231,7 @@ function fieldLines(
 }
 
 /** The second step where X sends the browser back. */
-const calledStep = 'Press Authorize app; keymaker goes on by itself';
+const calledStep = 'Press Authorize app; keymaker continues by itself';
 
 /** The previous bot's result, on a walk. */
 function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
