@@ -41,7 +41,7 @@ export type Settings = {
 	mouse: boolean;
 	/** Where X is to send the browser; `null` leaves it to what was saved with the app. */
 	callback: CallbackPort | null;
-	/** The seconds that X, and a database, get for an answer. */
+	/** How many seconds X or a database has to answer. */
 	deadlineSeconds: number;
 };
 
@@ -75,8 +75,8 @@ export const browserChoices = ['own', 'default'] as const;
 
 function isOrdinary(value: string | undefined): boolean {
 	if (value && !browserChoices.some(choice => choice === value)) {
-		throw new FlockError('usage', 'KEYMAKER_BROWSER is neither own nor default.', {
-			hint: 'Set it to own for a window with an empty profile for each link, or to default.',
+		throw new FlockError('usage', 'KEYMAKER_BROWSER must be own or default.', {
+			hint: 'Use own for a separate window with an empty profile for each link, or default.',
 		});
 	}
 
@@ -90,8 +90,8 @@ function callbackOf(value: string | undefined): CallbackPort | null {
 
 	const port = portFrom(value);
 	if (port === null) {
-		throw new FlockError('usage', 'The port of --callback (KEYMAKER_CALLBACK) is not a port.', {
-			hint: 'Give a number from 1 to 65535, such as 8765, or never.',
+		throw new FlockError('usage', '--callback (KEYMAKER_CALLBACK) must be a port.', {
+			hint: 'Use a number from 1 to 65535, such as 8765, or never.',
 		});
 	}
 

@@ -21,11 +21,11 @@ export const sharedOptions = {
 	browser: {
 		value: 'which',
 		choices: browserChoices,
-		help: 'open each link in a window of its own, or in the default browser as it is (KEYMAKER_BROWSER; default: own)',
+		help: 'open each link in a separate window, or in the default browser unchanged (KEYMAKER_BROWSER; default: own)',
 	},
 	callback: {
 		value: 'port',
-		help: 'let X send the browser back to this port, instead of a PIN (KEYMAKER_CALLBACK)',
+		help: 'let X return the browser to this port instead of showing a PIN (KEYMAKER_CALLBACK)',
 	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;

@@ -180,7 +180,7 @@ async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> 
 	}
 }
 
-/** The bot's first link; `null` where this bot cannot have one now and the next one may. */
+/** The bot's first link; `null` if this bot cannot have one now but the next one may. */
 async function firstLink(bot: string, walk: Walk): Promise<Asked | null> {
 	const {services, write, several} = walk;
 	let asked: Asked;
@@ -304,7 +304,7 @@ async function decide(outcome: Outcome & {kind: 'held'}, walk: Walk): Promise<Re
 		case '':
 		case 'k':
 			await services.keymaker.keep(bot, tokenId);
-			write.err(`${visible(bot)}: the key of ${accountOf(key)} is saved.`);
+			write.err(`${visible(bot)}: saved the key of ${accountOf(key)}.`);
 			return 'made';
 		case 'd':
 			await services.keymaker.discard(bot, tokenId);

@@ -9,7 +9,7 @@ export function createCallback(env: Environment): Callback {
 	return {
 		async listen(port) {
 			if (isOverSsh(env)) {
-				throw new FlockError('callback-ssh', 'Over SSH the browser cannot call back.', {
+				throw new FlockError('callback-ssh', 'Over SSH the browser cannot return to keymaker.', {
 					hint: 'Paste the PIN that X shows.',
 				});
 			}

@@ -94,7 +94,7 @@ export function createListener(): Callback {
 					isOpen = false;
 					door.waiting.get(token)?.(null);
 					door.waiting.delete(token);
-					page?.sentence.resolve('keymaker no longer waits for this.');
+					page?.sentence.resolve('keymaker is no longer waiting for this.');
 					door.links -= 1;
 					if (door.page === null || door.page.served) {
 						shut(port, door);
@@ -159,8 +159,8 @@ function portError(port: number, cause: unknown): FlockError {
 	const isTaken = codeOf(cause) === 'EADDRINUSE';
 	return new FlockError(
 		'callback-port',
-		isTaken ? `Another program listens on port ${port}.` : `keymaker cannot listen on port ${port}.`,
-		{hint: 'End that program, or give another port with --callback, and add its address at X.', cause},
+		isTaken ? `Another program uses port ${port}.` : `keymaker cannot listen on port ${port}.`,
+		{hint: 'Stop that program, or choose another port with --callback and add its address at X.', cause},
 	);
 }
 
@@ -196,7 +196,7 @@ async function answer(door: Door, url: string, response: ServerResponse): Promis
 
 	door.waiting.delete(found.token);
 	const sentence = Promise.withResolvers<string>();
-	door.page?.sentence.resolve('keymaker has gone on to another link.');
+	door.page?.sentence.resolve('keymaker is waiting for another link.');
 	door.page = {sentence, served: false};
 	deliver(found.delivery);
 	response.writeHead(303, {...answerHeaders, location: donePath});

@@ -25,7 +25,7 @@ export function portFrom(text: string): number | null {
 
 /** Why X shows a PIN although its answer was to come to a callback address of the app's. @param more what can be done as well */
 export function refusedCallback(address: string, more = ''): FlockError {
-	return new FlockError('x-callback', `X does not allow the callback address ${address}.`, {
+	return new FlockError('x-callback', `X rejected the callback address ${address}.`, {
 		field: 'callback',
 		hint: `Add it in X’s Developer Console, under “User authentication settings”, exactly as it stands here.${more}`,
 	});

@@ -62,7 +62,7 @@ export function deniedSentence(bot: string): string {
 	return `You did not authorize ${visible(bot)}, so no key was made.`;
 }
 
-/** Why a key was held instead of being put in force, as a sentence. */
+/** Why a key is held instead of active, as a sentence. */
 export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string | null): string {
 	const account = accountOf(key);
 	switch (reason) {
@@ -77,6 +77,6 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 		case 'waited':
 			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
 		case 'by-callback':
-			return `The browser came back as ${account}. Is that the bot’s account?`;
+			return `You signed in as ${account}. Is that the bot’s account?`;
 	}
 }

@@ -1,7 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
-/** The app key in use, and where it came from. */
+/** The app key in use, and its origin. */
 export type AppSource = {
 	appKey: AppKey;
 	from: 'environment' | '.env' | 'setup' | 'practice';

@@ -10,17 +10,17 @@ export function pageSentence({bot: name, key, kind, reason}: Ended): string {
 	const bot = visible(name);
 	switch (kind) {
 		case 'saved':
-			return `${bot} is ready; you can close this.`;
+			return `${bot} is ready. You can close this page.`;
 		case 'held':
 			return reason === 'by-callback'
-				? `You signed in as ${accountOf(key)}. keymaker asks whether that is the account of ${bot}: go back to it.`
-				: `You signed in as ${accountOf(key)}, and ${bot} has no new key yet. Go back to keymaker to decide.`;
+				? `You signed in as ${accountOf(key)}. Return to keymaker to confirm that this is ${bot}’s account.`
+				: `You signed in as ${accountOf(key)}. Return to keymaker to decide about the key of ${bot}.`;
 		case 'unsaved':
-			return `The key of ${bot} could not be saved yet. Go back to keymaker.`;
+			return `The key of ${bot} could not be saved yet. Return to keymaker.`;
 	}
 }
 
 /** What it says where no key came. */
 export function noKeySentence(bot: string): string {
-	return `No key was made for ${visible(bot)}. Go back to keymaker: it says why.`;
+	return `No key was made for ${visible(bot)}. Return to keymaker to see why.`;
 }

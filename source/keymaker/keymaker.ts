@@ -86,7 +86,7 @@ export type LinkOptions = {
 	access?: WantedAccess | undefined;
 	/** Where X is to send the browser; where X does not allow it, and where there is none, X shows a PIN. */
 	callback?: string | undefined;
-	/** Cancels the request; a link that comes all the same is dropped. */
+	/** Cancels the request. A link that still comes is dropped. */
 	signal?: AbortSignal | undefined;
 };
 
@@ -96,7 +96,7 @@ export type PinOptions = {
 	replaceAccount?: boolean;
 	/** True where a browser delivered it, and not the person: its account has to be expected then. */
 	byCallback?: boolean;
-	/** Aborted when the person has left: the exchange goes on, and its key is then held. */
+	/** Aborted when the person leaves. The exchange continues, and its key is then held. */
 	signal?: AbortSignal | undefined;
 };
 
@@ -142,7 +142,7 @@ export type Keymaker = {
 		say: (sentence: string) => void,
 		options?: PinOptions,
 	): Promise<Outcome>;
-	/** True while a PIN of this link can still be handed in. */
+	/** True while this link still accepts a PIN. */
 	isAlive(link: Link): boolean;
 	/** Forgets a link that nobody waits for. */
 	drop(link: Link): void;
@@ -225,7 +225,8 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			x.requestLink({
 				appKey: source.appKey,
 				expectedHandle,
-				// Write is what the app's own settings give; less has to be asked for, and a bot that was to read stays one.
+				// The app's own settings give write access. Less must be requested, and a bot set to read stays
+				// so.
 				access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
 				callback: address,
 				signal,

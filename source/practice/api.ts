@@ -11,13 +11,13 @@ export type Api = {
 	answer(leg: Leg, request: ApiRequest): Promise<Answer>;
 };
 
-/** X's limit for `GET /2/users/me`: so many calls for one user in each window. */
+/** X's limit for `GET /2/users/me`: calls per user in each window. */
 const rateLimit = {calls: 75, windowSeconds: 15 * 60};
 
 const requestTokenMissing = text(401, 'Request token missing');
 
 /**
- * @param appKeys the apps that are known; they may read and write.
+ * @param appKeys the known apps, which may read and write.
  * @param links the request tokens.
  * @param tokens the access tokens.
  * @param callbacks the addresses of the apps' settings; any of this computer's where not given.
@@ -85,7 +85,7 @@ export function createApi(
 
 				return found;
 			});
-			// A right PIN works once, and a wrong one burns its request token.
+			// A right PIN works once, and a wrong one ends its request token.
 			if (!links.remove(link)) {
 				return requestTokenMissing;
 			}
@@ -180,7 +180,7 @@ function isAllowed(callback: string, callbacks: readonly string[] | undefined): 
 	);
 }
 
-/** The text of a post; `null` where the body is not one. */
+/** The text of a post; `null` if the body is not one. */
 function postText(body: string): string | null {
 	try {
 		const value: unknown = JSON.parse(body);

@@ -317,7 +317,7 @@ suite('by callback', () => {
 			run.type(await pinOf(run, 1, 'harbour_poem'));
 			run.type(await pinOf(run, 2, 'kettle_poem'));
 			assert.equal(await done, 0);
-			assert.equal(run.all().split('X does not allow the callback address').length, 2);
+			assert.equal(run.all().split('X rejected the callback address').length, 2);
 			const links = place.practice.log().filter(({path}) => path === '/oauth/request_token');
 			assert.deepEqual(
 				links.map(({status}) => status),

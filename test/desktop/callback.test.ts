@@ -183,7 +183,7 @@ suite('another user who listens first', () => {
 			const taken = Number(String(line));
 			await assert.rejects(callback.listen(taken), {
 				code: 'callback-port',
-				message: `Another program listens on port ${taken}.`,
+				message: `Another program uses port ${taken}.`,
 			});
 		});
 	}

@@ -45,7 +45,7 @@ test('another user who has read the link and sends a verifier of his own gets no
 	assert.ok(outcome.kind === 'held');
 	assert.equal(outcome.reason, 'by-callback');
 	assert.deepEqual(said, [
-		'You signed in as @mallory. keymaker asks whether that is the account of harbour: go back to it.',
+		'You signed in as @mallory. Return to keymaker to confirm that this is harbour’s account.',
 	]);
 	const record = await place.services.keystore.get('harbour');
 	assert.equal(record?.key, null);
@@ -95,7 +95,7 @@ test('a verifier that X did not make gives no key; the link is void, and the pag
 		{code: 'x-pin-wrong'},
 	);
 	assert.equal(keymaker.isAlive(link), false);
-	assert.deepEqual(said, ['No key was made for harbour. Go back to keymaker: it says why.']);
+	assert.deepEqual(said, ['No key was made for harbour. Return to keymaker to see why.']);
 	assert.equal(await keystore.get('harbour'), null);
 	listening.close();
 });

@@ -167,7 +167,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 		// The screen still waits, and the person's own answer is the one that counts.
 		assert.equal(linkOn(screen.screen()), link);
 		await authorize(link, 'ferry_poem', 'keymaker asks whether that is the account of ferry');
-		await screen.waitFor('The browser came back as @ferry_poem.');
+		await screen.waitFor('You signed in as @ferry_poem.');
 		screen.press('ctrl+c');
 		await screen.exited;
 	});
@@ -187,8 +187,8 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 			const page = await open(link);
 			await page.getByLabel(`@${bot}`, {exact: true}).check();
 			await page.getByRole('button', {name: 'Authorize app'}).click();
-			await page.getByText(`keymaker asks whether that is the account of ${bot}`).waitFor();
-			await screen.waitFor(`The browser came back as @${bot}.`);
+			await page.getByText(`confirm that this is ${bot}’s account`).waitFor();
+			await screen.waitFor(`You signed in as @${bot}.`);
 			await pressUntil(
 				screen,
 				'enter',
@@ -206,7 +206,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 async function callingLink(screen: Pty, earlier = ''): Promise<string> {
 	const rows = await screen.waitFor(shown => {
 		const link = linkOn(shown);
-		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker goes on by itself'));
+		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker continues by itself'));
 	});
 	return linkOn(rows);
 }

@@ -17,7 +17,7 @@ afterEach(() => place.close());
 async function callingLink(screen: Pty, earlier = ''): Promise<string> {
 	const rows = await screen.waitFor(shown => {
 		const link = linkOn(shown);
-		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker goes on by itself'));
+		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker continues by itself'));
 	});
 	return linkOn(rows);
 }
@@ -53,8 +53,8 @@ test('where no account is expected the screen names it, and enter keeps it: one 
 	let link = '';
 	for (const bot of ['ferry', 'harbour']) {
 		link = await callingLink(screen, link);
-		assert.match(await answerTo(link, `${bot}_poem`), /keymaker asks whether that is the account/);
-		await screen.waitFor(`The browser came back as @${bot}_poem. Is that the bot’s account?`);
+		assert.match(await answerTo(link, `${bot}_poem`), /confirm that this is .*’s account/);
+		await screen.waitFor(`You signed in as @${bot}_poem. Is that the bot’s account?`);
 		const record = JSON.parse((await place.run(['list', '--json'])).out).find(
 			(one: {bot: string}) => one.bot === bot,
 		);
@@ -73,12 +73,12 @@ test('a taken port and an app without that address go on with PINs, and say so o
 	const screen = place.screen(['--callback', String(port)], {columns: 120, rows: 30});
 	await screen.waitFor(/a walk the 12 that need you/);
 	screen.press('a');
-	await screen.waitFor(`Another program listens on port ${port}. This link shows a PIN.`);
+	await screen.waitFor(`Another program uses port ${port}. This link shows a PIN.`);
 	await screen.waitFor('Paste the PIN here');
 	screen.press('s');
 	await screen.waitFor('2 of 12');
 	await screen.waitFor('Paste the PIN here');
-	assert.equal(screen.rowOf('Another program listens'), -1);
+	assert.equal(screen.rowOf('Another program uses port'), -1);
 	screen.press('ctrl+c');
 	await screen.exited;
 	await new Promise(resolve => other.close(resolve));
@@ -118,7 +118,7 @@ test('line by line the browser’s answer is enough where the account is expecte
 	const second = linkOn(await asked.waitFor(/^http.*oauth_token/m));
 	await asked.waitFor('Waiting for the browser');
 	await answerTo(second, 'kettle_poem');
-	await asked.waitFor('kettle: The browser came back as @kettle_poem. Is that the bot’s account?');
+	await asked.waitFor('kettle: You signed in as @kettle_poem. Is that the bot’s account?');
 	await asked.waitFor('Press enter to keep it');
 	asked.type('\r');
 	await asked.waitFor('rc=0');

@@ -46,7 +46,7 @@ function linesOf(outcome: Outcome): string[] {
 		case 'held':
 			return [
 				`${whose} is held. ${heldSentence(key, outcome.reason, outcome.otherBot)}`,
-				`  keymaker keep ${shellWord(bot)} puts it in force, keymaker discard ${shellWord(bot)} removes it.`,
+				`  Run keymaker keep ${shellWord(bot)} to use it, or keymaker discard ${shellWord(bot)} to remove it.`,
 			];
 		case 'unsaved':
 			return [`${whose} waits on: ${outcome.error.message}`];

@@ -26,7 +26,7 @@ export function changeOf(before: State, after: State): Change {
 	return change;
 }
 
-/** All of a state but its records, as text. */
+/** All of a state except its records, as text. */
 function frameOf({poems, savedApp, savedCallback, apps, records}: State): string {
 	return JSON.stringify([poems, savedApp, savedCallback, [...apps], [...records.keys()]]);
 }

@@ -7,7 +7,8 @@ import {type Fault, isObject, orNull, pathOf, text, where} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 
 /**
- * Reads the state in a keystore file; every field must be there, be of its kind, and be known. Bots' names come in their one form.
+ * Parses the state of a keystore file. Every field must exist, have its type, and be known. Bots' names get
+ * their normal form.
  * @throws `Damage` that names the field, and never its value.
  */
 export function parseState(fields: unknown): State {
@@ -46,7 +47,7 @@ export function parseState(fields: unknown): State {
 
 const port = where(value => Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
 
-/** The value, if nothing is wrong with it. @throws `Damage` */
+/** The value, if it has no fault. @throws `Damage` */
 export function good<T>(value: unknown, fault: Fault, name: string): T {
 	const found = fault(value);
 	if (found !== null) {

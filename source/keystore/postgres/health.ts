@@ -106,10 +106,10 @@ async function listenLook(address: Address, deadline: number): Promise<KeystoreL
 
 async function seenLook(memory: Memory): Promise<KeystoreLook> {
 	return (await memory.isKept())
-		? ok('seen', 'What this computer sees of it is remembered: an older one in its place is noticed.')
+		? ok('seen', 'keymaker remembers the keystore, and will notice if an older one replaces it.')
 		: warning(
 				'seen',
-				`What this computer sees of it cannot be kept in ${visible(memory.file ?? '')}: an older one in its place would not be noticed.`,
+				`${visible(memory.file ?? '')} cannot be written, so keymaker would not notice if an older keystore replaced this one.`,
 				'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
 			);
 }
@@ -139,7 +139,7 @@ async function waitingLook(waiting: WaitingFile): Promise<KeystoreLook> {
 			: warning(
 					'waiting',
 					`${place} holds ${strange} that cannot be opened here: damaged, or of a flock elsewhere.`,
-					'Keep that file until you know that no key is in it.',
+					'Keep that file until you know that it has no keys.',
 				);
 	} catch (error) {
 		if (!(error instanceof FlockError)) {

@@ -3,10 +3,10 @@ import {inMemoryOnly, type Mode, type State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
 import {selectedHeld} from './reduce-held.ts';
 
-/** A letter is a command in the PIN screen only while its field is empty. */
+/** In the PIN screen, letters are commands only while the field is empty. */
 const fieldEmpty = ({screen}: State) =>
 	screen.name === 'authorize' && (screen.phase.name !== 'awaiting-pin' || screen.phase.pin === '');
-/** Help and commands where other keys are wanted more. */
+/** Help and commands, where other keys matter more. */
 const more: readonly Binding[] = [
 	{...help, vital: false, when: fieldEmpty},
 	{...palette, short: null, keys: [':'], when: fieldEmpty},
@@ -122,7 +122,7 @@ export const authorizeBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'keep',
-			help: 'keep the key that the browser came back with',
+			help: 'keep the key of this account',
 			command: 'keep',
 			vital: true,
 			when: isByCallback,

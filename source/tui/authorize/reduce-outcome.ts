@@ -11,7 +11,7 @@ import {request, walkOn, withPhase} from './begin.ts';
 import {calledBack, withPinInstead} from './reduce-callback.ts';
 import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
-/** Takes in what came of the work; a result of another attempt is late. */
+/** Handles the work's results. A result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
 	const {screen} = state;
 	const current =
@@ -94,7 +94,7 @@ function linkArrived(
 		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
-				// Practice's page is nowhere but here: another computer or a phone cannot open it.
+				// Practice's page is only here: another computer or a phone cannot open it.
 				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
 					: `${whyNotOpen.sentence} o open · c copy`,
@@ -136,7 +136,7 @@ function pinFailed(
 	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, show: null}, now);
 }
 
-/** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
+/** More to say about a failed PIN. If the next step is a new link, that is already there. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
 		return 'X may or may not have accepted the PIN. ';
@@ -190,7 +190,7 @@ function exchanged(
 	}
 }
 
-/** What is said of a key that is saved, over the next bot of a walk. */
+/** The message about a saved key, over the next bot of a walk. */
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'

@@ -24,13 +24,13 @@ type AuthorizeWork = Pick<
 	| 'open-link'
 >;
 
-/** No screen waits for what comes of a key of an earlier run. */
+/** No screen waits for a key of an earlier run. */
 const ofNobody = -1;
 
-/** What asks the most of the person comes last, and stays on the screen. */
+/** The result that needs the person most comes last and stays on the screen. */
 const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 
-/** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
+/** The work of an authorization: asks X for links and keys, saves them, and opens, copies and shows links. */
 export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
 	const callbacks = createCallbacks(services.callback, dispatch);
@@ -118,14 +118,14 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 				}
 
 				if (outcomes.length === 0) {
-					// Another program has saved what waited.
+					// Another program saved the waiting keys.
 					await read();
 				}
 			});
 		},
 		async 'save-waiting'() {
 			for (const outcome of await keymaker.saveWaiting()) {
-				// What still waits is shown to wait.
+				// Shows the keys that still wait.
 				if (outcome.kind !== 'unsaved') {
 					dispatch({type: 'exchanged', attempt: ofNobody, outcome: outcomeInfo(outcome)});
 				}
@@ -163,7 +163,7 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 	};
 }
 
-/** What came of an exchange that was under way when the screen was left, as it is said afterwards. */
+/** The result of an exchange that was running when the screen closed, as printed afterwards. */
 export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
@@ -189,7 +189,7 @@ export function outcomeSentence({bot, result}: Settled): string {
 	}
 }
 
-/** The lines of a bot's unsaved keys, for the person who wants to write them down. */
+/** A bot's unsaved keys as lines, for the person to write down. */
 export function revealedLines({keymaker}: Services, bot: string): string[] {
 	return keymaker
 		.reveal(bot)

@@ -11,7 +11,7 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
-/** The key bindings of the flock, and of what stands in its place where it cannot be read. */
+/** The key bindings of the flock, and of its place when it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{

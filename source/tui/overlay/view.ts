@@ -18,7 +18,7 @@ import {
 import {count, names} from '../model/text.ts';
 import {forgetChoices} from './reduce-forget.ts';
 
-/** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
+/** What an overlay shows between the screen and the footer; nothing for those with the whole body. */
 export function panelLines(state: State, view: View): Line[] {
 	const {overlay} = state;
 	switch (overlay?.name) {
@@ -33,7 +33,7 @@ export function panelLines(state: State, view: View): Line[] {
 	}
 }
 
-/** What X is being asked about the flock, while one goes on with it. */
+/** What X is being asked about the flock, while the person continues. */
 function underWay({checking, revoking, size, fixed}: State, view: View): Line[] {
 	return [
 		...(checking === null ? [] : checkingPanel(checking, size.columns, fixed.deadlineSeconds, view)),
@@ -106,7 +106,7 @@ const choiceWords: Readonly<Record<ForgetChoice, {title: string; note: string}>>
 	cancel: {title: 'Cancel', note: 'change nothing'},
 };
 
-/** From so many columns up each choice is explained. */
+/** From this many columns each choice has an explanation. */
 const explainedFrom = 66;
 
 function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
@@ -167,7 +167,7 @@ function checkingPanel(
 		length === 1 && !isWaiting
 			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
 			: '';
-	// What is left is not said: a screen reader would say each second.
+	// The remaining time is not spoken: a screen reader would say each second.
 	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)}` : ''}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
@@ -184,7 +184,7 @@ function checkingPanel(
 	];
 }
 
-/** What is said of the QR code. */
+/** The text about the QR code. */
 export function qrSentences({fixed}: State): string[] {
 	return [
 		'Scan this code with the phone that the account is signed in on.',
@@ -192,7 +192,7 @@ export function qrSentences({fixed}: State): string[] {
 	];
 }
 
-/** The link as a QR code under the header, where it has room there. */
+/** The link as a QR code under the header, if there is room. */
 export function qrLines(state: State, rows: number, code: readonly string[]): Line[] {
 	const {size} = state;
 	const width = Math.max(...code.map(text => [...text].length));

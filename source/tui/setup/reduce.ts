@@ -7,10 +7,10 @@ import {Secret} from '../model/secret.ts';
 import type {SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 
-/** Where X's apps are made and set up. */
+/** Where to create and set up apps at X. */
 const consoleUrl = 'https://console.x.com';
 
-/** Opens the setup screen; afterwards the bot, where one is given, is authorized. */
+/** Opens the setup screen, and then authorizes the bot, if there is one. */
 export function openSetup(state: State, bot: string | null): Step {
 	const screen: SetupScreen = {
 		name: 'setup',
@@ -26,7 +26,7 @@ export function openSetup(state: State, bot: string | null): Step {
 	return step({...state, overlay: null, screen});
 }
 
-/** Carries out a command of the steps to a first key; `null` for those that they share with the flock. */
+/** Carries out a command of the steps to a first key; `null` for those shared with the flock. */
 export function firstRunCommand(state: State, command: Command): Step | null {
 	const bot = state.screen.name === 'first-run' ? state.screen.bot : null;
 	switch (command) {
@@ -88,7 +88,7 @@ export function withFieldText(screen: SetupScreen, text: string): SetupScreen {
 	return {...screen, [screen.field]: value, problem: null};
 }
 
-/** Takes what was typed or pasted into the field; a newline at its end goes on. */
+/** Adds typed or pasted text to the field; a newline at its end continues. */
 export function setupText(state: State, screen: SetupScreen, text: string, now: number): Step {
 	if (screen.tryingSince !== null) {
 		return step(state);
@@ -116,7 +116,7 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 		: step({...state, screen: filled});
 }
 
-/** Takes in what X said to the app key. */
+/** Handles X's answer about the app key. */
 export function setupResult(state: State, action: Action, now: number): Step {
 	const {screen} = state;
 	if (screen.name !== 'setup' || !('attempt' in action) || action.attempt !== screen.attempt) {
@@ -158,11 +158,11 @@ function withField(state: State, screen: SetupScreen, field: SetupScreen['field'
 	return {...state, screen: {...screen, field}};
 }
 
-/** Names that a line may give its value, as `.env` files and the Developer Console write them. */
+/** Names that a line can give its value, as in `.env` files and the Developer Console. */
 const secretName = /secret/i;
 
 /**
- * The key and the secret that were pasted together: two lines, or two of `.env`, in either order where they are named.
+ * A key and secret pasted together: two lines, or two of `.env`, in any order if they are named.
  * @returns `null` for anything else.
  */
 function pairIn(text: string): {consumerKey: string; consumerSecret: string} | null {
@@ -178,7 +178,7 @@ function pairIn(text: string): {consumerKey: string; consumerSecret: string} | n
 		: {consumerKey: one.value, consumerSecret: other.value};
 }
 
-/** `NAME=value`, `Name: value` or a value alone; quotation marks round it are left out. */
+/** `NAME=value`, `Name: value` or a value alone, without surrounding quotation marks. */
 function namedValue(line: string): {name: string; value: string} {
 	const named = /^(?:export\s+)?([A-Za-z][\w ]*?)\s*[=:]\s*(.+)$/.exec(line);
 	const value = named?.[2] ?? line;

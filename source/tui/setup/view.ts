@@ -12,14 +12,14 @@ const console = (callback: string): readonly string[] => [
 	'On Keys and tokens, copy API Key and Secret, not the Bearer Token or the Access Token.',
 ];
 
-/** What a field is called, and where there is little room. */
+/** A field's name, and its short form. */
 type Label = {whole: string; brief: string};
 
 const keyLabel: Label = {whole: 'API Key (consumer key)', brief: 'API Key (consumer)'};
 const secretLabel: Label = {whole: 'API Key Secret (consumer secret)', brief: 'API Secret (consumer)'};
 const portLabel: Label = {whole: 'Callback port (empty: type PINs)', brief: 'Callback port'};
 
-/** Where the app's key and secret are given. */
+/** Where to enter the app's key and secret. */
 export function setupLines({size, fixed, caret}: State, screen: SetupScreen, view: View): Line[] {
 	const {columns} = size;
 	const {field, consumerKey, consumerSecret, callback, problem, tryingSince} = screen;
@@ -91,7 +91,7 @@ function fieldLines(
 		return [{...line(pointer, name, toned('strong', text)), ...common, say}];
 	}
 
-	// The field that is not being filled in gives way to what is said about the other one.
+	// The inactive field gives way to what is said about the other one.
 	const rank = active ? 0 : 3;
 	return [
 		{

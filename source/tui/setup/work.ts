@@ -40,7 +40,7 @@ const orPins = ' Then press enter, or empty the field to authorize by PIN.';
 function callbackPortIn(text: string): number | null {
 	const port = portFrom(text);
 	if (port === null && text.trim() !== '') {
-		throw new FlockError('bad-app-key', 'A port is a number from 1 to 65535.', {
+		throw new FlockError('bad-app-key', 'A port must be a number from 1 to 65535.', {
 			field: 'callback',
 			hint: 'Type 8765, or leave the field empty to authorize by PIN.',
 		});
