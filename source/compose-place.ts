@@ -71,7 +71,12 @@ export function openPlace(
 		appSource: () =>
 			appSourceOf(env, cwd, async () => {
 				const saved = await keystore.savedAppKey();
-				return saved && {appKey: saved, from: 'setup'};
+				if (saved === null) {
+					return null;
+				}
+
+				const {callbackPort, ...appKey} = saved;
+				return {appKey, from: 'setup', callbackPort};
 			}),
 	};
 }

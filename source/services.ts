@@ -1,5 +1,7 @@
 import type {ExportRequest, ExportResult} from './bundles/export.ts';
+import type {Callback} from './desktop/callback.ts';
 import type {Desktop} from './desktop/desktop.ts';
+import type {CallbackPort} from './flock/callback.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
@@ -31,6 +33,10 @@ export type Services = ReadingServices & {
 	x: X;
 	keymaker: Keymaker;
 	desktop: Desktop;
+	/** Listens for X's answer. */
+	callback: Callback;
+	/** The port to listen on that the person gave; `null` leaves it to what was saved with the app. */
+	callbackPort: CallbackPort | null;
 	/** Writes key files for other programs. @throws FlockError `export-…` */
 	writeExport(request: ExportRequest): Promise<ExportResult>;
 	/** Milliseconds since 1970. */

@@ -4,6 +4,7 @@ import {parseArgs} from 'node:util';
 import {removeFolders} from './place.ts';
 import {buildPrograms} from './programs.ts';
 import {type Bench, type Row, Skip} from './row.ts';
+import {callbackRows} from './rows-callback.ts';
 import {databaseRows, endServer} from './rows-database.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
@@ -12,7 +13,15 @@ import {walkRows} from './rows-walk.ts';
 import {workRows} from './rows-work.ts';
 import {heading, type Result, tableRow} from './table.ts';
 
-const rows = [...startRows, ...keyRows, ...pinRows, ...walkRows, ...workRows, ...databaseRows];
+const rows = [
+	...startRows,
+	...keyRows,
+	...pinRows,
+	...callbackRows,
+	...walkRows,
+	...workRows,
+	...databaseRows,
+];
 
 const help = `npm run bench -- [options]
 

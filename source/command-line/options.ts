@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {type CallbackPort, portFrom} from '../flock/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {oneForm} from '../flock/poem.ts';
 import type {Environment} from '../system/environment.ts';
@@ -15,6 +16,8 @@ export type SharedOptions = {
 	browser?: string | undefined;
 	/** False after `--no-mouse`. */
 	mouse?: boolean | undefined;
+	/** A port, or `never`. */
+	callback?: string | undefined;
 };
 
 /** Where a run works, decided from options, environment and defaults. */
@@ -36,7 +39,9 @@ export type Settings = {
 	ordinaryWindow: boolean;
 	/** False if the terminal keeps the mouse. */
 	mouse: boolean;
-	/** How many seconds X or a database has to answer. */
+	/** Where X is to send the browser; `null` leaves it to what was saved with the app. */
+	callback: CallbackPort | null;
+	/** The seconds that X, and a database, get for an answer. */
 	deadlineSeconds: number;
 };
 
@@ -60,6 +65,7 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
 		ordinaryWindow: isOrdinary(options.browser || env.KEYMAKER_BROWSER),
 		mouse: options.mouse !== false && env.KEYMAKER_MOUSE !== 'never',
+		callback: callbackOf(options.callback ?? env.KEYMAKER_CALLBACK),
 		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
 	};
 }
@@ -75,6 +81,21 @@ function isOrdinary(value: string | undefined): boolean {
 	}
 
 	return value === 'default';
+}
+
+function callbackOf(value: string | undefined): CallbackPort | null {
+	if (value === undefined || value === '' || value === 'never') {
+		return value === 'never' ? 'never' : null;
+	}
+
+	const port = portFrom(value);
+	if (port === null) {
+		throw new FlockError('usage', 'The port of --callback (KEYMAKER_CALLBACK) is not a port.', {
+			hint: 'Give a number from 1 to 65535, such as 8765, or never.',
+		});
+	}
+
+	return port;
 }
 
 function deadlineOf(value: string | undefined): number {

@@ -23,6 +23,10 @@ export const sharedOptions = {
 		choices: browserChoices,
 		help: 'open each link in a window of its own, or in the default browser as it is (KEYMAKER_BROWSER; default: own)',
 	},
+	callback: {
+		value: 'port',
+		help: 'let X send the browser back to this port, instead of a PIN (KEYMAKER_CALLBACK)',
+	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
 
@@ -86,6 +90,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		flock: textOf(given.get('flock')),
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
+		callback: textOf(given.get('callback')),
 		open: given.has('no-open') ? false : undefined,
 		browser: textOf(given.get('browser')),
 		mouse: given.has('no-mouse') ? false : undefined,

@@ -1,26 +1,26 @@
-/** How a browser is told to use a profile folder of its own. */
+/** How to tell a browser to use its own profile folder. */
 export type Family = 'chromium' | 'firefox';
 
-/** A browser that can be started with an empty profile, and what it is called where it is installed. */
+/** A browser that can start with an empty profile, and its names where it is installed. */
 export type Browser = {
-	/** For the person. */
+	/** Its name for the person. */
 	name: string;
 	family: Family;
-	/** Its desktop files on Linux, without their ending; a snap's and a flatpak's follow from their names. */
+	/** Its desktop files on Linux, without the extension. A snap's and a flatpak's names follow from these. */
 	entries: readonly string[];
-	/** Its programs on the PATH, the preferred one first. */
+	/** Its programs on the PATH, preferred ones first. */
 	programs: readonly string[];
 	/** Its snap. */
 	snap?: string;
 	/** Its flatpaks. */
 	flatpaks?: readonly string[];
-	/** What macOS calls it, and the program in its application. */
+	/** Its name on macOS, and the program in its application. */
 	mac?: {id: string; program: string};
-	/** What the names begin with under which Windows knows it. */
+	/** The start of its names on Windows. */
 	windows?: string;
 };
 
-/** The browsers that are known, the first ones first where the system names none. */
+/** The known browsers, preferred ones first if the system names none. */
 export const browsers: readonly Browser[] = [
 	{
 		name: 'Firefox',
@@ -94,14 +94,14 @@ export const browsers: readonly Browser[] = [
 	},
 ];
 
-/** The arguments that make a browser open an address in a window of its own, with nothing in it but what is in its profile. */
+/** The arguments that open an address in a separate window with nothing but its profile. */
 export function ownWindowArgs(family: Family, profile: string, url: string): string[] {
 	return family === 'chromium'
 		? [`--user-data-dir=${profile}`, '--no-first-run', '--no-default-browser-check', '--new-window', url]
 		: ['--profile', profile, '--no-remote', '--new-instance', url];
 }
 
-/** Firefox's settings for an empty profile: no first page but the address, nothing asked, no password kept. */
+/** Firefox's settings for an empty profile: no start page but the address, no questions, no saved passwords. */
 export const firefoxSettings = [
 	['browser.aboutwelcome.enabled', 'false'],
 	['browser.preonboarding.enabled', 'false'],

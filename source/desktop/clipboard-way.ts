@@ -2,20 +2,20 @@ import type {Environment} from '../system/environment.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {CopyResult} from './desktop.ts';
 
-/** What tells how a text would be copied. */
+/** What decides how to copy a text. */
 export type ClipboardSurroundings = {
 	env: Environment;
 	platform: NodeJS.Platform;
-	/** True where standard output is a terminal. */
+	/** True if standard output is a terminal. */
 	isTTY: boolean;
-	/** True where a program of this name is on the PATH. */
+	/** True if a program with this name is on the PATH. */
 	hasProgram(name: string): boolean;
 };
 
-/** How a text would be copied here, as far as can be told without copying. */
+/** How this computer would copy a text, as far as one can tell without copying. */
 export type ClipboardWay = {way: CopyResult['way']; sentence: string; hint: string | null};
 
-/** Describes the way that `copyText` goes first here. */
+/** Describes the way that `copyText` tries first here. */
 export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay {
 	const {env, isTTY, hasProgram} = surroundings;
 	const program = isOverSsh(env) ? null : clipboardProgram(surroundings);
@@ -47,7 +47,7 @@ export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay 
 	};
 }
 
-/** The program that clipboardy would use; `null` where there is no display for one. */
+/** The program that clipboardy would use; `null` if it has no display. */
 function clipboardProgram({env, platform, hasProgram}: ClipboardSurroundings): string | null {
 	switch (platform) {
 		case 'darwin':

@@ -3,14 +3,14 @@ import {type ClipboardOptions, copyText} from './clipboard.ts';
 import type {Desktop} from './desktop.ts';
 import {qrLines} from './qr.ts';
 
-/** What the desktop is made from. */
+/** What the desktop depends on. */
 export type DesktopOptions = ClipboardOptions & {
 	platform: NodeJS.Platform;
 	/** True with `--no-open`. */
 	noOpen: boolean;
 	/** True with `--browser default`. */
 	ordinary?: boolean;
-	/** True where only ASCII may be drawn. */
+	/** True if only ASCII is allowed. */
 	ascii?: boolean;
 };
 

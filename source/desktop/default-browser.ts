@@ -3,13 +3,13 @@ import path from 'node:path';
 import type {Environment} from '../system/environment.ts';
 import {askProgram, findProgram} from '../system/programs.ts';
 
-/** How long a program of the system may take to name the browser, in milliseconds. */
+/** How long the system's program can take to name the browser, in milliseconds. */
 const patience = 5000;
 
-/** What Linux's own entry for “whatever browser there is” is called. */
+/** Linux's own entry for “whatever browser there is”. */
 const anyBrowser = 'debian-sensible-browser';
 
-/** The name by which the system knows its default browser: a desktop file's, a bundle's, a program's; `null` where it names none. */
+/** The system's name for its default browser: a desktop file, a bundle or a program; `null` if it names none. */
 export async function defaultBrowser(env: Environment, platform: NodeJS.Platform): Promise<string | null> {
 	const ask = (...command: string[]) => askProgram({command, env}, patience);
 	switch (platform) {
@@ -26,7 +26,7 @@ export async function defaultBrowser(env: Environment, platform: NodeJS.Platform
 	}
 }
 
-/** The program that Windows starts for a browser of this name; `null` where it says none. */
+/** The program that Windows starts for a browser with this name; `null` if it does not say. */
 export async function windowsProgram(name: string, env: Environment): Promise<string | null> {
 	const command = ['reg', 'query', `HKCR\\${name}\\shell\\open\\command`, '/ve'];
 	const line = registryText(await askProgram({command, env}, patience));
@@ -36,7 +36,7 @@ export async function windowsProgram(name: string, env: Environment): Promise<st
 const userChoice =
 	'HKCU\\Software\\Microsoft\\Windows\\Shell\\Associations\\UrlAssociations\\https\\UserChoice';
 
-/** The value in what `reg query` prints; its name before it may be in any language. */
+/** The value in `reg query`'s output. The name before it can be in any language. */
 function registryText(printed: string | null): string | null {
 	return /\sREG_(?:EXPAND_)?SZ\s+(.*\S)/.exec(printed ?? '')?.[1] ?? null;
 }
@@ -45,7 +45,7 @@ function launchServices(env: Environment): string {
 	return `${env.HOME ?? ''}/Library/Preferences/com.apple.LaunchServices/com.apple.launchservices.secure.plist`;
 }
 
-/** The bundle that has taken over web addresses; Safari has them before anybody did. */
+/** The bundle that handles web addresses. Safari does by default. */
 function macBrowser(printed: string | null): string {
 	try {
 		const {LSHandlers: handlers} = JSON.parse(printed ?? '');
@@ -60,7 +60,7 @@ function desktopEntry(printed: string | null): string | null {
 	return /^(\S+)\.desktop\s*$/.exec(printed ?? '')?.[1] ?? null;
 }
 
-/** What Debian's alternatives name, for desktops that have no setting. */
+/** The browser in Debian's alternatives, for desktops without a setting. */
 async function debianBrowser(env: Environment): Promise<string | null> {
 	const program = findProgram('x-www-browser', env);
 	return program === null ? null : path.basename(await realpath(program).catch(() => program));

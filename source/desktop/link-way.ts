@@ -8,7 +8,7 @@ import {defaultBrowser, windowsProgram} from './default-browser.ts';
 import type {LinkWindow} from './desktop.ts';
 import {flatpakProfiles, profilesFolder, snapProfiles} from './profiles.ts';
 
-/** What decides how links are opened. */
+/** What decides how links open. */
 export type LinkOptions = {
 	env: Environment;
 	platform: NodeJS.Platform;
@@ -16,24 +16,24 @@ export type LinkOptions = {
 	ordinary: boolean;
 };
 
-/** How a browser is started with a profile of its own. */
+/** How to start a browser with its own profile. */
 export type OwnWindow = {
 	browser: string;
 	family: Family;
 	/** An absolute path, or a name on the PATH. */
 	program: string;
-	/** The folder that profiles are made in: a snap or a flatpak can write into few. */
+	/** The folder for profiles: a snap or a flatpak can write to few. */
 	folder: string;
 };
 
-/** How a link is opened here: as a person is told, and the browser for a window of its own. */
+/** How links open here: as told to the person, and the browser for a separate window. */
 export type LinkWay =
 	| {told: Exclude<LinkWindow, {kind: 'own'}>}
 	| {told: Extract<LinkWindow, {kind: 'own'}>; own: OwnWindow};
 
 const snapFolders = ['/snap/bin', '/var/lib/snapd/snap/bin'];
 
-/** Finds the way that a link is opened here. */
+/** Finds how links open here. */
 export async function linkWay({env, platform, ordinary}: LinkOptions): Promise<LinkWay> {
 	if ((env.BROWSER ?? '').trim() !== '') {
 		return {told: {kind: 'given'}};
@@ -64,7 +64,7 @@ function ordinaryFor(why: string): LinkWay {
 	return {told: {kind: 'ordinary', why}};
 }
 
-/** How the browser of this name is started; `null` where it is not known, not installed, or has no place for profiles. */
+/** How to start the browser with this name; `null` if it is unknown, not installed, or has no place for profiles. */
 async function ownWindowOf(
 	name: string,
 	env: Environment,
@@ -93,7 +93,7 @@ function onMac(browser: Browser, env: Environment): OwnWindow | null {
 	return program === undefined ? null : native(browser, program, env, 'darwin');
 }
 
-/** A flatpak may have the same desktop file as a program: it goes first, as it does in the system's own order. */
+/** A flatpak can have the same desktop file as a program. It goes first, as in the system's own order. */
 function onLinux(name: string, env: Environment): OwnWindow | null {
 	for (const browser of browsers) {
 		const {snap, flatpaks = [], entries, programs} = browser;
@@ -116,7 +116,7 @@ function onLinux(name: string, env: Environment): OwnWindow | null {
 	return null;
 }
 
-/** The program that has the entry's own name goes before the browser's others. */
+/** The program with the entry's own name goes before the browser's others. */
 function onPath(browser: Browser, name: string, env: Environment): OwnWindow | null {
 	const ofSnaps = (folder: string) => snapFolders.some(one => folder.endsWith(one));
 	for (const candidate of [...browser.programs].sort((one, other) => +(other === name) - +(one === name))) {
@@ -162,7 +162,7 @@ function asSnap({name, family, snap}: Browser, env: Environment): OwnWindow | nu
 	return program === null || folder === null ? null : {browser: name, family, program, folder};
 }
 
-/** The script by which a flatpak is started: of the person's own ones, else of all users'. */
+/** The script that starts a flatpak: the person's own, else the one for all users. */
 function flatpakProgram(id: string, env: Environment): string | null {
 	const home = env.HOME
 		? [path.join(env.XDG_DATA_HOME || path.join(env.HOME, '.local', 'share'), 'flatpak')]

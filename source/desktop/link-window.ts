@@ -5,12 +5,13 @@ import type {LinkResult} from './desktop.ts';
 import {type LinkOptions, type LinkWay, linkWay, type OwnWindow} from './link-way.ts';
 import {newProfile, whyNoProfilesIn} from './profiles.ts';
 
-/** How long a browser may take until it writes into its profile, in milliseconds. Then it is taken to be running. */
+/** How long a browser can take to write to its profile, in milliseconds. After that it counts as running. */
 const patience = 20_000;
 
 /**
- * Opens a link in a window of its own: the default browser with an empty profile, which is removed when that browser has gone.
- * Where it cannot have one, in an ordinary window, and says so. `$BROWSER` is the person's own way, and goes first.
+ * Opens a link in a separate window: the default browser with an empty profile, which is removed when that
+ * browser ends. If that is impossible, opens an ordinary window and says so. `$BROWSER` is the person's own
+ * choice, and goes first.
  */
 export async function openLink(url: string, options: LinkOptions): Promise<LinkResult> {
 	const {env, platform} = options;
@@ -30,7 +31,7 @@ export async function openLink(url: string, options: LinkOptions): Promise<LinkR
 	return {started, sentence: why === null ? sentence : `${why} ${sentence}`, window: {kind: 'ordinary', why}};
 }
 
-/** Opens a window of its own. @returns why it cannot be had; `null` where it is there */
+/** Opens a separate window. @returns why that is impossible; `null` if it opened */
 async function whyNotOwn(own: OwnWindow, url: string, {env}: LinkOptions): Promise<string | null> {
 	const {browser, family, program, folder} = own;
 	const noPlace = await whyNoProfilesIn(folder);

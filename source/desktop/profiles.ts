@@ -8,16 +8,16 @@ import {isTrusted, othersMayReplaceIn, strangerOn} from '../system/places.ts';
 import {commandLines} from '../system/processes.ts';
 import {browsers} from './browsers.ts';
 
-/** Where profiles lie, in a folder for caches. */
+/** Where profiles are, in a folder for caches. */
 const below = ['keymaker', 'windows'];
 
-/** What marks a profile on Windows while it is being removed. */
+/** Marks a profile on Windows during its removal. */
 const goneEnding = '.gone';
 
-/** How long a profile of another computer's is left alone, which may share this home; in milliseconds. */
+/** How long to keep a profile of another computer that may share this home; in milliseconds. */
 const longestForeign = 7 * 24 * 3600 * 1000;
 
-/** The folder of profiles in this system's place for caches; `null` where there is no home. */
+/** The folder of profiles in this system's cache; `null` if there is no home. */
 export function profilesFolder(env: Environment, platform: NodeJS.Platform): string | null {
 	if (platform === 'win32') {
 		const local = env.LOCALAPPDATA || (env.USERPROFILE && win32.join(env.USERPROFILE, 'AppData', 'Local'));
@@ -32,12 +32,12 @@ export function profilesFolder(env: Environment, platform: NodeJS.Platform): str
 	return inHome(env, ...(home && platform === 'darwin' ? ['Library', 'Caches'] : ['.cache']), ...below);
 }
 
-/** The same where a snap can write. */
+/** The same for a snap. */
 export function snapProfiles(snap: string, env: Environment): string | null {
 	return inHome(env, 'snap', snap, 'common', '.cache', ...below);
 }
 
-/** The same where a flatpak can write. */
+/** The same for a flatpak. */
 export function flatpakProfiles(id: string, env: Environment): string | null {
 	return inHome(env, '.var', 'app', id, 'cache', ...below);
 }
@@ -46,7 +46,7 @@ function inHome({HOME: home}: Environment, ...names: string[]): string | null {
 	return home && posix.isAbsolute(home) ? posix.join(home, ...names) : null;
 }
 
-/** Every folder that profiles may lie in. */
+/** Every folder that can hold profiles. */
 export function allProfileFolders(env: Environment, platform: NodeJS.Platform): string[] {
 	const folders = [
 		profilesFolder(env, platform),
@@ -60,7 +60,7 @@ export function allProfileFolders(env: Environment, platform: NodeJS.Platform): 
 	return folders.filter(folder => folder !== null);
 }
 
-/** Makes a folder of profiles, if need be. @returns why none may lie in it; `null` where they may. */
+/** Makes a folder of profiles if needed. @returns why it cannot hold profiles; `null` if it can. */
 export async function whyNoProfilesIn(folder: string): Promise<string | null> {
 	try {
 		const isFit = await waitFor(folder, async () => {
@@ -73,27 +73,27 @@ export async function whyNoProfilesIn(folder: string): Promise<string | null> {
 	}
 }
 
-/** A path for a new profile. Its name stands in no other process's command line, and says whose computer it is of. */
+/** A path for a new profile. Its name is in no other process's command line, and says whose computer it belongs to. */
 export function newProfile(folder: string): string {
 	return path.join(folder, `${host()}-${randomBytes(8).toString('hex')}`);
 }
 
-/** Makes a profile, for this user alone. @throws the system's error, `EEXIST` for whatever is there already */
+/** Makes a profile only for this user. @throws the system's error, `EEXIST` if something is already there */
 export async function makeProfile(profile: string): Promise<void> {
 	await mkdir(profile, {mode: 0o700});
 }
 
-/** Whether a process besides this one has the profile in its command line; `null` where that cannot be told. */
+/** Whether another process has the profile in its command line; `null` if unknown. */
 export async function isUsed(profile: string): Promise<boolean | null> {
 	const lines = await commandLines();
 	return lines === null ? null : lines.some(line => line.includes(path.basename(profile)));
 }
 
-/** Removes a profile whose browser is gone. What is left of it, the next start removes. */
+/** Removes a profile whose browser has ended. The next start removes the rest. */
 export async function removeProfile(profile: string): Promise<void> {
 	let gone = profile;
 	if (process.platform === 'win32' && !profile.endsWith(goneEnding)) {
-		// Windows renames no folder in which any file is open: so nothing is removed under a browser.
+		// Windows renames no folder with an open file, so this removes nothing from under a browser.
 		gone += goneEnding;
 		await rename(profile, gone);
 	}
@@ -101,7 +101,7 @@ export async function removeProfile(profile: string): Promise<void> {
 	await rm(gone, {recursive: true, force: true, maxRetries: 5});
 }
 
-/** Removes the profiles whose browser is gone. Throws nothing: what cannot be removed, the next start tries again. */
+/** Removes the profiles whose browser has ended. Throws nothing: the next start tries again. */
 export async function removeLeftovers(folders: readonly string[], now: number): Promise<void> {
 	for (const folder of folders) {
 		await removeLeftoversOf(folder, now).catch(() => {});
@@ -133,7 +133,7 @@ async function isLeftover(profile: string, now: number): Promise<boolean> {
 		return false;
 	}
 
-	// On Windows the renaming shows whether it is used.
+	// On Windows, renaming shows whether it is in use.
 	return process.platform === 'win32' || (await isUsed(profile)) === false;
 }
 
@@ -150,7 +150,7 @@ function host(): string {
 	);
 }
 
-/** True once more lies in a profile than was put there before its browser started. */
+/** True once a profile has more in it than before its browser started. */
 export async function isWritten(profile: string, before: number): Promise<boolean> {
 	return (await readdir(profile).catch(() => [])).length > before;
 }

@@ -2,11 +2,16 @@ import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
 /** The app key in use, and where it came from. */
-export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+export type AppSource = {
+	appKey: AppKey;
+	from: 'environment' | '.env' | 'setup' | 'practice';
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number | undefined;
+};
 
 /**
- * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
- * `null` where there is none.
+ * The app key in use, or the error of the given one, as a value, since most work does not need it. `null` if
+ * there is none.
  */
 export type AppInUse = AppSource | FlockError | null;
 
@@ -14,8 +19,9 @@ export type AppInUse = AppSource | FlockError | null;
 export type AppKeyInput = {consumerKey: string; consumerSecret: string};
 
 /**
- * Cleans what was pasted, and checks what can be checked without X: surrounding space, line ends and quotes go.
- * @param names how the two fields are called where the person wrote them, for the message.
+ * Cleans what was pasted, and checks everything that needs no call to X: surrounding spaces, line ends and
+ * quotes go.
+ * @param names the two fields' names where the person wrote them, for the message.
  * @throws FlockError `bad-app-key`, naming the field; the message never repeats its content.
  */
 export function cleanAppKey(
@@ -31,7 +37,7 @@ export function cleanAppKey(
 	};
 }
 
-/** What a copied value may bring along unseen. No literal: see `visible`. */
+/** Invisible characters that a copied value can contain. Not a literal: see `visible`. */
 const unseen = '\\p{Cf}';
 
 function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput): string {
@@ -45,7 +51,7 @@ function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput)
 		throw badAppKey(field, `${name} is empty.`);
 	}
 
-	// X's bearer tokens have this form and length; they sit beside the app key in the portal.
+	// X's bearer tokens have this form and length, and are beside the app key in the portal.
 	if (/^A{10,}/.test(value) && value.length > 80) {
 		throw badAppKey(field, `${name} is the app’s Bearer Token.`);
 	}

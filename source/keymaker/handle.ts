@@ -1,7 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import {cleanHandle} from '../flock/key.ts';
 
-/** A handle as it is kept, from one that a person gave; `null` for none. @throws FlockError `bad-handle` */
+/** A typed handle in its stored form; `null` for none. @throws FlockError `bad-handle` */
 export function handleOf(text: string | null): string | null {
 	const handle = cleanHandle(text ?? '');
 	if (handle === '') {

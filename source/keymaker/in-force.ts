@@ -6,7 +6,7 @@ import {namesOfHeld} from '../flock/words.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {AppInUse} from './app-key.ts';
 
-/** An app's key with its secret: the one in use, or from the keystore; `null` where the secret is not known. */
+/** An app's key with its secret, from the one in use or from the keystore; `null` if the secret is unknown. */
 export async function appKeyOf(
 	consumerKey: string,
 	keystore: Keystore,
@@ -17,7 +17,7 @@ export async function appKeyOf(
 }
 
 /**
- * The app that a bot's key was made with. Where its secret is not known, the error that says why: what is wrong with the
+ * The app that made a bot's key. If its secret is unknown, the error that says why: the problem with the
  * app's key in use, else `other-app`.
  */
 export async function appKeyFor(
@@ -30,7 +30,7 @@ export async function appKeyFor(
 	return appKey ?? (inUse instanceof FlockError ? inUse : otherAppError(bot));
 }
 
-/** The error of a bot without a key in force. */
+/** The error of a bot without an active key. */
 export function noKeyError(bot: string): FlockError {
 	return new FlockError('no-key', `${visible(bot)} has no active key.`, {
 		hint: `Authorize it with keymaker authorize ${shellWord(bot)}`,
@@ -47,7 +47,7 @@ function otherAppError(bot: string): FlockError {
 	);
 }
 
-/** The error of a bot whose held keys have to be decided about first. */
+/** The error of a bot with keys to decide about first. */
 export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
 	const what = held.length === 1 ? 'A key' : `${held.length} keys`;
 	const waits = held.length === 1 ? 'waits' : 'wait';
@@ -58,14 +58,14 @@ export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockErr
 	);
 }
 
-/** The error of a bot with several held keys, where one has to be named. */
+/** The error of a bot with several held keys, if one must be named. */
 export function heldSeveralError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
 	return new FlockError('held-several', `${visible(bot)} has keys of ${namesOfHeld(held)} to decide about.`, {
 		hint: decisionHint(bot, held),
 	});
 }
 
-/** The error of a decision about a key that is held no more. */
+/** The error of a decision about a key that is no longer held. */
 export function heldChangedError(bot: string): FlockError {
 	return new FlockError(
 		'held-changed',

@@ -1,14 +1,14 @@
 import {FlockError} from '../flock/error.ts';
 
-/** The most digits that are still taken for a PIN: X says "about 7", user ids have up to 19. */
+/** The most digits of a PIN: X says "about 7", and user ids have up to 19. */
 const mostDigits = 16;
 
 /**
- * Finds the PIN in whatever was typed or pasted: spaces, dashes, line ends, invisible and full-width
- * characters are cleaned away, and from a callback address the verifier is taken, which X makes of letters and digits.
- * The result is text: a leading zero counts.
- * @param requestToken the token of the link on the screen, which a callback address has to name.
- * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`; X has not been asked then.
+ * Finds the PIN in typed or pasted text: removes spaces, dashes, line ends, invisible and full-width
+ * characters, and takes the verifier, which is letters and digits, from a callback address. The result is
+ * text, because leading zeros count.
+ * @param requestToken the token of the link on the screen, which a callback address must contain.
+ * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`, without asking X.
  */
 export function cleanPin(text: string, requestToken: string): string {
 	const verifier = verifierOf(text, requestToken);
@@ -32,13 +32,13 @@ export function cleanPin(text: string, requestToken: string): string {
 	return pin;
 }
 
-/** What X puts into a callback address. */
+/** The parameters of X's callback address. */
 const isVerifier = /^[A-Za-z0-9]{1,200}$/;
 
-/** What is never part of a PIN. No literal: see `visible`. */
+/** Characters that are never part of a PIN. Not a literal: see `visible`. */
 const unseen = '[\\s\\p{Pd}\\p{Cf}\\p{Cc}\\p{Mn}\\u2212\\u3164]';
 
-/** Removes what is never part of a PIN, and turns full-width digits into plain ones. */
+/** Removes what is never part of a PIN, and converts full-width digits. */
 function strip(text: string): string {
 	return text.normalize('NFKC').replace(new RegExp(unseen, 'gu'), '');
 }

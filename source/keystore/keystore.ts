@@ -1,4 +1,4 @@
-import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo} from '../flock/key.ts';
+import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo, SavedApp} from '../flock/key.ts';
 
 /** What `list` tells of the whole keystore; holds no secret. */
 export type KeystoreContents = {
@@ -69,9 +69,9 @@ export type Keystore = {
 	/** The app that a consumer key names, with its secret; `null` where it is not known. */
 	appKey(consumerKey: string): Promise<AppKey | null>;
 	/** The app that the setup screen saved; `null` where there is none. */
-	savedAppKey(): Promise<AppKey | null>;
+	savedAppKey(): Promise<SavedApp | null>;
 	/** Saves what the setup screen was given, to be used from now on. */
-	saveAppKey(appKey: AppKey): Promise<void>;
+	saveAppKey(app: SavedApp): Promise<void>;
 	/**
 	 * Tries the place for writing, so that nobody is asked for a PIN in vain; throws what a save would throw.
 	 * From then on a save needs no more of this program's own files, which may be exchanged while a PIN is awaited.

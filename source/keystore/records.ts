@@ -118,10 +118,13 @@ export function recordsOf(core: StateStore): Records {
 		},
 		async savedAppKey() {
 			const state = await stateForApps();
-			return appKeyIn(state, state.savedApp);
+			const appKey = appKeyIn(state, state.savedApp);
+			return appKey === null || state.savedCallback === null
+				? appKey
+				: {...appKey, callbackPort: state.savedCallback};
 		},
-		async saveAppKey(appKey) {
-			await core.save(({state}) => ({state: withSavedApp(state, appKey), result: undefined}));
+		async saveAppKey(app) {
+			await core.save(({state}) => ({state: withSavedApp(state, app), result: undefined}));
 		},
 	};
 }

@@ -1,4 +1,4 @@
-import {type AppKey, type BotRecord, type Key, keysOf} from '../flock/key.ts';
+import {type AppKey, type BotRecord, type Key, keysOf, type SavedApp} from '../flock/key.ts';
 import {copyOfKey} from './form/fields.ts';
 
 /** Everything in a keystore, as it stands in memory. Never changed in place. */
@@ -7,6 +7,8 @@ export type State = {
 	poems: string | null;
 	/** The consumer key of the app that the setup screen saved; `null` where there is none. */
 	savedApp: string | null;
+	/** The port of that app's callback address; `null` where it has none. */
+	savedCallback: number | null;
 	/** Consumer secrets by consumer key. */
 	apps: ReadonlyMap<string, string>;
 	/** Every bot's record by its name, in its one form (`oneForm`). */
@@ -14,7 +16,13 @@ export type State = {
 };
 
 /** What a new keystore holds. */
-export const emptyState: State = {poems: null, savedApp: null, apps: new Map(), records: new Map()};
+export const emptyState: State = {
+	poems: null,
+	savedApp: null,
+	savedCallback: null,
+	apps: new Map(),
+	records: new Map(),
+};
 
 /** What stands before a bot's name, and before a consumer key, in the file: so that no name is special to anything. */
 export const botPrefix = 'bot:';
@@ -22,7 +30,12 @@ export const appPrefix = 'app:';
 
 /** A state as the flat fields of the file, in a fixed order. */
 export function fieldsOf(state: State): Record<string, unknown> {
-	const fields: Record<string, unknown> = {poems: state.poems, savedApp: state.savedApp};
+	const {poems, savedApp, savedCallback} = state;
+	const fields: Record<string, unknown> = {
+		poems,
+		savedApp,
+		...(savedCallback === null ? {} : {savedCallback}),
+	};
 	for (const [consumerKey, consumerSecret] of state.apps) {
 		fields[`${appPrefix}${consumerKey}`] = {consumerSecret};
 	}
@@ -58,8 +71,13 @@ export function withRecord(state: State, bot: string, record: BotRecord | null, 
 }
 
 /** A state in which the setup screen has saved an app. */
-export function withSavedApp(state: State, appKey: AppKey): State {
-	return {...state, savedApp: appKey.consumerKey, apps: withApp(state.apps, appKey)};
+export function withSavedApp(state: State, {callbackPort, ...appKey}: SavedApp): State {
+	return {
+		...state,
+		savedApp: appKey.consumerKey,
+		savedCallback: callbackPort ?? null,
+		apps: withApp(state.apps, appKey),
+	};
 }
 
 /** A state without a bot, without the keys of these access tokens wherever else they stand, and without the secrets of apps that nothing needs any more. */

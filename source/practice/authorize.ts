@@ -1,7 +1,7 @@
 import {cleanHandle, handleKey} from '../flock/key.ts';
 import type {Answer} from './answer.ts';
 import type {Link, Links} from './links.ts';
-import {type Account, cancelledPage, choicePage, pinPage, refusedPage, stalePage} from './pages.ts';
+import {type Account, cancelledPage, choicePage, pinPage, refusedPage, sentBack, stalePage} from './pages.ts';
 import {sessionOf, signedIn} from './session.ts';
 import type {Tokens} from './tokens.ts';
 
@@ -129,7 +129,7 @@ export function createAuthorizePage(
 
 			if (fields.get('action') === 'cancel') {
 				links.remove(link);
-				return cancelledPage(app);
+				return link.callback === null ? cancelledPage(app) : sentBack(link.callback, {denied: link.token});
 			}
 
 			const given = {
@@ -148,7 +148,12 @@ export function createAuthorizePage(
 				return choice(link, {...given, problem});
 			}
 
-			return signedIn(pinPage(links.approve(link, handle), handle, app), handle);
+			const verifier = links.approve(link, handle);
+			const answer =
+				link.callback === null
+					? pinPage(verifier, handle, app)
+					: sentBack(link.callback, {oauth_token: link.token, oauth_verifier: verifier});
+			return signedIn(answer, handle);
 		},
 	};
 }

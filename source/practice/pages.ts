@@ -60,6 +60,7 @@ ${mistyped ? sentence : ''}
 <div class="buttons"><button class="main" name="action" value="authorize">Authorize app</button>
 <button name="action" value="cancel">Cancel</button></div>
 </form>`,
+		link.callback === null ? '' : new URL(link.callback).origin,
 	);
 }
 
@@ -88,6 +89,20 @@ export function pinPage(pin: string, handle: string, app: string): Answer {
 	);
 }
 
+/** Sends the browser to the app's callback address with the answer. */
+export function sentBack(callback: string, answer: Record<string, string>): Answer {
+	return {
+		status: 302,
+		type: null,
+		body: '',
+		headers: {
+			location: `${callback}?${new URLSearchParams(answer)}`,
+			'referrer-policy': 'no-referrer',
+			'cache-control': 'no-store',
+		},
+	};
+}
+
 /** The page after Cancel. */
 export function cancelledPage(app: string): Answer {
 	return page(
@@ -113,7 +128,8 @@ export function refusedPage(status: number, sentence: string): Answer {
 	return page(status, 'Not here', `<h1>Not here</h1><p>${escapeHtml(sentence)}</p>`);
 }
 
-function page(status: number, title: string, content: string): Answer {
+/** @param elsewhere the origin that a form may lead to besides this one; browsers look at redirections, too. */
+function page(status: number, title: string, content: string, elsewhere = ''): Answer {
 	return {
 		status,
 		type: 'text/html;charset=utf-8',
@@ -135,7 +151,7 @@ ${content}
 `,
 		headers: {
 			'content-security-policy':
-				`default-src 'none'; style-src '${styleHash()}'; form-action 'self'; ` +
+				`default-src 'none'; style-src '${styleHash()}'; form-action ${`'self' ${elsewhere}`.trim()}; ` +
 				"base-uri 'none'; frame-ancestors 'none'",
 			'x-frame-options': 'DENY',
 			'x-content-type-options': 'nosniff',

@@ -38,6 +38,8 @@ export type PracticeOptions = {
 	statePath: string | null;
 	/** Apps that it knows besides the practice app; none where not given. */
 	otherApps?: readonly AppKey[] | undefined;
+	/** The callback addresses in the settings of its apps, ten at most at X; any address of 127.0.0.1 where not given. */
+	callbacks?: readonly string[] | undefined;
 	/** The handles that the authorize page offers first, for bots to come: as many as are free, up to twelve. */
 	handles: readonly string[];
 	/** This flock's accounts, each with the bot that has its key; asked for each time that the page is shown. */

@@ -65,7 +65,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 	const log: LoggedRequest[] = [];
 	const links = createLinks();
 	const tokens = openTokens(options.statePath);
-	const api = createApi([practiceAppKey, ...(options.otherApps ?? [])], links, tokens);
+	const api = createApi([practiceAppKey, ...(options.otherApps ?? [])], links, tokens, options.callbacks);
 
 	const server = createServer((request, response) => {
 		answer(request, response).catch(() => {

@@ -3,8 +3,8 @@ import {withExportPath} from './export/reduce.ts';
 import type {Command} from './model/binding.ts';
 import {type Edit, edited, edits, type Field} from './model/field.ts';
 import {withFilter} from './model/list.ts';
-import {Secret} from './model/secret.ts';
 import type {State} from './model/state.ts';
+import {fieldText, withFieldText} from './setup/reduce.ts';
 
 /** The field that takes the keys of a state, and the state with another text in it; `null` where there is none. */
 type ActiveField = {field: Field; set(text: string): State};
@@ -65,9 +65,8 @@ function fieldOfScreen(state: State): ActiveField | null {
 		return null;
 	}
 
-	const {field} = screen;
 	return {
-		field: {text: screen[field].reveal(), after},
-		set: text => ({...state, screen: {...screen, [field]: new Secret(text), problem: null}}),
+		field: {text: fieldText(screen), after},
+		set: text => ({...state, screen: withFieldText(screen, text)}),
 	};
 }

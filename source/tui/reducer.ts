@@ -1,5 +1,6 @@
 import {graphemes} from '../flock/graphemes.ts';
 import {pinLetter} from './authorize/reduce.ts';
+import {takeCalled} from './authorize/reduce-callback.ts';
 import {bindingOf, hasField} from './keymap.ts';
 import type {Action, Timer} from './model/action.ts';
 import {botAt, mouseIsOurs} from './model/mouse.ts';
@@ -37,7 +38,8 @@ export function reduce(state: State, action: Action, now: number): Step {
 	const shown = leadsElsewhere.has(action.type)
 		? {...done, state: withoutOldNotice(state, done.state)}
 		: done;
-	return andThen(shown, next => readSelectedPoem(withCaret(state, next)));
+	const called = andThen(shown, next => takeCalled(next, now));
+	return andThen(called, next => readSelectedPoem(withCaret(state, next)));
 }
 
 /** The cursor stands at the end of a field that the keys have just come to. */

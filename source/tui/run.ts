@@ -239,7 +239,7 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 }
 
 function fixedOf(
-	{poems, keystore, x, desktop, practice, cwd}: Services,
+	{poems, keystore, x, desktop, callbackPort, practice, cwd}: Services,
 	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
@@ -251,6 +251,7 @@ function fixedOf(
 		practice,
 		deadlineSeconds: x.deadlineSeconds,
 		warning: x.warning,
+		callbackPort,
 		whyNotOpen: desktop.whyNotOpen,
 		spoken: isSpoken(env),
 		authorizeFirst,

@@ -50,10 +50,10 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 		return (await loading).ask(...call);
 	};
 
-	const requestLink: X['requestLink'] = async ({appKey, expectedHandle, access, signal}) => {
+	const requestLink: X['requestLink'] = async ({appKey, expectedHandle, access, callback, signal}) => {
 		const call: Call = {leg: 'request_token', appKey, signal, parse: parseForm};
 		const {fields, made} = await ask(way(), call, client =>
-			client.generateAuthLink('oob', {
+			client.generateAuthLink(callback ?? 'oob', {
 				linkMode: 'authorize',
 				forceLogin: true,
 				...(expectedHandle === null ? {} : {screenName: expectedHandle}),
@@ -109,8 +109,8 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 			checkRevoked(fields, token.accessToken);
 		},
 
-		async tryAppKey(appKey, signal) {
-			await requestLink({appKey, expectedHandle: null, access: null, signal});
+		async tryAppKey(appKey, signal, callback = null) {
+			await requestLink({appKey, expectedHandle: null, access: null, callback, signal});
 		},
 
 		async probe(signal) {

@@ -7,6 +7,8 @@ export type LinkRequest = {
 	expectedHandle: string | null;
 	/** X's `x_auth_access_type`; `null` leaves it to the app's settings. */
 	access: WantedAccess | null;
+	/** The address that X sends the browser to; X shows a PIN where there is none. */
+	callback?: string | null;
 	/** Cancels the request. */
 	signal?: AbortSignal | undefined;
 };
@@ -51,7 +53,7 @@ export type X = {
 	readonly deadlineSeconds: number;
 	/** What a person is to know of the way to X before X is asked; `null` where there is nothing, and in practice. */
 	readonly warning: string | null;
-	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`. */
+	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`, or with an address of the app's settings. */
 	requestLink(request: LinkRequest): Promise<RequestedLink>;
 	/** Leg 3: `POST oauth/access_token`. Is not cancelled: a PIN works once, and its token must not be lost. */
 	exchangePin(appKey: AppKey, requestToken: RequestToken, pin: string): Promise<Grant>;
@@ -59,8 +61,8 @@ export type X = {
 	whoIs(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<Account>;
 	/** `POST 1.1/oauth/invalidate_token`, signed with the token that it kills. */
 	revoke(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<void>;
-	/** Tries whether X takes the app key at all (a request token is made and left); throws where it does not. */
-	tryAppKey(appKey: AppKey, signal?: AbortSignal): Promise<void>;
+	/** Tries whether X takes the app key at all, and the callback where one is given (a request token is made and left); throws where it does not. */
+	tryAppKey(appKey: AppKey, signal?: AbortSignal, callback?: string | null): Promise<void>;
 	/** Looks at `https://api.x.com/` without signing: whether name, TLS and proxy work, and X's clock. Costs nothing. */
 	probe(signal?: AbortSignal): Promise<Probe>;
 };

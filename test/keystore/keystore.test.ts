@@ -29,7 +29,7 @@ import {
 
 test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
 	const {place, keystore} = newKeystore(context);
-	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set()});
+	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set(), waiting: new Map()});
 	assert.equal(await keystore.get('ode'), null);
 	assert.equal(await keystore.savedAppKey(), null);
 	assert.equal(await keystore.update('ode', () => null), null);
@@ -169,6 +169,16 @@ test('the app that setup saved is used from then on', async context => {
 	await keystore.saveAppKey(second);
 	assert.deepEqual(await openKeystore(place).savedAppKey(), second);
 	assert.deepEqual((await keystore.list()).apps, new Set(['practice-app', 'practice-app-2']));
+});
+
+test('the port of the callback address is saved with that app, and goes with it', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.saveAppKey({...practiceApp, callbackPort: 8765});
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
+	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
+	await keystore.saveAppKey(practiceApp);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), practiceApp);
 });
 
 test('saves at the same time, from one program and from two, all arrive', async context => {

@@ -88,6 +88,8 @@ function behaves(openerOf: Opener): void {
 		assert.deepEqual([...(await other.getAll(['nobody', 'ode'])).keys()], ['ode']);
 		assert.equal((await other.get('ode'))?.wantedAccess, 'read');
 		assert.deepEqual(await other.savedAppKey(), practiceApp);
+		await one.saveAppKey({...practiceApp, callbackPort: 8765});
+		assert.deepEqual(await other.savedAppKey(), {...practiceApp, callbackPort: 8765});
 	});
 }
 

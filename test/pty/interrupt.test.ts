@@ -200,7 +200,11 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 	});
 
 	test('is lost by the third Ctrl-C after the screen has been left', async () => {
-		const terminal = place.shell(`${before}keymaker; ${afterwards}`, {rows: 40, env: network.env});
+		const terminal = place.shell(`${before}keymaker; ${afterwards}`, {
+			rows: 40,
+			columns: 120,
+			env: network.env,
+		});
 		await holdExchange(network, terminal);
 		terminal.press('ctrl+c');
 		await terminal.waitFor('Finishing first: asking X for harbour’s key.');

@@ -215,7 +215,7 @@ test('a missing folder of poems is explained on the screen', async () => {
 	const screen = place.screen(['--poems', 'nowhere', '--flock', 'another']);
 	await screen.waitFor(/no folder/i);
 	await mkdir(path.join(place.folder, 'nowhere'));
-	await screen.waitFor(/no poem in/i);
+	await screen.waitFor(/no poems in/i);
 	screen.press('q');
 	assert.equal((await screen.exited).exitCode, 0);
 });

@@ -21,6 +21,7 @@ export const fixed: Fixed = {
 	practice: true,
 	deadlineSeconds: 15,
 	warning: null,
+	callbackPort: 'never',
 	whyNotOpen: null,
 	spoken: false,
 	authorizeFirst: null,
@@ -103,6 +104,8 @@ export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
 		url: `https://api.x.com/oauth/authorize?oauth_token=${id}&force_login=true&screen_name=harbour_poem`,
 		expectedHandle: 'harbour_poem',
 		app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+		callback: null,
+		pinInstead: null,
 	};
 }
 

@@ -2,10 +2,10 @@ import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {codeOf} from '../../system/errors.ts';
 
-/** What was being done with a file or folder when the system refused. */
+/** What failed: reading or writing a file or folder. */
 export type Doing = 'read' | 'write';
 
-/** Turns the system's refusal into a `FlockError` that names the path and a remedy; a `FlockError` passes through. */
+/** Turns the system's error into a `FlockError` with the path and a fix; passes a `FlockError` through. */
 export function failureOf(error: unknown, doing: Doing, path: string): FlockError {
 	if (error instanceof FlockError) {
 		return error;

@@ -5,19 +5,19 @@ import {codeOf, isMissing} from '../../system/errors.ts';
 import {waitFor} from '../../system/files.ts';
 import {botsWithKey, type State} from '../state.ts';
 
-/** Poems that are not where a keystore has them. */
+/** Poems that are not where a keystore expects them. */
 export type Moved = {
-	/** The folder that the keystore belongs to, and that is gone. */
+	/** The missing folder that the keystore belongs to. */
 	from: string;
 	/** The folder that it was opened for. */
 	to: string;
 	/** The keystore's file. */
 	file: string;
-	/** How many bots have a key in force in it. */
+	/** How many of its bots have an active key. */
 	bots: number;
 };
 
-/** The error of a keystore whose folder of poems is gone: whether that folder is this one now, only a person knows. */
+/** The error of a keystore whose folder of poems is gone. Only a person knows whether that folder moved here. */
 export class PoemsGone extends FlockError {
 	readonly moved: Moved;
 
@@ -34,9 +34,9 @@ export class PoemsGone extends FlockError {
 }
 
 /**
- * Finds out whether a keystore belongs to a folder of poems, by whatever path that is reached.
+ * Checks that a keystore belongs to a folder of poems, by any path.
  * @param poems `null` for any.
- * @throws `keystore-other-poems`, as a `PoemsGone` where the folder that it belongs to is not there
+ * @throws `keystore-other-poems`, as a `PoemsGone` if the folder that it belongs to is gone
  */
 export async function assertPoemsOf(state: State, poems: string | null, file: string): Promise<void> {
 	const {poems: from} = state;
@@ -67,7 +67,7 @@ export async function assertPoemsOf(state: State, poems: string | null, file: st
 	);
 }
 
-/** Which folder stands at a path, or why nobody can tell. */
+/** The folder at a path, or why that is unknown. */
 type Identity = {id: string; problem: null} | {id: null; problem: unknown};
 
 async function identityOf(folder: string): Promise<Identity> {

@@ -10,9 +10,9 @@ import {failureOf} from './failures.ts';
 const elsewhere = 'choose another folder with --keystore DIR';
 
 /**
- * Follows a path to the file that it means, and refuses what others could turn: a link in a folder that others
- * may write to, a folder for everybody, a file of somebody else's, and what is no file at all.
- * The file may be missing, its folder too.
+ * Follows a path to its file, and refuses what others could redirect: a link in a folder that others can
+ * write to, a folder for everybody, another user's file, and anything but a regular file. The file can be
+ * missing, and its folder too.
  * @returns the real path.
  * @throws `keystore-unsafe`, `keystore-unreadable`
  */
@@ -48,8 +48,8 @@ export function safePathOf(file: string, use: Use = 'read'): string {
 }
 
 /**
- * Looks at the folder of a keystore's copies, and at the one above it, as `safePathOf` looks at the file and its folder.
- * Both may be missing.
+ * Checks the folder of a keystore's backups and its parent, as `safePathOf` checks the file and its folder.
+ * Both can be missing.
  * @throws `keystore-unsafe`, `keystore-unreadable`
  */
 export function assertSafeCopies(folder: string, use: Use = 'read'): void {
@@ -70,7 +70,7 @@ export function assertSafeCopies(folder: string, use: Use = 'read'): void {
 	refuseStranger(path.join(folder, 'copy'), use);
 }
 
-/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` in one. @returns the real path of the file. */
+/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` together. @returns the file's real path. */
 export function safeToSave(file: string, copies: string): string {
 	const real = safePathOf(file, 'save');
 	assertSafeCopies(copies, 'save');
@@ -98,7 +98,7 @@ function refuseShared(folder: string, what: 'keystore' | 'copies'): void {
 	);
 }
 
-/** Resolves every link of a path, one after the other, and looks at who could turn it. */
+/** Resolves each link of a path and checks who could redirect it. */
 function follow(file: string, use: Use): string {
 	refuseStranger(file, use);
 	try {
@@ -116,7 +116,10 @@ function follow(file: string, use: Use): string {
 	}
 }
 
-/** Root saves only where nobody else can exchange anything on the way: else it writes to, or gives away, what they choose. */
+/**
+ * Root saves only if nobody else can replace anything on the way. Otherwise it would write to, or give away,
+ * what they choose.
+ */
 function refuseStranger(file: string, use: Use): void {
 	const stranger = use === 'save' ? attempt(() => strangerOn(file), file) : null;
 	if (stranger === null) {

@@ -1,6 +1,6 @@
 import {type Fault, objectOf, oneOf, text, where} from './fault.ts';
 
-/** Whose keys a keystore holds: accounts of X itself, or of the stand-in for it. */
+/** Whose keys a keystore holds: those of X's accounts, or of the stand-in's. */
 export type Kind = 'x' | 'practice';
 
 /** Which flock's keystore a file is. */
@@ -12,9 +12,9 @@ export type Label = {
 
 /** Which keystore a file is, and which of its states. */
 export type Identity = Label & {
-	/** 32 random hexadecimal digits: made with the file, and kept by every save, encryption and restoration. */
+	/** 32 random hexadecimal digits, created with the file and kept by every save, encryption and restore. */
 	id: string;
-	/** Raised by every save, from 1. */
+	/** Increased by every save, from 1. */
 	counter: number;
 };
 

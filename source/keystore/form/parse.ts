@@ -3,7 +3,7 @@ import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {appPrefix, botPrefix, type State} from '../state.ts';
 import {Damage} from './damage.ts';
-import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
+import {type Fault, isObject, orNull, pathOf, text, where} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 
 /**
@@ -29,7 +29,7 @@ export function parseState(fields: unknown): State {
 		} else if (name.startsWith(appPrefix)) {
 			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
 			apps.set(name.slice(appPrefix.length), consumerSecret);
-		} else if (name !== 'poems' && name !== 'savedApp') {
+		} else if (name !== 'poems' && name !== 'savedApp' && name !== 'savedCallback') {
 			throw new Damage(`it has an unknown field, ${visible(name)}`);
 		}
 	}
@@ -40,8 +40,11 @@ export function parseState(fields: unknown): State {
 		throw wrong('savedApp');
 	}
 
-	return {poems, savedApp, apps, records};
+	const savedCallback = good<number | null>(fields.savedCallback ?? null, orNull(port), 'savedCallback');
+	return {poems, savedApp, savedCallback, apps, records};
 }
+
+const port = where(value => Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
 
 /** The value, if nothing is wrong with it. @throws `Damage` */
 export function good<T>(value: unknown, fault: Fault, name: string): T {

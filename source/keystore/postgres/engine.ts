@@ -269,18 +269,16 @@ export function openEngine(options: EngineOptions): Engine {
 	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
 	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
 		await earlier;
-		sights = (await memory?.recall()) ?? sights;
 		const left = Math.max(deadline - (performance.now() - askedAt), 1);
 		const end = performance.now() + Math.min(longestLag, left);
-		let since = known;
-		let row = current(since, left);
-		fetching = row.catch(() => {});
+		let asking = ask(left);
+		fetching = asking.catch(() => {});
 		next = null;
 		for (;;) {
 			try {
-				const found = await row;
+				const {row, since} = await asking;
 				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-				return await remembered(found && (await opened(found, since, true)));
+				return await remembered(row && (await opened(row, since, true)));
 			} catch (error) {
 				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
 				if (!isBehind || performance.now() > end) {
@@ -289,10 +287,14 @@ export function openEngine(options: EngineOptions): Engine {
 			}
 
 			await pause(lagPause);
-			sights = (await memory?.recall()) ?? sights;
-			since = known;
-			row = current(since, left);
+			asking = ask(left);
 		}
+	}
+
+	async function ask(left: number): Promise<{row: FlockRow | null; since: Known | null}> {
+		sights = (await memory?.recall()) ?? sights;
+		const since = known;
+		return {row: await current(since, left), since};
 	}
 
 	async function current(since: Known | null, left: number): Promise<FlockRow | null> {

@@ -1,8 +1,8 @@
 import {needsPerson} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
-import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
-import {botOf, type State, selectedBot} from '../model/state.ts';
+import type {AuthorizeScreen, Phase, Renewal, Show, Walk} from '../model/authorization.ts';
+import {botOf, callbackPortOf, type State, selectedBot} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {tallyOf} from '../model/tally.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
@@ -53,7 +53,7 @@ export function authorize(
 		return step({...state, list, overlay: null, screen: {name: 'first-run', bot: name}});
 	}
 
-	return request({...state, list}, screen, {note: null, label: null, open: true}, now);
+	return request({...state, list}, screen, {note: null, label: null, show: 'open'}, now);
 }
 
 /** Begins with the selected bot. */
@@ -94,14 +94,15 @@ function nobodyNeedsYou(state: State): Step {
 export function request(
 	state: State,
 	screen: Omit<AuthorizeScreen, 'phase'>,
-	{note, label, open}: Renewal & {open: boolean},
+	{note, label, show}: Renewal & {show: Show},
 	now: number,
 ): Step {
 	const attempt = state.attempts + 1;
-	const phase: Phase = {name: 'requesting', startedAt: now, note, label, open};
+	const phase: Phase = {name: 'requesting', startedAt: now, note, label, show};
+	const callbackPort = show === 'qr' ? null : callbackPortOf(state);
 	return step(
 		{...state, attempts: attempt, overlay: null, screen: {...screen, attempt, phase}},
-		{type: 'request-link', bot: screen.bot, attempt},
+		{type: 'request-link', bot: screen.bot, attempt, ...(callbackPort === null ? {} : {callbackPort})},
 	);
 }
 

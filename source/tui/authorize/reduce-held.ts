@@ -113,7 +113,7 @@ export function decided(
 		return request(
 			state,
 			seen,
-			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, open: false},
+			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, show: null},
 			now,
 		);
 	}

@@ -29,7 +29,7 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 
 			return phase.name === 'unsaved'
 				? saveAgain(state, screen)
-				: request(state, screen, {...renewalOf(phase), open: false}, now);
+				: request(state, screen, {...renewalOf(phase), show: null}, now);
 		case 'reveal':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'reveal'}}});
 		case 'up':
@@ -140,9 +140,22 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'Here is a new link; the old one no longer works.', label: null, open: false},
+		{note: 'Here is a new link; the old one no longer works.', label: null, show: null},
 		now,
 	);
+}
+
+/** Asks for a link with a PIN in the place of one that would call back: to the phone itself. */
+function linkForPhone(state: State, now: number): Step {
+	const {screen} = state;
+	return screen.name === 'authorize'
+		? request(
+				state,
+				screen,
+				{note: 'A phone cannot call back: this new link shows a PIN.', label: null, show: 'qr'},
+				now,
+			)
+		: step(state);
 }
 
 /** What was said of an earlier link stays true while the next one is asked for again. */
@@ -177,7 +190,9 @@ function pinCommand(
 		case 'open':
 			return step(state, {type: 'open-link', url: phase.link.url});
 		case 'qr':
-			return step({...state, overlay: {name: 'qr'}});
+			return phase.link.callback === null
+				? step({...state, overlay: {name: 'qr'}})
+				: linkForPhone(state, now);
 		case 'new-link':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'new-link'}}});
 		default:

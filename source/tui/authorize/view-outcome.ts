@@ -44,6 +44,7 @@ export function conflictLines(
 		blank,
 		...choiceLines(phase, columns, now),
 		...paragraph(heldSentence(key, reason, otherBot), columns, {tone: 'warn'}),
+		...(reason === 'by-callback' ? paragraph('Press enter if it is.', columns) : []),
 		blank,
 		...paragraph(`expected   ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
 			indent: 3,

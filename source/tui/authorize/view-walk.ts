@@ -67,7 +67,8 @@ export function besideWalk(
 	const {columns} = state.size;
 	const {walk, phase} = screen;
 	const isWalk = walk.walking && walk.queue.length > 1;
-	const link = phase.name === 'awaiting-pin' ? phase.link.url : null;
+	// A phone would be sent back to itself.
+	const link = phase.name === 'awaiting-pin' && phase.link.callback === null ? phase.link.url : null;
 	const first = lines.findLastIndex(({url}) => url !== undefined) + 1;
 	const room = rows - first;
 	const code = columns >= qrFrom && link !== null ? view.qr(link) : [];

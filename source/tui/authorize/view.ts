@@ -107,7 +107,13 @@ function stepLines(
 	];
 	const after = [
 		{...blank, rank: 5},
-		...numbered(2, 'Press Authorize app; X shows a PIN', state, [], width),
+		...numbered(
+			2,
+			link.callback === null ? 'Press Authorize app; X shows a PIN' : calledStep,
+			state,
+			[],
+			width,
+		),
 		{...blank, rank: 7},
 		...fieldLines(state, phase, view, width),
 		...saidLines(screen, width),
@@ -191,10 +197,12 @@ function fieldLines(
 	columns: number,
 ): Line[] {
 	if (phase.name === 'exchanging') {
-		return waiting('Submitting the PIN to X', phase.startedAt, state, view);
+		const what = phase.pin === null ? 'You are back: asking X for the key' : 'Submitting the PIN to X';
+		return waiting(what, phase.startedAt, state, view);
 	}
 
-	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
+	const name = phase.link.callback === null ? 'Paste the PIN here' : 'Or paste the address';
+	const label = columns < 40 ? ' 3  PIN: ' : ` 3  ${name}: `;
 	const beside = keymap['awaiting-pin'].filter(
 		binding => besideField.includes(binding.command) && isInline(state, binding),
 	);
@@ -216,11 +224,14 @@ function fieldLines(
 			Math.min(columns, inlineTo) - 1,
 		),
 		role: 'textbox',
-		say: `3. Paste the PIN here: ${shown.text}`,
+		say: `3. ${name}: ${shown.text}`,
 		cursor: columnsOf(label) + shown.cursor,
 	};
 	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
 }
+
+/** The second step where X sends the browser back. */
+const calledStep = 'Press Authorize app; keymaker goes on by itself';
 
 /** What came of the bot before, on a walk. */
 function saidLines({said}: AuthorizeScreen, columns: number): Line[] {

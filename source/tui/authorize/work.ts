@@ -8,12 +8,14 @@ import type {Services} from '../../services.ts';
 import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
 import type {Tools, Work} from '../model/work.ts';
+import {createCallbacks} from './work-callback.ts';
 
 type AuthorizeWork = Pick<
 	Work,
 	| 'request-link'
 	| 'drop-link'
 	| 'submit-pin'
+	| 'submit-verifier'
 	| 'retry-save'
 	| 'save-waiting'
 	| 'decide'
@@ -31,6 +33,7 @@ const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 /** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
 export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
+	const callbacks = createCallbacks(services.callback, dispatch);
 
 	async function discard(bot: string, tokenId: string): Promise<Decision> {
 		const discarded = await keymaker.discard(bot, tokenId);
@@ -39,11 +42,24 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 	}
 
 	return {
-		async 'request-link'({bot, attempt}) {
+		async 'request-link'({bot, attempt, callbackPort}) {
 			await attempts.run(attempt, async signal => {
+				callbacks.endOf(bot);
+				// Before the link is asked for: another user may listen there already.
+				const found = await callbacks.listen(callbackPort);
+				const [listening, refused] = found instanceof FlockError ? [null, found] : [found, null];
 				try {
-					dispatch({type: 'link', attempt, link: await keymaker.requestLink(bot, {signal})});
+					const link = await keymaker.requestLink(bot, {signal, callback: listening?.address});
+					if (link.callback === null) {
+						listening?.close();
+					} else if (listening !== null) {
+						callbacks.expect(link, listening);
+					}
+
+					const why = refused ?? link.pinInstead;
+					dispatch({type: 'link', attempt, link, ...(why === null ? {} : {pinInstead: problemOf(why)})});
 				} catch (error) {
+					listening?.close();
 					const known = expected(error);
 					const record = known.code === 'held' ? await keystore.get(bot) : null;
 					const held = record === null ? [] : recordInfo(record).held;
@@ -56,16 +72,38 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 			});
 		},
 		'drop-link'({link}) {
+			callbacks.end(link.id);
 			keymaker.drop(link);
+		},
+		async 'submit-verifier'({attempt, link, verifier}) {
+			const say = (sentence: string) => callbacks.say(link.id, sentence);
+			const work = async (signal: AbortSignal) => {
+				try {
+					const outcome = await keymaker.submitDelivered(link, verifier, say, {signal});
+					callbacks.end(link.id);
+					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+				} catch (error) {
+					callbacks.end(link.id);
+					dispatch({type: 'pin-failed', attempt, problem: problemOf(expected(error)), alive: false});
+				}
+			};
+
+			await attempts.run(attempt, work, true);
 		},
 		async 'submit-pin'({attempt, link, pin}) {
 			const work = async (signal: AbortSignal) => {
 				try {
 					const outcome = await keymaker.submitPin(link, pin, {signal});
+					callbacks.end(link.id);
 					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
 				} catch (error) {
 					const problem = problemOf(expected(error));
-					dispatch({type: 'pin-failed', attempt, problem, alive: keymaker.isAlive(link)});
+					const alive = keymaker.isAlive(link);
+					if (!alive) {
+						callbacks.end(link.id);
+					}
+
+					dispatch({type: 'pin-failed', attempt, problem, alive});
 				}
 			};
 

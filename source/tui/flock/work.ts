@@ -79,5 +79,8 @@ function appOf(inUse: AppInUse): {app: AppInfo | null; appProblem?: Problem} {
 		return {app: null, ...(inUse === null ? {} : {appProblem: problemOf(inUse)})};
 	}
 
-	return {app: {consumerKey: inUse.appKey.consumerKey, from: inUse.from}};
+	const {appKey, from, callbackPort} = inUse;
+	return {
+		app: {consumerKey: appKey.consumerKey, from, ...(callbackPort === undefined ? {} : {callbackPort})},
+	};
 }

@@ -1,3 +1,4 @@
+import type {Delivery} from '../../desktop/callback.ts';
 import type {Flock} from '../../flock/flock.ts';
 import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
 import type {Poem, PoemFolder} from '../../flock/poem.ts';
@@ -35,7 +36,10 @@ export type Action =
 	| {type: 'read-failed'; problem: Problem}
 	| {type: 'poem'; bot: string; text: PoemText}
 	| {type: 'notice'; text: string; tone: NoticeTone}
-	| {type: 'link'; attempt: number; link: Link}
+	/** `pinInstead` says why X shows a PIN although it was to call back. */
+	| {type: 'link'; attempt: number; link: Link; pinInstead?: Problem | undefined}
+	/** X's answer has come by callback to the link of this id. */
+	| {type: 'called-back'; linkId: string; delivery: Delivery}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
 	| {type: 'opened'; opened: Opened}
@@ -86,11 +90,14 @@ export type AppExit =
 export type Effect =
 	| {type: 'read'}
 	| {type: 'read-poem'; poem: Poem; agreed: ReadonlySet<string>}
-	| {type: 'request-link'; bot: string; attempt: number}
+	/** Without `callbackPort` X shows a PIN. */
+	| {type: 'request-link'; bot: string; attempt: number; callbackPort?: number}
 	/** Nobody waits for this attempt any more. */
 	| {type: 'leave'; attempt: number}
 	| {type: 'drop-link'; link: Link}
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
+	/** Hands in what a callback has brought. */
+	| {type: 'submit-verifier'; attempt: number; link: Link; verifier: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
 	/** Saves the keys that wait on this computer. */
 	| {type: 'save-waiting'}
@@ -107,7 +114,8 @@ export type Effect =
 	| {type: 'bring-back'}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
-	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret}
+	/** `callback` is a port as it was typed; empty for PINs. */
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret; callback: string}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};

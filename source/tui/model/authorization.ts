@@ -1,3 +1,4 @@
+import type {Delivery} from '../../desktop/callback.ts';
 import type {LinkWindow} from '../../desktop/desktop.ts';
 import type {HeldInfo, KeyInfo} from '../../flock/key.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
@@ -31,12 +32,15 @@ export type Renewal = {
 	label: string | null;
 };
 
+/** What is done with a link as soon as it is there; a phone cannot call back, so `qr` asks for one with a PIN. */
+export type Show = 'open' | 'qr' | null;
+
 /** What a person decides about a held key. */
 export type Decision = 'keep' | 'discard' | 'again';
 
 /** Where one authorization stands. */
 export type Phase =
-	| ({name: 'requesting'; startedAt: number; open: boolean} & Renewal)
+	| ({name: 'requesting'; startedAt: number; show: Show} & Renewal)
 	| ({
 			name: 'awaiting-pin';
 			link: Link;
@@ -45,8 +49,11 @@ export type Phase =
 			/** A letter that may turn out to be a command, or the beginning of a pasted text. */
 			letter: string | null;
 			problem: Problem | null;
+			/** X's answer that came by callback, and waits until nothing lies over this screen; `null` where none has. */
+			called: Delivery | null;
 	  } & Renewal)
-	| {name: 'exchanging'; link: Link; pin: string; startedAt: number}
+	/** `pin` is `null` where X's answer came by callback. */
+	| {name: 'exchanging'; link: Link; pin: string | null; startedAt: number}
 	| {
 			name: 'conflict';
 			/** The bot's held keys as far as they are known now, oldest first. */

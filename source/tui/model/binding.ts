@@ -52,6 +52,7 @@ export type Command =
 	| 'yes'
 	| 'no'
 	| 'other-field'
+	| 'field-before'
 	| 'practice'
 	| 'setup'
 	| 'cancel-check'

@@ -1,5 +1,6 @@
 import type {FormatName} from '../../bundles/formats.ts';
 import type {WhyNotOpen} from '../../desktop/desktop.ts';
+import type {CallbackPort} from '../../flock/callback.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
@@ -44,15 +45,22 @@ export type Listing = {
 };
 
 /** The app in use, without its secret. */
-export type AppInfo = {consumerKey: string; from: AppSource['from']};
+export type AppInfo = {
+	consumerKey: string;
+	from: AppSource['from'];
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number;
+};
 
 /** The app's key and secret, as they are typed. */
 export type SetupScreen = {
 	name: 'setup';
-	field: 'consumerKey' | 'consumerSecret';
+	field: 'consumerKey' | 'consumerSecret' | 'callback';
 	/** Hidden too: what was pasted here may be the secret. */
 	consumerKey: Secret;
 	consumerSecret: Secret;
+	/** The port of the callback address, as it is typed; empty for PINs. */
+	callback: string;
 	attempt: number;
 	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
 	tryingSince: number | null;
@@ -197,6 +205,8 @@ export type State = {
 	copied: {bot: string; what: Copyable} | null;
 	/** The latest attempt's number. */
 	attempts: number;
+	/** What became of the wish that X call back: `refused` by X for good, or `failed` and said once. */
+	callback: 'wanted' | 'failed' | 'refused';
 	/** When a PIN was last handed in by its paste alone, in milliseconds since 1970. */
 	handedInAt: number;
 	/** When enter was last pressed, in milliseconds since 1970. */
@@ -229,6 +239,8 @@ export type Fixed = {
 	deadlineSeconds: number;
 	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
 	warning: string | null;
+	/** The port to listen on that the person gave; `null` leaves it to what was saved with the app. */
+	callbackPort: CallbackPort | null;
 	/** Why no browser is opened by itself; `null` where it is. */
 	whyNotOpen: WhyNotOpen | null;
 	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
@@ -263,12 +275,26 @@ export function initialState(fixed: Fixed, size: Size): State {
 		forgotten: [],
 		caret: 0,
 		attempts: 0,
+		callback: 'wanted',
 		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
 		readAt: 0,
 		fixed,
 	};
+}
+
+/**
+ * The port on which X's answer is waited for; `null` where X is to show PINs. In practice it is any free one, unless the
+ * person says otherwise, where a browser opens by itself: elsewhere it may be on another computer.
+ */
+export function callbackPortOf({fixed, app, callback}: State): number | null {
+	const {callbackPort: given, practice, whyNotOpen} = fixed;
+	if (callback === 'refused' || given === 'never') {
+		return null;
+	}
+
+	return given ?? app?.callbackPort ?? (practice && whyNotOpen === null ? 0 : null);
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */

@@ -16,12 +16,13 @@ export const setupBindings = {
 			vital: true,
 		},
 		{
-			keys: ['tab', 'backtab', 'up', 'down'],
+			keys: ['tab', 'down'],
 			label: 'tab',
 			short: 'other field',
 			help: 'switch fields',
 			command: 'other-field',
 		},
+		{keys: ['backtab', 'up'], label: 'up', short: null, help: null, command: 'field-before'},
 		{
 			keys: ['ctrl+o'],
 			label: 'ctrl+o',

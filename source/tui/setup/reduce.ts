@@ -1,3 +1,4 @@
+import {offeredPort} from '../../flock/callback.ts';
 import {authorize} from '../authorize/begin.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
@@ -16,6 +17,7 @@ export function openSetup(state: State, bot: string | null): Step {
 		field: 'consumerKey',
 		consumerKey: new Secret(),
 		consumerSecret: new Secret(),
+		callback: String(offeredPort),
 		attempt: state.attempts,
 		tryingSince: null,
 		problem: null,
@@ -60,12 +62,30 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
-			return step(
-				withField(state, screen, screen.field === 'consumerKey' ? 'consumerSecret' : 'consumerKey'),
-			);
+			return step(withField(state, screen, fieldFrom(screen.field, 1)));
+		case 'field-before':
+			return step(withField(state, screen, fieldFrom(screen.field, -1)));
 		default:
 			return step(state);
 	}
+}
+
+const fields = ['consumerKey', 'consumerSecret', 'callback'] as const;
+
+function fieldFrom(field: SetupScreen['field'], by: 1 | -1): SetupScreen['field'] {
+	return fields.at((fields.indexOf(field) + by) % fields.length) ?? field;
+}
+
+/** What stands in the field that the keys go to. */
+export function fieldText(screen: SetupScreen): string {
+	const value = screen[screen.field];
+	return value instanceof Secret ? value.reveal() : value;
+}
+
+/** The screen with another text in that field. */
+export function withFieldText(screen: SetupScreen, text: string): SetupScreen {
+	const value = screen.field === 'callback' ? text : new Secret(text);
+	return {...screen, [screen.field]: value, problem: null};
 }
 
 /** Takes what was typed or pasted into the field; a newline at its end goes on. */
@@ -89,9 +109,8 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 	}
 
 	const value = text.replace(/[\r\n]+$/, '');
-	const {field} = screen;
-	const after = inserted({text: screen[field].reveal(), after: state.caret}, value);
-	const filled: SetupScreen = {...screen, [field]: new Secret(after), problem: null};
+	const after = inserted({text: fieldText(screen), after: state.caret}, value);
+	const filled = withFieldText(screen, after);
 	return /[\r\n]$/.test(text)
 		? setupCommand({...state, screen: filled}, filled, 'submit', now)
 		: step({...state, screen: filled});
@@ -105,8 +124,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const {field: wrong} = action.problem;
-		const field = wrong === 'consumerKey' || wrong === 'consumerSecret' ? wrong : screen.field;
+		const field = fields.find(name => name === action.problem.field) ?? screen.field;
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
@@ -114,7 +132,13 @@ export function setupResult(state: State, action: Action, now: number): Step {
 		return step(state);
 	}
 
-	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
+	const saved: State = {
+		...state,
+		app: action.app,
+		appProblem: null,
+		callback: 'wanted',
+		screen: {name: 'flock'},
+	};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X accepted the app key. It is saved.', 'good'),
@@ -123,10 +147,10 @@ export function setupResult(state: State, action: Action, now: number): Step {
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {
 	const attempt = state.attempts + 1;
-	const {consumerKey, consumerSecret} = screen;
+	const {consumerKey, consumerSecret, callback} = screen;
 	return step(
 		{...state, attempts: attempt, screen: {...screen, attempt, tryingSince: now, problem: null}},
-		{type: 'try-app', attempt, consumerKey, consumerSecret},
+		{type: 'try-app', attempt, consumerKey, consumerSecret, callback},
 	);
 }
 

@@ -84,7 +84,7 @@ test('a screen that was opened while its database was away shows the flock once 
 	await asking.waitFor('keystore-unreachable');
 	await server.start();
 	await screen.waitFor('@harbour_poem');
-	await asking.waitFor('can be read now, and needs its passphrase');
+	await asking.waitFor('The keystore needs its passphrase');
 	for (const one of [screen, asking]) {
 		one.press('q');
 		assert.equal((await one.exited).exitCode, 0);

@@ -124,6 +124,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 			wantedAccess: null,
 			replaceAccount: false,
 			late: false,
+			byCallback: false,
 			replaces: null,
 		});
 		const {out} = await here.run(['doctor', '--json', '--moved'], '', env);

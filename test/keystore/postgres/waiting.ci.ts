@@ -45,6 +45,7 @@ test('a program that is killed while it saves what waits loses none of it, and s
 				wantedAccess: null,
 				replaceAccount: false,
 				late: false,
+				byCallback: false,
 				replaces: null,
 			});
 		}

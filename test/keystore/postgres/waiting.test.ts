@@ -57,6 +57,7 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		wantedAccess: null,
 		replaceAccount: false,
 		late: false,
+		byCallback: false,
 		replaces: null,
 		...more,
 	});
