@@ -36,7 +36,7 @@ test('twelve bots whose accounts are expected get their keys with one key press,
 		link = await callingLink(screen, link);
 		assert.match(
 			await answerTo(link, `account_${index}`),
-			new RegExp(`${bot} is ready; you can close this\\.`),
+			new RegExp(`${bot} is ready\\. You can close this page\\.`),
 		);
 	}
 
@@ -109,7 +109,7 @@ test('line by line the browser’s answer is enough where the account is expecte
 	);
 	const first = linkOn(await expected.waitFor(/^http.*oauth_token/m));
 	await expected.waitFor('Waiting for the browser');
-	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready; you can close this/);
+	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready\. You can close this page\./);
 	await expected.waitFor('rc=0');
 
 	const asked = place.shell(`KEYMAKER_CALLBACK=${port} keymaker authorize kettle; echo rc=$?`, {
