@@ -94,7 +94,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 				KEYMAKER_FLOCK: 'none',
 				KEYMAKER_PASSPHRASE: passphrase,
 			});
-			assert.match(out, /There is no such flock in postgres:\S+ yet/);
+			assert.match(out, /No flock of this name in postgres:\S+ yet/);
 		} finally {
 			await here.close();
 		}
