@@ -90,7 +90,7 @@ test('a taken port and an app without that address go on with PINs, and say so o
 	});
 	await refused.waitFor(/a walk the 12 that need you/);
 	refused.press('a');
-	await refused.waitFor(`X does not allow the callback address http://127.0.0.1:${port}/keymaker.`);
+	await refused.waitFor(`X rejected the callback address http://127.0.0.1:${port}/keymaker.`);
 	await refused.waitFor('Paste the PIN here');
 	refused.press('s');
 	await refused.waitFor('2 of 12');
