@@ -24,6 +24,8 @@ TWITTER_CONSUMER_SECRET=
 #   KEYMAKER_PRACTICE_FAULT=LEG:KIND[:TIMES]
 #                                     faults to show in practice, separated by commas
 #   KEYMAKER_OPEN=never               do not open the browser automatically; like --no-open
+#   KEYMAKER_BROWSER=default          open links in your browser's own windows; like --browser default
+#   KEYMAKER_CALLBACK=PORT            let X return the browser to this port; like --callback
 #   KEYMAKER_MOUSE=never              leave the mouse to the terminal; like --no-mouse
 #   KEYMAKER_TIMEOUT=SECONDS          how long X has to answer (default: 15)
 #   KEYMAKER_PASSPHRASE=TEXT          the passphrase of an encrypted keystore
