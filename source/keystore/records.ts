@@ -117,7 +117,7 @@ export function recordsOf(core: StateStore): Records {
 			return appKeyIn(await stateForApps(), consumerKey);
 		},
 		async savedAppKey() {
-			const state = await stateForApps();
+			const {state} = await core.load();
 			const appKey = appKeyIn(state, state.savedApp);
 			return appKey === null || state.savedCallback === null
 				? appKey
