@@ -28,13 +28,22 @@ export async function runScreen(
 	let authorizeFirst: string | null = null;
 	for (let now = settings; ; now = {...now, practice: true}) {
 		let isOpen = false;
-		const passphrase = passphraseOptions(env, async question => {
+		const whileClosed = () => {
 			if (isOpen) {
 				throw changedMeanwhile();
 			}
-
-			return write.askHidden(question);
-		});
+		};
+		const passphrase = passphraseOptions(
+			env,
+			async question => {
+				whileClosed();
+				return write.askHidden(question);
+			},
+			async () => {
+				whileClosed();
+				return (await import('./commands/shared/new-passphrase.ts')).chooseForFlock(write);
+			},
+		);
 		// Once the screen is open, nobody is asked: it tells of the error.
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
@@ -73,6 +82,10 @@ async function unlock({keystore}: Services): Promise<void> {
 	try {
 		// Read whole and once, and found read by the screen: to look first whether it is encrypted would read it twice.
 		await keystore.list();
+		if (keystore.isShared) {
+			// A flock that is new there: its first link is too late to choose how its keys are sealed.
+			await keystore.askPassphrase();
+		}
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;
 		if (code === null || endings.has(code)) {

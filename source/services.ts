@@ -2,7 +2,7 @@ import type {ExportRequest, ExportResult} from './bundles/export.ts';
 import type {Desktop} from './desktop/desktop.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {Keymaker} from './keymaker/keymaker.ts';
-import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
+import type {Keystore, KeystoreUpkeep, Move} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
 
@@ -18,6 +18,8 @@ export type BareServices = {
 export type ReadingServices = {
 	poems: Poems;
 	keystore: Keystore & KeystoreUpkeep;
+	/** The flock's way to another keystore. @param to a folder or an address @throws FlockError `usage`, `keystore-address` */
+	openMove(to: string): Promise<Move>;
 	/** The app key in use, and where it came from. @throws FlockError `keystore-…` */
 	appSource(): Promise<AppInUse>;
 	/** True where the stand-in for X answers. */

@@ -4,7 +4,10 @@ import type {Environment} from '../system/environment.ts';
 import {runShellLine} from '../system/programs.ts';
 
 /** How a keystore gets at its passphrase. */
-export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries' | 'passphraseGiven'>;
+export type PassphraseOptions = Pick<
+	KeystoreOptions,
+	'passphrase' | 'passphraseTries' | 'passphraseGiven' | 'newPassphrase'
+>;
 
 /** Asks a person for a line that is not shown; `null` where there is none. */
 export type Prompt = (question: string) => Promise<string | null>;
@@ -31,8 +34,13 @@ export function environmentPassphrase(env: Environment): (() => Promise<string>)
 /**
  * Where a program at a terminal has the passphrase from: the environment, else the person.
  * @param prompt `null` where there is nobody to ask.
+ * @param choose asks the person for a new one, for a flock that is made where every flock is encrypted.
  */
-export function passphraseOptions(env: Environment, prompt: Prompt | null): PassphraseOptions {
+export function passphraseOptions(
+	env: Environment,
+	prompt: Prompt | null,
+	choose?: () => Promise<string>,
+): PassphraseOptions {
 	const given = environmentPassphrase(env);
 	if (given !== undefined) {
 		// Asked a second time only so that it can say whose passphrase was wrong.
@@ -43,7 +51,7 @@ export function passphraseOptions(env: Environment, prompt: Prompt | null): Pass
 		};
 	}
 
-	return prompt === null ? {} : {passphrase: askedOf(prompt), passphraseTries: tries};
+	return prompt === null ? {} : {passphrase: askedOf(prompt), passphraseTries: tries, newPassphrase: choose};
 }
 
 function wrongOf(env: Environment): FlockError {

@@ -52,6 +52,10 @@ export type ErrorCode =
 	| 'keystore-refused'
 	| 'keystore-unreachable'
 	| 'keystore-read-only'
+	// A flock that moves.
+	| 'keystore-moved'
+	| 'keystore-exists'
+	| 'keystore-empty'
 	// X's answers: the table in `x/failures.ts` says which answer is which.
 	| 'x-app-key'
 	| 'x-token'

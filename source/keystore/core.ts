@@ -27,6 +27,8 @@ export type KeystoreOptions = {
 	poems: string | null;
 	/** Asked only where the file is encrypted. */
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for a new passphrase where there is none to open anything with yet; `passphrase` answers without it. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** How often it is asked before a wrong passphrase is an error; once unless given. */
 	passphraseTries?: number | undefined;
 	/** Asked where the folder of poems that it belongs to is gone; without it, that is an error. */
@@ -59,8 +61,8 @@ export type Core = Writer & {
 	load(takesPlain?: boolean): Promise<Loaded>;
 	/** Makes it the keystore of the folder that it was opened for, where the one that it belongs to is gone. */
 	adoptPoems(): Promise<void>;
-	/** Reads under the lock, without asking anybody, and as `load` does otherwise. */
-	loadLocked(): Promise<Loaded>;
+	/** Reads under the lock, without asking anybody, and as `load` does otherwise. @param takesPlain as `Memory.check` has it. */
+	loadLocked(takesPlain?: boolean): Promise<Loaded>;
 };
 
 /** Nothing is read or made before the first call. */
@@ -74,6 +76,7 @@ export function openCore(options: KeystoreOptions): Core {
 		file,
 		tries: options.passphraseTries,
 		cost: options.scrypt,
+		newPassphrase: options.newPassphrase,
 	});
 	const label: Label = {flock: options.flock, kind: options.kind ?? 'x'};
 	const open = openerOf(label, keyring);
@@ -136,7 +139,7 @@ export function openCore(options: KeystoreOptions): Core {
 		now,
 		adoptPoems,
 		load: takesPlain => following(() => reader.load(takesPlain)),
-		loadLocked: () => reader.read(false),
+		loadLocked: takesPlain => reader.read(false, takesPlain),
 		save: (edit, whole) => following(async () => (await writer()).save(edit, whole)),
 		locked: work => following(async () => (await writer()).locked(work)),
 	};

@@ -51,6 +51,11 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 				stop();
 			};
 		},
+		place: async () => (await opened()).place(),
+		snapshot: async () => (await opened()).snapshot(),
+		askPassphrase: async () => (await opened()).askPassphrase(),
+		handOver: async (to, take) => (await opened()).handOver(to, take),
+		takeIn: async state => (await opened()).takeIn(state),
 		isEncrypted: async () => true,
 		encrypt: async passphrase => (await opened()).encrypt(passphrase),
 		decrypt: async () => (await opened()).decrypt(),

@@ -24,7 +24,7 @@ export type Keyring = {
 	keyFor(sealed: Sealed, ask: boolean): Promise<DerivedKey>;
 	/** Makes a key from a new passphrase, and remembers it. @throws `keystore-passphrase` for an empty one */
 	make(passphrase: string): Promise<DerivedKey>;
-	/** Makes a key from the passphrase that the provider gives, for a keystore that is made. @throws `keystore-passphrase` */
+	/** Makes a key from a new passphrase, or from the one that the provider gives, for a keystore that is made; asks once. @throws `keystore-passphrase` */
 	makeGiven(): Promise<DerivedKey>;
 	/** The key that takes another one's place at the next save: of the same passphrase, where that one costs too little to guess. */
 	successorOf(key: DerivedKey): Promise<DerivedKey>;
@@ -38,16 +38,25 @@ export type KeyringOptions = {
 	file: string;
 	/** How often the provider is asked before a wrong passphrase is an error; once unless given. */
 	tries?: number | undefined;
+	/** Asks for a new passphrase; the provider answers without it. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** What deriving a new key costs. */
 	cost?: ScryptCost | undefined;
 };
 
 /** Holds no key yet. */
-export function openKeyring({provider, file, tries = 1, cost = defaultCost}: KeyringOptions): Keyring {
+export function openKeyring({
+	provider,
+	file,
+	tries = 1,
+	newPassphrase,
+	cost = defaultCost,
+}: KeyringOptions): Keyring {
 	const keys: DerivedKey[] = [];
 	const successors = new Map<DerivedKey, () => Promise<DerivedKey>>();
 	// Whoever needs a key while its passphrase is being asked for waits for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
+	let given: Promise<DerivedKey> | null = null;
 
 	async function make(passphrase: string): Promise<DerivedKey> {
 		if (passphrase === '') {
@@ -57,6 +66,16 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 		const key = await deriveKey(passphrase, newDerivation(cost));
 		keys.push(key);
 		return key;
+	}
+
+	async function makeNew(): Promise<DerivedKey> {
+		const passphrase = await (newPassphrase === undefined ? assertProvider()(1) : newPassphrase());
+		const problem = passphraseProblem(passphrase);
+		if (problem !== null) {
+			throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody would guess.'});
+		}
+
+		return make(passphrase);
 	}
 
 	function assertProvider(): PassphraseProvider {
@@ -98,13 +117,11 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 	return {
 		make,
 		async makeGiven() {
-			const passphrase = await assertProvider()(1);
-			const problem = passphraseProblem(passphrase);
-			if (problem !== null) {
-				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody would guess.'});
-			}
-
-			return make(passphrase);
+			given ??= makeNew().catch(error => {
+				given = null;
+				throw error;
+			});
+			return given;
 		},
 		successorOf: async key => (await successors.get(key)?.()) ?? key,
 		async keyFor(sealed, ask) {

@@ -1,4 +1,5 @@
 import type {AppKey, BotRecord, RecordInfo} from '../flock/key.ts';
+import type {State} from './state.ts';
 
 /** What `list` tells of the whole keystore; holds no secret. */
 export type KeystoreContents = {
@@ -74,7 +75,7 @@ export type Backup = {
 	problem: string | null;
 };
 
-/** What was done to a bot. `renamed` is told of both names; `expected` is any other setting than a key. */
+/** What was done to a bot. `renamed` is told of both names; `expected` is any other setting than a key; `moved` came here from another keystore. */
 export type What =
 	| 'made'
 	| 'replaced'
@@ -84,7 +85,9 @@ export type What =
 	| 'expected'
 	| 'renamed'
 	| 'revoked'
-	| 'forgotten';
+	| 'forgotten'
+	| 'moved'
+	| 'restored';
 
 /** One change of a flock. Holds no secret. */
 export type Change = {
@@ -127,11 +130,36 @@ export type KeystoreHealth = {
 	findings: KeystoreFinding[];
 };
 
+/** How a flock as a whole leaves a keystore, and comes into another one. Everything may throw a `FlockError` whose code begins with `keystore-`. */
+export type Moving = {
+	/** Where the keystore is, as `--keystore` takes it: a folder's absolute path, or an address without a password. */
+	place(): Promise<string>;
+	/** All that it holds, with the secrets, read anew; `null` where it holds no flock, or only says where that is. */
+	snapshot(): Promise<State | null>;
+	/** Has the passphrase ready that the flock is sealed by from its first save on: a new one, where there is none yet. */
+	askPassphrase(): Promise<void>;
+	/**
+	 * Gives away all that it holds, while nobody else can change it, and then keeps only where it went. Its copies stay.
+	 * @param to as `place` has it. @param take what it throws changes nothing here.
+	 */
+	handOver(to: string, take: (state: State) => Promise<void>): Promise<void>;
+	/** Saves a flock in one piece. `keystore-exists` where there is another one; the very same is left as it is. */
+	takeIn(state: State): Promise<void>;
+};
+
+/** A flock's way from its keystore to another one. */
+export type Move = {
+	/** Looks whether it can be gone; changes nothing. @throws FlockError `keystore-empty`, `keystore-exists`, `keystore-…` */
+	look(): Promise<{bots: number; from: string; to: string; place: string}>;
+	/** Goes it: asks for a new passphrase, moves everything, and reads it back. An end at any instant loses nothing. @throws as `look` does */
+	run(): Promise<void>;
+};
+
 /**
  * What concerns the keystore as a whole, where it is a file with copies beside it.
  * Everything but `health` may throw a `FlockError` whose code begins with `keystore-`.
  */
-export type KeystoreUpkeep = {
+export type KeystoreUpkeep = Moving & {
 	/** True where the file is encrypted; asks for no passphrase. */
 	isEncrypted(): Promise<boolean>;
 	/** Encrypts the keystore, the app's secrets and every copy. `keystore-encrypted` where it is encrypted already. */

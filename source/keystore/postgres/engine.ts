@@ -1,29 +1,33 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {hostname, userInfo} from 'node:os';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {whoAmI} from '../../system/who.ts';
 import {changesOf} from '../changes.ts';
 import {Damage} from '../form/damage.ts';
-import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
+import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import type {Identity, Label} from '../form/identity.ts';
-import {parseState} from '../form/parse.ts';
+import {emptyError, existsError, type Marker, markerFault, movedError} from '../form/marker.ts';
+import {good, parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
-import type {Change, What} from '../keystore.ts';
+import type {Change, Moving, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
-import {emptyState, fieldsOf, type State} from '../state.ts';
+import {emptyState, fieldsOf, isEmpty, type State, sameContents} from '../state.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
+import {type BotRow, writeBots, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
 export type EngineOptions = Readonly<{
 	address: Address;
 	label: Label;
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for the passphrase of a flock that is made. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** True where nobody types the passphrase, who could mistype that of a new flock. */
 	passphraseGiven?: boolean | undefined;
 	/** How often it is asked before a wrong one is an error. */
@@ -35,30 +39,30 @@ export type EngineOptions = Readonly<{
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
-export type Engine = StateStore & {
-	/** Makes the schema where there is none. */
-	prepare(): Promise<void>;
-	/** Tries what a save would do, and changes nothing but that a new flock is made. */
-	tryWriting(): Promise<void>;
-	/** Who did what, the newest first. */
-	history(): Promise<Change[]>;
-	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
-	changePassphrase(passphrase: string): Promise<boolean>;
-	/**
-	 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
-	 * @param forget true to take these records out of the history.
-	 */
-	earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
-};
-
-/** One bot's row. A removed one stays, without a record, so that its version still counts up. */
-type BotRow = {name: string; version: number; bot_key: string | null; record_sealed: string | null};
+export type Engine = StateStore &
+	Omit<Moving, 'place'> & {
+		/** Makes the schema where there is none. */
+		prepare(): Promise<void>;
+		/** Tries what a save would do, and changes nothing but that a new flock is made. */
+		tryWriting(): Promise<void>;
+		/** Who did what, the newest first. */
+		history(): Promise<Change[]>;
+		/** Seals the flock's key by another passphrase; false where there is no flock yet. */
+		changePassphrase(passphrase: string): Promise<boolean>;
+		/**
+		 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
+		 * @param forget true to take these records out of the history.
+		 */
+		earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
+	};
 
 type FlockRow = {
 	id: string;
 	flock_key: string;
 	change: number;
 	frame_sealed: string;
+	/** A `Marker` as JSON, where the flock is elsewhere now. */
+	moved: string | null;
 	schema: number;
 	bots: BotRow[];
 };
@@ -77,26 +81,26 @@ type Known = {
 	id: string;
 	key: Buffer;
 	change: number;
+	/** True where the flock is elsewhere by now. */
+	isMarked: boolean;
 	state: State;
 	versions: ReadonlyMap<string, number>;
 	/** Each bot's own key, which its record keeps from version to version. */
 	botKeys: ReadonlyMap<string, Buffer>;
 };
 
-/** A bot's next version. */
-type Written = {
-	what: What | undefined;
-	name: string;
-	version: number;
-	change: number;
-	record: BotRecord | null;
-	botKey: Buffer;
+/** What a save is, where it is more than the change of some bots. */
+type Whole = {
+	/** What is told of each bot; what differs is, unless given. */
+	what?: What;
+	/** True where a flock comes in, of which a marker may say that it is elsewhere. */
+	comesIn?: boolean;
 };
 
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
-const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
+const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
 		'record_sealed', b.record_sealed) order by b.name), '[]') from keymaker.bot b
@@ -111,6 +115,7 @@ export function openEngine(options: EngineOptions): Engine {
 		provider: options.passphrase,
 		file: place,
 		tries: options.passphraseTries,
+		newPassphrase: options.newPassphrase,
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
@@ -121,8 +126,12 @@ export function openEngine(options: EngineOptions): Engine {
 		return rows[0] ?? null;
 	}
 
-	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
+	async function opened(row: FlockRow, since: Known | null, ask: boolean, comesIn = false): Promise<Known> {
 		assertReadable(row.schema);
+		if (row.moved !== null && !comesIn) {
+			throw movedError(place, label.flock, markerOf(row.moved));
+		}
+
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
 				hint: 'A backup may have been put back. Ask whoever looks after the database.',
@@ -190,18 +199,25 @@ export function openEngine(options: EngineOptions): Engine {
 			records.set(name, record);
 		}
 
-		return {id: row.id, key, change: row.change, state: {...rest, records}, versions, botKeys};
+		const isMarked = row.moved !== null;
+		return {id: row.id, key, change: row.change, isMarked, state: {...rest, records}, versions, botKeys};
 	}
 
-	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
-	async function make(): Promise<void> {
-		if (options.passphrase !== undefined && options.passphraseGiven !== true) {
+	/** The key that a new flock is sealed by. @throws FlockError `keystore-passphrase` where it would be typed once only */
+	async function givenKey(): Promise<DerivedKey> {
+		const {passphrase, passphraseGiven, newPassphrase} = options;
+		if (passphrase !== undefined && passphraseGiven !== true && newPassphrase === undefined) {
 			throw new FlockError('keystore-passphrase', `${place} has no flock ${visible(label.flock)} yet.`, {
 				hint: 'To make it, set KEYMAKER_PASSPHRASE_COMMAND to a command that prints its passphrase, or KEYMAKER_PASSPHRASE.',
 			});
 		}
 
-		const derived = await keyring.makeGiven();
+		return keyring.makeGiven();
+	}
+
+	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
+	async function make(): Promise<void> {
+		const derived = await givenKey();
 		const id = randomBytes(16).toString('hex');
 		const key = newKey();
 		const sealed = JSON.stringify(seal(key.toString('base64'), derived, identityOf(id)));
@@ -214,8 +230,8 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	async function load(): Promise<Known | null> {
-		const since = known;
+	/** @param since what need not be read again. @param comesIn as `Whole` has it. */
+	async function load(since = known, comesIn = false): Promise<Known | null> {
 		const row = await withClient(address, deadline, async client => {
 			try {
 				return await fetch(client, since);
@@ -236,13 +252,14 @@ export function openEngine(options: EngineOptions): Engine {
 		});
 		try {
 			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return row && (await opened(row, since, true));
+			return row && (await opened(row, since, true, comesIn));
 		} catch (error) {
 			throw failureAt(error, place);
 		}
 	}
 
-	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
+	/** Reads a flock that nobody else changes until the transaction ends. */
+	async function readLocked(client: Client, comesIn: boolean): Promise<Known> {
 		await lock(client);
 		const since = known;
 		const row = await fetch(client, since);
@@ -252,62 +269,83 @@ export function openEngine(options: EngineOptions): Engine {
 			});
 		}
 
-		const before = await opened(row, since, false);
+		return await opened(row, since, false, comesIn);
+	}
+
+	async function write<T>(
+		client: Client,
+		edit: (before: Known) => {state: State; result: unknown},
+		{what, comesIn = false}: Whole = {},
+	): Promise<[T, Known]> {
+		const before = await readLocked(client, comesIn);
 		const {state, result} = edited(edit, before);
 		parseState(fieldsOf(state));
 		const change = before.change + 1;
 		const names = changedNames(before.state, state);
-		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
+		if (names.length === 0 && !before.isMarked && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
-		const changes = changesOf(before.state.records, state.records, names);
+		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
+		const told: {name: string; version: number; what: What}[] = [];
+		const rows: BotRow[] = [];
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
 			const botKey = botKeys.get(name) ?? newKey();
 			botKeys.set(name, botKey);
-			await writeBot(client, before, {what: changes.get(name), name, version, change, record, botKey});
+			rows.push(rowOf(before, {name, version, record, botKey}));
+			const itsWhat = changes === null ? what : changes.get(name);
+			if (itsWhat !== undefined) {
+				told.push({name, version, what: itsWhat});
+			}
+
 			if (record === null) {
 				botKeys.delete(name);
 			}
 		}
 
-		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
-			before.id,
-			change,
-			sealFrame(state, versions, before.key, [before.id, 'frame', change]),
-		]);
-		await client.query('select pg_notify($1, $2)', [channel, before.id]);
-		return [result as T, {...before, change, state, versions, botKeys}];
+		await writeHistory(client, {flock: before.id, change, by: whoAmI()}, told);
+		await writeBots(client, {flock: before.id, change}, rows);
+		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
+		await writeFlock(client, after, null);
+		return [result as T, after];
 	}
 
-	async function writeBot(
-		client: Client,
-		{id, key}: Known,
-		{what, name, version, change, record, botKey}: Written,
-	): Promise<void> {
-		if (what !== undefined) {
-			await client.query(
-				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
-				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
-				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, whoAmI(), version, what],
-			);
-		}
+	/** Writes a flock's own row, and tells watchers. @param moved where the flock went; `null` where it is here. */
+	async function writeFlock(client: Client, now: Known, moved: Marker | null): Promise<void> {
+		const {id, change, state, versions, key} = now;
+		await client.query('update keymaker.flock set change = $2, frame_sealed = $3, moved = $4 where id = $1', [
+			id,
+			change,
+			sealFrame(state, versions, key, [id, 'frame', change]),
+			moved && JSON.stringify(moved),
+		]);
+		await client.query('select pg_notify($1, $2)', [channel, id]);
+	}
 
-		const sealed =
-			record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]);
-		await client.query(
-			`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-			values ($1, $2, $3, $4, $5, $6) on conflict (flock, name) do update
-			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,
-				record_sealed = excluded.record_sealed`,
-			[id, name, version, change, record && sealBytes(botKey, key, [id, 'key', name]), sealed],
-		);
+	function rowOf(
+		{id, key}: Known,
+		{
+			name,
+			version,
+			record,
+			botKey,
+		}: Pick<BotRow, 'name' | 'version'> & {
+			record: BotRecord | null;
+			botKey: Buffer;
+		},
+	): BotRow {
+		return {
+			name,
+			version,
+			bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
+			record_sealed:
+				record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]),
+		};
 	}
 
 	async function prepare(): Promise<void> {
@@ -326,6 +364,15 @@ export function openEngine(options: EngineOptions): Engine {
 			throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
 				hint: 'It was left untouched. Update keymaker.',
 			});
+		}
+	}
+
+	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param since as `load` has it. */
+	async function ready(since = known, comesIn = false): Promise<void> {
+		if (since === null && (await load(known, comesIn)) === null) {
+			await prepare();
+			await make();
+			await load(known, comesIn);
 		}
 	}
 
@@ -367,12 +414,7 @@ export function openEngine(options: EngineOptions): Engine {
 	return {
 		prepare,
 		async tryWriting() {
-			if ((await load()) === null) {
-				await prepare();
-				await make();
-				await load();
-			}
-
+			await ready(null);
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
 				await client.query('update keymaker.flock set change = change where false');
@@ -384,13 +426,7 @@ export function openEngine(options: EngineOptions): Engine {
 			return (await load()) ?? {state: emptyState};
 		},
 		async save(edit) {
-			// Whoever is asked for a passphrase holds up nobody.
-			if (known === null && (await load()) === null) {
-				await prepare();
-				await make();
-				await load();
-			}
-
+			await ready();
 			const [result, after] = await inTransaction(address, deadline, client =>
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
@@ -425,6 +461,53 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			return true;
 		},
+		async snapshot() {
+			const now = await load(null, true);
+			return now === null || now.isMarked ? null : now.state;
+		},
+		async askPassphrase() {
+			if (known === null && (await load(null, true)) === null) {
+				await givenKey();
+			}
+		},
+		async handOver(to, take) {
+			if ((await load()) === null) {
+				throw emptyError(place, label.flock);
+			}
+
+			const after = await inTransaction(address, deadline, async client => {
+				const before = await readLocked(client, false);
+				if (isEmpty(before.state)) {
+					throw emptyError(place, label.flock);
+				}
+
+				// What another keystore says is none of this engine's failures.
+				await take(before.state).catch(error => {
+					throw new Refusal(error);
+				});
+				const now = {...before, change: before.change + 1, isMarked: true};
+				await writeFlock(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
+				return now;
+			});
+			learn(after);
+		},
+		async takeIn(flock) {
+			await ready(known, true);
+			const [, after] = await inTransaction(address, deadline, client =>
+				write<undefined>(
+					client,
+					({state, isMarked}) => {
+						if (!isMarked && !isEmpty(state) && !sameContents(state, flock)) {
+							throw existsError(place, label.flock);
+						}
+
+						return {state: {...flock, poems: null}, result: undefined};
+					},
+					{what: 'moved', comesIn: true},
+				),
+			);
+			learn(after);
+		},
 		async earlier(bot, tokens, forget) {
 			const now = await load();
 			if (now === null) {
@@ -448,7 +531,7 @@ export function openEngine(options: EngineOptions): Engine {
 	};
 }
 
-function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state: State; result: unknown} {
+function edited<T>(edit: (before: Known) => T, before: Known): T {
 	try {
 		return edit(before);
 	} catch (error) {
@@ -483,6 +566,10 @@ async function schemaOf(client: Client): Promise<number | null> {
 	return rows[0]?.version ?? 0;
 }
 
+function markerOf(text: string): Marker {
+	return good<Marker>(JSON.parse(text), markerFault, 'moved');
+}
+
 /** All of a state but its records and the folder of poems, which differs from computer to computer. */
 function frameOf(state: State): string {
 	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
@@ -503,14 +590,4 @@ function sealFrame(
 function digestOf(versions: ReadonlyMap<string, number>): string {
 	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
 	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
-}
-
-/** The person and the computer; a container's user may have no name. */
-function whoAmI(): string {
-	let user = 'unknown';
-	try {
-		user = userInfo().username;
-	} catch {}
-
-	return `${user}@${hostname()}`;
 }

@@ -5,7 +5,7 @@ import type {Label} from '../form/identity.ts';
 import type {PassphraseProvider} from '../keyring.ts';
 import type {Keystore, KeystoreUpkeep} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
-import {drawn, readAddress} from './address.ts';
+import {drawn, readAddress, withoutPassword} from './address.ts';
 import {channel, openEngine} from './engine.ts';
 import {unopenedHealth} from './health.ts';
 import {watchFlock} from './watch.ts';
@@ -20,6 +20,8 @@ export type DatabaseOptions = Readonly<{
 	/** How long one call may take; milliseconds. */
 	deadline: number;
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for the passphrase of a flock that is made. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** How often it is asked before a wrong one is an error. */
 	passphraseTries?: number | undefined;
 	/** True where nobody types the passphrase. */
@@ -41,6 +43,11 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 	return {
 		path: place,
 		...records,
+		place: async () => withoutPassword(address),
+		snapshot: engine.snapshot,
+		askPassphrase: engine.askPassphrase,
+		handOver: engine.handOver,
+		takeIn: engine.takeIn,
 		tryWriting: () => engine.tryWriting(),
 		watch: onChange =>
 			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
@@ -61,8 +68,12 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				});
 			}
 		},
-		backups: async () => [],
+		async backups() {
+			await engine.load();
+			return [];
+		},
 		async restore() {
+			await engine.load();
 			throw new FlockError('keystore-no-backup', `There is no backup of ${place} here.`, {
 				hint: 'Ask whoever looks after the database for one of theirs.',
 			});

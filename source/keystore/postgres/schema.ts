@@ -14,6 +14,7 @@ create table if not exists keymaker.flock (
 	flock_key text not null,
 	change bigint not null,
 	frame_sealed text not null,
+	moved text,
 	unique (name, kind)
 );
 create table if not exists keymaker.bot (

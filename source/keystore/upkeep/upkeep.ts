@@ -19,6 +19,7 @@ import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
+import {movingOf} from './moving.ts';
 
 /** What concerns a keystore as a whole. */
 export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
@@ -99,6 +100,20 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
+	/** @throws `keystore-moved` where the copies are those of a flock that is elsewhere */
+	async function assertHere(): Promise<void> {
+		const file = await readBytes(safePathOf(path));
+		try {
+			if (file !== null) {
+				readEnvelope(file.bytes, path);
+			}
+		} catch (error) {
+			if (error instanceof FlockError && error.code === 'keystore-moved') {
+				throw error;
+			}
+		}
+	}
+
 	/** The copies of other states than the one in force. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
@@ -156,6 +171,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	}
 
 	return {
+		...movingOf(core, options),
 		isEncrypted,
 		async encrypt(passphrase) {
 			assertPlain(await core.load(true));
@@ -172,6 +188,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			await saveUnder(await keyring.make(passphrase), assertEncrypted);
 		},
 		async backups() {
+			await assertHere();
 			return (await otherCopies(true)).map((copy, index) => ({
 				number: index + 1,
 				savedAt: new Date(copy.savedAt).toISOString(),
@@ -180,9 +197,11 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			}));
 		},
 		async history() {
+			await assertHere();
 			return historyOf(await openCopies(backups, open, true));
 		},
 		async restore(number) {
+			await assertHere();
 			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.
 			await otherCopies(true);
 			const found = await core.load().catch(error => error);
