@@ -46,6 +46,11 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		await services.keymaker.expectHandle(bots[0]?.name ?? '', input.handle);
 	}
 
+	if (services.keystore.isShared) {
+		// A flock that is new there: from here on the terminal is the PIN's.
+		await services.keystore.askPassphrase();
+	}
+
 	sayWarningOf(services.x, write);
 	const lines = openLines(write);
 	const walk: Walk = {input, services, write, lines, several: bots.length > 1};
