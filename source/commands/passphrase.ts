@@ -33,7 +33,8 @@ export async function changePassphrase(
 	// The old passphrase is asked for, and tried, before the new one.
 	await keystore.list();
 	await keystore.changePassphrase(await askNewPassphrase(write));
-	write.out(`${visible(keystore.path)} has a new passphrase, ${await withBackups(keystore)}.`);
+	const also = keystore.isShared ? 'for every computer' : await withBackups(keystore);
+	write.out(`${visible(keystore.path)} has a new passphrase, ${also}.`);
 	if (given) {
 		write.err(
 			'The environment still gives the old one: change KEYMAKER_PASSPHRASE or what its command prints.',
@@ -41,7 +42,9 @@ export async function changePassphrase(
 	}
 
 	write.err(
-		'The old passphrase still opens copies that other programs made, and earlier files in freed blocks of the disk.',
+		keystore.isShared
+			? 'The old passphrase still opens backups that the server has made before.'
+			: 'The old passphrase still opens copies that other programs made, and earlier files in freed blocks of the disk.',
 	);
 	return exitCode.done;
 }

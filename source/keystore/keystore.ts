@@ -63,16 +63,18 @@ export type Keystore = {
 	watch(onChange: () => void): () => void;
 };
 
-/** A copy of an earlier good state of the keystore. */
+/** An earlier good state of the keystore: a file's copy, or what a database had before a change. */
 export type Backup = {
-	/** What `restore` calls it: 1 is the newest. */
+	/** What `restore` calls it: of copies 1 is the newest, of a database the change's own number. */
 	number: number;
-	/** When that state was saved; ISO 8601 in UTC. */
+	/** When that state was saved, or the change that followed it; ISO 8601 in UTC. */
 	savedAt: string;
-	/** How many bots have a key in force in it; `null` where it cannot be opened. */
+	/** How many bots have a key in force in it; `null` where it cannot be opened, and for a database. */
 	bots: number | null;
 	/** Why it cannot be opened, in one sentence; `null` where it can. */
 	problem: string | null;
+	/** What was done to that state, in a database; `null` for a file's copy. */
+	changes: readonly Change[] | null;
 };
 
 /** What was done to a bot. `renamed` is told of both names; `expected` is any other setting than a key; `moved` came here from another keystore. */
@@ -115,6 +117,8 @@ export type KeystoreFinding = {
 export type Restored = {
 	/** Where the file is kept that the copy took the place of, and that could not be used; `null` where it could. */
 	keptAside: string | null;
+	/** The number of the change that it is itself; `null` for a file, and where nothing differs. */
+	change: number | null;
 };
 
 /** What `doctor` tells of a keystore. Holds no secret. */

@@ -13,9 +13,10 @@ import {good, parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, Moving, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
-import {emptyState, fieldsOf, isEmpty, type State, sameContents} from '../state.ts';
+import {emptyState, fieldsOf, isEmpty, type State, sameContents, withRecord} from '../state.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
+import {type EarlierRow, earlierRecord, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
@@ -47,6 +48,13 @@ export type Engine = StateStore &
 		tryWriting(): Promise<void>;
 		/** Who did what, the newest first. */
 		history(): Promise<Change[]>;
+		/** The flock's last changes, the newest first. */
+		lastChanges(most: number): Promise<NumberedChange[]>;
+		/**
+		 * Puts back what was there before a change, as a change of its own.
+		 * @returns its number; `null` where nothing differs. @throws FlockError `keystore-no-backup`
+		 */
+		restore(change: number): Promise<number | null>;
 		/** Seals the flock's key by another passphrase; false where there is no flock yet. */
 		changePassphrase(passphrase: string): Promise<boolean>;
 		/**
@@ -65,15 +73,6 @@ type FlockRow = {
 	moved: string | null;
 	schema: number;
 	bots: BotRow[];
-};
-
-/** A row of history with what it replaced. */
-type EarlierRow = {
-	change: number;
-	bot: string;
-	version: number;
-	old_bot_key: string;
-	old_record_sealed: string;
 };
 
 /** What was read last. */
@@ -402,11 +401,8 @@ export function openEngine(options: EngineOptions): Engine {
 			[id],
 		);
 		return rows.filter(row => {
-			const botKey = openBytes(row.old_bot_key, key, [id, 'key', row.bot]);
-			const sealedAs = [id, 'record', row.bot, row.version - 1];
-			const record = JSON.parse(openBytes(row.old_record_sealed, botKey, sealedAs).toString());
-			const {records} = parseState({...fieldsOf(emptyState), [`bot:${row.bot}`]: record});
-			const its = [...records.values()].flatMap(keysOf).map(({accessToken}) => accessToken);
+			const record = earlierRecord({id, key}, row);
+			const its = record === null ? [] : keysOf(record).map(({accessToken}) => accessToken);
 			return (row.bot === bot && its.length > 0) || its.some(one => tokens.has(one) && !ofOthers.has(one));
 		});
 	}
@@ -447,6 +443,30 @@ export function openEngine(options: EngineOptions): Engine {
 				);
 				return rows.map(row => ({...row, at: row.at.toISOString()}));
 			});
+		},
+		async lastChanges(most) {
+			const now = await load();
+			return now === null
+				? []
+				: await withClient(address, deadline, client => lastChanges(client, now.id, most));
+		},
+		async restore(change) {
+			if ((await load()) === null) {
+				throw noChange(change, place);
+			}
+
+			const [before, after] = await inTransaction(address, deadline, async client => {
+				const now = await readLocked(client, false);
+				const earlier = await recordsBefore(client, now, change);
+				if (earlier === null) {
+					throw noChange(change, place);
+				}
+
+				const edit = ({state}: Known) => ({state: withRecords(state, earlier), result: now.change});
+				return await write<number>(client, edit, {what: 'restored'});
+			});
+			learn(after);
+			return after.change === before ? null : after.change;
 		},
 		async changePassphrase(passphrase) {
 			const now = await load();
@@ -519,7 +539,7 @@ export function openEngine(options: EngineOptions): Engine {
 				const rows = await earlierOf(client, now, bot, wanted);
 				for (const {change, bot: name} of forget ? rows : []) {
 					await client.query(
-						`update keymaker.history set old_bot_key = null, old_record_sealed = null
+						`update keymaker.history set old_bot_key = null, old_record_sealed = null, purged = true
 						where flock = $1 and change = $2 and bot = $3`,
 						[now.id, change, name],
 					);
@@ -564,6 +584,17 @@ async function schemaOf(client: Client): Promise<number | null> {
 		'select max(version) as version from keymaker.schema_version',
 	);
 	return rows[0]?.version ?? 0;
+}
+
+/** A state with these records in the place of those bots', or without them for `null`. */
+function withRecords(state: State, some: ReadonlyMap<string, BotRecord | null>): State {
+	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
+}
+
+function noChange(number: number, place: string): FlockError {
+	return new FlockError('keystore-no-backup', `${place} knows no change ${number} of this flock.`, {
+		hint: 'Nothing was changed. `keymaker restore` lists the last changes.',
+	});
 }
 
 function markerOf(text: string): Marker {

@@ -10,6 +10,9 @@ import {channel, openEngine} from './engine.ts';
 import {unopenedHealth} from './health.ts';
 import {watchFlock} from './watch.ts';
 
+/** How many of a flock's last changes `restore` lists. */
+const mostChanges = 10;
+
 /** What opening a flock's keystore in a database needs. */
 export type DatabaseOptions = Readonly<{
 	/** The database's address as it was given, and where: nobody has judged it yet. */
@@ -69,15 +72,16 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 			}
 		},
 		async backups() {
-			await engine.load();
-			return [];
+			const last = await engine.lastChanges(mostChanges);
+			return last.map(({number, changes}) => ({
+				number,
+				savedAt: changes[0]?.at ?? '',
+				bots: null,
+				problem: null,
+				changes,
+			}));
 		},
-		async restore() {
-			await engine.load();
-			throw new FlockError('keystore-no-backup', `There is no backup of ${place} here.`, {
-				hint: 'Ask whoever looks after the database for one of theirs.',
-			});
-		},
+		restore: async number => ({keptAside: null, change: await engine.restore(number)}),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),
 		purge: (bot, tokens = []) => engine.earlier(bot, tokens, true),

@@ -38,6 +38,7 @@ create table if not exists keymaker.history (
 	version bigint not null,
 	old_bot_key text,
 	old_record_sealed text,
+	purged boolean not null default false,
 	primary key (flock, change, bot)
 );
 commit;

@@ -194,6 +194,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				savedAt: new Date(copy.savedAt).toISOString(),
 				bots: copy.opened && botsWithKey(copy.opened.state),
 				problem: copy.opened === null ? problemOf(copy.error) : null,
+				changes: null,
 			}));
 		},
 		async history() {
@@ -253,7 +254,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				}
 
 				await memory.learn(restored);
-				return {keptAside};
+				return {keptAside, change: null};
 			};
 			return await unfinished('The backup is being put back', () => core.locked(putBack));
 		},
