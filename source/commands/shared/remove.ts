@@ -94,14 +94,14 @@ export async function removeKeys(
 
 		if (purge) {
 			const purged = await keystore.purge(name, tokens);
-			write.out(`${visible(name)}: taken out of ${count(purged, 'backup')}.`);
+			write.out(`${visible(name)}: taken out of ${count(purged, earlierIn(keystore))}.`);
 			return;
 		}
 
 		const holding = await keystore.backupsHolding(name, tokens);
 		if (holding > 0) {
 			write.err(
-				`${count(holding, 'backup')} of the keystore may still hold it: keymaker forget ${shellWord(name)} --purge`,
+				`${count(holding, earlierIn(keystore))} of the keystore may still hold it: keymaker forget ${shellWord(name)} --purge`,
 			);
 		}
 	}
@@ -145,3 +145,8 @@ export const removeOptions = {
 	yes: {help: 'do not ask'},
 	purge: {help: 'take them out of the keystore’s backups too'},
 } as const;
+
+/** What a keystore has of earlier keys. */
+function earlierIn({isShared}: Pick<Services['keystore'], 'isShared'>): string {
+	return isShared ? 'earlier version' : 'backup';
+}

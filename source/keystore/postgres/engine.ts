@@ -42,7 +42,7 @@ export type EngineOptions = Readonly<{
 /** A flock's state in a database, and the channel on which its changes are told. */
 export type Engine = StateStore &
 	Omit<Moving, 'place'> & {
-		/** Makes the schema where there is none. */
+		/** Makes the schema where there is none, and brings an older one up to date, in one transaction. */
 		prepare(): Promise<void>;
 		/** Tries what a save would do, and changes nothing but that a new flock is made. */
 		tryWriting(): Promise<void>;
@@ -233,7 +233,13 @@ export function openEngine(options: EngineOptions): Engine {
 	async function load(since = known, comesIn = false): Promise<Known | null> {
 		const row = await withClient(address, deadline, async client => {
 			try {
-				return await fetch(client, since);
+				const row = await fetch(client, since);
+				if (row === null) {
+					// A newer keymaker may keep it elsewhere.
+					assertReadable((await schemaOf(client)) ?? schemaVersion);
+				}
+
+				return row;
 			} catch (error) {
 				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
 					throw error;
@@ -350,10 +356,9 @@ export function openEngine(options: EngineOptions): Engine {
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
 			const schema = await schemaOf(client);
-			if (schema === null) {
+			assertReadable(schema ?? schemaVersion);
+			if (schema === null || schema < schemaVersion) {
 				await client.query(schemaSql);
-			} else {
-				assertReadable(schema);
 			}
 		});
 	}
@@ -368,8 +373,12 @@ export function openEngine(options: EngineOptions): Engine {
 
 	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param since as `load` has it. */
 	async function ready(since = known, comesIn = false): Promise<void> {
-		if (since === null && (await load(known, comesIn)) === null) {
-			await prepare();
+		if (since !== null) {
+			return;
+		}
+
+		await prepare();
+		if ((await load(known, comesIn)) === null) {
 			await make();
 			await load(known, comesIn);
 		}
@@ -383,12 +392,13 @@ export function openEngine(options: EngineOptions): Engine {
 		]);
 	}
 
-	/** The rows of history whose earlier record holds keys of a bot. */
+	/** The rows of history whose earlier record holds keys of a bot; all of a bot's where they are forgotten. */
 	async function earlierOf(
 		client: Client,
 		{id, key, state}: Known,
 		bot: string,
 		tokens: ReadonlySet<string>,
+		forget: boolean,
 	) {
 		const ofOthers = new Set(
 			[...state.records].flatMap(([name, record]) =>
@@ -403,7 +413,10 @@ export function openEngine(options: EngineOptions): Engine {
 		return rows.filter(row => {
 			const record = earlierRecord({id, key}, row);
 			const its = record === null ? [] : keysOf(record).map(({accessToken}) => accessToken);
-			return (row.bot === bot && its.length > 0) || its.some(one => tokens.has(one) && !ofOthers.has(one));
+			return (
+				(row.bot === bot && (forget || its.length > 0)) ||
+				its.some(one => tokens.has(one) && !ofOthers.has(one))
+			);
 		});
 	}
 
@@ -536,7 +549,7 @@ export function openEngine(options: EngineOptions): Engine {
 
 			const wanted = new Set(tokens);
 			return await inTransaction(address, deadline, async client => {
-				const rows = await earlierOf(client, now, bot, wanted);
+				const rows = await earlierOf(client, now, bot, wanted, forget);
 				for (const {change, bot: name} of forget ? rows : []) {
 					await client.query(
 						`update keymaker.history set old_bot_key = null, old_record_sealed = null, purged = true
