@@ -287,6 +287,7 @@ export function openEngine(options: EngineOptions): Engine {
 		parseState(fieldsOf(state));
 		const change = before.change + 1;
 		const names = changedNames(before.state, state);
+		assertStorable(names);
 		if (names.length === 0 && !before.isMarked && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
@@ -597,6 +598,16 @@ async function schemaOf(client: Client): Promise<number | null> {
 		'select max(version) as version from keymaker.schema_version',
 	);
 	return rows[0]?.version ?? 0;
+}
+
+/** @throws FlockError for a name that the database would change, or take for no text */
+function assertStorable(names: readonly string[]): void {
+	const odd = names.find(name => !name.isWellFormed() || name.includes('\0'));
+	if (odd !== undefined) {
+		throw new FlockError('keystore-unwritable', `A database cannot keep the name ${visible(odd)}.`, {
+			hint: 'Nothing was changed. Give that poem another name.',
+		});
+	}
 }
 
 /** A state with these records in the place of those bots', or without them for `null`. */
