@@ -8,6 +8,7 @@ export const programs = {
 	index: 'source/index.ts',
 	'browser-worker': 'source/desktop/browser-worker.ts',
 	'clipboard-worker': 'source/desktop/clipboard-worker.ts',
+	'window-worker': 'source/desktop/window-worker.ts',
 };
 
 /** What each program needs in every run, with all that it needs itself; nothing for the others. */
@@ -38,7 +39,8 @@ const makersCore = [
 	'source/keymaker/forget.ts',
 	'source/keymaker/sample.ts',
 ];
-const makers = /^source\/(screen|compose|command-line\/surroundings|commands\/(?!shared\/list-).*)\.tsx?$/;
+const makers =
+	/^source\/(screen|compose|desktop\/link-window|command-line\/surroundings|commands\/(?!shared\/list-).*)\.tsx?$/;
 
 /** What draws with Ink, which is loaded once the first frame stands there: with all that drew that frame. */
 const inkWindow = 'source/tui/window/open.tsx';

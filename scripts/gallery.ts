@@ -36,7 +36,8 @@ const looks: Readonly<Record<string, Look>> = {
 /** Every screen in one look and size, as one page. */
 async function page(name: string, {palette, env}: Look, columns: number, rows: number): Promise<string> {
 	const theme = themeOf(env);
-	chalk.level = theme.colour ? 1 : 0;
+	// As the program finds it: a QR code is drawn in the 256 colours that no palette changes.
+	chalk.level = theme.colour ? 2 : 0;
 	const drawn: string[] = [];
 	for (const [title, state] of Object.entries(gallery({columns, rows}))) {
 		const terminal = new xterm.Terminal({cols: columns, rows, allowProposedApi: true, convertEol: true});

@@ -149,7 +149,8 @@ function left(column: number): string {
 	return (margin + column * cell.width).toFixed(1);
 }
 
-function colours(found: IBufferCell, palette: Palette): {foreground: string; background: string} {
+/** The colours of a cell, as `#rrggbb`. */
+export function colours(found: IBufferCell, palette: Palette): {foreground: string; background: string} {
 	const foreground = found.isFgRGB()
 		? hex(found.getFgColor())
 		: found.isFgPalette()

@@ -10,6 +10,7 @@ import {command as list} from './commands/list.ts';
 import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
+import type {Services} from './services.ts';
 import {endNow, waitsForFile} from './system/end.ts';
 import {foreseen} from './system/errors.ts';
 import {openInterruption} from './system/interruption.ts';
@@ -22,7 +23,7 @@ const interruption = openInterruption(line => write.err(line));
 const write = terminalWrite(stdout, stderr, interruption.signal, () => interruption.interrupt('SIGINT'));
 
 process.on('uncaughtException', error => {
-	// The screen has a listener of its own, and restores the terminal first.
+	// The screen has its own listener and restores the terminal first.
 	if (process.listenerCount('uncaughtException') === 1) {
 		end(failed(error));
 	}
@@ -32,7 +33,7 @@ await Promise.all([stdout.flushed(), stderr.flushed()]);
 end(process.exitCode);
 
 function end(code: number): never {
-	// Whatever still reads then, nobody waits for it.
+	// Do not wait for anything that is still reading.
 	if (interruption.exitCode !== null || onScreen || waitsForFile()) {
 		endNow(code);
 	}
@@ -43,7 +44,7 @@ function end(code: number): never {
 function endWithReader(error: NodeJS.ErrnoException): void {
 	const gone = readerIsGone(1, error);
 	if (gone && onScreen) {
-		// A window that was closed: the screen ends by itself.
+		// A closed window: the screen ends by itself.
 		return;
 	}
 
@@ -52,9 +53,9 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 		sayError(outputError(error), write);
 	}
 
-	// A reader that has gone away, as in `keymaker list | head -1`, is no failure of this program.
+	// A reader that ended, as in `keymaker list | head -1`, is not an error of this program.
 	const endNext = () => end(interruption.exitCode ?? (gone ? exitCode.done : exitCode.failed));
-	// Nor must it end a PIN's exchange.
+	// It must not end a PIN's exchange either.
 	if (unfinishedWork().length > 0) {
 		allFinished().then(endNext);
 	} else {
@@ -62,7 +63,7 @@ function endWithReader(error: NodeJS.ErrnoException): void {
 	}
 }
 
-/** Where nothing can be said any more, as with a full disk under a log, the work itself goes on. */
+/** If nothing can be written, for instance to a log on a full disk, the work continues. */
 function endWithListener(error: NodeJS.ErrnoException): void {
 	if (readerIsGone(2, error)) {
 		endWithReader(error);
@@ -99,7 +100,7 @@ async function main(): Promise<number> {
 	}
 }
 
-/** What a shell asks for at the tab key. It gets what can be had at once, and no word of anything that is wrong. */
+/** Answers a shell's tab key. It prints only what is available immediately, and no errors. */
 async function answerShell(asked: readonly string[]): Promise<number> {
 	const {complete} = await import('./command-line/completion/complete.ts');
 	const {openPoems} = await import('./poems/folder.ts');
@@ -114,7 +115,7 @@ async function answerShell(asked: readonly string[]): Promise<number> {
 async function screen(options: SharedOptions): Promise<number> {
 	onScreen = true;
 	for (const output of [stdout, stderr]) {
-		// Opened here, so that an error on it finds its listener.
+		// Opened here, so an error finds its listener.
 		output.stream();
 	}
 
@@ -126,7 +127,7 @@ async function screen(options: SharedOptions): Promise<number> {
 
 async function listInstead(shared: SharedOptions): Promise<number> {
 	const code = await run({command: list, words: [], options: {json: false}, shared});
-	write.err('This is not a terminal, so the flock is listed; keymaker --help shows what else works here.');
+	write.err('This is not a terminal, so here is the list. keymaker --help shows what else works here.');
 	return code;
 }
 
@@ -160,6 +161,11 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {
+		if (services.keystore.waiting !== null && command.needs === 'all' && !command.looksOnly) {
+			const {saveWaiting} = await import('./commands/shared/waiting.ts');
+			await saveWaiting(services as Services, write);
+		}
+
 		const code = await command.run(line, services, write);
 		return interruption.exitCode ?? code;
 	} finally {
@@ -167,10 +173,10 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 	}
 }
 
-/** The one place where failures end: a sentence and a hint for an expected one, as little as possible for another. */
+/** The one place where failures end: a sentence and a hint for an expected one, as little as possible for any other. */
 function failed(error: unknown): number {
 	if (error instanceof FlockError) {
-		// A passphrase's command gets the terminal's Ctrl-C too, and then fails.
+		// A passphrase command gets the terminal's Ctrl-C too, and then fails.
 		const isStopped = interruption.exitCode !== null && error.code === 'keystore-passphrase';
 		sayError(isStopped ? cancelledError() : error, write);
 		return interruption.exitCode ?? exitCodeOf(error);

@@ -6,7 +6,7 @@ import {FlockError} from './flock/error.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {KeystoreOptions} from './keystore/core.ts';
 import {openDatabase} from './keystore/database.ts';
-import {defaultFolder} from './keystore/disk/place.ts';
+import {defaultFolder, defaultFolderOrNone, fileNameOf} from './keystore/disk/place.ts';
 import {openKeystore} from './keystore/open.ts';
 import {isAddress} from './keystore/postgres/is-address.ts';
 import type {DatabaseOptions} from './keystore/postgres/keystore.ts';
@@ -40,31 +40,38 @@ export function openPlace(
 ): Place {
 	const {keystore: given, practice, flock} = settings;
 	const address = given !== null && isAddress(given.text) ? given : null;
-	const keystores = (address === null ? settings.keystoreFolder : null) ?? defaultFolder(env);
+	const database = practice ? null : address;
+	const folder = address === null ? settings.keystoreFolder : null;
+	// A computer without a home folder reads a database all the same; no key can wait there.
+	const keystores = database === null ? (folder ?? defaultFolder(env)) : (defaultFolderOrNone(env) ?? '');
 	const practiceFolder = path.join(keystores, 'practice');
-	const inFolder = (folder: string) =>
+	const seen = seenFileOf(env, cwd);
+	const inFolder = (holder: string) =>
 		openKeystore({
-			folder,
+			folder: holder,
 			flock,
 			kind: practice ? 'practice' : 'x',
 			poems,
-			seen: seenFileOf(env, cwd),
+			seen,
 			...answers,
 		});
-	const inDatabase = (at: DatabaseOptions['address']) =>
-		openDatabase({
+	const inDatabase = (at: DatabaseOptions['address']) => {
+		const local = defaultFolderOrNone(env);
+		return openDatabase({
 			address: at,
 			environment: env,
 			label: {flock, kind: 'x'},
 			deadline: settings.deadlineSeconds * 1000,
+			seen,
+			waitingFile: local === null ? '' : path.join(local, `${fileNameOf(flock)}.waiting`),
 			...answers,
 		});
-	if (address !== null && !practice) {
+	};
+	if (database !== null) {
 		assertNamed(settings);
 	}
 
-	const keystore =
-		address === null || practice ? inFolder(practice ? practiceFolder : keystores) : inDatabase(address);
+	const keystore = database === null ? inFolder(practice ? practiceFolder : keystores) : inDatabase(database);
 	return {
 		poems: openPoems(settings.poems),
 		keystore,
@@ -85,7 +92,12 @@ export function openPlace(
 		appSource: () =>
 			appSourceOf(env, cwd, async () => {
 				const saved = await keystore.savedAppKey();
-				return saved && {appKey: saved, from: 'setup'};
+				if (saved === null) {
+					return null;
+				}
+
+				const {callbackPort, ...appKey} = saved;
+				return {appKey, from: 'setup', callbackPort};
 			}),
 	};
 }
@@ -93,8 +105,8 @@ export function openPlace(
 /** A folder's name is another one on each computer. @throws FlockError `usage` */
 function assertNamed({isFlockNamed}: Settings): void {
 	if (!isFlockNamed) {
-		throw new FlockError('usage', 'A keystore in a database holds many flocks, and none is named.', {
-			hint: 'Name one with --flock NAME or KEYMAKER_FLOCK.',
+		throw new FlockError('usage', 'Which flock? A database holds many.', {
+			hint: 'Choose one with --flock NAME or KEYMAKER_FLOCK.',
 		});
 	}
 }

@@ -1,6 +1,7 @@
 import type {Settings} from './command-line/options.ts';
 import type {Answers} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
+import {createCallback} from './desktop/callback-create.ts';
 import {createDesktop} from './desktop/create.ts';
 import {createKeymaker} from './keymaker/keymaker.ts';
 import type {Services} from './services.ts';
@@ -9,6 +10,9 @@ import {createX} from './x/create.ts';
 
 /** Composed services, and how to let go of what they hold. */
 export type Composed = {services: Services; close(): Promise<void>};
+
+/** How long after the start leftovers of windows are removed, in milliseconds. */
+const leftoversAfter = 1000;
 
 /**
  * Puts the program together from its parts; from then on this process checks certificates, whatever it was told. Nothing of the keystore is read yet, so a damaged one stops nobody here.
@@ -35,6 +39,7 @@ export async function compose(
 		delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 	}
 
+	const callback = createCallback(env);
 	const services: Services = {
 		...reading,
 		x,
@@ -43,11 +48,22 @@ export async function compose(
 			env,
 			platform: process.platform,
 			noOpen: settings.noOpen,
+			ordinary: settings.ordinaryWindow,
 			isTTY: process.stdout.isTTY,
 			writeTerminal: text => process.stdout.write(text),
 		}),
+		callback,
+		callbackPort: settings.callback,
 		writeExport: async request => (await import('./bundles/export.ts')).writeExport(request),
 		now: Date.now,
 	};
-	return {services, close};
+	// The first frame goes before, and nobody waits for it.
+	setTimeout(() => services.desktop.removeLeftovers().catch(() => {}), leftoversAfter).unref();
+	return {
+		services,
+		async close() {
+			await callback.close();
+			await close();
+		},
+	};
 }

@@ -1,5 +1,5 @@
 /**
- * keymaker for a bot's own program: the keys that the flock's owner has made, and clients that are ready to post.
+ * keymaker for a bot's own program: the keys that the flock's owner made, and clients that are ready to post.
  * Loads neither the screen nor, before `clientFor` is called, the client library.
  */
 import type {TwitterApi} from 'twitter-api-v2';
@@ -23,25 +23,32 @@ export type {Status} from './flock/flock.ts';
 export type {AccessLevel} from './flock/key.ts';
 export type {BotRow} from './flock/row.ts';
 
-/** Which keystore: as the command line's options, and otherwise by the same variables and defaults. */
+/** Which keystore to use: like the command line's options, with the same variables and defaults. */
 export type KeystoreOptions = {
-	/** The folder of poems; `KEYMAKER_POEMS` or `poems` otherwise. */
+	/** The folder of poems; by default `KEYMAKER_POEMS` or `poems`. */
 	poems?: string | undefined;
-	/** The flock's name; `KEYMAKER_FLOCK`, or the name of the folder that holds the poems folder, otherwise. */
+	/** The flock's name; by default `KEYMAKER_FLOCK`, or the name of the folder that holds the poems folder. */
 	flock?: string | undefined;
-	/** The folder of keystores, or a database's address; `KEYMAKER_KEYSTORE`, or the system's own place, otherwise. */
+	/** The folder of keystores, or a database's address; by default `KEYMAKER_KEYSTORE`, or the system's own folder. */
 	keystore?: string | undefined;
-	/** True to speak to the stand-in for X, and to use its keystore; true for `KEYMAKER_PRACTICE=1` otherwise. */
+	/** True to use the stand-in for X and its keystore; by default true for `KEYMAKER_PRACTICE=1`. */
 	practice?: boolean | undefined;
-	/** The passphrase of an encrypted keystore; `KEYMAKER_PASSPHRASE` or `KEYMAKER_PASSPHRASE_COMMAND` otherwise. With one, a keystore in plain text is refused. */
+	/**
+	 * The passphrase of an encrypted keystore; by default `KEYMAKER_PASSPHRASE` or
+	 * `KEYMAKER_PASSPHRASE_COMMAND`. If there is one, a keystore in plain text is refused.
+	 */
 	passphrase?: (() => string | Promise<string>) | undefined;
-	/** Hears that a key was refused, or may only read, when X was last asked; Node's own warnings otherwise. */
+	/**
+	 * Called if X rejected a key or it is read-only, by the last check, or if a database is unreachable; by
+	 * default Node's own warnings.
+	 */
 	onWarning?: ((message: string) => void) | undefined;
 };
 
 /**
- * A bot's key in force, with its app's: all that a client needs. Printed as it came, `[Getter]` stands for each secret;
- * a copy (`{...key}`), a field, JSON, `console.table` and the message of a failed assertion show them.
+ * A bot's active key with its app's: everything that a client needs. Printing it shows `[Getter]` for each
+ * secret, but a copy (`{...key}`), a field, JSON, `console.table` and the message of a failed assertion show
+ * the secrets.
  */
 export type Key = {
 	/** The bot's name. */
@@ -54,46 +61,80 @@ export type Key = {
 	accessToken: string;
 	/** Secret. */
 	accessSecret: string;
-	/** The account's id, decimal digits. */
+	/** The account's id in decimal digits. */
 	userId: string;
 	/** The account's screen name without @. */
 	handle: string;
-	/** What X said that the token may do; `null` where it has not said it. */
+	/** What X said the token may do; `null` if it has not said it. */
 	accessLevel: AccessLevel | null;
 };
 
-/** A flock's keys, read anew at each call: a key that was made again meanwhile is the one that comes. */
+/** A flock's keys, read again at each call, so a replaced key appears immediately. */
 export type KeyReader = {
 	/**
-	 * The key in force of exactly this bot; its name's accents may be composed or not.
-	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never another bot's
-	 * key comes instead.
+	 * The active key of exactly this bot, whose name's accents can be composed or not.
+	 * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`; never
+	 * returns another bot's key. While a database is unreachable (`keystore-unreachable`), it returns the last
+	 * key it read, with a warning; without one it throws.
 	 */
 	get(bot: string): Promise<Key>;
-	/** The flock, in order, as `keymaker list --json` gives it, but with absolute paths. @throws FlockError `keystore-…` */
+	/** The flock in order, as in `keymaker list --json`, but with absolute paths. @throws FlockError `keystore-…` */
 	list(): Promise<BotRow[]>;
 };
 
-/** Opens the keys of a flock for reading. Nothing is read before the first call. */
+/** Opens a flock's keys for reading. Reads nothing before the first call. */
 export function openKeystore(options: KeystoreOptions = {}): KeyReader {
 	const place = placeOf(options);
 	return {
-		get: async bot => keyOf(bot, place, options),
+		get: outlasting(async bot => keyOf(bot, place, options), options),
 		list: async () => (await flockOf(place)).map(bot => rowOf(bot, bot.poem?.path ?? null)),
 	};
 }
 
 /**
- * A client that speaks to X as a bot, with the key that is in force now. Call it again before each post, or after a
- * refusal, and a key that was made again meanwhile is used without a restart.
- * @throws FlockError as `KeyReader.get` does, and `x-proxy` for a proxy that cannot be used
+ * A client that calls X as a bot, with its active key. Call it again before each post, or after X rejects a
+ * call, to use a replaced key without a restart.
+ * @throws FlockError as `KeyReader.get` does, and `x-proxy` for an unusable proxy
  */
 export async function clientFor(bot: string, options: KeystoreOptions = {}): Promise<TwitterApi> {
 	const place = placeOf(options);
-	const key = await keyOf(bot, place, options);
+	const key = (await keyOf(bot, place, options))();
 	const agent = place.practice ? (await practiceAt(place)).agent : undefined;
 	const {createClient} = await import('./x/client.ts');
 	return createClient(key, key, {agent, env: process.env});
+}
+
+/** Returns the last key that was read while a database is unreachable, and warns once until it returns. */
+function outlasting(
+	read: (bot: string) => Promise<() => Key>,
+	{onWarning = warn}: KeystoreOptions,
+): KeyReader['get'] {
+	const last = new Map<string, {make: () => Key; readAt: string}>();
+	let isAway = false;
+	return async name => {
+		const bot = oneForm(name);
+		try {
+			const make = await read(bot);
+			last.set(bot, {make, readAt: new Date().toISOString()});
+			isAway = false;
+			return make();
+		} catch (error) {
+			const known = last.get(bot);
+			const isUnreachable = error instanceof FlockError && error.code === 'keystore-unreachable';
+			if (!isUnreachable || known === undefined) {
+				// For any other problem the keystore answered, so an earlier key may be wrong, too.
+				last.delete(bot);
+				throw error;
+			}
+
+			if (!isAway) {
+				isAway = true;
+				onWarning(`${error.message} The key of ${visible(bot)} is as it was at ${known.readAt}.`);
+			}
+
+			return known.make();
+		}
+	};
 }
 
 type Place = OpenPlace & {practice: boolean};
@@ -102,7 +143,7 @@ function placeOf(options: KeystoreOptions): Place {
 	const env: Environment = process.env;
 	const cwd = process.cwd();
 	const weighed = settingsOf(options, env, cwd);
-	// An option of a program's own is read by nobody else, as an argument would be.
+	// Nobody else reads an option inside a program, unlike an argument.
 	const settings = {
 		...weighed,
 		keystore: weighed.keystore && {...weighed.keystore, from: 'environment' as const},
@@ -111,14 +152,14 @@ function placeOf(options: KeystoreOptions): Place {
 	const passphrase = options.passphrase ?? environmentPassphrase(env);
 	const arePoemsNamed = Boolean(options.poems || env.KEYMAKER_POEMS);
 	const place = openPlace(settings, env, cwd, {
-		// A flock that is named is that one, wherever a bot's program runs. Otherwise its name is that of a folder,
-		// which other folders may have too, and then another flock's keys must not come.
+		// A named flock is the same wherever a bot's program runs. An unnamed one has a folder's name, which
+		// other folders may share, and another flock's keys must not come.
 		poems: isNamed && !arePoemsNamed ? null : settings.poems,
 		passphrase,
 		passphraseGiven: passphrase !== undefined,
 	});
 	const {practice} = settings;
-	// The practice app's secret is in practice's keystore, beside each key that was made with it.
+	// The practice app's secret is in practice's keystore, with each key made with it.
 	return {...place, practice, appSource: practice ? async () => null : place.appSource};
 }
 
@@ -126,7 +167,8 @@ async function flockOf({poems, keystore, appSource}: Place): Promise<Flock> {
 	return (await readFlock({poems, keystore, appSource})).flock;
 }
 
-async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<Key> {
+/** @returns a function that makes the key, a new one each time */
+async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOptions): Promise<() => Key> {
 	const bot = oneForm(name);
 	const record = await place.keystore.get(bot);
 	if (record?.key == null) {
@@ -141,13 +183,16 @@ async function keyOf(name: string, place: Place, {onWarning = warn}: KeystoreOpt
 
 	const doubt = doubtOf(key, record.wantedAccess === 'write');
 	if (doubt !== null) {
-		onWarning(`The key of ${visible(bot)} (@${visible(key.handle)}) ${doubt}.`);
+		onWarning(`${visible(bot)}’s key (@${visible(key.handle)}) ${doubt}.`);
 	}
 
-	return withGetters(bot, key, appKey);
+	return () => withGetters(bot, key, appKey);
 }
 
-/** A key whose secrets can be read, copied, compared and turned into JSON, but are not printed: for that, Node calls no getter. */
+/**
+ * A key whose secrets can be read, copied, compared and turned into JSON, but are not printed, because Node
+ * calls no getters for that.
+ */
 function withGetters(
 	bot: string,
 	{accessToken, accessSecret, userId, handle, accessLevel}: StoredKey,
@@ -171,18 +216,18 @@ function withGetters(
 	};
 }
 
-/** Why a key may not do; it is handed out all the same, since the last check can be old. */
+/** Why a key may not work. It is returned anyway, since the last check can be old. */
 function doubtOf(key: StoredKey, writeWanted: boolean): string | null {
 	if (key.rejected) {
-		return `was refused by X when it was last asked, at ${key.checkedAt ?? 'an unknown time'}`;
+		return `was rejected by X when last checked, at ${key.checkedAt ?? 'an unknown time'}`;
 	}
 
 	return writeWanted && key.accessLevel === 'read'
-		? 'may only read: authorize the bot again to let it post'
+		? 'is read-only: authorize the bot again to let it post'
 		: null;
 }
 
-/** The error of a bot that has no key in force, or that there is none of. */
+/** The error of a bot without an active key, or of an unknown one. */
 async function withoutKey(bot: string, place: Place): Promise<FlockError> {
 	const names = (await flockOf(place)).map(({name}) => name);
 	if (names.includes(bot)) {
@@ -190,10 +235,10 @@ async function withoutKey(bot: string, place: Place): Promise<FlockError> {
 	}
 
 	const near = nearest(bot, names);
-	return new FlockError('unknown-bot', `${visible(place.keystore.path)} knows no bot ${visible(bot)}.`, {
+	return new FlockError('unknown-bot', `${visible(place.keystore.path)} has no bot named ${visible(bot)}.`, {
 		hint:
 			near === null
-				? 'Give the bot’s exact name, and the right flock (KEYMAKER_FLOCK) and keystore (KEYMAKER_KEYSTORE).'
+				? 'Check the bot’s exact name, the flock (KEYMAKER_FLOCK) and the keystore (KEYMAKER_KEYSTORE).'
 				: `Did you mean ${visible(near)}?`,
 	});
 }
@@ -204,7 +249,7 @@ function warn(message: string): void {
 
 const standIns = new Map<string, Promise<Practice>>();
 
-/** The stand-in for X, one for each keystore's folder: it lets the program end whenever it likes. */
+/** The stand-in for X, one per keystore's folder. It does not keep the program running. */
 async function practiceAt({practiceState: statePath}: Place): Promise<Practice> {
 	const started = standIns.get(statePath) ?? startAt(statePath);
 	standIns.set(statePath, started);

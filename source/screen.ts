@@ -11,9 +11,9 @@ import type {Interruption} from './system/interruption.ts';
 import {runApp} from './tui/run.ts';
 
 /**
- * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
- * encrypted keystore is asked for before, on the lines of the terminal.
- * @param ask asks whether poems that are gone have moved here.
+ * Opens the flock on the full screen, and again in practice if the person chooses that. Asks for an encrypted
+ * keystore's passphrase first, on the terminal's lines.
+ * @param ask asks whether missing poems moved here.
  * @returns the exit code.
  * @throws FlockError `keystore-passphrase`, `cancelled`, and as `compose` does
  */
@@ -28,9 +28,10 @@ export async function runScreen(
 	let authorizeFirst: string | null = null;
 	for (let now = settings; ; now = {...now, practice: true}) {
 		let isOpen = false;
+		let wasRead = false;
 		const whileClosed = () => {
 			if (isOpen) {
-				throw changedMeanwhile();
+				throw askedTooLate(wasRead);
 			}
 		};
 		const passphrase = passphraseOptions(
@@ -44,11 +45,11 @@ export async function runScreen(
 				return (await import('./commands/shared/new-passphrase.ts')).chooseForFlock(write);
 			},
 		);
-		// Once the screen is open, nobody is asked: it tells of the error.
+		// Once the screen is open, nobody is asked: it shows the error.
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
 		try {
-			await unlock(services);
+			wasRead = await unlock(services);
 			isOpen = true;
 			const {stdin, stdout, stderr} = process;
 			write.handOver('hidden');
@@ -74,28 +75,37 @@ export async function runScreen(
 	}
 }
 
-/** What ends the program before the screen opens: what the person has answered. */
+/** The errors that end the program before the screen opens: what the person answered. */
 const endings: ReadonlySet<ErrorCode> = new Set(['keystore-passphrase', 'keystore-other-poems', 'cancelled']);
 
-/** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. */
-async function unlock({keystore}: Services): Promise<void> {
+/**
+ * Asks for the passphrase if there is one, and whether poems moved. The screen shows any other problem of a
+ * keystore. @returns true if it was read
+ */
+async function unlock({keystore}: Services): Promise<boolean> {
 	try {
-		// Read whole and once, and found read by the screen: to look first whether it is encrypted would read it twice.
+		// Reads it once, completely, and the screen uses that: to check first whether it is encrypted would
+		// read it twice.
 		await keystore.list();
 		if (keystore.isShared) {
-			// A flock that is new there: its first link is too late to choose how its keys are sealed.
+			// For a flock that is new there, the first link is too late.
 			await keystore.askPassphrase();
 		}
+
+		return true;
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;
 		if (code === null || endings.has(code)) {
 			throw error;
 		}
+
+		return false;
 	}
 }
 
-function changedMeanwhile(): FlockError {
-	return new FlockError('keystore-passphrase', 'The keystore was given a new passphrase meanwhile.', {
-		hint: 'Leave with q, and start keymaker again to enter it.',
+function askedTooLate(wasRead: boolean): FlockError {
+	const sentence = wasRead ? 'The keystore’s passphrase changed.' : 'The keystore needs its passphrase.';
+	return new FlockError('keystore-passphrase', sentence, {
+		hint: 'Press q to quit, then start keymaker again to enter it.',
 	});
 }

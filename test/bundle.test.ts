@@ -25,11 +25,11 @@ const marks = {
 	Yoga: 'data:application/octet-stream;base64',
 	'the check of schemas': 'https://json-schema.org/draft/2020-12/schema',
 	YAML: 'tag:yaml.org,2002:',
-	'the flow that makes keys': 'There is no app key yet.',
-	'the upkeep of keystores': 'lists the backups there are.',
+	'the flow that makes keys': 'The link was cancelled.',
+	'the upkeep of keystores': 'That backup is in plain text',
 	'the help': 'for its options and examples',
 	'the client of databases': 'SASL: SCRAM-SERVER-FIRST-MESSAGE',
-	'the browser': 'There is no display here to open a browser on.',
+	'the browser': 'No display here to open a browser on.',
 } as const;
 
 /** What no file holds. */

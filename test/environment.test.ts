@@ -70,7 +70,7 @@ test('a # in an app’s secret in .env is never where it is cut in silence', asy
 	const env = (secret: string) => `TWITTER_CONSUMER_KEY=practice-key\nTWITTER_CONSUMER_SECRET=${secret}\n`;
 	await writeFile(file, env('practice#secret'));
 	const error = await appSourceOf({}, folder);
-	assertUnreadable(error, /^TWITTER_CONSUMER_SECRET in \.env has a # in it/);
+	assertUnreadable(error, /^TWITTER_CONSUMER_SECRET in \.env has a #/);
 	assert.doesNotMatch(String(error), /practice/);
 	await writeFile(file, env("'practice#secret'"));
 	assert.deepEqual(await appSourceOf({}, folder), {
@@ -83,7 +83,7 @@ test('a # in an app’s secret in .env is never where it is cut in silence', asy
 
 test('a quotation mark within an app’s key is refused by the variable’s name', async () => {
 	const env = {TWITTER_CONSUMER_KEY: '"practice-key', TWITTER_CONSUMER_SECRET: 'practice-secret'};
-	assertUnreadable(await appSourceOf(env, folder), /^TWITTER_CONSUMER_KEY in the environment holds/);
+	assertUnreadable(await appSourceOf(env, folder), /^TWITTER_CONSUMER_KEY in the environment has/);
 });
 
 test('where half an app key stands under another name, that name is named', async () => {
@@ -99,11 +99,11 @@ test('where half an app key stands under another name, that name is named', asyn
 		await writeFile(file, text);
 		const error = await appSourceOf({}, folder);
 		assertUnreadable(error, /^/);
-		assert.equal((error as Error).message, `${found} was found in .env, but ${expected} was expected.`);
+		assert.equal((error as Error).message, `Found ${found} in .env, but expected ${expected}.`);
 	}
 
 	await writeFile(file, 'TWITTER_API_KEY=practice-key\nTWITTER_ACCESS_TOKEN_SECRET=not-a-real-one\n');
-	assertUnreadable(await appSourceOf({}, folder), /^TWITTER_CONSUMER_SECRET is not set in \.env/);
+	assertUnreadable(await appSourceOf({}, folder), /TWITTER_CONSUMER_SECRET is missing/);
 });
 
 test('an app key under other names that are plainly for X is named where there is no other, and nobody else’s is', async () => {
@@ -111,10 +111,13 @@ test('an app key under other names that are plainly for X is named where there i
 	const env = {CONSUMER_KEY: 'practice-key', CONSUMER_SECRET: 'practice-secret'};
 	assertUnreadable(
 		await appSourceOf(env, folder),
-		/^CONSUMER_KEY was found in the environment, but TWITTER_/,
+		/^Found CONSUMER_KEY in the environment, but expected TWITTER_/,
 	);
 	await writeFile(file, 'X_API_KEY=practice-key\nX_API_KEY_SECRET=practice-secret\n');
-	assertUnreadable(await appSourceOf({}, folder), /^X_API_KEY was found in \.env, but TWITTER_CONSUMER_KEY/);
+	assertUnreadable(
+		await appSourceOf({}, folder),
+		/^Found X_API_KEY in \.env, but expected TWITTER_CONSUMER_KEY/,
+	);
 	const saved = {appKey: pair, from: 'setup' as const};
 	assert.deepEqual(await appSourceOf(env, folder, async () => saved), saved);
 	await writeFile(
@@ -138,7 +141,7 @@ test('half an app key is an error that names the other half and repeats no value
 	const error = await appSourceOf({TWITTER_CONSUMER_KEY: 'practice-key'}, folder);
 	assert.ok(error instanceof FlockError);
 	assert.equal(error.code, 'bad-app-key');
-	assert.match(error.message, /TWITTER_CONSUMER_SECRET is not set/);
+	assert.match(error.message, /TWITTER_CONSUMER_SECRET is missing/);
 	assert.ok(!error.message.includes('practice-key'));
 });
 
@@ -149,7 +152,7 @@ test('a bearer token in the place of a key is explained by the field’s name', 
 	};
 	assert.match(
 		String(await appSourceOf(env, folder)),
-		/TWITTER_CONSUMER_SECRET in the environment holds the app’s Bearer Token/,
+		/TWITTER_CONSUMER_SECRET in the environment is the app’s Bearer Token/,
 	);
 });
 
@@ -186,7 +189,7 @@ test('an .env of line ends or quotation marks is read in one walk, and one too l
 	}
 
 	await writeFile(file, '\n'.repeat(1_000_001));
-	assertUnreadable(await appSourceOf({}, folder), /far too large/);
+	assertUnreadable(await appSourceOf({}, folder), /too large/);
 });
 
 test('the program ends by itself although the share that .env lies on hangs', async t => {
@@ -244,4 +247,15 @@ test('X gets 15 seconds unless KEYMAKER_TIMEOUT says otherwise, and nonsense is 
 	for (const value of ['0', '-1', 'soon', '1e9']) {
 		assert.throws(() => settingsOf({}, {KEYMAKER_TIMEOUT: value}, '/'), /KEYMAKER_TIMEOUT/, value);
 	}
+});
+
+test('links open in windows of their own unless --browser or KEYMAKER_BROWSER says otherwise, and nonsense is refused', () => {
+	const isOrdinary = (browser?: string, variable?: string) =>
+		settingsOf({browser}, {KEYMAKER_BROWSER: variable}, '/').ordinaryWindow;
+	assert.equal(isOrdinary(), false);
+	assert.equal(isOrdinary('default'), true);
+	assert.equal(isOrdinary(undefined, 'default'), true);
+	assert.equal(isOrdinary('own', 'default'), false, 'the option goes first');
+	assert.equal(isOrdinary(undefined, ''), false);
+	assert.throws(() => isOrdinary(undefined, 'firefox'), /KEYMAKER_BROWSER must be own or default/);
 });

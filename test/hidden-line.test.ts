@@ -8,7 +8,7 @@ import {type Pty, startPty, type Wanted} from './helpers/pty.ts';
 import {thoroughTest} from './helpers/thorough.ts';
 
 const right = 'not a real passphrase';
-const prompt = 'Passphrase of the keystore:';
+const prompt = 'Keystore passphrase:';
 /** What somebody types who does not wait; no word of the program's. */
 const early = 'zqz';
 
@@ -46,7 +46,7 @@ test('what is typed while a passphrase is tried is never shown, and belongs to t
 	const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
 	await terminal.waitFor(prompt);
 	terminal.type(`wrong words\r${early}`);
-	await typeUntil(terminal, new RegExp(`Not that one, 2 of 3. ${prompt} •{3}`));
+	await typeUntil(terminal, new RegExp(`Wrong passphrase \\(attempt 2 of 3\\)\\. ${prompt} •{3}`));
 	terminal.type(`\u0015${right}\r`);
 	await terminal.waitFor(/○ harbour .*no key/);
 	await terminal.waitFor('rc=0');
@@ -57,7 +57,7 @@ thoroughTest('a line that is typed early answers the next question', async () =>
 	const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
 	await terminal.waitFor(prompt);
 	terminal.type(`wrong words\r${right}\r`);
-	await terminal.waitFor('Not that one, 2 of 3.');
+	await terminal.waitFor('Wrong passphrase (attempt 2 of 3).');
 	await terminal.waitFor('rc=0');
 	await assertNothingShown(terminal);
 });
@@ -67,7 +67,7 @@ test('a new passphrase that is typed while the old one is tried is not shown', a
 	await terminal.waitFor(prompt);
 	terminal.type(`${right}\r`);
 	terminal.type('zq another one\r');
-	await terminal.waitFor('The same again:');
+	await terminal.waitFor('Repeat the new passphrase:');
 	terminal.type('zq another one\r');
 	await terminal.waitFor('rc=0');
 	await assertNothingShown(terminal);
@@ -127,7 +127,7 @@ for (const [how, code] of [
 			});
 			await terminal.waitFor(prompt);
 			terminal.type(`wrong words\r${early}`);
-			await typeUntil(terminal, 'Not that one, 2 of 3');
+			await typeUntil(terminal, 'attempt 2 of 3');
 			terminal.type(`\u0015wrong again\r${early}`);
 			if (how === 'Ctrl-C') {
 				terminal.press('ctrl+c');

@@ -94,10 +94,7 @@ test('two poems whose names are one name in two forms are two bots, and said to 
 			[`${composed}.txt`, `${apart}.txt`],
 		],
 	);
-	assert.match(
-		found.err,
-		/called été already, with its accents put together in another way; this one is the bot été\.txt/,
-	);
+	assert.match(found.err, /already named été, with its accents encoded differently, so this bot is été\.txt/);
 	// In whichever order the folder gives them.
 	for (const files of [
 		[`${composed}.txt`, `${apart}.txt`],

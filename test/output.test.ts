@@ -150,7 +150,7 @@ for (const command of some(
 		const {code, err} = await runShell(`keymaker ${command} >/dev/full`);
 		assert.match(
 			err,
-			/Standard output cannot be written: no space is left\. What stands there is not whole\. \(output-unwritable\)\n {2}Make room/,
+			/Cannot write standard output: no space is left\. The output is incomplete\. \(output-unwritable\)\n {2}Free up space/,
 		);
 		assert.equal(err.split('output-unwritable').length, 2);
 		assert.equal(code, 1);
@@ -159,7 +159,7 @@ for (const command of some(
 
 test('a list that may not grow as long as it is fails with a sentence', {skip: onWindows}, async () => {
 	const {code, err} = await runShell('ulimit -f 1; keymaker list --json >short.json');
-	assert.match(err, /cannot be written: the file may not grow larger\./);
+	assert.match(err, /Cannot write standard output: the file size limit is reached\./);
 	assert.equal(code, 1);
 });
 

@@ -10,7 +10,7 @@ import type {Pty} from './helpers/pty.ts';
 import {some} from './helpers/thorough.ts';
 
 const right = 'not a real passphrase';
-const prompt = 'Passphrase of the keystore:';
+const prompt = 'Keystore passphrase:';
 
 /** A file of keys in practice, which open nothing. */
 const harbourKey = [
@@ -54,11 +54,14 @@ test('the environment’s passphrase goes before a question, and a wrong one is 
 	assert.equal(await passphrase?.(1), right);
 	await assert.rejects(async () => passphrase?.(2), {
 		code: 'keystore-passphrase',
-		message: 'KEYMAKER_PASSPHRASE is not the passphrase of this keystore.',
+		message: 'KEYMAKER_PASSPHRASE is wrong for this keystore.',
 	});
 	const byCommand = passphraseOptions({KEYMAKER_PASSPHRASE_COMMAND: 'echo four; echo words'}, null);
 	assert.equal(await byCommand.passphrase?.(1), 'four');
-	await assert.rejects(async () => byCommand.passphrase?.(2), /KEYMAKER_PASSPHRASE_COMMAND does not print/);
+	await assert.rejects(
+		async () => byCommand.passphrase?.(2),
+		/KEYMAKER_PASSPHRASE_COMMAND prints the wrong passphrase/,
+	);
 	assert.deepEqual(passphraseOptions({}, null), {});
 });
 
@@ -87,7 +90,11 @@ test('nobody is asked more than three times, however many files want the passphr
 	}
 
 	await assert.rejects(async () => passphrase?.(1), {code: 'keystore-passphrase'});
-	assert.deepEqual(questions, [prompt, `Not that one, 2 of 3. ${prompt}`, `Not that one, 3 of 3. ${prompt}`]);
+	assert.deepEqual(questions, [
+		prompt,
+		`Wrong passphrase (attempt 2 of 3). ${prompt}`,
+		`Wrong passphrase (attempt 3 of 3). ${prompt}`,
+	]);
 });
 
 describe('at a terminal', () => {
@@ -106,7 +113,7 @@ describe('at a terminal', () => {
 		terminal.type('something else');
 		await terminal.waitFor(`${prompt} ••••••••••••••\n`);
 		terminal.press('enter');
-		await terminal.waitFor(`Not that one, 2 of 3. ${prompt}`);
+		await terminal.waitFor(`Wrong passphrase (attempt 2 of 3). ${prompt}`);
 		terminal.paste(right);
 		terminal.press('enter');
 		await terminal.waitFor(/○ harbour .*no key/);
@@ -117,14 +124,14 @@ describe('at a terminal', () => {
 
 	test('three wrong passphrases end the command with 1, and the terminal echoes again', async () => {
 		const terminal = place.shell('keymaker list; echo "rc=$?"; stty -a');
-		for (const which of [prompt, 'Not that one, 2 of 3', 'Not that one, 3 of 3']) {
+		for (const which of [prompt, 'attempt 2 of 3', 'attempt 3 of 3']) {
 			await terminal.waitFor(which);
 			terminal.type('wrong words\r');
 		}
 
 		await terminal.waitFor('rc=1');
 		const shown = await terminal.waitFor(/[^-]echo /);
-		assert.match(shown.join(' '), /This is not the passphrase of the keystore .*\(keystore-passphrase\)/);
+		assert.match(shown.join(' '), /Wrong passphrase for the keystore .*\(keystore-passphrase\)/);
 		assert.doesNotMatch(terminal.raw(), /wrong words/);
 	});
 
@@ -169,7 +176,7 @@ describe('at a terminal', () => {
 		await screen.waitFor(prompt);
 		assert.equal(screen.alternate(), false);
 		screen.type('something else\r');
-		await screen.waitFor('Not that one, 2 of 3');
+		await screen.waitFor('attempt 2 of 3');
 		screen.type(`${right}\r`);
 		await screen.waitFor(/❯ ○ harbour/);
 		assert.equal(screen.alternate(), true);
@@ -191,10 +198,10 @@ describe('at a terminal', () => {
 		const whole = await readFile(file);
 		const wrong = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'something else'});
 		assert.equal(wrong.code, 1);
-		assert.match(wrong.err, /KEYMAKER_PASSPHRASE is not the passphrase .*\(keystore-passphrase\)/);
+		assert.match(wrong.err, /KEYMAKER_PASSPHRASE is wrong .*\(keystore-passphrase\)/);
 		const none = await place.run(['list']);
 		assert.equal(none.code, 1);
-		assert.match(none.err, /is encrypted, and its passphrase is not known/);
+		assert.match(none.err, /is encrypted and needs its passphrase/);
 
 		context.after(() => writeFile(file, whole));
 		await writeFile(file, whole.subarray(0, -20));
@@ -247,7 +254,7 @@ describe('at a terminal', () => {
 		await writeFile(file, `KEYMAKER_PASSPHRASE=${right}\nKEYMAKER_PASSPHRASE_COMMAND=touch was-run\n`);
 		const {code, err} = await place.run(['list']);
 		assert.equal(code, 1);
-		assert.match(err, /its passphrase is not known/);
+		assert.match(err, /needs its passphrase/);
 		await assert.rejects(place.read('was-run'), {code: 'ENOENT'});
 	});
 });

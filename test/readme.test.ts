@@ -23,6 +23,7 @@ test('the files that the project’s texts point to are there', () => {
 		'CHANGELOG.md',
 		'SECURITY.md',
 		'docs/troubleshooting.md',
+		'docs/shared-keystore.md',
 	]) {
 		const text = readFileSync(path.join(root, name), 'utf8');
 		for (const match of text.matchAll(/\]\(([^)\s]+)\)|src(?:set)?="([^"]+)"/g)) {

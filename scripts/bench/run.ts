@@ -4,13 +4,15 @@ import {parseArgs} from 'node:util';
 import {removeFolders} from './place.ts';
 import {buildPrograms} from './programs.ts';
 import {type Bench, type Row, Skip} from './row.ts';
+import {callbackRows} from './rows-callback.ts';
+import {databaseRows, endServer} from './rows-database.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
 import {startRows} from './rows-start.ts';
 import {workRows} from './rows-work.ts';
 import {heading, type Result, tableRow} from './table.ts';
 
-const rows = [...startRows, ...keyRows, ...pinRows, ...workRows];
+const rows = [...startRows, ...keyRows, ...pinRows, ...callbackRows, ...workRows, ...databaseRows];
 
 const help = `npm run bench -- [options]
 
@@ -50,6 +52,7 @@ async function main(): Promise<number> {
 		}
 	} finally {
 		programs.remove();
+		await endServer();
 		removeFolders();
 	}
 

@@ -146,8 +146,8 @@ export const sabotages: readonly Sabotage[] = [
 			},
 			{
 				file: 'keymaker/keymaker.ts',
-				find: "return {kind: 'unsaved', ...outcome, error: foreseen(error)};",
-				put: "if (error instanceof FlockError) { return {kind: 'unsaved', ...outcome, error}; } throw error;",
+				find: "return {kind: 'unsaved', waits, ...outcome, error: foreseen(error)};",
+				put: "if (error instanceof FlockError) { return {kind: 'unsaved', waits, ...outcome, error}; } throw error;",
 			},
 		],
 		condition: 'errors of each call',
@@ -232,6 +232,58 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.2,
 	},
 	{
+		name: 'no row lock',
+		edits: [
+			{
+				file: 'keystore/postgres/engine.ts',
+				find: 'await lock(client);\n\t\tconst since = known;',
+				put: 'const since = known;',
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'rows uncounted',
+		edits: [
+			{
+				file: 'keystore/postgres/engine.ts',
+				find: 'if (rows !== digestOf(versions)) {',
+				put: 'if (rows === undefined) {',
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'rows bound to no place',
+		edits: [
+			{
+				file: 'keystore/postgres/sealed.ts',
+				find: "['keymaker', 1, ...binding]",
+				put: "['keymaker', 1, binding.length]",
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'keys noted in plain text',
+		edits: [
+			{
+				file: 'keystore/postgres/engine.ts',
+				find: 'who ??= whoAmI();',
+				put: 'who = JSON.stringify(record);',
+			},
+		],
+		condition: 'a shared database',
+		column: 'leaked',
+		scale: 0.02,
+	},
+	{
 		name: 'any copy taken',
 		edits: [
 			{
@@ -311,7 +363,7 @@ export const sabotages: readonly Sabotage[] = [
 	},
 	{
 		name: 'PIN quoted',
-		edits: [{file: 'keymaker/pin.ts', find: "'That is not a PIN: it holds more than digits.'", put: 'text'}],
+		edits: [{file: 'keymaker/pin.ts', find: "'A PIN has only digits.'", put: 'text'}],
 		condition: 'PINs and pastes',
 		column: 'leaked',
 		scale: 0.05,
@@ -367,8 +419,8 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/seen/memory.ts',
-				find: 'identity.counter < sight.counter',
-				put: 'identity.counter < 0',
+				find: 'counter < sight.counter',
+				put: 'counter < 0',
 			},
 		],
 		condition: 'exchanged files',

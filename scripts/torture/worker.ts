@@ -110,7 +110,7 @@ async function work(): Promise<void> {
 async function saveUntilInterrupted(): Promise<void> {
 	const {signal} = openInterruption(() => {});
 	for (let number = 1; !signal.aborted; number += 1) {
-		await unfinished('A key is being saved', async () => {
+		await unfinished('saving a key', async () => {
 			tell({begin: number});
 			await keystore.update('harbour', () => recordOf('harbour', {key: number, previous: null}), app);
 			tell({done: number});

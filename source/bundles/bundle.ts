@@ -18,13 +18,13 @@ const names: FieldNames = {
 	userId: ['user_id'],
 	handle: ['screen_name'],
 	poemFile: ['poem_file', 'file'],
-	// Its name is the file's: the fields are those of the tools that read it.
+	// The file's name, because the fields are named like those of the tools that read it.
 	bot: [],
 };
 
 /**
- * The key bundle of 2014, one JSON file for each bot, called by the bot's name. Has both `poem_file` and
- * `file`, as *rainbow-mind-machine* calls it.
+ * The key bundle of 2014: one JSON file per bot, named after the bot. It has both `poem_file` and `file`,
+ * which *rainbow-mind-machine* uses.
  */
 export const bundle: Format<'bundle'> = {
 	name: 'bundle',
@@ -37,7 +37,7 @@ export const bundle: Format<'bundle'> = {
 			return false;
 		}
 
-		// An older xurl's file has names like these for whole objects.
+		// An older xurl's file uses names like these for whole objects.
 		const fields = Object.entries(found).filter(([, value]) => !isObject(value));
 		return nameCredentials(fields.map(([name]) => name));
 	},
@@ -48,7 +48,7 @@ export const bundle: Format<'bundle'> = {
 		if (isObject(found)) {
 			readFields('bundle', fieldsOf(found), names, reading, asItIs);
 		} else {
-			reading.problems.push('bundle: it is not a whole JSON object.');
+			reading.problems.push('bundle: it is not a complete JSON object.');
 		}
 
 		return reading;
@@ -59,7 +59,7 @@ export const bundle: Format<'bundle'> = {
 		requireValues(entry, 'bundle');
 		const before = existing === null ? {} : parseJsonForWriting(existing);
 		if (!isObject(before)) {
-			throw cannotMerge('bundle', 'it is not a whole JSON object');
+			throw cannotMerge('bundle', 'it is not a complete JSON object');
 		}
 
 		const fields = Object.entries(fieldsFor(entry)).filter(

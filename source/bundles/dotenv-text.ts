@@ -1,29 +1,35 @@
 import {parse} from 'dotenv';
 import type {Value} from './format.ts';
 
-/** One assignment of an `.env`: where it stands in the text, and its name. */
+/** One assignment in an `.env`: its place in the text and its name. */
 export type Assignment = {
-	/** The index of its first character: of `export`, or of its name. */
+	/** The index of the first character of `export` or of the name. */
 	start: number;
-	/** The index behind its last character, a comment behind it included. */
+	/** The index after the last character, including a comment that follows. */
 	end: number;
-	/** True where it says `export`. */
+	/** True if it starts with `export`. */
 	exported: boolean;
 	name: string;
-	/** Where a comment begins for `dotenv`, and for others the value goes on: at a `#` without a blank before it; else `null`. */
+	/**
+	 * The index where `dotenv` sees a comment but other readers continue the value: a `#` without a space
+	 * before it. Else `null`.
+	 */
 	torn: number | null;
-	/** The index where its value begins, with the mark that opens it. */
+	/** The index of the value's start, including the opening quote. */
 	value: number;
 };
 
-/** The variables of an `.env` as the `dotenv` package reads them. By its linear way: the other takes hours for a few megabytes of line ends. */
+/**
+ * The variables of an `.env` as the `dotenv` package reads them, in linear time: dotenv itself takes hours
+ * for a few megabytes of line ends.
+ */
 export function parseEnv(text: string): Record<string, string> {
 	return parse(text, {fast: true});
 }
 
 /**
- * The variables of an `.env`. The `dotenv` package ends a value at any `#`, a shell and the other readers only at one behind
- * a blank: where the two differ, the value is whole, and in doubt.
+ * The variables of an `.env`. `dotenv` ends a value at any `#`; a shell and other readers only at one after a
+ * space. If they differ, the value is complete and marked as doubtful.
  */
 export function variablesIn(text: string): Map<string, Value> {
 	const values = new Map<string, Value>(Object.entries(parseEnv(text)));
@@ -32,12 +38,12 @@ export function variablesIn(text: string): Map<string, Value> {
 		torn.set(one.name, wholeOf(text, one));
 	}
 
-	// A variable's last assignment counts.
+	// A variable's last assignment wins.
 	for (const [name, whole] of torn) {
 		if (whole !== null) {
 			values.set(name, {
 				text: whole,
-				doubt: 'has a # in it, at which some programs end it and others do not',
+				doubt: 'has a #, where some programs end the value and others do not',
 			});
 		}
 	}
@@ -45,7 +51,7 @@ export function variablesIn(text: string): Map<string, Value> {
 	return values;
 }
 
-/** A value up to a blank before a `#`, where `dotenv` ends it at an earlier one; else `null`. */
+/** A value up to a space before a `#`, if `dotenv` ends it at an earlier `#`; else `null`. */
 function wholeOf(text: string, {value, torn}: Assignment): string | null {
 	if (torn === null) {
 		return null;
@@ -60,8 +66,8 @@ function wholeOf(text: string, {value, torn}: Assignment): string | null {
 }
 
 /**
- * The assignments of an `.env`, found where the regular expression of the `dotenv` package finds them, but in one walk:
- * the expression takes quadratic time for a text of line ends or quotation marks.
+ * Finds the assignments of an `.env` where `dotenv`'s regular expression does, but in one pass: the
+ * expression takes quadratic time for a text of line ends or quotation marks.
  */
 export function assignmentsIn(text: string): Assignment[] {
 	const found: Assignment[] = [];
@@ -87,7 +93,7 @@ function assignmentAt(text: string, start: number): Assignment | null {
 	return found && {start, exported: exported !== null, name: found.name, ...valueAt(text, found.value)};
 }
 
-/** A name, and the index behind the `=`, or the colon and one space, that follows it; `null` where none does. */
+/** A name and the index after the `=`, or after the colon and one space, that follows it; else `null`. */
 function head(text: string, start: number): {name: string; value: number} | null {
 	const end = nameEnd(text, start);
 	const sign = skipSpace(text, end);
@@ -119,7 +125,10 @@ function valueAt(text: string, start: number): Pick<Assignment, 'end' | 'torn' |
 	return {end: tailEnd(text, valueEnd) ?? valueEnd, torn: isTorn ? valueEnd : null, value: start};
 }
 
-/** The marks that may close a quoted value, the best first: the next without a backslash before it, then those with one, from the last. */
+/**
+ * The quotes that can close a value, best first: the next one without a backslash before it, then those with
+ * one, from the last.
+ */
 function closingMarks(text: string, open: number, mark: string): number[] {
 	const marks: number[] = [];
 	for (let at = text.indexOf(mark, open + 1); at >= 0; at = text.indexOf(mark, at + 1)) {
@@ -132,7 +141,10 @@ function closingMarks(text: string, open: number, mark: string): number[] {
 	return marks.reverse();
 }
 
-/** Where an assignment ends whose value ends at an index: at a line's end or behind a comment; `null` where something else follows. */
+/**
+ * The index where an assignment ends if its value ends at an index: at a line's end or after a comment.
+ * `null` if something else follows.
+ */
 function tailEnd(text: string, from: number): number | null {
 	const at = skipSpace(text, from);
 	if (at === text.length) {
@@ -168,7 +180,7 @@ function isLineStart(text: string, at: number): boolean {
 	return at === 0 || /[\n\r\u2028\u2029]/.test(text[at - 1] ?? '');
 }
 
-/** The index of the first of some characters; the text's length where there is none. */
+/** The index of the first of some characters; the text's length if there are none. */
 function firstFrom(text: string, from: number, characters: RegExp): number {
 	characters.lastIndex = from;
 	return characters.exec(text)?.index ?? text.length;

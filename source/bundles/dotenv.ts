@@ -22,7 +22,7 @@ const names: FieldNames = {
 	poemFile: ['KEYMAKER_POEM'],
 };
 
-/** Variables for one bot, named as `exec` names them, read alike by a POSIX shell and by the `dotenv` package. */
+/** Variables for one bot, named as in `exec`, which a POSIX shell and the `dotenv` package read alike. */
 export const dotenv: Format<'dotenv'> = {
 	name: 'dotenv',
 	holds: 'one',
@@ -53,8 +53,8 @@ export const dotenv: Format<'dotenv'> = {
 };
 
 /**
- * A value as a shell and dotenv read alike; `null` where there is no such form. Single quotes mean the same to
- * both, except round a backslash at the end; double quotes do where nothing inside is special to either.
+ * A value that a shell and dotenv read alike, or `null` if there is none. Both read single quotes alike,
+ * except around a final backslash, and double quotes if nothing inside is special to either.
  */
 export function quote(value: string): string | null {
 	if (/^[\w./:@%+,-]*$/.test(value)) {
@@ -72,7 +72,7 @@ export function quote(value: string): string | null {
 	return /["$`\\]/.test(value) ? null : `"${value}"`;
 }
 
-/** The variables in order. What only describes the key is left empty where it cannot be written. */
+/** The variables in order. Descriptive ones that cannot be written stay empty. */
 function variables(entry: BundleEntry): [name: string, value: string][] {
 	return [
 		['TWITTER_CONSUMER_KEY', entry.consumerKey],
@@ -86,14 +86,14 @@ function variables(entry: BundleEntry): [name: string, value: string][] {
 	];
 }
 
-/** Sets a variable where it stands, else at the end. */
+/** Sets a variable in its place, or at the end. */
 function assign(text: string, name: string, value: string): string {
 	const line = `${name}=${quote(value) ?? ''}`;
 	const assignments = assignmentsIn(text).filter(one => one.name === name);
 	if (assignments.length > 0) {
 		return withEach(text, assignments, ({exported}, whole) => {
 			const after = whole.slice(whole.trimEnd().length);
-			// A carriage return would become part of the value in a shell.
+			// In a shell, a carriage return would become part of the value.
 			return `${exported ? 'export ' : ''}${line}${after.replaceAll('\r', '')}`;
 		});
 	}
@@ -101,7 +101,7 @@ function assign(text: string, name: string, value: string): string {
 	return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`;
 }
 
-/** The text with something in each assignment's place. */
+/** Replaces some assignments of a text. */
 function withEach(
 	text: string,
 	assignments: readonly Assignment[],
@@ -121,7 +121,7 @@ function isCommentAlone(text: string): boolean {
 	return text.split(/[\r\n]/).every(line => /^\s*(#|$)/.test(line));
 }
 
-/** What dotenv now reads must be the key, and everything else as before. */
+/** dotenv must now read the key, and everything else as before. */
 function requireReadable(text: string, entry: BundleEntry, existing: string | null): void {
 	const after = new Map(Object.entries(parseEnv(text)));
 	const ours = new Map(variables(entry));
@@ -129,13 +129,13 @@ function requireReadable(text: string, entry: BundleEntry, existing: string | nu
 		if (quote(value) !== null && after.get(name) !== value) {
 			throw existing === null
 				? cannotHold(labelOf(entry), name, 'dotenv')
-				: cannotMerge('dotenv', 'a quotation mark in it is not closed');
+				: cannotMerge('dotenv', 'has an unclosed quotation mark');
 		}
 	}
 
 	for (const [name, value] of Object.entries(parseEnv(existing ?? ''))) {
 		if (!ours.has(name) && after.get(name) !== value) {
-			throw cannotMerge('dotenv', 'a quotation mark in it is not closed');
+			throw cannotMerge('dotenv', 'has an unclosed quotation mark');
 		}
 	}
 }

@@ -13,19 +13,19 @@ import {sweepLeftovers} from './leftovers.ts';
 import {fileNameOf} from './names.ts';
 import {makeFolder, type Place, placeOf, readText, type Writing, writeAll} from './safe-file.ts';
 
-/** What is exported, and where to. */
+/** What to export, and where to. */
 export type ExportRequest = {
 	format: FormatName;
 	entries: readonly BundleEntry[];
-	/** A file; for a format that holds one key a file, a folder, unless it is plainly meant as the file of one bot. */
+	/** A file. For a format with one key per file, a folder, unless it clearly names one bot's file. */
 	out: string;
-	/** The current folder, an absolute path. */
+	/** The current folder, as an absolute path. */
 	cwd: string;
-	/** Whether files of another kind are replaced; a poem, a link and what is no file never are. */
+	/** Whether to replace other files. Poems, links and special files are never replaced. */
 	force: boolean;
-	/** The folder of poems, an absolute path. */
+	/** The folder of poems, as an absolute path. */
 	poemsFolder: string;
-	/** What is never written over: all poems, which may be links that lead elsewhere, and the keystore. */
+	/** Never overwritten: the keystore and all poems, which can be links to elsewhere. */
 	untouchable: readonly string[];
 };
 
@@ -33,18 +33,18 @@ export type ExportRequest = {
 export type ExportResult = {
 	/** Absolute paths. */
 	files: string[];
-	/** Sentences for the person. */
+	/** Sentences to show. */
 	warnings: string[];
 };
 
-/** The text that an export gives standard output. */
+/** The text that an export writes to standard output. */
 export function exportText(format: FormatName, entries: readonly BundleEntry[]): string {
 	return formats[format].write(entries, null);
 }
 
 /**
- * Writes key files. A file of the same format is merged into; everything is checked before anything is written.
- * @throws FlockError whose code begins with `export-`.
+ * Writes key files. Merges into a file of the same format, and checks everything before it writes anything.
+ * @throws FlockError with a code that begins with `export-`.
  */
 export async function writeExport(request: ExportRequest): Promise<ExportResult> {
 	const {format, files, folder} = await plan(request);
@@ -59,17 +59,17 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	await makeFolder(folder);
 	const left = await sweepLeftovers(folder);
 	await refuseOneFileForTwo(files);
-	await unfinished('The key files are being written', () => writeAll(writings));
+	await unfinished('writing the key files', () => writeAll(writings));
 	const paths = writings.map(({path}) => path);
 	return {files: paths, warnings: [...leftWarnings(left, folder), ...gitWarnings(paths)]};
 }
 
 function leftWarnings({length}: readonly string[], folder: string): string[] {
-	const what = length === 1 ? 'A file with keys was' : `${length} files with keys were`;
-	return length === 0 ? [] : [`${what} removed that a killed export had left in ${visible(folder)}.`];
+	const what = length === 1 ? 'Removed a file with keys' : `Removed ${length} files with keys`;
+	return length === 0 ? [] : [`${what} that a killed export left in ${visible(folder)}.`];
 }
 
-/** One file that is to be written. */
+/** A file to write. */
 type PlannedFile = {path: string; entries: readonly BundleEntry[]};
 
 async function plan(request: ExportRequest): Promise<{format: Format; files: PlannedFile[]; folder: string}> {
@@ -87,9 +87,9 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 	if (place === 'file') {
 		throw new FlockError(
 			'export-exists',
-			`${visible(out)} is a file, and ${format.name} files go into a folder.`,
+			`${visible(out)} is a file, but ${format.name} writes to a folder.`,
 			{
-				hint: 'Give --out the name of a folder.',
+				hint: 'Use --out with a folder.',
 				field: 'out',
 			},
 		);
@@ -102,7 +102,10 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 	return {format, files, folder: out};
 }
 
-/** One bot's `.env` is a file; one bot's bundle goes into a folder, as all of them do, unless it is called `….json`. */
+/**
+ * One bot's `.env` goes into a file. One bot's bundle goes into a folder, like all of them, unless it is
+ * named `….json`.
+ */
 function isMeantAsFile(request: ExportRequest, format: Format, place: Place): boolean {
 	const isFolder = place === 'folder' || /[/\\]$/.test(request.out);
 	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
@@ -120,7 +123,7 @@ async function textFor(
 	}
 
 	if (place !== 'file') {
-		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'not a regular file');
 	}
 
 	const existing = await readText(path, false).catch(error => {
@@ -142,9 +145,9 @@ async function textFor(
 	} else if (!force) {
 		throw new FlockError(
 			'export-exists',
-			`${visible(path)} is there already, and is no ${format.name} file.`,
+			`${visible(path)} already exists and is not a ${format.name} file.`,
 			{
-				hint: 'Choose another --out, or replace it with --force.',
+				hint: 'Choose another --out, or overwrite it with --force.',
 				field: 'out',
 				replaceable: true,
 			},
@@ -154,28 +157,28 @@ async function textFor(
 	return format.write(entries, null);
 }
 
-/** A text that is added to: written anew in another encoding, its other entries might not be read any more by whoever wrote them. */
+/** Adding to a text would rewrite it in another encoding, which the program that wrote it may not read. */
 function requireUtf8({text, encoding}: DecodedText, format: Format): string {
 	if (encoding !== 'UTF-8') {
-		throw cannotMerge(format.name, `it is in ${encoding}, and keymaker writes UTF-8`);
+		throw cannotMerge(format.name, `it is in ${encoding}, but keymaker writes UTF-8`);
 	}
 
 	return text;
 }
 
-/** Root writes only where nobody else can exchange a folder or file under its hands. */
+/** Root writes only where nobody else can replace the folder or the file. */
 function refuseStranger(path: string): void {
 	const stranger = strangerOn(path);
 	if (stranger !== null) {
 		const {path: place, uid} = stranger;
-		const why = uid === null ? 'can be written by other users' : `belongs to another user (${uid})`;
-		throw new FlockError('export-unsafe', `${visible(place)} ${why}; root writes no key there.`, {
-			hint: 'Export to a folder of root’s own, and hand the files over from there.',
+		const why = uid === null ? 'is writable by other users' : `belongs to another user (${uid})`;
+		throw new FlockError('export-unsafe', `${visible(place)} ${why}, so root writes no keys there.`, {
+			hint: 'Export to a folder that only root can write to, then move the files.',
 		});
 	}
 }
 
-/** Nothing is written over a poem, however its name is spelt, nor beside the poems as if it were one. */
+/** Never writes over a poem, however its name is spelled, nor beside the poems as if it were one. */
 async function refuseUntouchable(
 	path: string,
 	poemsFolder: string,
@@ -185,24 +188,20 @@ async function refuseUntouchable(
 	const folder = await realpath(dirname(path)).catch(() => dirname(path));
 	const isAmongPoems = folder === (await realpath(poemsFolder).catch(() => poemsFolder));
 	if ((identity !== undefined && untouchable.has(identity)) || (isAmongPoems && isPoemFile(basename(path)))) {
-		throw new FlockError(
-			'export-unsafe',
-			`${visible(path)} is a poem, or keymaker's own; no key is written there.`,
-			{
-				hint: 'Choose another --out.',
-				field: 'out',
-			},
-		);
+		throw new FlockError('export-unsafe', `${visible(path)} is a poem or one of keymaker's own files.`, {
+			hint: 'Choose another --out.',
+			field: 'out',
+		});
 	}
 }
 
-/** Which files these are, whatever paths lead to them; those that are not there are left out. */
+/** The files' identities, whatever paths lead to them. Missing files are left out. */
 async function identities(paths: readonly string[]): Promise<Set<string>> {
 	const found = await Promise.all(paths.map(path => stat(path, {bigint: true}).catch(() => null)));
 	return new Set(found.filter(file => file !== null).map(file => `${file.dev}:${file.ino}`));
 }
 
-/** Bots that differ in capitals alone have files of their own only where the file system tells these apart. */
+/** Bots that differ only in capitals get separate files only if the file system is case-sensitive. */
 async function refuseOneFileForTwo(files: readonly PlannedFile[]): Promise<void> {
 	const byName = new Map<string, PlannedFile>();
 	for (const file of files) {
@@ -212,8 +211,8 @@ async function refuseOneFileForTwo(files: readonly PlannedFile[]): Promise<void>
 			const [one, two] = [other, file].map(({entries: [entry]}) =>
 				entry === undefined ? '' : labelOf(entry),
 			);
-			throw new FlockError('export-exists', `${one} and ${two} would go into one file here.`, {
-				hint: 'Rename one of the two poems (keymaker rename OLD NEW), or export them into two folders.',
+			throw new FlockError('export-exists', `${one} and ${two} would share one file here.`, {
+				hint: 'Rename one of the poems (keymaker rename OLD NEW), or export to two folders.',
 			});
 		}
 
@@ -221,7 +220,7 @@ async function refuseOneFileForTwo(files: readonly PlannedFile[]): Promise<void>
 	}
 }
 
-/** Whether two names lead to one file here: tried out with a file that is taken away again. */
+/** Whether two names lead to one file here. Tries it with a temporary file. */
 async function isOnePlace(one: string, other: string): Promise<boolean> {
 	const probe = (path: string) => join(dirname(path), `.keymaker-probe-${basename(path)}`.slice(0, 200));
 	await writeAll([{path: probe(one), text: ''}]);
@@ -233,7 +232,7 @@ async function isOnePlace(one: string, other: string): Promise<boolean> {
 }
 
 function unsafe(path: string, what: string, cause?: unknown): FlockError {
-	return new FlockError('export-unsafe', `${visible(path)} is ${what}; no key is written there.`, {
+	return new FlockError('export-unsafe', `${visible(path)} is ${what}.`, {
 		hint: 'Choose another --out.',
 		field: 'out',
 		cause,

@@ -1,26 +1,26 @@
 import {nearName, type SecretField, secretFields} from '../flock/near-name.ts';
 import {type BundleEntry, label, printable, type Reading, type Secrets, type Value} from './format.ts';
 
-/** What the fields of an entry are called in a format; where there are several names, the first found counts. */
+/** The names of an entry's fields in a format. If a field has several names, the first one found counts. */
 export type FieldNames = {
 	[Field in keyof BundleEntry]: readonly string[];
 };
 
-/** An entry's fields as they stand in a file. */
+/** An entry's fields as in the file. */
 export type Fields = ReadonlyMap<string, Value>;
 
-/** A key, token or secret longer than this is somebody's mistake. */
+/** A longer key, token or secret is a mistake. */
 const longest = 1000;
 
-/** More sentences about one file than this help nobody. */
+/** More sentences about one file help nobody. */
 const mostProblems = 1000;
 
 /**
- * Makes an entry of fields, and adds it to what was read, or says why there is none: a value is missing, or X gives none
- * like it.
- * @param name how the entry is called in the file.
- * @param asItIs whether a value is taken that X gives nobody: with a quotation mark or a blank in it, with a doubt, or
- * of another account.
+ * Makes an entry from fields and adds it to the result, or says why it cannot: a value is missing, or X would
+ * never issue it.
+ * @param name the entry's name in the file.
+ * @param asItIs accepts values that X would never issue: with a quotation mark or space, doubtful, or of
+ * another account.
  */
 export function readFields(
 	name: string,
@@ -65,7 +65,7 @@ export function readFields(
 	}
 
 	if (!asItIs && problems.length === 0) {
-		problems.push(...doubts.map(doubt => `${doubt} (--force takes it as it is)`));
+		problems.push(...doubts.map(doubt => `${doubt} (--force accepts it)`));
 	}
 
 	if (problems.length > 0) {
@@ -90,7 +90,7 @@ function textOf(value: Value): string | null {
 	return typeof value === 'object' && value !== null ? value.text : value;
 }
 
-/** Says which name was expected, and what was found that somebody may have meant by it. */
+/** Says which name was expected, and which one was found that may have been meant. */
 function missing(field: SecretField, names: FieldNames, found: Iterable<string>): string {
 	const expected = names[field][0] ?? field;
 	const known = new Set(Object.values(names).flat());
@@ -108,10 +108,10 @@ function* unknownAmong(found: Iterable<string>, known: ReadonlySet<string>): Gen
 	}
 }
 
-/** What no keystore takes. */
+/** What no keystore accepts. */
 function wrongWith(text: string | null): string | null {
 	if (text === null) {
-		return 'is no text';
+		return 'is not text';
 	}
 
 	if (text.trim() === '') {
@@ -119,13 +119,13 @@ function wrongWith(text: string | null): string | null {
 	}
 
 	if (text.length > longest) {
-		return 'is far too long';
+		return 'is too long';
 	}
 
-	return printable.test(text) ? null : 'has characters that no key of X has, such as a line end';
+	return printable.test(text) ? null : 'has characters that X never uses in keys, such as a line break';
 }
 
-/** What makes it unlikely that X gave somebody this value: all that was seen of X's are letters, digits and a dash. */
+/** Why X probably did not issue this value: all of X's known values are letters, digits and a dash. */
 function doubtAbout(value: Value): string | null {
 	if (typeof value === 'object' && value !== null) {
 		return value.doubt;
@@ -137,16 +137,16 @@ function doubtAbout(value: Value): string | null {
 		: /\s[#;]/.test(text)
 			? 'a comment'
 			: /\s/.test(text)
-				? 'a blank'
+				? 'a space'
 				: null;
-	return odd === null ? null : `has ${odd} in it, which no key of X has`;
+	return odd === null ? null : `has ${odd}, which X never uses in keys`;
 }
 
 function digits(text: string | null): string | null {
 	return text !== null && /^\d{1,20}$/.test(text) ? text : null;
 }
 
-/** X's handles are word characters; anything else is left out rather than believed. */
+/** X's handles are word characters. Leave out anything else. */
 function handleOf(text: string | null): string | null {
 	return text === null ? null : (/^@?(\w{1,50})$/.exec(text)?.[1] ?? null);
 }

@@ -3,14 +3,14 @@ import {type SecretField, secretFields} from '../flock/near-name.ts';
 import {visible} from '../flock/visible.ts';
 import {cut} from '../flock/width.ts';
 
-/** The four values that sign requests; all of them secret but the consumer key. */
+/** The four values that sign requests. All but the consumer key are secret. */
 export type Secrets = Record<SecretField, string>;
 
-/** One key as it stands in a file of another tool, complete in itself. */
+/** One key in another tool's file, complete in itself. */
 export type BundleEntry = Secrets & {
-	/** The bot's name; `null` where the file does not say. */
+	/** The bot's name; `null` if the file does not say. */
 	bot: string | null;
-	/** The poem's path as it stands in the file; see `poemFileFrom` for what keymaker writes. */
+	/** The poem's path as in the file; see `poemFileFrom` for what keymaker writes. */
 	poemFile: string | null;
 	/** Decimal digits. */
 	userId: string | null;
@@ -18,54 +18,54 @@ export type BundleEntry = Secrets & {
 	handle: string | null;
 };
 
-/** What a file holds: what could be read, and a sentence about everything that could not. */
+/** A file's contents: the keys that could be read, and a sentence for each problem. */
 export type Reading = {
 	entries: BundleEntry[];
-	/** Safe to draw; hold no secret. */
+	/** Safe to draw, and without secrets. */
 	problems: string[];
 };
 
 /** Another tool's format. All functions are pure. */
 export type Format<Name extends string = string> = {
-	/** As `--format` names it. */
+	/** Its name in `--format`. */
 	name: Name;
-	/** How many keys one file holds. */
+	/** How many keys a file holds. */
 	holds: 'one' | 'many';
-	/** The ending that a bot's own file gets, where a file holds one key. */
+	/** The extension of a bot's own file, if a file holds one key. */
 	ending: string;
-	/** True for a text that is of this format, though it may be damaged. */
+	/** True for a text of this format, even a damaged one. */
 	detect(text: string, fileName: string): boolean;
 	/**
-	 * Never throws: one bad entry never stops the rest.
-	 * @param asItIs whether values are taken that no key of X can have, but that another reader might make something of.
+	 * Never throws: a bad entry does not stop the rest.
+	 * @param asItIs accepts values that no key of X can have, but that another reader might accept.
 	 */
 	read(text: string, asItIs?: boolean): Reading;
 	/**
 	 * The file's text with these keys.
-	 * @param existing a text of this format that the keys are merged into, its other entries kept as they are.
-	 * @throws FlockError `export-value` for a value that the format cannot hold, `export-exists` where the
-	 * existing text cannot be merged into.
+	 * @param existing a text of this format to merge the keys into. Its other entries stay unchanged.
+	 * @throws FlockError `export-value` for a value that the format cannot hold, `export-exists` if it cannot
+	 * merge.
 	 */
 	write(entries: readonly BundleEntry[], existing: string | null): string;
 };
 
 /**
- * A value as it stands in a file: its text, `null` for what is no text, or a text that programs read in different ways,
- * `doubt` being the end of a sentence about it.
+ * A value in a file: its text, `null` if it is not text, or a text that programs read differently. `doubt` is
+ * the end of a sentence about that.
  */
 export type Value = string | null | {text: string; doubt: string};
 
-/** Printable ASCII, which is all that X's keys, tokens and secrets are made of. */
+/** Printable ASCII, the only characters in X's keys, tokens and secrets. */
 export const printable = /^[\x20-\x7e]+$/;
 
-/** How an entry is called in sentences. */
+/** An entry's name in messages. */
 export function labelOf(entry: BundleEntry): string {
 	return label(entry.bot ?? entry.handle ?? 'the key');
 }
 
 /**
- * A name from a file, safe to draw and not too long for a sentence. In a damaged file a secret may stand where a name
- * belongs, so what looks like one of X's is left out.
+ * A name from a file, safe to draw and short enough for a message. A damaged file can have a secret in a
+ * name's place, so anything that looks like one is left out.
  */
 export function label(name: string): string {
 	return cut(visible(name.replace(/[A-Za-z0-9]{20,}/g, '•••')), 60);
@@ -75,8 +75,8 @@ export function label(name: string): string {
 export function onlyEntry(entries: readonly BundleEntry[], format: string): BundleEntry {
 	const [entry] = entries;
 	if (entry === undefined || entries.length > 1) {
-		throw new FlockError('usage', `One ${format} file holds the key of one bot, not of ${entries.length}.`, {
-			hint: 'Name one bot, or give --out a folder, which gets one file for each.',
+		throw new FlockError('usage', `One ${format} file holds the key of one bot, not ${entries.length}.`, {
+			hint: 'Name one bot, or use --out with a folder for one file each.',
 			field: 'out',
 		});
 	}
@@ -84,7 +84,7 @@ export function onlyEntry(entries: readonly BundleEntry[], format: string): Bund
 	return entry;
 }
 
-/** Throws where any of the four values is not printable ASCII, or does not please the format. */
+/** Throws if one of the four values is not printable ASCII, or if the format cannot hold it. */
 export function requireValues(
 	entry: BundleEntry,
 	format: string,
@@ -98,8 +98,8 @@ export function requireValues(
 }
 
 /**
- * Throws where two keys would take one place in a file.
- * @param placeOf what the place is called.
+ * Throws if two keys would share a place in a file.
+ * @param placeOf names the place.
  */
 export function requireOwnPlaces(
 	entries: readonly BundleEntry[],
@@ -112,8 +112,8 @@ export function requireOwnPlaces(
 		const other = places.get(place);
 		if (other !== undefined) {
 			const both = `${labelOf(other)} and ${labelOf(entry)}`;
-			throw new FlockError('export-value', `${both} would take the same place in a ${format} file.`, {
-				hint: 'Export one of the two, or choose another format: bundle and json hold everything.',
+			throw new FlockError('export-value', `${both} would overwrite each other in a ${format} file.`, {
+				hint: 'Export one of them, or choose another format: bundle and json hold everything.',
 			});
 		}
 
@@ -125,7 +125,7 @@ export function requireOwnPlaces(
 export function cannotHold(who: string, what: string, format: string): FlockError {
 	return new FlockError(
 		'export-value',
-		`${who}: its ${what} has characters that a ${format} file cannot hold.`,
+		`${who}: a ${format} file cannot hold some characters of its ${what}.`,
 		{
 			hint: 'Choose another format: bundle and json hold everything.',
 		},
@@ -134,8 +134,8 @@ export function cannotHold(who: string, what: string, format: string): FlockErro
 
 /** The error for a file that looks like the format, but that nothing can be added to. */
 export function cannotMerge(format: string, why: string): FlockError {
-	return new FlockError('export-exists', `The ${format} file that is there cannot be added to: ${why}.`, {
-		hint: 'Mend it, choose another --out, or replace it whole with --force.',
+	return new FlockError('export-exists', `Cannot add to the existing ${format} file: ${why}.`, {
+		hint: 'Fix the file, choose another --out, or replace it with --force.',
 		field: 'out',
 		replaceable: true,
 	});

@@ -6,18 +6,18 @@ import {twarc} from './twarc.ts';
 import {t, twurl} from './twurl.ts';
 import {xurl} from './xurl.ts';
 
-/** Every format that keys are exported to and imported from, from the most particular to the one that most texts could be. */
+/** Every format for export and import, from the most specific to the most general. */
 export const formats = {bundle, json, xurl, twurl, t, twarc, dotenv} as const satisfies {
 	[name: string]: Format;
 };
 
-/** A format as `--format` names it. */
+/** A format's name in `--format`. */
 export type FormatName = keyof typeof formats;
 
-/** The names of the formats, as `--format` takes them. */
+/** The formats' names in `--format`. */
 export const formatNames = Object.keys(formats) as FormatName[];
 
-/** The format of a file that somebody hands in; `null` where it is none of ours. */
+/** The format of a file; `null` if keymaker does not know it. */
 export function detectFormat(text: string, fileName: string): Format<FormatName> | null {
 	return Object.values(formats).find(format => format.detect(text, fileName)) ?? null;
 }

@@ -1,19 +1,19 @@
 /**
- * git is never run: in a clone of somebody else's, its settings can name programs, and there are many of them. That a folder
- * lies in a work tree is seen by its `.git`, and the person is told what to ask git.
+ * keymaker never runs git: the settings of a cloned repository can name many programs. It finds a work tree
+ * by its `.git`, and prints the git command to run.
  */
 import {existsSync, realpathSync} from 'node:fs';
 import path from 'node:path';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 
-/** More files than this are not named in a command: git is asked about their folder. */
+/** A command names at most this many files. For more, it asks git about their folder. */
 const mostNamed = 5;
 
-/** The folder of the git work tree that a folder lies in, as git would find it; `null` where it lies in none. */
+/** The git work tree of a folder, as git would find it; `null` if there is none. */
 export function workTreeOf(folder: string): string | null {
 	for (let place = realFolder(folder); ; place = path.dirname(place)) {
-		// A file in a submodule or a linked work tree.
+		// A submodule or linked work tree has a file.
 		if (existsSync(path.join(place, '.git'))) {
 			return place;
 		}
@@ -24,7 +24,7 @@ export function workTreeOf(folder: string): string | null {
 	}
 }
 
-/** Where a folder really lies, links followed; the path as it is where there is none. */
+/** A folder's real path without links; the path itself if the folder does not exist. */
 export function realFolder(folder: string): string {
 	try {
 		return realpathSync(folder);
@@ -34,9 +34,9 @@ export function realFolder(folder: string): string {
 }
 
 /**
- * The commands that ask git about files, for a person who trusts the repository: which of them it ignores, and which it has.
- * @param folder where git is to be asked; `null` for the current folder.
- * @param files by their paths from there.
+ * The commands that ask git which files it ignores and which it tracks, for people who trust the repository.
+ * @param folder where to run git; `null` for the current folder.
+ * @param files paths relative to it.
  */
 export function gitQuestions(
 	folder: string | null,
@@ -47,12 +47,12 @@ export function gitQuestions(
 		return {ignored: `${git} status --short --ignored .`, tracked: `${git} ls-files .`};
 	}
 
-	// A name that begins with a colon would be more than a name to git.
+	// git would not read a name that begins with a colon as a plain name.
 	const names = files.map(file => shellWord(file.startsWith(':') ? `./${file}` : file)).join(' ');
 	return {ignored: `${git} check-ignore -v -- ${names}`, tracked: `${git} ls-files -- ${names}`};
 }
 
-/** What to see to where files with keys, which all lie in one folder, lie in a git work tree. */
+/** A warning if key files, all in one folder, are in a git work tree. */
 export function gitWarnings(files: readonly string[]): string[] {
 	const [first] = files;
 	const folder = first === undefined ? null : path.dirname(first);
@@ -63,10 +63,10 @@ export function gitWarnings(files: readonly string[]): string[] {
 
 	const [what, them] =
 		files.length === 1
-			? [`${visible(path.basename(first))} lies`, 'it']
-			: [`${files.length} files with keys lie`, 'them'];
+			? [`${visible(path.basename(first))} is`, 'it']
+			: [`${files.length} files with keys are`, 'them'];
 	const names = files.map(file => path.basename(file));
 	return [
-		`${what} in the git work tree ${visible(tree)}. See that git ignores ${them} before you commit: ${gitQuestions(folder, names).ignored}`,
+		`${what} in the git work tree ${visible(tree)}. Before you commit, check that git ignores ${them}: ${gitQuestions(folder, names).ignored}`,
 	];
 }

@@ -8,18 +8,18 @@ import {detectFormat, type FormatName, formatNames} from './formats.ts';
 import {botOfFileName} from './names.ts';
 import {placeOf, readText} from './safe-file.ts';
 
-/** What one file held. */
+/** What a file contained. */
 export type ImportedFile = Reading & {
 	path: string;
-	/** `null` where it is none of ours; then a problem says so. */
+	/** `null` if keymaker does not know it. Then a problem says so. */
 	format: FormatName | null;
 };
 
 /**
- * Reads the keys of a file, whichever format it is in, or of every JSON and `.env` file of a folder.
- * @throws FlockError `import-unreadable` or `import-format` for the path itself; one bad file of a folder is a
- * problem of that file alone.
- * @param asItIs whether values are taken that X gives nobody; see `Format`.
+ * Reads the keys of a file in any format, or of every JSON and `.env` file of a folder.
+ * @throws FlockError `import-unreadable` or `import-format` for the path itself. A bad file in a folder is
+ * only a problem of that file.
+ * @param asItIs accepts values that X would never issue; see `Format`.
  */
 export async function readImport(path: string, asItIs = false): Promise<ImportedFile[]> {
 	if ((await placeOf(path).catch(() => 'other')) !== 'folder') {
@@ -51,8 +51,8 @@ async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
 	const text = decoded?.text ?? null;
 	const format = text === null ? null : detectFormat(text, basename(path));
 	if (text === null || format === null) {
-		throw new FlockError('import-format', `${visible(path)} is no file of keys that keymaker knows.`, {
-			hint: `Known are ${formatNames.join(', ')}.`,
+		throw new FlockError('import-format', `${visible(path)} is not a key file that keymaker knows.`, {
+			hint: `It reads ${formatNames.join(', ')}.`,
 		});
 	}
 
@@ -65,7 +65,7 @@ async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
 	};
 }
 
-/** A file with one bot's key is called by the bot. */
+/** A file with one bot's key is named after the bot. */
 function named(entry: BundleEntry, format: FormatName, path: string): BundleEntry {
 	const base = basename(path, extname(path));
 	const isCalledByBot = format === 'bundle' || (format === 'dotenv' && /.\.env$/i.test(basename(path)));
@@ -84,7 +84,7 @@ function asProblem(path: string): (error: unknown) => ImportedFile {
 
 function unreadable(path: string, error: unknown): FlockError {
 	return new FlockError('import-unreadable', `${visible(path)} cannot be read: ${reasonOf(error)}.`, {
-		hint: 'Check the path and its permissions; a file of keys is an ordinary file, of 8 MB at most.',
+		hint: 'Check the path and its permissions. A key file is a regular file of 8 MB at most.',
 		cause: error,
 	});
 }

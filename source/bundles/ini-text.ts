@@ -1,22 +1,22 @@
-/** An option of a section, and the lines that it stands on. */
+/** An option of a section, and its lines. */
 export type Option = {value: string; from: number; to: number};
 
-/** A section: its options by name, and the line after its last one. `null` names what stands before the first. */
+/** A section: its options by name, and the line after its last one. `null` names the part before the first section. */
 export type Section = {name: string | null; options: Map<string, Option>; end: number};
 
 /** The names and texts of options, in order. */
 export type Texts = (readonly [name: string, text: string])[];
 
-/** Lines that take the place of those from one number to before another. */
+/** Lines that replace those from one number up to another. */
 type Edit = {from: number; to: number; lines: string[]};
 
-/** A text's lines, without what ends them. */
+/** A text's lines, without their line ends. */
 export function linesOf(text: string): string[] {
 	const lines = text.split(/\r\n|\n|\r/);
 	return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-/** The sections of an INI file, as Python's ConfigParser finds them; a section that stands twice is one. */
+/** The sections of an INI file, as Python's ConfigParser finds them. A repeated section is merged. */
 export function sectionsOf(lines: readonly string[]): Section[] {
 	const sections = new Map<string | null, Section>();
 	let section: Section | null = null;
@@ -56,12 +56,12 @@ export function sectionsOf(lines: readonly string[]): Section[] {
 	return [...sections.values()];
 }
 
-/** What stands between quotes, a comment behind them left out; any other value as it is. */
+/** The text between quotes, without a comment after them; any other value unchanged. */
 export function unquoted(value: string): string {
 	return /^(["'])((?:(?!\1).)*)\1(?:\s*#.*)?$/.exec(value)?.[2] ?? value;
 }
 
-/** The lines with these sections set; every other line stays as it is. */
+/** The lines with these sections set. Every other line stays unchanged. */
 export function withSections(lines: readonly string[], sections: ReadonlyMap<string, Texts>): string[] {
 	const found = new Map(sectionsOf(lines).map(section => [section.name, section]));
 	const edits: Edit[] = [];
@@ -82,7 +82,7 @@ export function withSections(lines: readonly string[], sections: ReadonlyMap<str
 		next = edit.to;
 	}
 
-	// Not as arguments of one call, of which there may be only so many.
+	// Not as arguments of one call, which has a limit.
 	const kept = [...changed, lines.slice(next)].flat();
 	const needsNoGap = kept.length === 0 || kept.at(-1)?.trim() === '';
 	return [...kept, ...added.slice(needsNoGap ? 1 : 0)];

@@ -11,7 +11,7 @@ import {
 } from './format.ts';
 import {fieldsOf, isObject, type JsonObject, jsonText, parseJson, parseJsonForWriting} from './json-text.ts';
 
-/** The version that every element carries. */
+/** The version of every element. */
 const version = 1;
 
 const names: FieldNames = {
@@ -25,7 +25,7 @@ const names: FieldNames = {
 	accessSecret: ['accessSecret'],
 };
 
-/** keymaker's own format: an array with one object for each bot, its fields called as `list --json` calls them. */
+/** keymaker's own format: an array with one object per bot, with the field names of `list --json`. */
 export const json: Format<'json'> = {
 	name: 'json',
 	holds: 'many',
@@ -40,7 +40,7 @@ export const json: Format<'json'> = {
 		const reading: Reading = {entries: [], problems: []};
 		const found = parseJson(text);
 		if (!Array.isArray(found)) {
-			reading.problems.push('json: it is not a whole JSON array.');
+			reading.problems.push('json: it is not a complete JSON array.');
 			return reading;
 		}
 
@@ -54,7 +54,7 @@ export const json: Format<'json'> = {
 	write(entries, existing) {
 		const elements = existing === null ? [] : parseJsonForWriting(existing);
 		if (!Array.isArray(elements)) {
-			throw cannotMerge('json', 'it is not a whole JSON array');
+			throw cannotMerge('json', 'it is not a complete JSON array');
 		}
 
 		requireOwnPlaces(entries, 'json', entry => JSON.stringify([entry.bot, entry.bot ?? entry.accessToken]));
@@ -74,14 +74,14 @@ export const json: Format<'json'> = {
 
 function readElement(place: string, element: unknown, reading: Reading, asItIs: boolean): void {
 	if (!isObject(element)) {
-		reading.problems.push(`${place}: it is no object.`);
+		reading.problems.push(`${place}: it is not an object.`);
 		return;
 	}
 
 	const name = typeof element.bot === 'string' ? label(element.bot) : place;
 	// Numbers are read as their text.
 	if (element.version !== String(version)) {
-		reading.problems.push(`${name}: its version is not ${version}; a newer keymaker may read it.`);
+		reading.problems.push(`${name}: its version is not ${version}. A newer keymaker may read it.`);
 		return;
 	}
 

@@ -5,24 +5,27 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {codeOf} from '../system/errors.ts';
 
-/** Files of keys before they get their names, and the empty ones by which names are tried out. */
+/** Key files before their final rename, and the empty files that try out names. */
 const leftover =
 	/^\.keymaker-(?:probe-.*|(?:([0-9a-f]{8})-(\d+)-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp)$/;
 
-/** What is older than this is in nobody's hands any more; milliseconds. */
+/** Nobody uses an older file any more; milliseconds. */
 const oldAge = 60 * 60 * 1000;
 
 let ours: string | null = null;
 
-/** The name of a file that is being written: says where and by which process, so that others know whether it still is. */
+/**
+ * The name of an unfinished file. It says where and which process writes it, so others know whether it is
+ * still in use.
+ */
 export function temporaryName(): string {
 	return `.keymaker-${placeOfProcesses()}-${process.pid}-${randomUUID()}.tmp`;
 }
 
 /**
- * Removes the files of keys that a killed export left in a folder. One that is being written stays, and so does
- * whatever belongs to somebody else. Never throws: a folder that cannot be read has nothing that can be removed.
- * @returns the files that were removed, as paths.
+ * Removes key files that a killed export left in a folder. Files in use or of another owner stay. Never
+ * throws: if it cannot read a folder, it removes nothing.
+ * @returns the paths of removed files.
  */
 export async function sweepLeftovers(folder: string): Promise<string[]> {
 	const removed: string[] = [];
@@ -36,11 +39,11 @@ export async function sweepLeftovers(folder: string): Promise<string[]> {
 			const isOurs = found.isFile && (process.getuid === undefined || uid === process.getuid());
 			if (isOurs && isAbandoned(name, mtimeMs)) {
 				await rm(file);
-				// An empty one held no keys, and nobody has to hear of it.
+				// An empty file held no keys, so there is no need to mention it.
 				removed.push(...(size > 0 ? [file] : []));
 			}
 		} catch {
-			// Another keymaker was faster, or the folder is closed to us.
+			// Another keymaker was faster, or the folder is not writable.
 		}
 	}
 
@@ -61,7 +64,7 @@ function isRunning(pid: number): boolean {
 	}
 }
 
-/** Where this process's number means something: this computer, and in it this container. */
+/** Where this process's number is valid: this computer, and this container in it. */
 function placeOfProcesses(): string {
 	ours ??= createHash('sha256').update(`${hostname()} ${processSpace()}`).digest('hex').slice(0, 8);
 	return ours;

@@ -3,12 +3,12 @@ import {handleKey} from '../flock/key.ts';
 import {botName, isPoemFile, oneForm, type Poem} from '../flock/poem.ts';
 import type {BundleEntry} from './format.ts';
 
-/** File systems take names of 255 bytes; this leaves room for an ending. */
+/** File systems allow names of 255 bytes. This leaves room for an extension. */
 const longestName = 240;
 
 /**
- * The name of a bot's own file, without its ending: the bot's name, with `%2F` and its like for what no file's
- * name can hold or what would hide the file. A name that is too long is cut, and told apart by a digest.
+ * The name of a bot's file without its extension: the bot's name, with `%2F` and the like for characters that
+ * a file's name cannot have or that would hide the file. A longer name is cut and gets a digest.
  */
 export function fileNameOf(bot: string, platform: NodeJS.Platform = process.platform): string {
 	let name = bot.replace(/%(?=[0-9A-Fa-f]{2})/g, '%25').replace(/[/\0]/g, escaped);
@@ -30,25 +30,25 @@ export function fileNameOf(bot: string, platform: NodeJS.Platform = process.plat
 	return `${new TextDecoder().decode(Buffer.from(name).subarray(0, longestName - 13), {stream: true})}~${digest}`;
 }
 
-/** The bot that a file is called after: `fileNameOf` undone, as far as it can be. */
+/** The bot that a file is named after: the reverse of `fileNameOf`, as far as possible. */
 export function botOfFileName(name: string): string {
 	return name === '%'
 		? ''
 		: name.replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
-/** What of a bot says whether a key is its own. */
+/** What identifies a bot's own key. */
 export type KnownBot = {name: string; expectedHandle: string | null; key: {userId: string} | null};
 
-/** What of a key says whose it is. */
+/** What identifies a key's owner. */
 export type Belonging = Pick<BundleEntry, 'bot' | 'poemFile' | 'handle' | 'userId'>;
 
 /**
- * Says which bot a key from a file belongs to: the one whose poem the file names, else the one that the file names, else
- * the one that the poem's file would be, else the one that is expected to speak as the account (some files name an entry by
- * it), or whose key in force is the account's, else the one that is called like it.
- * @param bots those of the flock, whose poems may be gone.
- * @returns what gives the bot; several where the account is expected of several, and none where it is no bot's.
+ * Finds the bot of a key from a file. In this order: the bot of the poem that the file names, the bot that it
+ * names, the bot that the poem's file would be, the bot that expects the account (some files name an entry by
+ * it) or has an active key of it, the bot named like the account.
+ * @param bots those of the flock, including orphans.
+ * @returns the bot, several if several expect the account, or none.
  */
 export function botFinder(
 	poems: readonly Poem[],

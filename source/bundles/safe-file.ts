@@ -7,16 +7,19 @@ import {makeFolders, readFileWithin} from '../system/files.ts';
 import {type DecodedText, decodeText} from '../system/text.ts';
 import {temporaryName} from './leftovers.ts';
 
-/** No file of keys is larger, in bytes: the keys of 10,000 bots take 5 MB in the longest format. */
+/** The largest key file in bytes: the keys of 10,000 bots take 5 MB in the longest format. */
 export const largestKeyFile = 8 * 1024 * 1024;
 
-/** A file of keys has no more lines, brackets and commas together: the keys of 10,000 bots have 300,000. Each takes memory when it is read. */
+/**
+ * The most lines, brackets and commas in a key file: the keys of 10,000 bots have 300,000. Each one takes
+ * memory to read.
+ */
 const mostParts = 600_000;
 
-/** What a path leads to, without following a link. */
+/** What is at a path, without following a link. */
 export type Place = 'nothing' | 'file' | 'folder' | 'link' | 'other';
 
-/** Looks at a path without following a link there. */
+/** Checks a path without following a link. */
 export async function placeOf(path: string): Promise<Place> {
 	try {
 		const found = await lstat(path);
@@ -37,9 +40,9 @@ export async function placeOf(path: string): Promise<Place> {
 }
 
 /**
- * A file's text; `null` for what is no text, or made of more parts than any file of keys.
- * @param follow whether a link is followed.
- * @throws Error with the system's code or a refusal's where it cannot be read
+ * A file's text; `null` if it is not text, or has more parts than any key file.
+ * @param follow whether to follow links.
+ * @throws Error with the system's code or a refusal's if it cannot be read
  */
 export async function readText(path: string, follow: boolean): Promise<DecodedText | null> {
 	const {bytes} = await readFileWithin(path, {most: largestKeyFile, links: follow});
@@ -58,15 +61,15 @@ function hasMoreParts(text: string): boolean {
 	return false;
 }
 
-/** A text and where it goes. */
+/** A text and its destination. */
 export type Writing = {path: string; text: string};
 
-/** A file that is written, but not in its place yet. */
+/** A written file that is not in its place yet. */
 type Staged = {temporary: string; path: string};
 
 /**
- * Writes files for their owner alone (0600), each whole or not at all: all of them are written out beside their
- * places before the first is moved there, which replaces a link instead of following it.
+ * Writes files only for their owner (0600), each completely or not at all. It writes all of them beside their
+ * places before it moves the first one, which replaces a link instead of following it.
  */
 export async function writeAll(writings: readonly Writing[]): Promise<void> {
 	const staged: Staged[] = [];
@@ -83,12 +86,12 @@ export async function writeAll(writings: readonly Writing[]): Promise<void> {
 			});
 		}
 	} finally {
-		// Those that were moved are not there any more.
+		// Files that were moved are no longer there.
 		await Promise.all(staged.map(({temporary}) => rm(temporary, {force: true}).catch(() => {})));
 	}
 }
 
-/** Makes a folder for its owner alone, and those above it that are missing. */
+/** Makes a folder only for its owner, and its missing parents. */
 export async function makeFolder(path: string): Promise<void> {
 	try {
 		await makeFolders(path);
@@ -100,7 +103,7 @@ export async function makeFolder(path: string): Promise<void> {
 async function writeNew(temporary: string, path: string, text: string): Promise<void> {
 	let file: FileHandle | null = null;
 	try {
-		// `wx` makes a new file and follows no link.
+		// `wx` creates a new file and follows no link.
 		file = await open(temporary, 'wx', 0o600);
 		await file.chmod(0o600);
 		await file.writeFile(text);
@@ -115,9 +118,9 @@ async function writeNew(temporary: string, path: string, text: string): Promise<
 function unwritable(path: string, error: unknown): FlockError {
 	return new FlockError(
 		'export-unwritable',
-		`${visible(path)} cannot be written (${codeOf(error) || 'unknown error'}).`,
+		`Cannot write ${visible(path)} (${codeOf(error) || 'unknown error'}).`,
 		{
-			hint: 'Choose another place with --out. Nothing there was changed.',
+			hint: 'Nothing was changed. Choose another --out.',
 			field: 'out',
 			cause: error,
 		},

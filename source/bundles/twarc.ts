@@ -21,18 +21,18 @@ const names: FieldNames = {
 	userId: ['user_id'],
 	handle: ['screen_name'],
 	poemFile: ['poem_file'],
-	// The section's name, put beside its options.
+	// The section's name, added to its options.
 	bot: ['[section]'],
 };
 
 const known = new Set(Object.values(names).flat());
 
 /**
- * The INI file of twarc 1, one section for each account, written and read as Python's ConfigParser reads it: values are
- * bare (quotes would become part of them), `%%` is a percent sign, and what is indented goes on from the line before.
- * The section is called by the bot, so that `twarc --profile BOT` finds it.
- * twarc 2's file is read as well: one account, without a section, its values in quotes as Python writes them. So a value that
- * stands in quotes is what is inside, wherever it stands: no key of X has any.
+ * The INI file of twarc 1, with one section per account, written and read like Python's ConfigParser: values
+ * are bare (quotes would become part of them), `%%` is a percent sign, and indented lines continue a value. A
+ * section is named after its bot, so `twarc --profile BOT` finds it. It also reads twarc 2's file: one
+ * account without a section, with values quoted like Python's. So it always removes quotes around a value: no
+ * key of X has any.
  */
 export const twarc: Format<'twarc'> = {
 	name: 'twarc',
@@ -41,7 +41,7 @@ export const twarc: Format<'twarc'> = {
 
 	detect(text) {
 		return sectionsOf(linesOf(text)).some(({name, options}) =>
-			// Without a section, other files are like it: `.env`, for one.
+			// Without sections, other files look like it, such as `.env`.
 			name === null ? options.has('consumer_key') && isTwarc2(text) : nameCredentials(options.keys()),
 		);
 	},
@@ -50,7 +50,7 @@ export const twarc: Format<'twarc'> = {
 		const reading: Reading = {entries: [], problems: []};
 		const sections = sectionsOf(linesOf(text));
 		const standard = sections.filter(({name}) => name === 'DEFAULT').flatMap(valuesOf);
-		// Every section gets them: only those that count.
+		// Every section gets them. Keep only those that matter.
 		const defaults = standard.filter(([name]) => known.has(name));
 		const named = sections.filter(({name}) => name !== 'DEFAULT' && name !== null);
 		const own = named.length > 0 ? named : sections.filter(({name}) => name === null);
@@ -66,7 +66,7 @@ export const twarc: Format<'twarc'> = {
 		if (own.length === 0 && standard.length > 0) {
 			readFields('DEFAULT', new Map(standard), names, reading, asItIs);
 		} else if (own.length === 0) {
-			reading.problems.push('twarc: it has no section such as [main].');
+			reading.problems.push('twarc: it has no section like [main].');
 		}
 
 		return reading;
@@ -76,31 +76,28 @@ export const twarc: Format<'twarc'> = {
 		requireOwnPlaces(entries, 'twarc', sectionName);
 		const sections = new Map<string, Texts>();
 		for (const entry of entries) {
-			// The reader takes the space round a value away, and quotes.
+			// The reader strips spaces and quotes around a value.
 			requireValues(entry, 'twarc', value => value.trim() === value && unquoted(value) === value);
 			sections.set(sectionName(entry), textsFor(entry));
 		}
 
 		const lines = linesOf(existing ?? '');
 		if (sectionsOf(lines).some(({name}) => name === null)) {
-			throw cannotMerge(
-				'twarc',
-				'it has values outside any section, as twarc 2’s file does, which holds one account',
-			);
+			throw cannotMerge('twarc', 'it has values outside any section: twarc 2 wrote it, for one account');
 		}
 
 		return `${withSections(lines, sections).join('\n')}\n`;
 	},
 };
 
-/** True for a text with the names of twarc 2's file, spelt as it spells them. */
+/** True for a text with the names of twarc 2's file, spelled alike. */
 function isTwarc2(text: string): boolean {
 	return ['consumer_key', 'consumer_secret'].every(name => new RegExp(`^${name}[ \\t]*=`, 'm').test(text));
 }
 
 function sectionName(entry: BundleEntry): string {
 	const name = entry.bot ?? entry.handle ?? entry.userId ?? 'main';
-	// Python's reader takes each of these for a line end or for space, and DEFAULT for everybody's values.
+	// Python reads each of these as a line end or a space, and DEFAULT as everybody's values.
 	if (name === '' || name === 'DEFAULT' || /[\0-\x1f\x7f-\x9f\u2028\u2029]/.test(name)) {
 		throw cannotHold(labelOf(entry), 'name', 'twarc');
 	}
@@ -129,7 +126,7 @@ function valuesOf(section: Section): [name: string, value: Value][] {
 	return [...section.options].map(([name, {value}]) => [name, meaning(value, section.name !== null)]);
 }
 
-/** What an option's text means: with references, which stand in sections alone, `%%` is a percent sign. */
+/** An option's value. In sections `%%` is a percent sign. */
 function meaning(text: string, references: boolean): Value {
 	const value = unquoted(text);
 	if (!references || !value.includes('%')) {
@@ -138,6 +135,6 @@ function meaning(text: string, references: boolean): Value {
 
 	const plain = value.replaceAll('%%', '%');
 	return value.replaceAll('%%', '').includes('%')
-		? {text: plain, doubt: 'has a single % in it, which twarc takes for a reference'}
+		? {text: plain, doubt: 'has a single %, which twarc reads as a reference'}
 		: plain;
 }

@@ -30,7 +30,7 @@ const names: FieldNames = {
 	accessSecret: ['secret'],
 	handle: ['username'],
 	userId: ['user_id'],
-	// Neither tool knows these two; both pass over what they do not know, and an import finds the bot by them.
+	// Neither tool knows these two fields and both ignore them. An import finds the bot by them.
 	bot: ['bot'],
 	poemFile: ['poem_file'],
 };
@@ -38,7 +38,7 @@ const names: FieldNames = {
 /** `~/.twurlrc`: the credentials of each account and app. */
 export const twurl: Format<'twurl'> = profiles('twurl');
 
-/** `~/.trc` of *t*, of the same shape; so is its successor's `~/.xrc`. */
+/** *t*'s `~/.trc`, which has the same form, like its successor's `~/.xrc`. */
 export const t: Format<'t'> = profiles('t');
 
 function profiles<Name extends 'twurl' | 't'>(name: Name): Format<Name> {
@@ -57,7 +57,7 @@ function profiles<Name extends 'twurl' | 't'>(name: Name): Format<Name> {
 				return false;
 			}
 
-			// Only the file's name tells the two apart, and these two parts, which t does not have.
+			// Only the file's name and these two parts, which t lacks, tell them apart.
 			const isTwurl = /twurl/i.test(fileName) || hasAny(yaml, ['aliases', 'bearer_tokens']);
 			return name === 'twurl' ? !/[.](?:trc|xrc)$/i.test(fileName) : !isTwurl;
 		},
@@ -81,7 +81,7 @@ function profiles<Name extends 'twurl' | 't'>(name: Name): Format<Name> {
 		write(entries, existing) {
 			const yaml = openYaml(existing, name);
 			const all = childMap(yaml.root, 'profiles', name);
-			// An account has one place for each app.
+			// An account has one place per app.
 			requireOwnPlaces(entries, name, entry => JSON.stringify([userOf(entry), entry.consumerKey]));
 			for (const entry of entries) {
 				requireValues(entry, name);
@@ -107,7 +107,7 @@ function hasAny(yaml: YamlText, parts: readonly string[]): boolean {
 	return parts.some(part => valueAt(yaml, yaml.root, part) !== undefined);
 }
 
-/** The name that the tool's commands call the account by. */
+/** The account's name in the tool's commands. */
 function userOf(entry: BundleEntry): string {
 	return entry.handle ?? entry.userId ?? entry.bot ?? 'unknown';
 }

@@ -28,17 +28,17 @@ const names: FieldNames = {
 	consumerSecret: ['consumer_secret'],
 	accessToken: ['access_token'],
 	accessSecret: ['token_secret'],
-	// The name of xurl's "app", put beside the token.
+	// The name of xurl's "app", added to the token.
 	bot: ['[app]'],
-	// xurl passes over what it does not know; an import finds the account and the poem by these.
+	// xurl ignores unknown fields. An import finds the account and the poem by these.
 	userId: ['user_id'],
 	handle: ['screen_name'],
 	poemFile: ['poem_file'],
 };
 
 /**
- * `~/.xurl/auth.yml`. It holds one OAuth 1 token for each app, so every bot is an "app" of the bot's name.
- * The file of xurl before it knew apps, `~/.xurl`, is read as well: JSON, with one OAuth 1 token.
+ * `~/.xurl/auth.yml`. It holds one OAuth 1 token per app, so every bot is an "app" with the bot's name. It
+ * also reads an older xurl's `~/.xurl`, from before apps: JSON with one OAuth 1 token.
  */
 export const xurl: Format<'xurl'> = {
 	name: 'xurl',
@@ -71,7 +71,7 @@ export const xurl: Format<'xurl'> = {
 	write(entries, existing) {
 		const yaml = openYaml(existing, 'xurl');
 		if (isOlder(yaml)) {
-			throw cannotMerge('xurl', 'an older xurl wrote it, and it holds one account');
+			throw cannotMerge('xurl', 'an older xurl wrote it, for one account');
 		}
 
 		const apps = childMap(yaml.root, 'apps', 'xurl');
@@ -107,14 +107,14 @@ export const xurl: Format<'xurl'> = {
 	},
 };
 
-/** What stands outermost in an older xurl's file. */
+/** The top level of an older xurl's file. */
 const olderParts = ['oauth1_tokens', 'oauth2_tokens'];
 
 function isOlder(yaml: YamlText): boolean {
 	return olderParts.some(part => isYamlMap(yaml, valueAt(yaml, yaml.root, part)));
 }
 
-/** Reads an OAuth 1 token. @param app the bot's name; `null` where the file has none. */
+/** Reads an OAuth 1 token. @param app the bot's name; `null` if the file has none. */
 function readToken(
 	name: string,
 	yaml: YamlText,

@@ -13,31 +13,31 @@ import {
 } from 'yaml';
 import {cannotMerge, type Value} from './format.ts';
 
-/** A YAML file, read as far as it can be. */
+/** A YAML file, as far as it can be read. */
 export type YamlText = {
-	/** The outermost mapping; empty where there is none. */
+	/** The top-level mapping; empty if there is none. */
 	root: YAMLMap;
 	document: Document;
-	/** What aliases stand for; `null` for a name that was given twice. */
+	/** What aliases refer to; `null` for a name given twice. */
 	anchors: ReadonlyMap<string, Node | null>;
-	/** What is wrong with the YAML itself; the parser's own messages would quote the text, secrets included. */
+	/** The problem with the YAML itself. The parser's own messages would quote the text, secrets included. */
 	problems: string[];
-	/** How many more entries may be looked at: a text of a few lines can name one large mapping again and again. */
+	/** How many more entries to read: a few lines of text can refer to one large mapping many times. */
 	looks: {left: number};
 };
 
-/** How many entries are looked at in one file, aliases followed: the keys of 10,000 bots have 150,000. */
+/** The most entries to read in one file, including aliases: the keys of 10,000 bots have 150,000. */
 const mostLooks = 400_000;
 
 /**
- * Reads YAML so that every value is a text, exactly as it stands: `0123`, `~` and `yes` are no numbers, nothings or
- * truths here, and are written back as they were. Comments stay as well.
+ * Parses YAML so that every value is exactly its text: `0123`, `~` and `yes` are not numbers, nulls or
+ * booleans here, and are written back unchanged. Comments stay, too.
  */
 export function parseYaml(text: string): YamlText {
 	try {
 		return parseParts(text);
 	} catch {
-		// What is nested a thousand times deep takes all of the stack.
+		// A thousand levels of nesting use up the stack.
 		return {...parseParts(''), problems: ['it is nested too deeply']};
 	}
 }
@@ -47,12 +47,12 @@ function parseParts(text: string): YamlText {
 	const document = parseDocument(text, {
 		schema: 'failsafe',
 		prettyErrors: false,
-		// The library compares every two names of a mapping: seconds for a large flock.
+		// The library compares every pair of names in a mapping, which takes seconds for a large flock.
 		uniqueKeys: false,
 		lineCounter: lines,
 	}) as unknown as Document;
 	const problems = document.errors.map(
-		error => `line ${lines.linePos(error.pos[0]).line} is not right YAML (${error.code})`,
+		error => `line ${lines.linePos(error.pos[0]).line} is not valid YAML (${error.code})`,
 	);
 	const root = document.contents;
 	return {
@@ -64,7 +64,7 @@ function parseParts(text: string): YamlText {
 	};
 }
 
-/** A document to be added to: the existing one, or a new one. */
+/** A document to add to: the existing one, or a new one. */
 export function openYaml(existing: string | null, format: string): YamlText {
 	const yaml = parseYaml(existing ?? '');
 	const [problem] = yaml.problems;
@@ -73,13 +73,13 @@ export function openYaml(existing: string | null, format: string): YamlText {
 	}
 
 	if (hasNameTwice(yaml.document)) {
-		throw cannotMerge(format, 'a name stands in it twice');
+		throw cannotMerge(format, 'a name appears twice');
 	}
 
 	const contents = yaml.document.contents;
 	if (!isMap(contents)) {
 		if (contents !== null && !(isScalar(contents) && contents.value === '')) {
-			throw cannotMerge(format, 'its outermost level is no mapping');
+			throw cannotMerge(format, 'its top level is not a mapping');
 		}
 
 		yaml.document.contents = yaml.root;
@@ -88,16 +88,16 @@ export function openYaml(existing: string | null, format: string): YamlText {
 	return yaml;
 }
 
-/** The document as a file's text, with no line folded. */
+/** The document as a file's text, without folded lines. */
 export function yamlText({document}: YamlText, format: string): string {
 	try {
 		return document.toString({lineWidth: 0});
 	} catch {
-		throw cannotMerge(format, 'an alias in it would lead nowhere');
+		throw cannotMerge(format, 'an alias would point to nothing');
 	}
 }
 
-/** A mapping's entries whose names are texts; aliases are followed, though not for ever: then there are no more entries. */
+/** A mapping's entries with text names. Aliases are followed up to a limit, and then there are no more entries. */
 export function entriesOf(yaml: YamlText, node: unknown): [name: string, value: unknown][] {
 	const map = follow(yaml, node);
 	if (!isMap(map) || yaml.looks.left < map.items.length) {
@@ -112,12 +112,12 @@ export function entriesOf(yaml: YamlText, node: unknown): [name: string, value: 
 	});
 }
 
-/** The value of a name in a mapping; `undefined` where there is none. */
+/** A name's value in a mapping; `undefined` if there is none. */
 export function valueAt(yaml: YamlText, node: unknown, name: string): unknown {
 	return entriesOf(yaml, node).find(([candidate]) => candidate === name)?.[1];
 }
 
-/** A mapping's fields as texts; `null` for what is no text, and for what every tool reads as nothing. */
+/** A mapping's fields as texts; `null` if a field is not text, or if every tool reads it as null. */
 export function yamlFields(yaml: YamlText, node: unknown): Map<string, Value> {
 	return new Map(
 		entriesOf(yaml, node).map(([name, value]) => {
@@ -128,24 +128,24 @@ export function yamlFields(yaml: YamlText, node: unknown): Map<string, Value> {
 	);
 }
 
-/** True where a value is a mapping. */
+/** True if a value is a mapping. */
 export function isYamlMap(yaml: YamlText, node: unknown): boolean {
 	return isMap(follow(yaml, node));
 }
 
-/** The mapping under a name, made where it is missing. */
+/** The mapping under a name, created if missing. */
 export function childMap(parent: YAMLMap, name: string, format: string): YAMLMap {
 	const pair = pairOf(parent, name);
 	if (pair !== undefined && isMap(pair.value)) {
 		if (pair.value.anchor !== undefined) {
-			throw cannotMerge(format, 'other entries repeat what would be changed (a YAML anchor)');
+			throw cannotMerge(format, 'other entries repeat the part to change (a YAML anchor)');
 		}
 
 		return pair.value;
 	}
 
 	if (pair !== undefined && !isNothing(pair.value)) {
-		throw cannotMerge(format, 'one of its parts is no mapping');
+		throw cannotMerge(format, 'one of its parts is not a mapping');
 	}
 
 	const child = new YAMLMap();
@@ -167,14 +167,14 @@ export function setChild(parent: YAMLMap, name: string, value: Node): void {
 	}
 }
 
-/** A text in double quotes, which every reader takes for a text, whatever it looks like. */
+/** A text in double quotes, which every reader takes as text. */
 export function quoted(text: string): Scalar {
 	const scalar = new Scalar(text);
 	scalar.type = 'QUOTE_DOUBLE';
 	return scalar;
 }
 
-/** Sets texts in a mapping; those that are `null`, and those that are right already, are left as they are. */
+/** Sets texts in a mapping. `null` ones and unchanged ones stay as they are. */
 export function setTexts(map: YAMLMap, texts: Readonly<Record<string, string | null>>): void {
 	for (const [name, text] of Object.entries(texts)) {
 		const before = pairOf(map, name)?.value;
@@ -185,7 +185,7 @@ export function setTexts(map: YAMLMap, texts: Readonly<Record<string, string | n
 	}
 }
 
-/** The names of fields, which need no quotes in any reader: a number, `yes` or `null` would. */
+/** Field names that need no quotes in any reader. A number, `yes` or `null` would. */
 const isFieldName = /^(?!(?:yes|no|on|off|true|false|null|y|n)$)[a-z][a-z_]*(?:[0-9]+[a-z_]*)?$/;
 
 function pairOf(map: YAMLMap, name: string): Pair<unknown, unknown> | undefined {
@@ -196,7 +196,7 @@ function isNothing(node: unknown): boolean {
 	return node === null || node === undefined || (isScalar(node) && /^(?:|~|null)$/.test(String(node.value)));
 }
 
-/** True for `~` and `null` without quotes, which are texts only to the schema that reads everything as text. */
+/** True for `~` and `null` without quotes, which are text only in the schema that reads everything as text. */
 function isNull({type, value}: Scalar): boolean {
 	return type === 'PLAIN' && /^(?:~|null|Null|NULL)$/.test(String(value));
 }
@@ -205,7 +205,7 @@ function follow(yaml: YamlText, node: unknown): unknown {
 	return isAlias(node) ? yaml.anchors.get(node.source) : node;
 }
 
-/** Once for all: to look one alias up by the library is to walk through the whole document. */
+/** Once for all aliases: the library walks the whole document to look one up. */
 function anchorsOf(document: Document): Map<string, Node | null> {
 	const anchors = new Map<string, Node | null>();
 	visit(document, {

@@ -4,7 +4,10 @@ import type {AnyDefinition} from '../commands/shared/definition.ts';
 
 type Load = () => Promise<AnyDefinition>;
 
-/** Every command under the titles of the help, loaded when it is asked for; `list` and `exec`, which scripts call often, at once. */
+/**
+ * Every command under the help's titles, loaded when needed. `list` and `exec`, which scripts call often, are
+ * loaded at once.
+ */
 export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 	'Make keys': {
 		list: async () => list,
@@ -40,10 +43,10 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
 	},
 };
 
-/** Every command in the order of the help. */
+/** Every command in the help's order. */
 export const commands: Readonly<Record<string, Load>> = Object.assign({}, ...Object.values(groups));
 
-/** Every command's definition, in the order of the help. */
+/** Every command's definition, in the help's order. */
 export function allCommands(): Promise<AnyDefinition[]> {
 	return Promise.all(Object.values(commands).map(load => load()));
 }

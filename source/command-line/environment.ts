@@ -9,26 +9,27 @@ import {codeOf} from '../system/errors.ts';
 import {readFileWithin, reasonOf} from '../system/files.ts';
 import {decodeText} from '../system/text.ts';
 
-/** The names that hold the app's pair, the preferred one first: the only ones that are ever taken from `.env`. */
+/** The names of the app's pair, preferred ones first: the only ones that keymaker reads from `.env`. */
 const names = {
 	consumerKey: ['TWITTER_CONSUMER_KEY', 'TWITTER_API_KEY'],
 	consumerSecret: ['TWITTER_CONSUMER_SECRET', 'TWITTER_API_SECRET'],
 } as const;
 
-/** Variables that name nothing of the app, though they look like it. */
+/** Variables that look like the app's, but are not. */
 const ofAccounts = ['TWITTER_ACCESS_TOKEN', 'TWITTER_ACCESS_TOKEN_SECRET', 'TWITTER_BEARER_TOKEN'];
 
-/** Variables of a process or of a file. */
+/** The variables of a process or file. */
 type Variables = Readonly<Record<string, Value | undefined>>;
 
-/** An `.env` is a few lines; more is somebody's mistake. Bytes. */
+/** An `.env` has a few lines. A larger one is a mistake; bytes. */
 const largestEnvFile = 1_000_000;
 
 /**
- * The app key of the environment, else of `.env` in a folder, else the one that was saved; `null` where none has one, and a
- * `FlockError` (`bad-app-key`) where half of it is missing or malformed, stands under other names, or `.env` cannot be read.
- * Nothing of `.env` reaches `process.env`: a cloned folder must not set a proxy or a passphrase command.
- * @param saved what the setup screen saved; asked where there is nothing else.
+ * The app key from the environment, else from a folder's `.env`, else the saved one. `null` if there is none,
+ * and a `FlockError` (`bad-app-key`) if half of it is missing, malformed or has another name, or if `.env`
+ * cannot be read. Nothing from `.env` reaches `process.env`: a cloned folder must not set a proxy or a
+ * passphrase command.
+ * @param saved what the setup screen saved, called if there is nothing else.
  * @throws what `saved` throws
  */
 export async function appSourceOf(
@@ -61,7 +62,7 @@ async function orError(find: () => Promise<AppSource | null>): Promise<AppInUse>
 	}
 }
 
-/** The error of an app key both halves of which stand under other names that plainly are for X; `null` where none does. */
+/** The error for an app key whose halves both have other names that are clearly for X; else `null`. */
 async function misnamed(variables: Variables, place: string): Promise<FlockError | null> {
 	const likely = Object.keys(variables).filter(name =>
 		/^(?:twitter|x)_.*(?:key|secret)|^consumer/.test(name.toLowerCase()),
@@ -96,7 +97,7 @@ async function fromVariables(variables: Variables, from: 'environment' | '.env')
 	return {appKey, from};
 }
 
-/** The error of half an app key, which names the variable that was meant for the other half. */
+/** The error for half an app key. It names the variable that was probably meant as the other half. */
 async function halfMissing(
 	half: keyof typeof names,
 	variables: Variables,
@@ -111,34 +112,26 @@ async function halfMissing(
 		Object.keys(variables).filter(name => /key|secret|token/i.test(name) && !known.has(name)),
 	);
 	return near === null
-		? new FlockError(
-				'bad-app-key',
-				`${expected} is not set ${place}, but the other half of the app key is.`,
-				{
-					hint: `Set ${expected} as well, or remove both.`,
-				},
-			)
+		? new FlockError('bad-app-key', `The app key is incomplete ${place}: ${expected} is missing.`, {
+				hint: `Set ${expected}, or remove both.`,
+			})
 		: misnamedError(half, near, place);
 }
 
 function misnamedError(half: keyof typeof names, found: string, place: string): FlockError {
 	const [expected, also] = names[half];
-	return new FlockError(
-		'bad-app-key',
-		`${visible(found)} was found ${place}, but ${expected} was expected.`,
-		{
-			hint: `Call it ${expected} or ${also}.`,
-		},
-	);
+	return new FlockError('bad-app-key', `Found ${visible(found)} ${place}, but expected ${expected}.`, {
+		hint: `Rename it to ${expected} or ${also}.`,
+	});
 }
 
-/** @throws FlockError `bad-app-key` for a value that programs read in different ways */
+/** @throws FlockError `bad-app-key` for a value that programs read differently */
 function firstSet(variables: Variables, candidates: readonly string[]): {name: string; value: string} | null {
 	for (const name of candidates) {
 		const value = variables[name] ?? null;
 		if (value !== null && typeof value !== 'string') {
 			throw new FlockError('bad-app-key', `${name} in .env ${value.doubt}.`, {
-				hint: 'Put the value in single quotes, if it belongs to it, or a space before the #, if a comment begins there.',
+				hint: 'Put the value in single quotes if the # belongs to it, or a space before the # if it starts a comment.',
 			});
 		}
 
@@ -169,13 +162,13 @@ async function readEnvFile(folder: string): Promise<Variables> {
 		}
 
 		const code = codeOf(error);
-		// Python keeps its environments in a folder of this name.
+		// Python keeps its environments in folders with this name.
 		if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
 			return {};
 		}
 
 		throw new FlockError('bad-app-key', `.env cannot be read: ${reasonOf(error)}.`, {
-			hint: `Make it an ordinary file that you may read (chmod 600 ${shellWord(file)}), or move it away.`,
+			hint: `Make it a regular file that you can read (chmod 600 ${shellWord(file)}), or move it away.`,
 		});
 	}
 }

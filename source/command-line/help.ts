@@ -2,28 +2,27 @@ import type {AnyDefinition, Option, Options} from '../commands/shared/definition
 import {groups} from './commands.ts';
 import {informing, sharedOptions, short} from './parse.ts';
 
-/** A row of a list in the help: a name, and what is said of it. */
+/** A row in a list of the help: a name and its description. */
 export type Row = readonly [term: string, text: string];
 
 const indent = '  ';
 
-/** What keymaker is, in a sentence. */
+/** What keymaker is, in one sentence. */
 export const purpose =
-	'Make and keep the X keys of a flock of poem bots. Without a command, keymaker opens the flock.';
+	'Make and keep X keys for a flock of poem bots. Without a command, keymaker opens the flock.';
 
-/** The variables that no option stands for. */
+/** The variables without an option. */
 export const variables: readonly Row[] = [
-	['TWITTER_CONSUMER_KEY', 'the app’s key; also read from .env in the current folder'],
-	['TWITTER_CONSUMER_SECRET', 'the app’s secret, likewise'],
+	['TWITTER_CONSUMER_KEY', 'the app’s key (also read from .env in the current folder)'],
+	['TWITTER_CONSUMER_SECRET', 'the app’s secret (also read from .env)'],
 	['KEYMAKER_TIMEOUT', 'seconds to wait for X (default: 15)'],
 	['KEYMAKER_PASSPHRASE', 'passphrase of an encrypted keystore'],
-	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it; without either, keymaker asks'],
+	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it (without either, keymaker asks)'],
 	['KEYMAKER_PRACTICE=1', 'like --practice'],
 ];
 
-/** How commands end. */
-export const exitCodes =
-	'0 done, 1 failed, 2 wrong usage, 130 interrupted; exec ends with its command’s own.';
+/** The exit codes. */
+export const exitCodes = '0 done, 1 failed, 2 wrong usage, 130 interrupted. exec returns its command’s own.';
 
 const exampleLines = [
 	'keymaker --practice',
@@ -51,7 +50,7 @@ export async function programHelp(columns: number): Promise<string> {
 	]);
 }
 
-/** The help of one command. @param columns the width to wrap at. */
+/** A command's help. @param columns the width to wrap at. */
 export function commandHelp(command: AnyDefinition, columns: number): string {
 	const own = rowsOf(command.options as Options);
 	const shared = [...rowsOf(sharedOptions), ...rowsOf(informing)];
@@ -67,7 +66,7 @@ export function commandHelp(command: AnyDefinition, columns: number): string {
 	]);
 }
 
-/** Every command's definition under the titles of the help. */
+/** Every command's definition under the help's titles. */
 export function titledCommands(): Promise<(readonly [title: string, commands: AnyDefinition[]])[]> {
 	return Promise.all(
 		Object.entries(groups).map(
@@ -76,12 +75,12 @@ export function titledCommands(): Promise<(readonly [title: string, commands: An
 	);
 }
 
-/** What a command does, a line each. */
+/** What each command does, one per line. */
 export function descriptionOf({summary, details = ''}: AnyDefinition): string[] {
 	return [summary, ...details.split('\n')].filter(text => text !== '');
 }
 
-/** How a command is called, with each of its options. */
+/** A command's usage with each of its options. */
 export function usageOf({name, arguments: words, options}: AnyDefinition): string {
 	const all = Object.entries(options as Options).map(([option, spec]) =>
 		spec.required ? termOf(option, spec) : `[${termOf(option, spec)}]${spec.repeatable ? '...' : ''}`,
@@ -89,7 +88,7 @@ export function usageOf({name, arguments: words, options}: AnyDefinition): strin
 	return [name, ...words, ...all].join(' ');
 }
 
-/** Options as the help lists them. */
+/** Options as in the help's lists. */
 export function rowsOf(options: Options): Row[] {
 	return Object.entries(options).map(([name, option]) => {
 		const letter = Object.entries(short).find(([, long]) => long === name)?.[0];

@@ -2,7 +2,7 @@ import {stopHere} from '../system/job.ts';
 import {listenTo, rawAgain, type TerminalInput} from '../system/terminal-input.ts';
 import type {Stroke} from '../system/terminal-keys.ts';
 
-/** How lines are asked for. */
+/** How to ask for lines. */
 export type HiddenOptions = {
 	input: TerminalInput;
 	output: NodeJS.WritableStream;
@@ -10,38 +10,39 @@ export type HiddenOptions = {
 	mask: string;
 	/** Ends a question. */
 	signal: AbortSignal;
-	/** Told of a Ctrl-C, which makes no signal meanwhile. */
+	/** Called at a Ctrl-C, which sends no signal meanwhile. */
 	onInterrupt(): void;
 };
 
 /** A line, or why there is none: Ctrl-C, or the end of the input (Ctrl-D). */
 export type HiddenAnswer = {line: string} | 'interrupted' | 'ended';
 
-/** A terminal that shows nothing of what is typed, from the first question until it is closed. */
+/** A terminal that shows nothing that is typed, from the first question until it is closed. */
 export type HiddenTerminal = {
-	/** Asks for a line. What was typed since the last answer belongs to it. @param question short enough for one row. */
+	/** Asks for a line, starting with what was typed since the last answer. @param question short enough for one row. */
 	ask(question: string): Promise<HiddenAnswer>;
 	/**
-	 * Lets go of the input: what was typed since the last answer is thrown away, since it may be a secret.
-	 * @param mode `restored` as it was before; `hidden` for a screen that takes over, and shows nothing itself.
+	 * Releases the input and discards what was typed since the last answer, since it may be a secret.
+	 * @param mode `restored` restores its earlier state; `hidden` is for a screen that takes over and echoes
+	 * nothing.
 	 */
 	close(mode: 'restored' | 'hidden'): void;
 };
 
-/** More masks than this would say nothing more, and a row is only so wide. */
-const mostMasks = 32;
+/** More masks say nothing more, and must fit in one row after a question. */
+const mostMasks = 16;
 
-/** As much as a terminal itself keeps of what is typed early; keys. */
+/** The most keys to keep of what is typed early, as many as a terminal keeps. */
 const mostEarly = 4096;
 
 /**
- * Hides what is typed at a terminal: also between questions, while an answer is tried, which takes a while. The
- * terminal is as it was before when it is closed, and at the program's end.
+ * Hides what is typed at a terminal, also between questions, while a slow check of the answer runs. Restores
+ * the terminal when closed and at the program's end.
  */
 export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 	const {input, output, mask, signal, onInterrupt} = options;
 	const wasRaw = input.isRaw ?? false;
-	/** What was typed since the last answer; keys. */
+	/** Keys typed since the last answer. */
 	let early: string[] = [];
 	let hasEnded = false;
 	let asking: {take(): void; draw(): void; end(): void} | null = null;
@@ -69,7 +70,7 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 		comeBack();
 	}
 
-	/** A shell has used the terminal while the program was stopped. */
+	/** A shell used the terminal while the program was stopped. */
 	function comeBack(): void {
 		rawAgain(input);
 		asking?.draw();
@@ -143,7 +144,7 @@ export function openHiddenTerminal(options: HiddenOptions): HiddenTerminal {
 	};
 }
 
-/** The keys that a text or a paste stands for, character by character; a line end is one, however it is written. */
+/** The keys of a text or paste, character by character. A line end is one key, however it is encoded. */
 function keysOf(stroke: Stroke): string[] {
 	if (stroke.type === 'mouse') {
 		return [];
@@ -156,16 +157,16 @@ function keysOf(stroke: Stroke): string[] {
 			);
 }
 
-/** A line as it is typed in raw mode, where a terminal edits nothing by itself. */
+/** A line typed in raw mode, where a terminal edits nothing itself. */
 export class HiddenLine {
 	#line: string[] = [];
 
-	/** How many characters there are. */
+	/** The number of characters. */
 	get length(): number {
 		return this.#line.length;
 	}
 
-	/** Takes a key: a character, or a name such as `enter`; `null` until the line has ended. */
+	/** Takes a key: a character, or a name such as `enter`. Returns `null` until the line ends. */
 	take(key: string): HiddenAnswer | null {
 		switch (key) {
 			case 'enter':
@@ -185,7 +186,7 @@ export class HiddenLine {
 				this.#line.push(' ');
 				return null;
 			default:
-				// Names are of several letters, and control characters may come with a paste.
+				// Names have several letters, and a paste can contain control characters.
 				if (!/^[\x20-\x7E]{2,}$|\p{Cc}/u.test(key)) {
 					this.#line.push(...key);
 				}

@@ -11,9 +11,11 @@ export function askMoved(write: Write): HaveMoved | undefined {
 
 	return async ({file, from, to, bots}) => {
 		const {confirm} = await import('../commands/shared/ask.ts');
-		write.err(`The keystore ${visible(file)} (${count(bots, 'bot')} with a key) belongs to the poems folder`);
+		write.err(`The keystore ${visible(file)} (${count(bots, 'bot')} with a key) belongs to the poems in`);
 		write.err(`  ${visible(from)}`);
-		write.err('which is gone. (If its disk is only away, say no and bring it back.) Has it moved here?');
+		write.err(
+			'which is gone. Did that folder move here? (If its disk is not mounted, answer no and mount it.)',
+		);
 		write.err(`  ${visible(to)}`);
 		return confirm('Use these keys for the poems there?', write);
 	};

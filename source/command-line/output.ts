@@ -6,21 +6,21 @@ import {isNullDevice} from '../system/null-device.ts';
 
 /** Standard output or standard error of this process. */
 export type Output = {
-	/** Writes text; what goes wrong is told to the listener, as Node's stream would tell it. */
+	/** Writes text. Errors go to the listener, as Node's stream would report them. */
 	write(text: string): void;
-	/** True where it is a terminal. */
+	/** True if it is a terminal. */
 	readonly isTerminal: boolean;
-	/** Node's own stream, for whatever needs one; errors on it are told to the listener too. */
+	/** Node's own stream, for code that needs one. Its errors go to the listener, too. */
 	stream(): NodeJS.WriteStream;
-	/** Resolves once all that was written has left the process. */
+	/** Resolves once everything has left the process. */
 	flushed(): Promise<void>;
 };
 
 /**
- * Writes at once, as Node's own stream does on Unix, but without loading it, which with its sockets takes a good
- * part of a short command's start. The stream takes over where it knows better: on Windows, and where the other
- * end, set not to block by another program, is full.
- * @param onError hears that nobody reads any more (`EPIPE`, `EIO`), or that nothing more can be written.
+ * Writes immediately, like Node's stream on Unix, but without loading it: with its sockets it takes a large
+ * part of a short command's start. The stream takes over where it knows better: on Windows, and if a
+ * non-blocking output is full.
+ * @param onError called if nobody reads any more (`EPIPE`, `EIO`), or if nothing more can be written.
  */
 export function openOutput(
 	name: 'stdout' | 'stderr',
@@ -57,9 +57,9 @@ export function openOutput(
 	};
 }
 
-/** True where standard input (0), output (1) or error (2) is a terminal. */
+/** True if standard input (0), output (1) or error (2) is a terminal. */
 export function isTerminal(fd: 0 | 1 | 2): boolean {
-	// Node's part for terminals loads its sockets: only for what may be one.
+	// Node's terminal code loads its sockets: use it only for a possible terminal.
 	return (process.platform === 'win32' || mayBeTerminal(fstatSync(fd))) && isatty(fd);
 }
 
@@ -67,30 +67,30 @@ function mayBeTerminal(stats: Stats): boolean {
 	return stats.isCharacterDevice() && !isNullDevice(stats);
 }
 
-/** True where nobody reads any more: a pipe's reader has ended, or the terminal is gone. A disk may be at fault for the rest. */
+/** True if nobody reads any more: a pipe's reader ended, or the terminal is gone. Other errors may be the disk's. */
 export function readerIsGone(fd: 1 | 2, error: unknown): boolean {
 	const code = codeOf(error);
 	return code === 'EPIPE' || (code === 'EIO' && fstatSync(fd).isCharacterDevice());
 }
 
-/** The error of a standard output that takes nothing more. */
+/** The error of a standard output that accepts no more. */
 export function outputError(error: unknown): FlockError {
 	const code = codeOf(error) || 'unknown error';
 	return new FlockError(
 		'output-unwritable',
-		`Standard output cannot be written: ${reasons[code] ?? code}. What stands there is not whole.`,
-		{hint: 'Make room, or write it elsewhere, then start the command again.'},
+		`Cannot write standard output: ${reasons[code] ?? code}. The output is incomplete.`,
+		{hint: 'Free up space or write elsewhere, then run the command again.'},
 	);
 }
 
 const reasons: Readonly<Record<string, string>> = {
 	ENOSPC: 'no space is left',
 	EDQUOT: 'your quota is used up',
-	EFBIG: 'the file may not grow larger',
-	EIO: 'its disk fails',
+	EFBIG: 'the file size limit is reached',
+	EIO: 'the disk has an error',
 };
 
-/** Writes as much as can be written without waiting. @returns what is left. */
+/** Writes as much as possible without waiting. @returns the rest. */
 function writeNow(fd: number, text: string, onError: (error: NodeJS.ErrnoException) => void): Buffer {
 	let rest = Buffer.from(text);
 	try {

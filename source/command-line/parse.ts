@@ -3,9 +3,9 @@ import type {AnyDefinition, Option, Options} from '../commands/shared/definition
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {commands} from './commands.ts';
-import type {SharedOptions} from './options.ts';
+import {browserChoices, type SharedOptions} from './options.ts';
 
-/** The options of all commands. */
+/** The global options. */
 export const sharedOptions = {
 	poems: {value: 'dir', help: 'folder of poems (KEYMAKER_POEMS; default: poems)'},
 	flock: {
@@ -18,22 +18,31 @@ export const sharedOptions = {
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
+	browser: {
+		value: 'which',
+		choices: browserChoices,
+		help: 'open each link in a separate window, or in the default browser unchanged (KEYMAKER_BROWSER; default: own)',
+	},
+	callback: {
+		value: 'port',
+		help: 'let X return the browser to this port instead of showing a PIN (KEYMAKER_CALLBACK)',
+	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
 
-/** The options that only inform. */
+/** The options that only print information. */
 export const informing = {help: {help: 'print help'}, version: {help: 'print the version'}} as const;
-/** The options that a letter stands for. */
+/** The options with a one-letter form. */
 export const short: Readonly<Record<string, string>> = {h: 'help', v: 'version'};
 
-/** What was given for an option. */
+/** The value of an option. */
 type Given = string | boolean | readonly string[];
 
-/** What a command line asks for. */
+/** A parsed command line. */
 export type Parsed =
 	| {kind: 'screen'; shared: SharedOptions}
 	| {kind: 'version'}
-	/** `null` asks for the program's own help. */
+	/** `null` means the program's own help. */
 	| {kind: 'help'; command: AnyDefinition | null}
 	| {
 			kind: 'command';
@@ -43,7 +52,10 @@ export type Parsed =
 			shared: SharedOptions;
 	  };
 
-/** Reads a command line. @throws FlockError `usage`, which repeats names, never values: one may be a PIN or a passphrase. */
+/**
+ * Parses a command line. @throws FlockError `usage`, which repeats names but never values: one may be a PIN
+ * or a passphrase.
+ */
 export async function parseCommandLine(words: readonly string[]): Promise<Parsed> {
 	const {tokens: rough} = tokensOf(words, sharedOptions);
 	const named = rough.find(token => token.kind === 'positional');
@@ -78,14 +90,16 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		flock: textOf(given.get('flock')),
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
+		callback: textOf(given.get('callback')),
 		open: given.has('no-open') ? false : undefined,
+		browser: textOf(given.get('browser')),
 		mouse: given.has('no-mouse') ? false : undefined,
 	};
 	if (command === null) {
 		return {kind: 'screen', shared};
 	}
 
-	// Without the command's own name, which is the first word.
+	// Without the command's name, the first word.
 	const argumentsGiven = tokens
 		.filter(isWord)
 		.map(({value}) => value)
@@ -105,7 +119,7 @@ function isWord(token: Token): token is Extract<Token, {kind: 'positional'}> {
 	return token.kind === 'positional';
 }
 
-/** Not strict: Node's own sentences name no next step, and some repeat a value. */
+/** Not strict: Node's own messages name no next step, and some repeat a value. */
 function tokensOf(words: readonly string[], known: Options) {
 	const options = Object.fromEntries(
 		Object.entries(known).map(([name, {value}]) => [
@@ -185,7 +199,7 @@ function allOf(given: Given | undefined): readonly string[] {
 	return Array.isArray(given) ? given : [];
 }
 
-/** Words too many are counted, not repeated: one may be a passphrase or a PIN that was meant for a prompt. */
+/** Extra words are counted, not repeated: one may be a passphrase or PIN meant for a prompt. */
 function assertArguments({name, arguments: wanted}: AnyDefinition, count: number): void {
 	const missing = wanted[count];
 	if (missing?.startsWith('<')) {

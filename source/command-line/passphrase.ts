@@ -3,24 +3,24 @@ import type {KeystoreOptions} from '../keystore/core.ts';
 import type {Environment} from '../system/environment.ts';
 import {runShellLine} from '../system/programs.ts';
 
-/** How a keystore gets at its passphrase. */
+/** How a keystore gets its passphrase. */
 export type PassphraseOptions = Pick<
 	KeystoreOptions,
 	'passphrase' | 'passphraseTries' | 'passphraseGiven' | 'newPassphrase'
 >;
 
-/** Asks a person for a line that is not shown; `null` where there is none. */
+/** Asks for a hidden line; `null` if there is none. */
 export type Prompt = (question: string) => Promise<string | null>;
 
-/** How often a person may be wrong. */
+/** How many attempts a person has. */
 const tries = 3;
 
-/** How long a passphrase command may take where nobody is there to answer it, in milliseconds. */
+/** How long a passphrase command can take if nobody can answer it, in milliseconds. */
 const patience = 120_000;
 
 /**
- * Where an encrypted keystore's passphrase comes from without a person: `KEYMAKER_PASSPHRASE`, else the first line that
- * `KEYMAKER_PASSPHRASE_COMMAND` prints. `undefined` where neither is set.
+ * An encrypted keystore's passphrase without asking: `KEYMAKER_PASSPHRASE`, else the first line that
+ * `KEYMAKER_PASSPHRASE_COMMAND` prints. `undefined` if neither is set.
  */
 export function environmentPassphrase(env: Environment): (() => Promise<string>) | undefined {
 	const {KEYMAKER_PASSPHRASE: passphrase, KEYMAKER_PASSPHRASE_COMMAND: command} = env;
@@ -32,9 +32,9 @@ export function environmentPassphrase(env: Environment): (() => Promise<string>)
 }
 
 /**
- * Where a program at a terminal has the passphrase from: the environment, else the person.
- * @param prompt `null` where there is nobody to ask.
- * @param choose asks the person for a new one, for a flock that is made where every flock is encrypted.
+ * The passphrase for a program at a terminal: from the environment, else from the person.
+ * @param prompt `null` if there is nobody to ask.
+ * @param choose asks the person for a new one, for a new flock that has to be encrypted.
  */
 export function passphraseOptions(
 	env: Environment,
@@ -43,7 +43,7 @@ export function passphraseOptions(
 ): PassphraseOptions {
 	const given = environmentPassphrase(env);
 	if (given !== undefined) {
-		// Asked a second time only so that it can say whose passphrase was wrong.
+		// Called a second time only to say which passphrase was wrong.
 		return {
 			passphrase: attempt => (attempt === 1 ? given() : Promise.reject(wrongOf(env))),
 			passphraseTries: 2,
@@ -56,30 +56,30 @@ export function passphraseOptions(
 
 function wrongOf(env: Environment): FlockError {
 	const [subject, name] = env.KEYMAKER_PASSPHRASE
-		? ['KEYMAKER_PASSPHRASE is not', 'KEYMAKER_PASSPHRASE']
-		: ['KEYMAKER_PASSPHRASE_COMMAND does not print', 'KEYMAKER_PASSPHRASE_COMMAND'];
-	return new FlockError('keystore-passphrase', `${subject} the passphrase of this keystore.`, {
-		hint: `Set ${name} right, or unset it to be asked. The keystore itself is whole.`,
+		? ['KEYMAKER_PASSPHRASE is wrong', 'KEYMAKER_PASSPHRASE']
+		: ['KEYMAKER_PASSPHRASE_COMMAND prints the wrong passphrase', 'KEYMAKER_PASSPHRASE_COMMAND'];
+	return new FlockError('keystore-passphrase', `${subject} for this keystore.`, {
+		hint: `Correct ${name}, or unset it to be asked. The keystore is intact.`,
 	});
 }
 
 function askedOf(prompt: Prompt): (attempt: number) => Promise<string> {
 	let asked = 0;
 	return async attempt => {
-		// Every copy of a keystore needs the passphrase too: nobody is asked for each of them.
+		// Every backup of a keystore needs the passphrase too, but nobody should be asked for each.
 		if (asked === tries) {
-			throw new FlockError('keystore-passphrase', `No passphrase of ${tries} opened it.`, {
-				hint: 'Start the command again to try once more.',
+			throw new FlockError('keystore-passphrase', `Wrong passphrase (${tries} attempts).`, {
+				hint: 'Run the command again to try once more.',
 			});
 		}
 
 		asked += 1;
-		const again = attempt === 1 ? '' : `Not that one, ${attempt} of ${tries}. `;
-		const passphrase = await prompt(`${again}Passphrase of the keystore:`);
+		const again = attempt === 1 ? '' : `Wrong passphrase (attempt ${attempt} of ${tries}). `;
+		const passphrase = await prompt(`${again}Keystore passphrase:`);
 		if (passphrase === null) {
 			asked = tries;
-			throw new FlockError('keystore-passphrase', 'No passphrase was given, so the keystore stays closed.', {
-				hint: 'Start the command again. Without its passphrase nobody can read the keystore.',
+			throw new FlockError('keystore-passphrase', 'You gave no passphrase, so the keystore stays locked.', {
+				hint: 'Run the command again. Nobody can read the keystore without its passphrase.',
 			});
 		}
 
@@ -88,17 +88,17 @@ function askedOf(prompt: Prompt): (attempt: number) => Promise<string> {
 }
 
 /**
- * Runs a password manager's command, which may ask its own questions at the terminal; from the home folder.
- * @throws FlockError `keystore-passphrase` where it fails or prints nothing; its output is never repeated.
+ * Runs a password manager's command in the home folder. It can ask its own questions at the terminal.
+ * @throws FlockError `keystore-passphrase` if it fails or prints nothing. Its output is never repeated.
  */
 async function passphraseOf(command: string, env: Environment): Promise<string> {
-	// The command is the owner's own line of shell, as restic and borg have it.
+	// A shell line of the owner's, as in restic and borg.
 	const {output, end} = await runShellLine(command, env, patience);
 	const passphrase = output.split(/\r?\n/, 1)[0] ?? '';
 	if (end !== 0 || passphrase === '') {
 		const what = end === 0 ? 'printed nothing' : `failed (${end})`;
 		throw new FlockError('keystore-passphrase', `KEYMAKER_PASSPHRASE_COMMAND ${what}.`, {
-			hint: 'Run it by hand: its first line of output has to be the passphrase.',
+			hint: 'Run it by hand. Its first line of output must be the passphrase.',
 		});
 	}
 

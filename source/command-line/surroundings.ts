@@ -2,20 +2,20 @@ import {type ClipboardWay, clipboardWay} from '../desktop/clipboard-way.ts';
 import type {Environment} from '../system/environment.ts';
 import {findProgram} from '../system/programs.ts';
 
-/** What `doctor` looks at besides the services: the process and its terminal, as plain data. */
+/** What `doctor` checks besides the services: the process and its terminal, as plain data. */
 export type Surroundings = {
 	env: Environment;
 	platform: NodeJS.Platform;
 	/** Without the leading `v`. */
 	nodeVersion: string;
-	/** The options that Node itself was started with, besides those of NODE_OPTIONS. */
+	/** Node's own options, besides those in NODE_OPTIONS. */
 	nodeOptions: readonly string[];
-	/** Standard output; `null` where it is no terminal. `colours` is 2 for none. */
+	/** Standard output; `null` if it is not a terminal. `colours` is 2 for none. */
 	terminal: {columns: number; rows: number; colours: number} | null;
 	clipboard: ClipboardWay;
 };
 
-/** Looks at this process. */
+/** Describes this process. */
 export function surroundingsOf({env, execArgv, platform, versions, stdout}: NodeJS.Process): Surroundings {
 	const {isTTY = false} = stdout;
 	return {

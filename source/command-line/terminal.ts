@@ -6,9 +6,9 @@ import {isTerminal, type Output} from './output.ts';
 const clearLine = '\r\u001b[2K';
 
 /**
- * The input and outputs of this process, as commands read from them and write to them.
+ * This process's input and outputs, as commands use them.
  * @param signal aborted by Ctrl-C.
- * @param onInterrupt told of a Ctrl-C that was typed where it makes no signal.
+ * @param onInterrupt called for a typed Ctrl-C that sends no signal.
  */
 export function terminalWrite(
 	stdout: Output,
@@ -44,7 +44,7 @@ export function terminalWrite(
 		return hidden;
 	}
 
-	/** A command that gives a result has no further hidden question; between two of them it may say what was wrong. */
+	/** A command that prints a result asks no more hidden questions. Between two of them it may say what was wrong. */
 	function beginLine(): void {
 		handOver('restored');
 		clearProgress();

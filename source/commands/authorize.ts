@@ -1,38 +1,53 @@
+import type {Delivery, Listening} from '../desktop/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {type Bot, needsKey} from '../flock/flock.ts';
 import {appTail, type WantedAccess} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import {accountOf, heldSentence} from '../flock/words.ts';
+import {accountOf, deniedSentence, heldSentence} from '../flock/words.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
-import {type Lines, openLines} from './shared/ask.ts';
+import {openLines, type PatientLines, patient} from './shared/ask.ts';
 import {findBots} from './shared/bots.ts';
 import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
+import {waitingSentence} from './shared/waiting.ts';
 
 /** `authorize BOT… | --missing [--access read|write] [--handle NAME] [--replace-account]` */
 export type AuthorizeInput = {
 	bots: readonly string[];
-	/** Every bot that has a poem and no key in force. */
+	/** Every bot that has a poem and no active key. */
 	missing: boolean;
-	/** What X is asked for; `null` leaves it to the app's settings. */
+	/** The access to ask X for; `null` leaves it to the app's settings. */
 	access: WantedAccess | null;
-	/** The handle that the one bot is meant to have; `null` leaves it as it is. */
+	/** The handle that the one bot should have; `null` leaves it unchanged. */
 	handle: string | null;
 	replaceAccount: boolean;
 };
 
-/** How it went with one bot. */
-type Result = 'made' | 'held' | 'unsaved' | 'skipped' | 'failed';
+/** The result for one bot. */
+type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
-type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
+type Walk = {
+	input: AuthorizeInput;
+	services: Services;
+	write: Write;
+	lines: PatientLines;
+	several: boolean;
+	/** The port on which X's answer is waited for; `null` where X is to show PINs, or does all the same. */
+	port: number | null;
+	/** True once it was said why X shows PINs all the same. */
+	told: boolean;
+};
+
+/** A link, and what is listened on for its answer. */
+type Asked = {link: Link; listening: Listening | null; delivery: Promise<Delivery | null> | null};
 
 /**
- * The flow line by line: the link alone on standard output, everything else on standard error, the PIN from
- * standard input. Exit 1 where any bot is left without a key in force from here.
+ * The flow line by line: only the link on standard output, everything else on standard error, the PIN from
+ * standard input. Exits with 1 if it leaves any bot without an active key.
  * @throws FlockError `usage`, `unknown-bot`, `cancelled`, and what asking for a link throws
  */
 export async function authorize(input: AuthorizeInput, services: Services, write: Write): Promise<number> {
@@ -52,8 +67,9 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 	}
 
 	sayWarningOf(services.x, write);
-	const lines = openLines(write);
-	const walk: Walk = {input, services, write, lines, several: bots.length > 1};
+	const lines = patient(openLines(write));
+	const port = await portOf(services);
+	const walk: Walk = {input, services, write, lines, several: bots.length > 1, port, told: false};
 	const results = new Map<string, Result>();
 	try {
 		for (const {name} of bots) {
@@ -68,7 +84,7 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		lines.close();
 		const lost = services.keymaker.unsaved();
 		if (lost.length > 0) {
-			write.err(`Not saved, and lost now: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
+			write.err(`Lost without being saved: the key of ${lost.map(visible).join(', ')}. Authorize again.`);
 		}
 
 		if (walk.several) {
@@ -81,14 +97,14 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 
 async function botsOf({bots, missing, handle}: AuthorizeInput, services: Services): Promise<Bot[]> {
 	if (missing === bots.length > 0) {
-		throw new FlockError('usage', missing ? 'Name bots or say --missing, not both.' : 'Which bot?', {
+		throw new FlockError('usage', missing ? 'Name bots or use --missing, not both.' : 'Which bot?', {
 			hint: 'keymaker authorize BOT… or keymaker authorize --missing',
 		});
 	}
 
 	if (handle !== null && (missing || new Set(bots).size > 1)) {
-		throw new FlockError('usage', '--handle names the account of one bot.', {
-			hint: 'Authorize that bot by itself: keymaker authorize BOT --handle NAME',
+		throw new FlockError('usage', '--handle works with one bot only.', {
+			hint: 'Authorize that bot alone: keymaker authorize BOT --handle NAME',
 		});
 	}
 
@@ -96,55 +112,85 @@ async function botsOf({bots, missing, handle}: AuthorizeInput, services: Service
 	return missing ? flock.filter(needsKey) : findBots(bots, flock);
 }
 
-/** Takes one bot through; `ended` where the input is over before a PIN came. */
+/** Authorizes one bot; `ended` if the input ends before a PIN. */
 async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> {
 	const {services, write, lines, several} = walk;
-	let link = await firstLink(bot, walk);
-	if (link === null) {
+	const first = await firstLink(bot, walk);
+	if (first === null) {
 		return 'failed';
 	}
 
-	for (;;) {
-		const others = several ? ', s for the next bot' : '';
-		write.err(`Paste the PIN for ${visible(bot)} and press enter (n for a new link${others}):`);
-		const line = await lines.next();
-		if (line === null) {
-			services.keymaker.drop(link);
-			write.err(`The input ended before a PIN for ${visible(bot)} came: no key was made.`);
-			return 'ended';
-		}
+	let asked = first;
+	try {
+		return await answerOf();
+	} finally {
+		asked.listening?.close();
+	}
 
-		if (several && line.trim() === 's') {
-			services.keymaker.drop(link);
-			return 'skipped';
-		}
+	async function renew() {
+		asked.listening?.close();
+		asked = await newLink(bot, walk);
+	}
 
-		if (line.trim() === 'n') {
-			link = await newLink(bot, walk);
-			continue;
-		}
+	async function answerOf(): Promise<Result | 'ended'> {
+		for (;;) {
+			const {link, listening, delivery} = asked;
+			const others = several ? ', s for the next bot' : '';
+			write.err(
+				listening === null
+					? `Paste the PIN for ${visible(bot)} and press enter (n for a new link${others}):`
+					: `Waiting for the browser; or paste the address that it shows, and press enter (n for a new link${others}):`,
+			);
+			const line = await (delivery === null ? lines.next() : Promise.race([delivery, lines.peek()]));
+			if (typeof line === 'object' && line !== null) {
+				const result = await delivered(line, asked, walk);
+				if (result !== null) {
+					return result;
+				}
 
-		try {
-			return await finish(await submit(link, line, walk), walk);
-		} catch (error) {
-			if (!(error instanceof FlockError) || error.code === 'cancelled') {
-				throw error;
+				await renew();
+				continue;
 			}
 
-			sayError(error, write);
-			if (!services.keymaker.isAlive(link)) {
-				link = await newLink(bot, walk);
+			lines.taken();
+			if (line === null) {
+				services.keymaker.drop(link);
+				write.err(`The input ended before a PIN for ${visible(bot)} came: no key was made.`);
+				return 'ended';
+			}
+
+			if (several && line.trim() === 's') {
+				services.keymaker.drop(link);
+				return 'skipped';
+			}
+
+			if (line.trim() === 'n') {
+				await renew();
+				continue;
+			}
+
+			try {
+				return await finish(await submit(link, line, walk), walk);
+			} catch (error) {
+				if (!(error instanceof FlockError) || error.code === 'cancelled') {
+					throw error;
+				}
+
+				sayError(error, write);
+				if (!services.keymaker.isAlive(link)) {
+					await renew();
+				}
 			}
 		}
 	}
 }
 
-/** The bot's first link; `null` where this bot cannot have one now and the next one may. */
-async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
+/** The bot's first link; `null` if this bot cannot have one now but the next one may. */
+async function firstLink(bot: string, walk: Walk): Promise<Asked | null> {
 	const {services, write, several} = walk;
-	let link: Link;
+	let asked: Asked;
 	try {
-		link = await requestLink(bot, walk);
+		asked = await requestLink(bot, walk);
 	} catch (error) {
 		if (several && error instanceof FlockError && error.code === 'held') {
 			sayError(error, write);
@@ -154,26 +200,123 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 		throw error;
 	}
 
+	const {link} = asked;
 	const account = link.expectedHandle === null ? '' : `, signed in as @${visible(link.expectedHandle)}`;
-	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app there.`);
+	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app.`);
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
 	write.out(link.url);
 	if (write.interactive && services.desktop.whyNotOpen === null) {
-		write.err((await services.desktop.open(link.url)).sentence);
+		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
-	return link;
+	return asked;
 }
 
-async function newLink(bot: string, walk: Walk): Promise<Link> {
-	const link = await requestLink(bot, walk);
-	walk.write.err(`A new link for ${visible(bot)}; the earlier one and its PIN are void:`);
-	walk.write.out(link.url);
-	return link;
+async function newLink(bot: string, walk: Walk): Promise<Asked> {
+	const asked = await requestLink(bot, walk);
+	walk.write.err(`Here is a new link for ${visible(bot)}; the old one no longer works:`);
+	walk.write.out(asked.link.url);
+	return asked;
 }
 
-function requestLink(bot: string, {input, services, write}: Walk): Promise<Link> {
-	return services.keymaker.requestLink(bot, {access: input.access ?? undefined, signal: write.signal});
+/** Asks for a link; where X cannot call back, for one that shows a PIN, which is said once. */
+async function requestLink(bot: string, walk: Walk): Promise<Asked> {
+	const {input, services, write} = walk;
+	const found = await listen(walk);
+	const [listening, refused] = found instanceof FlockError ? [null, found] : [found, null];
+	try {
+		const link = await services.keymaker.requestLink(bot, {
+			access: input.access ?? undefined,
+			callback: listening?.address,
+			signal: write.signal,
+		});
+		const why = refused ?? link.pinInstead;
+		if (why !== null && !walk.told) {
+			write.err(`${why.message} X shows a PIN instead.`);
+			write.err(`  ${why.hint}`);
+			walk.told = true;
+		}
+
+		if (listening === null || link.callback === null) {
+			listening?.close();
+			// X would refuse the next one, too.
+			walk.port = link.pinInstead === null ? walk.port : null;
+			return {link, listening: null, delivery: null};
+		}
+
+		return {link, listening, delivery: listening.expect(link.id)};
+	} catch (error) {
+		listening?.close();
+		throw error;
+	}
+}
+
+async function listen({port, services}: Walk): Promise<Listening | FlockError | null> {
+	try {
+		return port === null ? null : await services.callback.listen(port);
+	} catch (error) {
+		if (error instanceof FlockError) {
+			return error;
+		}
+
+		throw error;
+	}
+}
+
+/** The port that the person gave, else the one that was saved with the app. */
+async function portOf({callbackPort, appSource}: Services): Promise<number | null> {
+	const source = await appSource();
+	const saved = source instanceof FlockError ? null : (source?.callbackPort ?? null);
+	return callbackPort === 'never' ? null : (callbackPort ?? saved);
+}
+
+/** Takes in what the browser has brought; `null` where the bot needs a new link. */
+async function delivered(delivery: Delivery, {link, listening}: Asked, walk: Walk): Promise<Result | null> {
+	const {input, services, write} = walk;
+	const {bot} = link;
+	if (delivery.kind === 'denied') {
+		listening?.say(deniedSentence(bot));
+		write.err(deniedSentence(bot));
+		return null;
+	}
+
+	try {
+		const {replaceAccount} = input;
+		const say = (sentence: string) => listening?.say(sentence);
+		const options = {replaceAccount, signal: write.signal};
+		const outcome = await services.keymaker.submitDelivered(link, delivery.verifier, say, options);
+		return outcome.kind === 'held' && outcome.reason === 'by-callback'
+			? await decide(outcome, walk)
+			: await finish(outcome, walk);
+	} catch (error) {
+		if (!(error instanceof FlockError) || error.code === 'cancelled') {
+			throw error;
+		}
+
+		sayError(error, write);
+		return null;
+	}
+}
+
+/** Asks whether an account that nobody expected is the bot's: any user of this computer could have brought it. */
+async function decide(outcome: Outcome & {kind: 'held'}, walk: Walk): Promise<Result | null> {
+	const {services, write, lines} = walk;
+	const {bot, key, tokenId} = outcome;
+	write.err(`${visible(bot)}: ${heldSentence(key, outcome.reason, outcome.otherBot)}`);
+	write.err('Press enter to keep it (d discards it and gets a new link):');
+	const line = await lines.next();
+	switch (line?.trim()) {
+		case '':
+		case 'k':
+			await services.keymaker.keep(bot, tokenId);
+			write.err(`${visible(bot)}: saved the key of ${accountOf(key)}.`);
+			return 'made';
+		case 'd':
+			await services.keymaker.discard(bot, tokenId);
+			return null;
+		default:
+			return finish(outcome, walk);
+	}
 }
 
 function submit(link: Link, line: string, {input, services, write}: Walk): Promise<Outcome> {
@@ -183,25 +326,30 @@ function submit(link: Link, line: string, {input, services, write}: Walk): Promi
 	});
 }
 
-/** Says what became of the PIN. @throws FlockError `cancelled` where Ctrl-C came while X was asked */
+/** Prints the PIN's result. @throws FlockError `cancelled` if Ctrl-C came while X was asked */
 async function finish(first: Outcome, {services, write, lines}: Walk): Promise<Result> {
 	let outcome = first;
 	const bot = visible(outcome.bot);
 	if (outcome.kind === 'unsaved' && !write.interactive) {
-		// Nobody can be asked; what has failed once may have been of that moment.
+		// Nobody can be asked. The failure may have been temporary.
 		outcome = await savedAgain(outcome, services);
 	}
 
 	while (outcome.kind === 'unsaved') {
 		sayError(outcome.error, write);
-		write.err(`X has given the key of ${accountOf(outcome.key)}, but it is in memory only.`);
+		if (outcome.waits) {
+			write.err(waitingSentence(outcome, services.keystore));
+			return 'waiting';
+		}
+
+		write.err(`X gave the key of ${accountOf(outcome.key)}, but it is not saved yet.`);
 		write.err(`The keystore is ${visible(services.keystore.path)}.`);
 		if (!write.interactive) {
-			write.err(`Mend that, and run again: keymaker authorize ${shellWord(outcome.bot)}`);
+			write.err(`Fix that and run keymaker authorize ${shellWord(outcome.bot)} again.`);
 			return 'unsaved';
 		}
 
-		write.err('Mend that and press enter to save it (q gives it up):');
+		write.err('Fix that and press enter to save the key (q discards it):');
 		const line = await lines.next();
 		if (line === null || line.trim() === 'q') {
 			return 'unsaved';
@@ -211,12 +359,14 @@ async function finish(first: Outcome, {services, write, lines}: Walk): Promise<R
 	}
 
 	if (outcome.kind === 'saved') {
-		write.err(`${bot}: the key of ${accountOf(outcome.key)} is saved.`);
+		write.err(`${bot}: saved the key of ${accountOf(outcome.key)}.`);
 	} else {
 		const word = shellWord(outcome.bot);
-		write.err(`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key is held.`);
+		write.err(
+			`${bot}: ${heldSentence(outcome.key, outcome.reason, outcome.otherBot)} The key waits for your decision.`,
+		);
 		const named = `${word} --handle ${shellWord(outcome.key.handle)}`;
-		write.err(`  keymaker keep ${named} puts it in force, keymaker discard ${named} removes it.`);
+		write.err(`  Run keymaker keep ${named} to use it, or keymaker discard ${named} to remove it.`);
 	}
 
 	if (write.signal.aborted) {
@@ -243,6 +393,7 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	const parts: [string[], string][] = [
 		[named('made'), 'made'],
 		[named('held'), 'held'],
+		[named('waiting'), 'waiting to be saved'],
 		[named('unsaved'), 'not saved'],
 		[named('skipped'), 'skipped'],
 		[named('failed'), 'failed'],
@@ -254,11 +405,11 @@ function saySummary(bots: readonly Bot[], results: ReadonlyMap<string, Result>, 
 	write.err(`${count(bots.length, 'bot')}: ${said.join('; ')}.`);
 }
 
-/** How `authorize` is called. */
+/** The usage of `authorize`. */
 export const command = define({
 	name: 'authorize',
 	arguments: ['[bot...]'],
-	summary: 'Make keys line by line: print each link, read its PIN from standard input.',
+	summary: 'Make keys line by line: print each link and read its PIN from standard input.',
 	options: {
 		missing: {help: 'authorize every bot without a key'},
 		access: {
@@ -267,7 +418,7 @@ export const command = define({
 			help: 'access to ask X for (default: what the app’s settings say)',
 		},
 		handle: {value: 'name', help: 'expect this account'},
-		'replace-account': {help: 'keep another account than the expected one, unless another bot posts as it'},
+		'replace-account': {help: 'accept a different account, unless another bot uses it'},
 	},
 	examples: ['keymaker authorize harbour --handle harbour_poem', 'keymaker authorize --missing'],
 	needs: 'all',

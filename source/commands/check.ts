@@ -16,11 +16,11 @@ import {define} from './shared/definition.ts';
 import {safeJson} from './shared/json.ts';
 import {drawing} from './shared/words.ts';
 
-/** `check [BOT…] [--json]`; no bots: all that have a poem and a key in force. */
+/** `check [BOT…] [--json]`; without bots, all with a poem and an active key. */
 export type CheckInput = {bots: readonly string[]; json: boolean};
 
 /**
- * Asks X who each key is, and records what it says. Exit 1 where any is not ready.
+ * Asks X who each key is, and saves the answers. Exits with 1 if any key is not ready.
  * @throws FlockError `unknown-bot`, `keystore-…`
  */
 export async function check(
@@ -62,7 +62,7 @@ export async function check(
 		onWait(until) {
 			write.progress(null);
 			const goesOn = withTimeLeft(
-				`The check continues ${moment(until, services.now())}.`,
+				`keymaker continues ${moment(until, services.now())}.`,
 				until,
 				services.now(),
 			);
@@ -85,7 +85,7 @@ export async function check(
 
 type Checked = CheckResult & {status: Status};
 
-/** A bot that X was not asked about: what is known of it, and why nothing new is. */
+/** A bot that X was not asked about: what is known of it, and why nothing is new. */
 function unasked({name, status, key}: Bot, reached: FlockError | null): Checked {
 	const sentence = `${visible(name)} was not checked.`;
 	const error =
@@ -98,14 +98,14 @@ function unasked({name, status, key}: Bot, reached: FlockError | null): Checked 
 	return {bot: name, status, key, renamedFrom: null, error};
 }
 
-/** The limit of X that kept bots from being asked about; `null` where none did. */
+/** The X limit that stopped the check; `null` if none did. */
 function limitOf(checked: readonly Checked[]): FlockError | null {
 	return (
 		checked.findLast(({error}) => error?.limit === 'window' || error?.limit === 'app-day')?.error ?? null
 	);
 }
 
-/** One result as `check --json` gives it: the contract with scripts. */
+/** A result for `check --json`, the contract with scripts. */
 function row({bot, status, key, renamedFrom, error}: Checked) {
 	return {
 		bot,
@@ -126,7 +126,7 @@ function row({bot, status, key, renamedFrom, error}: Checked) {
 	};
 }
 
-/** The bot's status with what X has just said of its key. */
+/** The bot's status after X's answer. */
 function statusNow(bot: Bot, key: KeyInfo | null): Status {
 	const apps = new Set(key === null || bot.status === 'other-app' ? [] : [key.consumerKey]);
 	return statusOf(bot.status !== 'orphan', {wantedAccess: bot.wantedAccess, key, held: bot.held}, apps);
@@ -143,7 +143,7 @@ function sayBeforehand(calls: number, write: Write): void {
 	);
 }
 
-/** The columns that the names and the accounts of results take. */
+/** The widths of the names' and accounts' columns. */
 type Widths = {name: number; account: number};
 
 const nameOf = ({name}: Bot) => visible(name);
@@ -165,7 +165,7 @@ function sayResult(
 ): void {
 	const glyph = inStatus(status, drawing(statusGlyphs[status], write), write);
 	const account = accountsIn({key}, write);
-	// X may have said another account than was known.
+	// X may have named another account than before.
 	const space = ' '.repeat(Math.max(0, widths.account - columnsOf(account)));
 	const word = (write.seen ? drawnStatusWords : statusWords)[status];
 	const renamed = renamedFrom === null || renamedFrom === '' ? '' : `, was @${visible(renamedFrom)}`;
@@ -179,7 +179,7 @@ function sayResult(
 	}
 }
 
-/** `█████░░░░░ 12 of 24`, as wide as there is room for. */
+/** `█████░░░░░ 12 of 24`, as wide as there is room. */
 function progressBar(done: number, all: number, columns: number): string {
 	const figures = ` ${done} of ${all}`;
 	const width = Math.max(0, Math.min(40, columns - figures.length - 1));
@@ -223,7 +223,7 @@ function namesOf(bots: readonly Bot[]): string {
 	return `${first.join(', ')}${bots.length > first.length ? ` and ${bots.length - first.length} more` : ''}`;
 }
 
-/** How `check` is called. */
+/** The usage of `check`. */
 export const command = define({
 	name: 'check',
 	arguments: ['[bot...]'],

@@ -5,12 +5,12 @@ import {define} from './shared/definition.ts';
 
 /** `decrypt` */
 export type DecryptInput = {
-	/** True where the environment gave the passphrase. */
+	/** True if the environment gave the passphrase. */
 	given: boolean;
 };
 
 /**
- * Keeps the keystore and every backup in plain text again.
+ * Stores the keystore and every backup in plain text again.
  * @throws FlockError `keystore-not-encrypted`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function decrypt(
@@ -19,22 +19,22 @@ export async function decrypt(
 	write: Write,
 ): Promise<number> {
 	await keystore.decrypt();
-	write.out(`${visible(keystore.path)} is in plain text now, ${await withBackups(keystore)}.`);
+	write.out(`Decrypted ${visible(keystore.path)}, ${await withBackups(keystore)}.`);
 	if (given) {
 		write.err(
-			'The environment still gives a passphrase: unset KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND, or it is refused in plain text.',
+			'Unset KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND. While one is set, keymaker refuses a keystore in plain text.',
 		);
 	}
 
-	write.err('Only its permissions (0600) keep others out; keymaker encrypt encrypts it again.');
+	write.err('Only file permissions (0600) protect it now. keymaker encrypt encrypts it again.');
 	return exitCode.done;
 }
 
-/** How `decrypt` is called. */
+/** The usage of `decrypt`. */
 export const command = define({
 	name: 'decrypt',
 	arguments: [],
-	summary: 'Store the keystore and its backups in plain text again.',
+	summary: 'Decrypt the keystore and its backups.',
 	options: {},
 	examples: ['keymaker decrypt'],
 	needs: 'all',

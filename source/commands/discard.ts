@@ -12,7 +12,7 @@ import {type DecisionInput, findHeld, leftLines} from './shared/held.ts';
 export type DiscardInput = DecisionInput;
 
 /**
- * Removes a held key; others stay held.
+ * Removes a held key. Others stay held.
  * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
  */
 export async function discard(
@@ -23,11 +23,11 @@ export async function discard(
 	const {flock} = await readFlock(services);
 	const found = findBot(bot, flock);
 	const {key, inForce, left} = await services.keymaker.discard(found.name, findHeld(found, handle).tokenId);
-	write.out(`The held key of ${accountOf(key)} is gone from ${visible(bot)}.`);
+	write.out(`Discarded ${visible(bot)}’s new key of ${accountOf(key)}.`);
 	if (inForce !== null) {
 		write.err(`${visible(bot)} keeps its key of ${accountOf(inForce)}.`);
 	} else if (left.length === 0) {
-		write.err(`${visible(bot)} has no key now: keymaker authorize ${shellWord(bot)}`);
+		write.err(`${visible(bot)} has no key now. Make one with keymaker authorize ${shellWord(bot)}`);
 	}
 
 	for (const line of leftLines(bot, left)) {
@@ -37,12 +37,12 @@ export async function discard(
 	return exitCode.done;
 }
 
-/** How `discard` is called. */
+/** The usage of `discard`. */
 export const command = define({
 	name: 'discard',
 	arguments: ['<bot>'],
-	summary: 'Remove a held key from the keystore.',
-	options: {handle: {value: 'name', help: 'which account’s key, if several are held'}},
+	summary: 'Discard a key that waits for your decision.',
+	options: {handle: {value: 'name', help: 'which account’s key, if several are waiting'}},
 	examples: ['keymaker discard harbour', 'keymaker discard harbour --handle somebody_else'],
 	needs: 'all',
 	run: ({words: [bot = ''], options}, services, write) => discard({bot, ...options}, services, write),

@@ -7,11 +7,11 @@ import {askNewPassphrase, requireStrong} from './shared/new-passphrase.ts';
 
 /** `encrypt` */
 export type EncryptInput = {
-	/** The environment's passphrase; `null` where it has none, so that a person is asked. */
+	/** The environment's passphrase; `null` if it has none, so that a person is asked. */
 	given: (() => Promise<string>) | null;
 };
 
-/** What the commands about encryption need of the services. */
+/** The services that the commands about encryption need. */
 export type EncryptionServices = Pick<Services, 'keystore'>;
 
 /**
@@ -26,42 +26,40 @@ export async function encrypt(
 	if (await keystore.isEncrypted()) {
 		throw new FlockError(
 			'keystore-encrypted',
-			`The keystore ${visible(keystore.path)} is encrypted already.`,
+			`The keystore ${visible(keystore.path)} is already encrypted.`,
 			{
-				hint: 'keymaker passphrase changes its passphrase.',
+				hint: 'Change its passphrase with keymaker passphrase.',
 			},
 		);
 	}
 
 	const passphrase = given === null ? await askNewPassphrase(write) : requireStrong(await given());
 	await keystore.encrypt(passphrase);
-	write.out(`${visible(keystore.path)} is encrypted now, ${await withBackups(keystore)}.`);
+	write.out(`Encrypted ${visible(keystore.path)}, ${await withBackups(keystore)}.`);
 	if (given !== null) {
-		write.err('Its passphrase is the environment’s.');
+		write.err('It uses the passphrase from the environment.');
 	}
 
-	write.err('Without the passphrase nobody can read it, keymaker included: keep it where it is not lost.');
+	write.err('Keep the passphrase safe: nobody can read the keystore without it, not even keymaker.');
 	write.err(
-		'Not covered: files that were exported, copies that other programs made, and what the disk still holds of the earlier files in blocks that were set free. Only new keys, or an encrypted disk, protect from those.',
+		'Not encrypted: exported files, copies made by other programs, and deleted files that are still on the disk. Only new keys or an encrypted disk protect against those.',
 	);
 	return exitCode.done;
 }
 
-/** How many backups were treated like the keystore, in words. */
+/** How many backups changed with the keystore, in words. */
 export async function withBackups(keystore: Services['keystore']): Promise<string> {
 	const {length} = await keystore.backups();
-	return length === 0
-		? 'and has no backups'
-		: `and so ${length === 1 ? 'is' : 'are'} ${count(length, 'backup')}`;
+	return length === 0 ? 'which has no backups' : `with ${count(length, 'backup')}`;
 }
 
-/** How `encrypt` is called. */
+/** The usage of `encrypt`. */
 export const command = define({
 	name: 'encrypt',
 	arguments: [],
 	summary: 'Encrypt the keystore and its backups with a passphrase.',
 	details:
-		'The passphrase comes from KEYMAKER_PASSPHRASE, from the command in KEYMAKER_PASSPHRASE_COMMAND, or from a prompt. Exported files, and deleted ones that the disk still holds, are not encrypted.',
+		'The passphrase comes from KEYMAKER_PASSPHRASE, the command in KEYMAKER_PASSPHRASE_COMMAND, or a prompt. This does not encrypt exported files or deleted files that are still on the disk.',
 	options: {},
 	examples: ['keymaker encrypt', 'KEYMAKER_PASSPHRASE_COMMAND="pass show keymaker" keymaker encrypt'],
 	needs: 'all',

@@ -20,7 +20,7 @@ import {define} from './shared/definition.ts';
 
 /** `exec BOT -- COMMAND…` or `exec --all [--jobs N] -- COMMAND…` */
 export type ExecInput = {
-	/** The bot, or all that have a poem and a key in force. */
+	/** The bot, or all with a poem and an active key. */
 	bot: string | {all: true; jobs: number};
 	/** The program and its arguments; at least the program. */
 	command: readonly string[];
@@ -28,19 +28,19 @@ export type ExecInput = {
 	env: Variables;
 };
 
-/** What running a program for one bot needs, besides the bot. */
+/** What running a program for a bot needs, besides the bot. */
 type Work = {input: ExecInput; services: ExecServices; app: AppInUse; write: Write};
 
-/** What `exec` needs of the services. */
+/** The services that `exec` needs. */
 export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
 
 /**
- * Runs a program with a bot's key in its environment. The exit code is the program's.
+ * Runs a program with a bot's key in its environment, and returns its exit code.
  * @throws FlockError `usage`, `unknown-bot`, `no-key`, `held`, `other-app`, `bad-app-key`, `keystore-…`
  */
 export async function exec(input: ExecInput, services: ExecServices, write: Write): Promise<number> {
 	if (input.command.length === 0) {
-		throw new FlockError('usage', 'Which program is to run?', {hint: 'keymaker exec BOT -- COMMAND…'});
+		throw new FlockError('usage', 'Which program?', {hint: 'keymaker exec BOT -- COMMAND…'});
 	}
 
 	const {flock, app} = await readFlock(services);
@@ -62,11 +62,11 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 	return code;
 }
 
-/** Runs the program for every bot, so many at a time; exit 1 where any failed. */
+/** Runs the program for every bot, several at a time. Exits with 1 if any failed. */
 async function execAll(bots: readonly Bot[], jobs: number, running: Running, work: Work): Promise<number> {
 	const {write} = work;
 	if (!Number.isInteger(jobs) || jobs < 1) {
-		throw new FlockError('usage', '--jobs is a whole number from 1 up.', {
+		throw new FlockError('usage', '--jobs must be a whole number, 1 or more.', {
 			hint: 'Without it, one bot runs at a time.',
 		});
 	}
@@ -106,11 +106,11 @@ async function execAll(bots: readonly Bot[], jobs: number, running: Running, wor
 	return failed.length === 0 ? exitCode.done : exitCode.failed;
 }
 
-/** Runs the program for one of several bots, its lines labelled; the answer is why it failed, or `null`. */
+/** Runs the program for one of several bots, with labelled lines. Returns why it failed, or `null`. */
 async function execLabelled(bot: Bot, running: Running, work: Work): Promise<string | null> {
 	const {write} = work;
 	const label = `${visible(bot.name)} | `;
-	// A line too long to be kept is passed on in pieces.
+	// A line too long to keep is passed on in pieces.
 	const goingOn = `${visible(bot.name)} + `;
 	let program: Program;
 	try {
@@ -151,21 +151,21 @@ async function programOf(bot: Bot, {input, services, app, write}: Work): Promise
 	}
 
 	if (bot.status === 'rejected') {
-		write.err(`X refused the key of ${visible(bot.name)} when last asked; it is used all the same.`);
+		write.err(`X rejected ${visible(bot.name)}’s key when last checked. Using it anyway.`);
 	} else if (bot.status === 'read-only') {
-		write.err(`The key of ${visible(bot.name)} may only read; it is used all the same.`);
+		write.err(`${visible(bot.name)}’s key is read-only. Using it anyway.`);
 	}
 
 	if (bot.poem?.leadsTo !== undefined) {
 		write.err(
-			`The poem of ${visible(bot.name)} is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems: KEYMAKER_POEM is not set.`,
+			`${visible(bot.name)}’s poem is a link to ${visible(bot.poem.leadsTo)}, outside the folder of poems, so KEYMAKER_POEM is not set.`,
 		);
 	}
 
 	return {command: input.command, env: childEnvironment(input.env, {bot, key, appKey, practice}), cwd};
 }
 
-/** How `exec` is called. */
+/** The usage of `exec`. */
 export const command = define({
 	name: 'exec',
 	arguments: ['[bot]', '--', '[command...]'],

@@ -14,29 +14,29 @@ import {define} from './shared/definition.ts';
 
 /** `expect BOT HANDLE` or `expect --from FILE` */
 export type ExpectInput = {
-	/** The bot and the handle that it is meant to have; an empty one for none. Nothing where there is a file. */
+	/** The bot and the handle that it should have; an empty one for none. Nothing with a file. */
 	words: readonly string[];
-	/** A file with a bot and a handle on each line, from the current folder; `null` for what the words say. */
+	/** A file with a bot and a handle on each line, from the current folder; `null` to use the words. */
 	from: string | null;
 };
 
-/** What `expect` needs of the services. */
+/** The services that `expect` needs. */
 export type ExpectServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'keymaker'>;
 
-/** A bot, and the handle that it is meant to have. */
+/** A bot, and the handle that it should have. */
 type Expectation = {bot: Bot; handle: string | null};
 
-/** A bot and a handle as a person wrote them. */
+/** A bot and a handle as typed. */
 type Written = {bot: string; handle: string};
 
-/** No list of bots is larger; bytes. */
+/** The largest list of bots in bytes. */
 const largestList = 8 * 1024 * 1024;
 
-/** More wrong lines than this are not told one by one. */
+/** More wrong lines are not listed. */
 const mostTold = 20;
 
 /**
- * Sets the handles that bots are meant to have. Everything is checked before anything is set, in one save.
+ * Sets the handles that bots should have, in one save, after checking all of them.
  * @throws FlockError `usage`, `unknown-bot`, `bad-handle`, `expect-file`, `keystore-…`
  */
 export async function expect(
@@ -46,8 +46,8 @@ export async function expect(
 ): Promise<number> {
 	const [bot, handle] = words;
 	if (from === null ? bot === undefined || handle === undefined : words.length > 0) {
-		throw new FlockError('usage', 'expect takes a bot and its handle, or --from FILE with many.', {
-			hint: 'keymaker expect --help shows both.',
+		throw new FlockError('usage', 'Give a bot and its handle, or --from FILE for many.', {
+			hint: 'Run keymaker expect --help for both.',
 		});
 	}
 
@@ -56,13 +56,13 @@ export async function expect(
 		from === null
 			? [checked({bot: bot ?? '', handle: handle ?? ''}, flock)]
 			: checkedLines(await linesOf(path.resolve(services.cwd, from)), from, flock, write);
-	// Begun at once, so that they share one save.
+	// All started together, so they share one save.
 	await Promise.all(wanted.map(one => services.keymaker.expectHandle(one.bot.name, one.handle)));
 	for (const one of wanted) {
 		write.out(
 			one.handle === null
-				? `${visible(one.bot.name)} may speak as any account.`
-				: `${visible(one.bot.name)} is expected to speak as @${visible(one.handle)}.`,
+				? `${visible(one.bot.name)} can use any account.`
+				: `${visible(one.bot.name)} should post as @${visible(one.handle)}.`,
 		);
 	}
 
@@ -78,7 +78,7 @@ function checked({bot, handle}: Written, flock: Flock): Expectation {
 	return {bot: findBot(bot, flock), handle: handleOf(handle)};
 }
 
-/** The lines of a file with their numbers; without blank ones, and those that begin with `#`. */
+/** The lines of a file with their numbers, without blank lines and comments (`#`). */
 async function linesOf(file: string): Promise<[number: number, line: string][]> {
 	const {bytes} = await readFileWithin(file, {most: largestList}).catch(error => {
 		throw unusable(`${visible(file)} cannot be read: ${reasonOf(error)}.`, error);
@@ -94,7 +94,7 @@ async function linesOf(file: string): Promise<[number: number, line: string][]> 
 		.filter(([, line]) => line !== '' && !line.startsWith('#'));
 }
 
-/** What the lines say, if all of them can be used; else each that cannot is told of. @throws FlockError `expect-file` */
+/** The pairs on the lines. If any line is wrong, reports each wrong one. @throws FlockError `expect-file` */
 function checkedLines(
 	lines: readonly (readonly [number, string])[],
 	name: string,
@@ -126,21 +126,21 @@ function checkedLines(
 	}
 
 	if (wrong.length > 0) {
-		throw unusable(`${count(wrong.length, 'line')} of ${visible(name)} cannot be used, so nothing was set.`);
+		throw unusable(`Nothing was set: ${count(wrong.length, 'line')} of ${visible(name)} cannot be used.`);
 	}
 
 	if (wanted.length === 0) {
-		throw unusable(`There is no bot in ${visible(name)}.`);
+		throw unusable(`${visible(name)} names no bots.`);
 	}
 
 	return wanted;
 }
 
-/** The last word of a line is the handle: a bot's name may have spaces. */
+/** The last word of a line is the handle, because a bot's name can have spaces. */
 function pairOf(line: string): Written {
 	const [, bot, handle] = /^(.*[^\s,;=])[\s,;=]+([^\s,;=]+)$/.exec(line) ?? [];
 	if (bot === undefined || handle === undefined) {
-		throw unusable('It is not a bot and a handle.');
+		throw unusable('expected a bot and a handle.');
 	}
 
 	return {bot, handle};
@@ -149,13 +149,13 @@ function pairOf(line: string): Written {
 function assertNew(seen: Map<string, number>, name: string, number: number, what: string): void {
 	const before = seen.get(name);
 	if (before !== undefined) {
-		throw unusable(`${what} is on line ${before} already.`);
+		throw unusable(`${what} is already on line ${before}.`);
 	}
 
 	seen.set(name, number);
 }
 
-/** What the person should know of expectations that were set all the same. */
+/** Warnings about expectations that were set anyway. */
 function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
 	const set = new Set(wanted.map(({bot}) => bot.name));
 	const others = Map.groupBy(
@@ -164,26 +164,26 @@ function doubts(wanted: readonly Expectation[], flock: Flock): string[] {
 	);
 	return wanted.flatMap(({bot, handle}) => [
 		...(handle === null ? [] : (others.get(handleKey(handle)) ?? [])).map(
-			other => `${visible(other.name)} is expected to speak as @${visible(handle ?? '')} as well.`,
+			other => `${visible(other.name)} should post as @${visible(handle ?? '')} as well.`,
 		),
 		...(speaksAsAnother({...bot, expectedHandle: handle})
-			? [`${visible(bot.name)} has a key of @${visible(bot.key?.handle ?? '')}.`]
+			? [`${visible(bot.name)} already has a key of @${visible(bot.key?.handle ?? '')}.`]
 			: []),
 	]);
 }
 
 function unusable(message: string, cause?: unknown): FlockError {
 	return new FlockError('expect-file', message, {
-		hint: 'Each line is a bot and its handle: harbour @harbour_poem',
+		hint: 'Write a bot and its handle on each line: harbour @harbour_poem',
 		cause,
 	});
 }
 
-/** How `expect` is called. */
+/** The usage of `expect`. */
 export const command = define({
 	name: 'expect',
 	arguments: ['[bot]', '[handle]'],
-	summary: 'Set the account that a bot should post as, or those of many bots.',
+	summary: 'Set the account that a bot should post as, or many at once.',
 	details:
 		'Import gives a bot the key of its expected account; a new key of any other account waits for your decision. An empty handle ("") accepts any account.',
 	options: {from: {value: 'file', help: 'read a bot and its handle from each line of a file'}},

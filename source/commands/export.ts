@@ -11,21 +11,21 @@ import {findBots} from './shared/bots.ts';
 import {count, exitCode, sayError, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
-/** `export [BOT…] --format FORMAT --out PATH [--force]`; no bots: all that have a key in force. */
+/** `export [BOT…] --format FORMAT --out PATH [--force]`; without bots, all with an active key. */
 export type ExportInput = {
 	bots: readonly string[];
 	format: FormatName;
-	/** A file or a folder, as the format has it, from the current folder; `-` is standard output. */
+	/** A file or a folder, depending on the format, from the current folder; `-` is standard output. */
 	out: string;
 	force: boolean;
 };
 
-/** What `export` needs of the services. */
+/** The services that `export` needs. */
 export type ExportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'writeExport'>;
 
 /**
- * Writes keys into files of other tools. A bot that is named must have a key; of all bots, those without one are
- * passed over, and exit 1 follows where the secret of a key's app is not known.
+ * Writes keys to files of other tools. A named bot must have a key. Without names, it skips bots without one,
+ * and exits with 1 if the secret of a key's app is missing.
  * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `export-…`, `usage`, `keystore-…`
  */
 export async function exportKeys(
@@ -53,8 +53,8 @@ export async function exportKeys(
 	}
 
 	if (entries.length === 0) {
-		throw new FlockError('no-key', 'There is no key to export.', {
-			hint: 'keymaker authorize --missing makes the keys that are missing.',
+		throw new FlockError('no-key', 'No keys to export.', {
+			hint: 'Make keys with keymaker authorize --missing',
 		});
 	}
 
@@ -68,7 +68,7 @@ export async function exportKeys(
 		}
 
 		write.err(
-			`${count(entries.length, 'key')} written; whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`,
+			`${count(entries.length, 'key')} written. Whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`,
 		);
 		for (const warning of warnings) {
 			write.err(warning);
@@ -81,11 +81,11 @@ export async function exportKeys(
 function sayWithoutKey(flock: readonly Bot[], write: Write): void {
 	const without = flock.filter(({key}) => key === null).map(({name}) => visible(name));
 	if (without.length > 0) {
-		write.err(`Passed over, without a key in force: ${without.join(', ')}.`);
+		write.err(`Skipped, without an active key: ${without.join(', ')}.`);
 	}
 }
 
-/** How `export` is called. */
+/** The usage of `export`. */
 export const command = define({
 	name: 'export',
 	arguments: ['[bot...]'],

@@ -9,7 +9,7 @@ import {cameSince, type RemoveInput, removeKeys, removeOptions} from './shared/r
 export type ForgetInput = RemoveInput;
 
 /**
- * Removes keys from the keystore alone. With `--purge`, a bot whose keys are in backups only is one too.
+ * Removes keys only from the keystore. With `--purge`, also for bots whose keys are only in backups.
  * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
  */
 export async function forget(input: ForgetInput, services: Services, write: Write): Promise<number> {
@@ -17,10 +17,10 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 		input,
 		{
 			verb: 'Forget',
-			consequence: 'It goes on working at X, where keymaker revoke would end it.',
+			consequence: 'It still works at X. Use keymaker revoke to end it there.',
 			async remove(bot, asked) {
 				const {left} = await forgetBot(bot, services.keystore, asked);
-				return `${visible(bot)}: forgotten here; X was not told.${left ? cameSince : ''}`;
+				return `${visible(bot)}: forgotten. The key still works at X.${left ? cameSince : ''}`;
 			},
 		},
 		services,
@@ -28,11 +28,11 @@ export async function forget(input: ForgetInput, services: Services, write: Writ
 	);
 }
 
-/** How `forget` is called. */
+/** The usage of `forget`. */
 export const command = define({
 	name: 'forget',
 	arguments: ['<bot...>'],
-	summary: 'Remove keys from the keystore; at X they go on working.',
+	summary: 'Remove keys from the keystore. They still work at X.',
 	options: removeOptions,
 	examples: ['keymaker forget moth', 'keymaker forget moth --yes --purge'],
 	needs: 'all',

@@ -8,14 +8,14 @@ import {safeJson} from './shared/json.ts';
 
 /** `history [BOT] [--json]` */
 export type HistoryInput = {
-	/** The bot whose changes are shown; `null` for all. */
+	/** The bot whose changes to show; `null` for all. */
 	bot: string | null;
 	json: boolean;
 };
 
 /**
- * Shows what was done to the flock’s keys, newest first, and by whom, where the keystore knows.
- * @throws FlockError `unknown-bot` for a bot that nothing is known of, `keystore-…`
+ * Shows the changes to the flock’s keys, newest first, and who made them if the keystore knows.
+ * @throws FlockError `unknown-bot` for an unknown bot, `keystore-…`
  */
 export async function history(
 	{bot, json}: HistoryInput,
@@ -25,8 +25,8 @@ export async function history(
 	const all = await keystore.history();
 	const changes = bot === null ? all : all.filter(change => change.bot === bot);
 	if (bot !== null && changes.length === 0 && (await keystore.get(bot)) === null) {
-		throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(bot)}.`, {
-			hint: '`keymaker history` shows all bots.',
+		throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(bot)}.`, {
+			hint: 'Run `keymaker history` to see all bots.',
 		});
 	}
 
@@ -42,18 +42,19 @@ export async function history(
 	}
 
 	if (changes.length === 0) {
-		write.err('No changes are known.');
+		write.err('No changes yet.');
 	}
 
 	return exitCode.done;
 }
 
-/** How `history` is called. */
+/** The usage of `history`. */
 export const command = define({
 	name: 'history',
 	arguments: ['[bot]'],
-	summary: 'Show what was done to the keys, and by whom.',
-	details: 'A database knows every change; of a file, its backups tell what they can, and not by whom.',
+	summary: 'Show who changed the keys, and how.',
+	details:
+		'A database records every change. For a file, keymaker compares its backups, which do not say who.',
 	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker history', 'keymaker history harbour --json'],
 	needs: 'reading',

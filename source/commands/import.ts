@@ -17,20 +17,21 @@ import {type FoundKey, takeKeys} from './shared/take-key.ts';
 export type ImportInput = {
 	/** Files or folders, from the current folder. */
 	files: readonly string[];
-	/** The bot that the only key is for, or `HANDLE=BOT` for each account; for others, what the files say decides. */
+	/** The bot of the only key, or `HANDLE=BOT` per account. For others, the files decide. */
 	as: readonly string[];
-	/** Replaces different keys, which become the previous ones, and takes values that X gives nobody. */
+	/** Replaces different keys, which become the previous ones, and accepts values that X would never issue. */
 	force: boolean;
 };
 
-/** What `import` needs of the services. */
+/** The services that `import` needs. */
 export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
 
-/** One key of a file, and the bot that it is for. */
+/** A key of a file, and its bot. */
 type Found = FoundKey & Unplaced & {entry: BundleEntry; file: ImportedFile};
 
 /**
- * Takes keys from other tools' files. One bad file or key stops no other; exit 1 where any was not taken.
+ * Imports keys from other tools' files. A bad file or key does not stop the others. Exits with 1 if any was
+ * not imported.
  * @throws FlockError `unknown-bot` or `usage` for `--as`, `keystore-…`
  */
 export async function importKeys(
@@ -43,7 +44,7 @@ export async function importKeys(
 	const read = await readAll({files, force}, services.cwd, write);
 	const entries = read.files.flatMap(file => file.entries.map(entry => ({entry, file})));
 	if (entries.length === 0) {
-		write.err('No key was found.');
+		write.err('No keys found.');
 		return exitCode.failed;
 	}
 
@@ -73,7 +74,7 @@ export async function importKeys(
 	const taken = results.filter(result => result === 'taken' || result === 'replaced').length;
 	const there = results.filter(result => result === 'there already').length;
 	const refused = results.length - taken - there;
-	write.err(`${count(taken, 'key')} taken, ${there} there already, ${refused} not taken.`);
+	write.err(`${count(taken, 'key')} imported, ${there} already there, ${refused} not imported.`);
 	return read.complete && refused === 0 ? exitCode.done : exitCode.failed;
 }
 
@@ -117,19 +118,19 @@ function rowOf({entry, file, bot}: Found): string[] {
 	];
 }
 
-/** How `import` is called. */
+/** The usage of `import`. */
 export const command = define({
 	name: 'import',
 	arguments: ['<file...>'],
-	summary: 'Take keys from other programs’ files.',
+	summary: 'Import keys from other programs’ files.',
 	options: {
 		as: {
 			value: 'bot',
 			repeatable: true,
-			help: 'bot to give the key to; HANDLE=BOT for each account of a file with several',
+			help: 'bot to give the key to, or HANDLE=BOT for each of several accounts',
 		},
 		force: {
-			help: 'replace a different key, keeping it as the previous one; accept a key that does not look like X’s',
+			help: 'replace a different key (kept as the previous one), or accept an unlikely one',
 		},
 	},
 	examples: [

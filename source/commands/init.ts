@@ -11,19 +11,20 @@ import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {envTemplate} from './shared/env-template.ts';
 
-/** `init` takes nothing of its own. */
+/** `init` has no options or arguments of its own. */
 export type InitInput = Record<never, never>;
 
-/** No `.gitignore` is larger; bytes. */
+/** The largest `.gitignore` in bytes. */
 const largestGitignore = 1_000_000;
 
-/** What must never come under git. */
+/** What must never be under git. */
 const ignored = ['.env', 'keys/'];
 
 /**
- * Makes what a new flock needs: poems with a sample, `.env` and lines of `.gitignore`. Nothing that is there
- * already is changed, but for lines added to `.gitignore`.
- * @throws FlockError `init-unwritable` where something cannot be written, `init-unsafe` where a link stands in its place
+ * Creates what a new flock needs: poems with a sample, `.env` and lines in `.gitignore`. Changes nothing that
+ * exists, except for lines added to `.gitignore`.
+ * @throws FlockError `init-unwritable` if something cannot be written, `init-unsafe` if a link is in its
+ * place
  */
 export async function init(
 	_input: InitInput,
@@ -33,7 +34,7 @@ export async function init(
 	const env = path.join(cwd, '.env');
 	const gitignore = path.join(cwd, '.gitignore');
 	try {
-		// All of them before the first is made.
+		// Checks all of them before it creates the first.
 		for (const place of [poems.path, env, gitignore]) {
 			await refuseLink(place);
 		}
@@ -45,21 +46,21 @@ export async function init(
 		throw unwritable(error, cwd);
 	}
 
-	write.err('Next: keymaker --practice tries everything out; for X, fill in .env and run keymaker.');
+	write.err('Next, run keymaker --practice to try everything. For X, fill in .env and run keymaker.');
 	return exitCode.done;
 }
 
 async function initPoems(folder: string): Promise<string> {
 	const sample = await addSample(folder);
 	return sample === null
-		? `${visible(folder)}: has poems already.`
-		: `${visible(folder)}: made, with ${sample} as a sample.`;
+		? `${visible(folder)}: already has poems.`
+		: `${visible(folder)}: created, with ${sample} as a sample.`;
 }
 
 async function initEnv(file: string): Promise<string> {
 	try {
 		await writeFile(file, envTemplate, {flag: 'wx', mode: 0o600});
-		return '.env: made, for the app’s key and secret.';
+		return '.env: created, for the app’s key and secret.';
 	} catch (error) {
 		if (codeOf(error) !== 'EEXIST') {
 			throw error;
@@ -68,34 +69,34 @@ async function initEnv(file: string): Promise<string> {
 
 	const {mode} = await stat(file);
 	const open = process.platform !== 'win32' && (mode & 0o077) !== 0;
-	return `.env: is there already, and stays as it is.${open ? ' Others can read it: chmod 600 .env' : ''}`;
+	return `.env: already exists.${open ? ' Others can read it: run chmod 600 .env' : ''}`;
 }
 
 async function initGitignore(file: string): Promise<string> {
 	const bytes = await bytesOf(file);
 	const decoded = decodeText(bytes);
 	if (decoded?.encoding === 'UTF-16') {
-		// What is added in another encoding would be read by nobody.
-		return `.gitignore: is in UTF-16, which git does not read, and stays as it is. Save it as UTF-8, with ${ignored.join(' and ')} in it.`;
+		// Nothing could read lines added in another encoding.
+		return `.gitignore: is in UTF-16, which git does not read. Save it as UTF-8 and add ${ignored.join(' and ')}.`;
 	}
 
 	const text = decoded?.text ?? bytes.toString();
 	const lines = new Set(text.split(/\r?\n/).map(line => line.trim()));
 	const missing = ignored.filter(line => !lines.has(line));
 	if (missing.length === 0) {
-		return '.gitignore: names .env and keys/ already.';
+		return '.gitignore: already has .env and keys/.';
 	}
 
 	const start = text === '' || text.endsWith('\n') ? '' : '\n';
 	await append(file, `${start}${missing.join('\n')}\n`);
-	return `.gitignore: ${missing.join(' and ')} added.`;
+	return `.gitignore: added ${missing.join(' and ')}.`;
 }
 
-/** How `init` is called. */
+/** The usage of `init`. */
 export const command = define({
 	name: 'init',
 	arguments: [],
-	summary: 'Set up a folder: a sample poem, an .env and lines for .gitignore.',
+	summary: 'Set up a folder with a sample poem, an .env and .gitignore lines.',
 	options: {},
 	examples: ['mkdir flock && cd flock && keymaker init'],
 	needs: 'no-keystore',
@@ -115,7 +116,7 @@ async function bytesOf(file: string): Promise<Buffer> {
 	}
 }
 
-/** Adds to a file that is no link, even if one has taken its place meanwhile. */
+/** Appends to a file that is not a link, even if a link replaces it meanwhile. */
 async function append(file: string, text: string): Promise<void> {
 	const {O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
 	const opened = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW, 0o666);

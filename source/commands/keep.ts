@@ -11,16 +11,16 @@ import {type DecisionInput, findHeld, leftLines} from './shared/held.ts';
 export type KeepInput = DecisionInput;
 
 /**
- * Puts a held key in force; others stay held.
+ * Makes a held key the active one. Others stay held.
  * @throws FlockError `unknown-bot`, `no-held-key`, `held-several`, `held-changed`, `keystore-…`
  */
 export async function keep({bot, handle}: KeepInput, services: Services, write: Write): Promise<number> {
 	const {flock} = await readFlock(services);
 	const found = findBot(bot, flock);
 	const {key, replaced, left} = await services.keymaker.keep(found.name, findHeld(found, handle).tokenId);
-	write.out(`${visible(bot)} now has the key of ${accountOf(key)}.`);
+	write.out(`${visible(bot)} now uses the key of ${accountOf(key)}.`);
 	if (replaced !== null) {
-		write.err(`The key of ${accountOf(replaced)} that it had before is kept as its previous one.`);
+		write.err(`Its earlier key of ${accountOf(replaced)} is kept as the previous one.`);
 	}
 
 	for (const line of leftLines(bot, left)) {
@@ -30,12 +30,12 @@ export async function keep({bot, handle}: KeepInput, services: Services, write: 
 	return exitCode.done;
 }
 
-/** How `keep` is called. */
+/** The usage of `keep`. */
 export const command = define({
 	name: 'keep',
 	arguments: ['<bot>'],
-	summary: 'Put a held key in force, and keep the one it replaces as the previous key.',
-	options: {handle: {value: 'name', help: 'which account’s key, if several are held'}},
+	summary: 'Use a key that waits for your decision, and keep the old one as the previous key.',
+	options: {handle: {value: 'name', help: 'which account’s key, if several are waiting'}},
 	examples: ['keymaker keep harbour', 'keymaker keep harbour --handle harbour_poem'],
 	needs: 'all',
 	run: ({words: [bot = ''], options}, services, write) => keep({bot, ...options}, services, write),

@@ -12,19 +12,27 @@ import {safeJson} from './shared/json.ts';
 /** `list [--json]` */
 export type ListInput = {json: boolean};
 
-/** Shows the flock with its statuses, whatever is wrong with the app's key; exit 1 where the folder of poems cannot be read. */
+/**
+ * Shows the flock with its statuses, even if the app's key is wrong. Exits with 1 if the folder of poems
+ * cannot be read.
+ */
 export async function list({json}: ListInput, services: ReadingServices, write: Write): Promise<number> {
 	const {flock, folder, app} = await readFlock(services);
 	if (json) {
-		// Not each path by itself, which 10,000 poems would feel.
+		// Not for each path, which takes noticeable time for 10,000 poems.
 		const prefix = path.relative(services.cwd, path.join(folder.path, 'x')).slice(0, -1);
 		write.out(safeJson(flock.map(bot => rowOf(bot, bot.poem && prefix + bot.poem.file))));
 	} else {
-		// Measuring how wide text is takes long to set up, and the JSON does without.
+		// Measuring text takes long to set up, and JSON does not need it.
 		const {listLines} = await import('./shared/list-lines.ts');
 		for (const line of listLines(flock, write, Date.now())) {
 			write.out(line);
 		}
+	}
+
+	const waiting = flock.filter(bot => bot.waiting !== undefined).map(({name}) => visible(name));
+	if (waiting.length > 0) {
+		write.err(`Waiting on this computer to be saved: the key of ${waiting.join(', ')}.`);
 	}
 
 	for (const note of folder.notes) {
@@ -43,11 +51,11 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 	return folder.problem === null || folder.problem === 'empty' ? exitCode.done : exitCode.failed;
 }
 
-/** How `list` is called. */
+/** The usage of `list`. */
 export const command = define({
 	name: 'list',
 	arguments: [],
-	summary: 'List the flock and the state of its keys.',
+	summary: 'List the flock and its keys’ status.',
 	options: {json: {help: 'print JSON'}},
 	examples: ['keymaker list', 'keymaker list --json | jq -r \'.[] | select(.status != "ready").bot\''],
 	needs: 'reading',

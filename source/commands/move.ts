@@ -62,7 +62,8 @@ export const command = define({
 		'keymaker move postgres://me@db.example.org/flocks',
 		'keymaker move ~/keys --keystore postgres://me@db.example.org/flocks --flock tidewater',
 	],
-	needs: 'reading',
+	// So keys that wait on this computer are saved first.
+	needs: 'all',
 	run: ({words: [to = ''], options: {yes}, givenPassphrase}, services, write) =>
 		move({to, yes, given: givenPassphrase !== null}, services, write),
 });

@@ -7,7 +7,7 @@ import {askNewPassphrase} from './shared/new-passphrase.ts';
 
 /** `passphrase` */
 export type PassphraseInput = {
-	/** True where the environment gave the old passphrase. */
+	/** True if the environment gave the old passphrase. */
 	given: boolean;
 };
 
@@ -25,37 +25,35 @@ export async function changePassphrase(
 			'keystore-not-encrypted',
 			`The keystore ${visible(keystore.path)} is not encrypted.`,
 			{
-				hint: 'keymaker encrypt encrypts it.',
+				hint: 'Encrypt it with keymaker encrypt.',
 			},
 		);
 	}
 
-	// The old passphrase is asked for, and tried, before the new one.
+	// Asks for the old passphrase and tries it before it asks for the new one.
 	await keystore.list();
 	await keystore.changePassphrase(await askNewPassphrase(write));
 	const also = keystore.isShared ? 'for every computer' : await withBackups(keystore);
-	write.out(`${visible(keystore.path)} has a new passphrase, ${also}.`);
+	write.out(`Changed the passphrase of ${visible(keystore.path)}, ${also}.`);
 	if (given) {
-		write.err(
-			'The environment still gives the old one: change KEYMAKER_PASSPHRASE or what its command prints.',
-		);
+		write.err('The environment still has the old one. Change KEYMAKER_PASSPHRASE, or the command’s output.');
 	}
 
 	write.err(
 		keystore.isShared
-			? 'The old passphrase still opens backups that the server has made before.'
-			: 'The old passphrase still opens copies that other programs made, and earlier files in freed blocks of the disk.',
+			? 'The old passphrase still opens backups that the server made before.'
+			: 'The old passphrase still opens copies made by other programs and deleted files that are still on the disk.',
 	);
 	return exitCode.done;
 }
 
-/** How `passphrase` is called. */
+/** The usage of `passphrase`. */
 export const command = define({
 	name: 'passphrase',
 	arguments: [],
 	summary: 'Change the passphrase of an encrypted keystore.',
 	details:
-		'The old one comes from the environment or a prompt, the new one from a prompt or, without a terminal, from a line of standard input.',
+		'The old one comes from the environment or a prompt. The new one comes from a prompt or, without a terminal, from standard input.',
 	options: {},
 	examples: [
 		'keymaker passphrase',

@@ -14,9 +14,9 @@ import {define} from './shared/definition.ts';
 export type RenameInput = {from: string; to: string};
 
 /**
- * Moves a key to the new name of a poem whose file was renamed.
- * @throws FlockError `unknown-bot` where there is no such bot or poem, `no-key`, `bot-exists` where the old
- * poem still stands or the new one has a key, `keystore-…`
+ * Moves a key to the new name of a renamed poem.
+ * @throws FlockError `unknown-bot` if there is no such bot or poem, `no-key`, `bot-exists` if the old poem
+ * still exists or the new one has a key, `keystore-…`
  */
 export async function rename(input: RenameInput, services: Services, write: Write): Promise<number> {
 	const [from, to] = [oneForm(input.from), oneForm(input.to)];
@@ -33,23 +33,23 @@ export async function rename(input: RenameInput, services: Services, write: Writ
 			folder.poems.map(({bot}) => bot),
 		);
 		const meant = near === null || near === from ? '' : ` Or did you mean ${visible(near)}?`;
-		throw new FlockError('unknown-bot', `There is no poem called ${visible(to)}.`, {
-			hint: `Rename the poem’s file first; the key follows it.${meant}`,
+		throw new FlockError('unknown-bot', `No poem named ${visible(to)}.`, {
+			hint: `Rename the poem’s file first.${meant}`,
 		});
 	}
 
 	if (old.poem !== null) {
-		throw new FlockError('bot-exists', `The poem ${visible(from)} is still there and would lose its key.`, {
-			hint: `Rename or remove ${visible(old.poem.file)} first, or authorize ${visible(to)} by itself.`,
+		throw new FlockError('bot-exists', `The poem ${visible(from)} still exists and would lose its key.`, {
+			hint: `Rename or remove ${visible(old.poem.file)} first, or authorize ${visible(to)} instead.`,
 		});
 	}
 
 	await services.keystore.rename(from, to);
-	write.out(`The key of ${visible(from)} now belongs to ${visible(to)}.`);
+	write.out(`Moved ${visible(from)}’s key to ${visible(to)}.`);
 	return exitCode.done;
 }
 
-/** How `rename` is called. */
+/** The usage of `rename`. */
 export const command = define({
 	name: 'rename',
 	arguments: ['<old>', '<new>'],

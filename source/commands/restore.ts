@@ -8,19 +8,19 @@ import {table} from './shared/table.ts';
 
 /** `restore [N]` */
 export type RestoreInput = {
-	/** The backup to put back, or the change to undo, as `Backup.number`; `null` to list them. */
+	/** The backup to restore, or the change to undo, as `Backup.number`; `null` to list them. */
 	number: number | null;
 };
 
 /** How many bots of one change are named. */
 const mostNamed = 3;
 
-/** What `restore` needs of the services. */
+/** The services that `restore` needs. */
 export type RestoreServices = Pick<Services, 'keystore'>;
 
 /**
- * Lists the keystore's backups, the newest first, or puts one back. What it replaces becomes a backup itself. Of a database,
- * the changes are listed, and the state before one is put back.
+ * Lists the keystore's backups, newest first, or restores one. The replaced keystore becomes a backup. For a database it lists
+ * the changes, and restores the state before one.
  * @throws FlockError `keystore-no-backup`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function restore(
@@ -44,7 +44,7 @@ export async function restore(
 
 function listBackups(backups: readonly Backup[], path: string, write: Write): number {
 	if (backups.length === 0) {
-		write.err(`There is no backup of the keystore ${visible(path)} yet: each save makes one.`);
+		write.err(`The keystore ${visible(path)} has no backups yet. Each save makes one.`);
 		return exitCode.done;
 	}
 
@@ -53,7 +53,7 @@ function listBackups(backups: readonly Backup[], path: string, write: Write): nu
 		write.out(line);
 	}
 
-	write.err('keymaker restore N puts one back; what it replaces becomes a backup.');
+	write.err('Restore one with keymaker restore N. The current keystore becomes a backup.');
 	return exitCode.done;
 }
 
@@ -107,18 +107,18 @@ async function putBack(
 	const {keptAside} = await keystore.restore(number);
 	const chosen = before.find(backup => backup.number === number);
 	const what =
-		chosen === undefined ? `Backup ${number}` : `The backup of ${timeOf(chosen)}, ${contentsOf(chosen)},`;
-	write.out(`${what} is in force now.`);
+		chosen === undefined ? `backup ${number}` : `the backup of ${timeOf(chosen)}, ${contentsOf(chosen)}`;
+	write.out(`Restored ${what}.`);
 	if (keptAside !== null) {
-		write.out(`It replaced a file that could not be used, which is kept as ${visible(keptAside)}.`);
+		write.out(`The unusable file it replaced is kept as ${visible(keptAside)}.`);
 		return exitCode.done;
 	}
 
 	if (exists && replaced !== null) {
 		const known = new Set(before.map(backup => backup.savedAt));
 		const added = (await keystore.backups()).find(backup => !known.has(backup.savedAt));
-		const place = added === undefined ? 'is among the backups' : `is backup ${added.number} now`;
-		write.out(`It replaced the state ${withKeys(replaced)}, which ${place}.`);
+		const place = added === undefined ? 'is now among the backups' : `is now backup ${added.number}`;
+		write.out(`The replaced keystore, ${withKeys(replaced)}, ${place}.`);
 	}
 
 	return exitCode.done;
@@ -137,13 +137,13 @@ function timeOf({savedAt}: Backup): string {
 	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** How `restore` is called. */
+/** The usage of `restore`. */
 export const command = define({
 	name: 'restore',
 	arguments: ['[number]'],
-	summary: 'List the keystore’s backups, or put one back and keep what it replaces.',
+	summary: 'List the keystore’s backups, or restore one.',
 	details:
-		'Of a keystore in a database, the last ten changes are listed by their numbers, and the state before one is put back.',
+		'For a keystore in a database, it lists the last ten changes by number, and restores the state before one.',
 	options: {},
 	examples: ['keymaker restore', 'keymaker restore 1'],
 	needs: 'all',
@@ -153,8 +153,8 @@ export const command = define({
 
 function backupNumber(text: string): number {
 	if (!/^[1-9]\d{0,14}$/.test(text)) {
-		throw new FlockError('usage', `${visible(text)} is no number of a backup or a change.`, {
-			hint: 'keymaker restore lists them with their numbers.',
+		throw new FlockError('usage', `${visible(text)} is not the number of a backup or a change.`, {
+			hint: 'Run keymaker restore to list them.',
 		});
 	}
 

@@ -9,7 +9,7 @@ import {cameSince, type RemoveInput, removeKeys, removeOptions} from './shared/r
 export type RevokeInput = RemoveInput;
 
 /**
- * Tells X that keys are void, and only then removes them from the keystore.
+ * Revokes keys at X, and only then removes them from the keystore.
  * @throws FlockError `unknown-bot`, `no-key`, `usage`, `cancelled`, `keystore-…`
  */
 export async function revoke(input: RevokeInput, services: Services, write: Write): Promise<number> {
@@ -18,15 +18,15 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 		input,
 		{
 			verb: 'Revoke',
-			consequence: 'Whatever uses it will be refused by X, for good.',
+			consequence: 'X will reject it for good.',
 			async remove(bot, asked) {
 				const {revoked, sharedWith, left} = await revokeBot(bot, services, asked);
-				const told = revoked === 0 ? 'X was not told' : `X was told of ${count(revoked, 'token')}`;
+				const told = revoked === 0 ? 'not revoked at X' : `revoked ${count(revoked, 'token')} at X`;
 				const shared =
 					sharedWith.length === 0
 						? ''
-						: ` ${sharedWith.map(visible).join(', ')} has the same token, which X gave to both: it was only removed here.`;
-				return `${visible(bot)}: ${told}, and it is gone from the keystore.${shared}${left ? cameSince : ''}`;
+						: ` ${sharedWith.map(visible).join(', ')} uses the same token, so it was only removed here.`;
+				return `${visible(bot)}: ${told}, and removed here.${shared}${left ? cameSince : ''}`;
 			},
 		},
 		services,
@@ -34,7 +34,7 @@ export async function revoke(input: RevokeInput, services: Services, write: Writ
 	);
 }
 
-/** How `revoke` is called. */
+/** The usage of `revoke`. */
 export const command = define({
 	name: 'revoke',
 	arguments: ['<bot...>'],

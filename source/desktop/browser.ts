@@ -4,13 +4,13 @@ import {ownProgram, startAndLeave} from '../system/programs.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {OpenResult, WhyNotOpen} from './desktop.ts';
 
-/** How long a browser's failure is waited for, in milliseconds. Then it is taken to be running. */
+/** How long to wait for a browser's failure, in milliseconds. After that it counts as running. */
 const patience = 1000;
 
-/** The same for the program that asks the system's: it ends by itself, and takes a moment to start. */
+/** The same for the program that asks the system's browser: it ends by itself, but takes a moment to start. */
 const workerPatience = 10_000;
 
-/** Why no browser is opened by itself; `null` where it is. */
+/** Why no browser opens automatically; `null` if one does. */
 export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: boolean): WhyNotOpen | null {
 	if (noOpen || env.KEYMAKER_OPEN === 'never') {
 		const sentence = 'Automatic opening is off.';
@@ -27,14 +27,14 @@ export function whyNotOpen(env: Environment, platform: NodeJS.Platform, noOpen: 
 		: null;
 }
 
-/** Starts `$BROWSER`, else the system's browser, at an http(s) address. Says what is known, and never "opened". */
+/** Starts `$BROWSER`, else the system's browser, at an http(s) address. Reports what is known, and never "opened". */
 export async function openBrowser(
 	url: string,
 	env: Environment,
 	platform: NodeJS.Platform,
 ): Promise<OpenResult> {
 	if (!isWebAddress(url)) {
-		return {started: false, sentence: 'This is no web address, so no browser was asked to open it.'};
+		return {started: false, sentence: 'This is not a web address, so no browser opened it.'};
 	}
 
 	const commands = browserCommands(env.BROWSER ?? '', url);
@@ -50,7 +50,7 @@ export async function openBrowser(
 	for (const attempt of attempts) {
 		const how = await attempt();
 		if (how.ok) {
-			return {started: true, sentence: 'Asked the browser to open it.'};
+			return {started: true, sentence: 'Opening it in your browser.'};
 		}
 
 		reason = how.reason;
@@ -60,8 +60,8 @@ export async function openBrowser(
 }
 
 /**
- * The commands of `$BROWSER`, each as its words: alternatives stand between colons, `%s` is the address,
- * which comes last where there is no `%s`. No shell is asked, so nothing in the address can be obeyed.
+ * The commands of `$BROWSER`, each as its words. Colons separate alternatives. `%s` is the address, which
+ * comes last if there is no `%s`. No shell runs, so nothing in the address is obeyed.
  */
 export function browserCommands(browser: string, url: string): string[][] {
 	return browser
@@ -75,16 +75,18 @@ export function browserCommands(browser: string, url: string): string[][] {
 		);
 }
 
-const noDisplay = 'There is no display here to open a browser on.';
+const noDisplay = 'No display here to open a browser on.';
 
-function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
+/** True if there is no display for a browser. */
+export function hasNoDisplay(env: Environment, platform: NodeJS.Platform): boolean {
 	const needsOne = platform !== 'darwin' && platform !== 'win32' && platform !== 'android';
 	const hasOne = env.DISPLAY || env.WAYLAND_DISPLAY || env.BROWSER;
-	// Under WSL the browser is Windows's own.
+	// WSL uses Windows's own browser.
 	const isWsl = env.WSL_DISTRO_NAME || env.WSL_INTEROP;
 	return needsOne && !hasOne && !isWsl;
 }
 
-function isWebAddress(url: string): boolean {
+/** True for addresses that a browser may open. */
+export function isWebAddress(url: string): boolean {
 	return URL.canParse(url) && /^https?:\/\/[\x21-\x7e]+$/.test(url);
 }

@@ -2,20 +2,20 @@ import type {Environment} from '../system/environment.ts';
 import {isOverSsh} from './clipboard.ts';
 import type {CopyResult} from './desktop.ts';
 
-/** What tells how a text would be copied. */
+/** What decides how to copy a text. */
 export type ClipboardSurroundings = {
 	env: Environment;
 	platform: NodeJS.Platform;
-	/** True where standard output is a terminal. */
+	/** True if standard output is a terminal. */
 	isTTY: boolean;
-	/** True where a program of this name is on the PATH. */
+	/** True if a program with this name is on the PATH. */
 	hasProgram(name: string): boolean;
 };
 
-/** How a text would be copied here, as far as can be told without copying. */
+/** How this computer would copy a text, as far as one can tell without copying. */
 export type ClipboardWay = {way: CopyResult['way']; sentence: string; hint: string | null};
 
-/** Describes the way that `copyText` goes first here. */
+/** Describes the way that `copyText` tries first here. */
 export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay {
 	const {env, isTTY, hasProgram} = surroundings;
 	const program = isOverSsh(env) ? null : clipboardProgram(surroundings);
@@ -27,7 +27,7 @@ export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay 
 	if (env.TMUX && hasProgram('tmux')) {
 		return {
 			way: 'tmux',
-			sentence: `c copies into tmux’s buffer ${where}, and hands it to the terminal.`,
+			sentence: `c copies to tmux ${where} and sends it to your terminal.`,
 			hint: 'tmux passes it on to the terminal with `set -g set-clipboard on`.',
 		};
 	}
@@ -35,19 +35,19 @@ export function clipboardWay(surroundings: ClipboardSurroundings): ClipboardWay 
 	if (isTTY) {
 		return {
 			way: 'osc52',
-			sentence: `c hands the text to the terminal (OSC 52) ${where}.`,
-			hint: 'Some terminals ignore it, or want it allowed in their settings: select the link with the mouse then.',
+			sentence: `c sends the text to your terminal (OSC 52) ${where}.`,
+			hint: 'Some terminals ignore it or need it allowed in their settings. If so, select the link with the mouse.',
 		};
 	}
 
 	return {
 		way: 'none',
-		sentence: `No clipboard can be reached ${where}, and standard output is no terminal.`,
+		sentence: `No clipboard works ${where}, and standard output is not a terminal.`,
 		hint: 'Select the link with the mouse.',
 	};
 }
 
-/** The program that clipboardy would use; `null` where there is no display for one. */
+/** The program that clipboardy would use; `null` if it has no display. */
 function clipboardProgram({env, platform, hasProgram}: ClipboardSurroundings): string | null {
 	switch (platform) {
 		case 'darwin':

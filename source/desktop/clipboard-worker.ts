@@ -1,7 +1,7 @@
 /**
- * A process of its own that copies its standard input by clipboardy and ends with 0 if that worked.
- * clipboardy gives no handle to the program that it runs, and with a frozen display that program never
- * returns: as a process group of its own it can be ended whole.
+ * A separate process that copies its standard input with clipboardy and ends with 0 if that worked.
+ * clipboardy does not expose the program that it runs, which never returns if the display is frozen. In its
+ * own process group it can be ended completely.
  */
 import {text} from 'node:stream/consumers';
 import clipboard from 'clipboardy';

@@ -2,25 +2,25 @@ import type {Environment} from '../system/environment.ts';
 import {ownProgram, type RunEnd, runWithInput} from '../system/programs.ts';
 import type {CopyResult} from './desktop.ts';
 
-/** How long a way of copying may take, in milliseconds. */
+/** How long each way of copying can take, in milliseconds. */
 const patience = 2000;
 
-/** What copying needs to know of where the program runs. */
+/** What copying needs to know about where the program runs. */
 export type ClipboardOptions = {
-	/** The variables that tell where the program runs, and that clipboard programs inherit. */
+	/** The variables that say where the program runs, and that clipboard programs inherit. */
 	env: Environment;
-	/** Writes to the terminal past what is drawn. */
+	/** Writes to the terminal around the screen. */
 	writeTerminal(text: string): void;
-	/** True where standard output is a terminal. */
+	/** True if standard output is a terminal. */
 	isTTY: boolean;
 };
 
-/** True where the person sits at another computer, whose clipboard the programs here cannot reach. */
+/** True if the person sits at another computer, whose clipboard the programs here cannot reach. */
 export function isOverSsh(env: Environment): boolean {
 	return Boolean(env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY);
 }
 
-/** Copies by the first way that works: the system's clipboard (not over SSH), tmux, the terminal (OSC 52). */
+/** Copies in the first way that works: the system's clipboard (not over SSH), tmux, the terminal (OSC 52). */
 export async function copyText(text: string, options: ClipboardOptions): Promise<CopyResult> {
 	const {env} = options;
 	let before = '';
@@ -37,23 +37,23 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
 	if (env.TMUX) {
 		const end = await runWithInput({command: ['tmux', 'load-buffer', '-w', '-'], env}, text, patience);
 		if (end === 'done') {
-			const sentence = `${before}Copied into tmux's buffer (paste with its prefix and ]) and handed to the terminal.`;
+			const sentence = `${before}Copied to tmux (prefix ] pastes) and sent to your terminal.`;
 			return {way: 'tmux', sentence};
 		}
 	}
 
 	if (options.isTTY) {
 		options.writeTerminal(osc52(text));
-		return {way: 'osc52', sentence: `${before}Handed to the terminal (OSC 52); some terminals ignore it.`};
+		return {way: 'osc52', sentence: `${before}Sent to your terminal (OSC 52); some terminals ignore it.`};
 	}
 
 	return {
 		way: 'none',
-		sentence: `${before || 'No clipboard can be reached. '}Select it with the mouse to copy it.`,
+		sentence: `${before || 'No clipboard works here. '}Select it with the mouse to copy it.`,
 	};
 }
 
-/** The sequence by which a terminal is asked to put a text on its clipboard. */
+/** The sequence that asks a terminal to copy a text. */
 export function osc52(text: string): string {
 	return `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 }
@@ -61,5 +61,5 @@ export function osc52(text: string): string {
 function refusal(end: Exclude<RunEnd, 'done'>): string {
 	return end === 'too-slow'
 		? `The clipboard did not answer in ${patience / 1000} s. `
-		: 'There is no clipboard program that works here. ';
+		: 'No clipboard program works here. ';
 }

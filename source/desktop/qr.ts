@@ -1,16 +1,16 @@
 import {renderUnicode, renderUnicodeCompact} from 'uqr';
 
 /**
- * The quiet zone, in modules. The standard asks for four; two scan as well, and so a link with a handle
- * fits on a terminal of 24 rows.
+ * The quiet zone, in modules. The standard asks for four, but two scan as well, and a link with a handle fits
+ * on a terminal of 24 rows.
  */
 const border = 2;
 
 /**
- * A QR code, one string a line: its *light* modules are drawn and its dark ones left blank, so that it is right
- * in a terminal with light text on dark ground, and everywhere when coloured white on black.
- * No lines where the text is too long for one.
- * @param ascii two characters a module instead of half blocks.
+ * A QR code, one string per line. It draws the *light* modules and leaves the dark ones blank, which is right
+ * on a terminal with light text on a dark background, and everywhere when coloured white on black. No lines
+ * if the text is too long.
+ * @param ascii two characters per module instead of half blocks.
  */
 export function qrLines(text: string, ascii: boolean): string[] {
 	try {

@@ -2,7 +2,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** A length of time in words, by its two largest units. */
+/** A duration in words, in its two largest units. */
 export function duration(seconds: number): string {
 	const whole = Math.max(1, Math.round(seconds));
 	const units: [string, number][] = [
@@ -19,7 +19,10 @@ export function duration(seconds: number): string {
 		.join(' ');
 }
 
-/** A moment as a person's clock shows it: `at 14:32`, `tomorrow at 09:05`, `on 2026-11-30 at 09:05`; both in ms since 1970. */
+/**
+ * A moment as on a person's clock: `at 14:32`, `tomorrow at 09:05`, `on 2026-11-30 at 09:05`; both in ms
+ * since 1970.
+ */
 export function moment(at: number, now: number): string {
 	const then = new Date(at);
 	const time = `at ${two(then.getHours())}:${two(then.getMinutes())}`;
@@ -34,7 +37,7 @@ export function moment(at: number, now: number): string {
 		: `on ${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())} ${time}`;
 }
 
-/** What is left until a moment: `14:59 left`, `21:59:59 left`; both in ms since 1970. */
+/** The time left until a moment: `14:59 left`, `21:59:59 left`; both in ms since 1970. */
 export function timeLeft(until: number, now: number): string {
 	const seconds = Math.max(0, Math.floor((until - now) / 1000));
 	const hours = Math.floor(seconds / 3600);
@@ -43,7 +46,7 @@ export function timeLeft(until: number, now: number): string {
 	return `${figures}:${two(seconds % 60)} left`;
 }
 
-/** A sentence that names a moment, with what is left until then before its full stop; unchanged where there is none. */
+/** A sentence about a moment, with the time left before its full stop; unchanged without a moment. */
 export function withTimeLeft(sentence: string, until: number | null, now: number): string {
 	return until === null ? sentence : `${sentence.replace(/\.$/, '')} (${timeLeft(until, now)}).`;
 }
@@ -76,7 +79,7 @@ export function ago(iso: string, now: number): string {
 	return days < 730 ? `${Math.floor(days / 30)} months ago` : `${Math.floor(days / 365)} years ago`;
 }
 
-/** The same as briefly as a column of a list has room for: `now`, `42m`, `5h`, `12d`, `13mo`, `2y`. */
+/** The same in short for a column: `now`, `42m`, `5h`, `12d`, `13mo`, `2y`. */
 export function briefAgo(iso: string, now: number): string {
 	const passed = Math.max(0, now - Date.parse(iso));
 	const units: readonly (readonly [unit: string, length: number])[] = [
@@ -86,7 +89,7 @@ export function briefAgo(iso: string, now: number): string {
 		['h', hour],
 		['m', minute],
 	];
-	// Sixty days say more than two months, and what is a minute ago is now.
+	// Sixty days say more than two months, and less than a minute ago is now.
 	const fitting = units.find(([unit, length]) => passed >= length * (unit === 'd' || unit === 'h' ? 1 : 2));
 	return fitting === undefined ? 'now' : `${Math.floor(passed / fitting[1])}${fitting[0]}`;
 }

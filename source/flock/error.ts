@@ -1,12 +1,12 @@
 /**
- * Every way in which keymaker fails on purpose. A code is stable: scripts, tests and the README's
- * troubleshooting table refer to it.
+ * The codes of keymaker's expected failures. A code is stable: scripts, tests and docs/troubleshooting.md
+ * refer to it.
  */
 export type ErrorCode =
-	// The person's words on the command line.
+	// The command line.
 	| 'usage'
 	| 'cancelled'
-	// What nobody foresaw.
+	// Unexpected.
 	| 'unexpected'
 	| 'program-changed'
 	// The flock.
@@ -30,6 +30,9 @@ export type ErrorCode =
 	| 'pin-not-a-pin'
 	| 'pin-of-another-link'
 	| 'link-void'
+	// The callback that brings X's answer.
+	| 'callback-port'
+	| 'callback-ssh'
 	// The keystore.
 	| 'keystore-damaged'
 	| 'keystore-newer'
@@ -56,7 +59,7 @@ export type ErrorCode =
 	| 'keystore-moved'
 	| 'keystore-exists'
 	| 'keystore-empty'
-	// X's answers: the table in `x/failures.ts` says which answer is which.
+	// X's answers: `x/failures.ts` maps each answer to a code.
 	| 'x-app-key'
 	| 'x-token'
 	| 'x-clock'
@@ -79,7 +82,7 @@ export type ErrorCode =
 	| 'x-name'
 	| 'x-tls'
 	| 'x-proxy'
-	// Files of other tools.
+	// Other tools' files.
 	| 'export-exists'
 	| 'export-unsafe'
 	| 'export-unwritable'
@@ -92,39 +95,39 @@ export type ErrorCode =
 	// Running a bot's own program.
 	| 'exec-not-found';
 
-/** One of X's limits: the calls of some minutes, or an account's or an app's calls of a day. */
+/** A limit of X: the calls in some minutes, or an account's or an app's daily calls. */
 export type Limit = 'window' | 'account-day' | 'app-day';
 
-/** What a `FlockError` is made of, besides its code and its sentence. */
+/** The parts of a `FlockError` besides its code and sentence. */
 export type FlockErrorOptions = {
-	/** The next step for the person, in one sentence; holds a command where there is one. */
+	/** The next step for the person, in one sentence, with a command if there is one. */
 	hint: string;
-	/** What lies behind it, from which the caller has already taken every secret. */
+	/** The underlying error, from which the caller has already removed every secret. */
 	cause?: unknown;
 	/** The HTTP status of X's answer. */
 	status?: number;
-	/** X's own error code, such as 89, for whoever searches for it. */
+	/** X's own error code, such as 89, to search for. */
 	xCode?: number;
-	/** X's own name of the problem, such as `usage-capped`; one that the table of failures knows. */
+	/** X's own name of the problem, such as `usage-capped`, if the table of failures knows it. */
 	xProblem?: string;
-	/** Which of X's limits is reached. */
+	/** Which of X's limits was reached. */
 	limit?: Limit;
-	/** When trying again makes sense, in milliseconds since 1970 by this computer's clock. */
+	/** When to try again, in milliseconds since 1970 by this computer's clock. */
 	retryAt?: number;
-	/** True where the request may have reached X although no answer came: a PIN may be used up. */
+	/** True if the request may have reached X although no answer came: a PIN may be used up. */
 	uncertain?: boolean;
-	/** Which of the given values it is about, where the screen offers to change that one. */
+	/** Which of the given values it is about, so the screen can offer to change it. */
 	field?: ErrorField;
-	/** True where what stands in the way is replaced if the person says so (`--force`). */
+	/** True if the person can choose to overwrite what is in the way (`--force`). */
 	replaceable?: boolean;
 };
 
-/** The values that an error can be about: the app's pair, and the place that an export goes to (`--out`). */
-export type ErrorField = 'consumerKey' | 'consumerSecret' | 'out';
+/** The values that an error can be about: the app's pair, its callback, and the place that an export goes to (`--out`). */
+export type ErrorField = 'consumerKey' | 'consumerSecret' | 'callback' | 'out';
 
 /**
- * The one error of this program: a code for programs, a sentence for people, and a hint that says
- * what to do next. No field of it ever holds a secret.
+ * The only error class of this program: a code for programs, a sentence for people, and a hint for the next
+ * step. None of its fields holds a secret.
  */
 export class FlockError extends Error {
 	override readonly name = 'FlockError';
@@ -154,7 +157,7 @@ export class FlockError extends Error {
 	}
 }
 
-/** The small print of an error: its code, and X's status, code and problem where there are any: `x-token · 401 · 89`. */
+/** An error's details: its code, and X's status, code and problem if there are any: `x-token · 401 · 89`. */
 export function errorLabel(error: FlockError): string {
 	return [error.code, error.status, error.xCode, error.xProblem].filter(part => part !== null).join(' · ');
 }

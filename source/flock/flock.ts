@@ -1,45 +1,47 @@
 import {type BotRecord, emptyRecord, type KeyInfo, keysOf, type RecordInfo, sameHandle} from './key.ts';
 import type {Poem} from './poem.ts';
 
-/** What a bot's key is good for, as the list shows it. */
+/** What a bot's key is good for, as in the list. */
 export type Status =
 	| 'ready'
 	| 'no-key'
-	/** The token may only read, though write was wanted. */
+	/** The token can only read, but the bot should post. */
 	| 'read-only'
-	/** X refused it when last asked. */
+	/** X rejected it when last asked. */
 	| 'rejected'
-	/** The secret of the app that it was made with is not known here. */
+	/** The secret of the app that made it is unknown here. */
 	| 'other-app'
-	/** Keys wait for the person's decision, and there is none in force. */
+	/** Keys wait for the person's decision, and none is active. */
 	| 'held'
-	/** The poem is gone; its key is kept. */
+	/** The poem is gone, but its key is kept. */
 	| 'orphan';
 
-/** A poem, and the key it has or lacks. Holds no secret. */
+/** A poem and its key, if it has one. Holds no secret. */
 export type Bot = RecordInfo & {
 	/** The bot's name. */
 	name: string;
 	/** `null` for an orphan. */
 	poem: Poem | null;
 	status: Status;
+	/** The keys that wait on this computer for an unreachable keystore, oldest first; left out if there are none. */
+	waiting?: readonly KeyInfo[];
 };
 
 /** All bots of one folder, in order. */
 export type Flock = readonly Bot[];
 
-/** Names of these characters alone stand in the same order by their code units and by the collator. */
+/** Code units and the collator sort names of only these characters alike. */
 const plain = /^[ .a-z0-9-]*$/;
 
-/** Made when it is needed: it takes long to make, and plain names do without. */
+/** Created when needed: that takes long, and plain names do not need it. */
 let collator: Intl.Collator | null = null;
 
-/** The order of names in a flock: as a reader would look for them; never equal for different names. */
+/** The order of names in a flock, as a reader expects it; never equal for different names. */
 export function compareNames(one: string, other: string): number {
 	return (plain.test(one) && plain.test(other) ? 0 : collate(one, other)) || compareUnits(one, other);
 }
 
-/** Things in the order of their names. Names that are all plain are looked through once, not at each comparison. */
+/** Sorts things by their names. Checks once whether all names are plain, not at each comparison. */
 export function sortedByName<T>(things: readonly T[], nameOf: (thing: T) => string): T[] {
 	const compare = things.every(thing => plain.test(nameOf(thing))) ? compareUnits : compareNames;
 	return [...things].sort((one, other) => compare(nameOf(one), nameOf(other)));
@@ -58,17 +60,23 @@ function compareUnits(one: string, other: string): number {
  * Joins poems and keys.
  * @param poems in the order of `compareNames`.
  * @param records the keystore's records by the bot's name, without secrets.
- * @param knownApps the consumer keys whose secrets are known.
- * @param isShared true where a bot's poem may lie on another computer: then no bot is an orphan.
+ * @param knownApps the consumer keys with known secrets.
+ * @param isShared true if a bot's poem may be on another computer: then no bot is an orphan.
+ * @param waiting the keys that wait on this computer, by the bot's name.
  */
 export function joinFlock(
 	poems: readonly Poem[],
 	records: ReadonlyMap<string, RecordInfo>,
 	knownApps: ReadonlySet<string>,
 	isShared = false,
+	waiting: ReadonlyMap<string, readonly KeyInfo[]> = nobody,
 ): Flock {
+	if (waiting.size > 0) {
+		return withWaiting(joinFlock(poems, records, knownApps, isShared), records, knownApps, waiting);
+	}
+
 	const flock: Bot[] = poems.map(poem => bot(poem.bot, poem, records.get(poem.bot), knownApps, isShared));
-	// A flock without orphans is the rule: then nobody has to look for them.
+	// Most flocks have no orphans, and need no search for them.
 	if (records.size === flock.filter(({name}) => records.has(name)).length) {
 		return flock;
 	}
@@ -84,12 +92,33 @@ export function joinFlock(
 	return orphans.length === 0 ? flock : sortedByName([...flock, ...orphans], ({name}) => name);
 }
 
-/** True for a bot that still needs its account's owner: it has a poem, and no key in force that X takes. */
+const nobody: ReadonlyMap<string, readonly KeyInfo[]> = new Map();
+
+/**
+ * A shared keystore's flock with the keys that wait, including bots whose poems are elsewhere and that have
+ * nothing saved yet.
+ */
+function withWaiting(
+	flock: Flock,
+	records: ReadonlyMap<string, RecordInfo>,
+	knownApps: ReadonlySet<string>,
+	waiting: ReadonlyMap<string, readonly KeyInfo[]>,
+): Flock {
+	const there = new Set(flock.map(({name}) => name));
+	const others = [...waiting.keys()].filter(name => !there.has(name));
+	const all = [...flock, ...others.map(name => bot(name, null, records.get(name), knownApps, true))];
+	return sortedByName(all, ({name}) => name).map(one => {
+		const its = waiting.get(one.name);
+		return its === undefined ? one : {...one, waiting: its};
+	});
+}
+
+/** True for a bot that still needs its account's owner: it has a poem, and no active key that X accepts. */
 export function needsKey(bot: Bot): boolean {
 	return bot.poem !== null && bot.key === null;
 }
 
-/** How many bots have each status; one that none has may be left out. */
+/** How many bots have each status; zeros can be left out. */
 export type StatusCounts = Readonly<Partial<Record<Status, number>>>;
 
 /** Counts statuses. */
@@ -102,17 +131,20 @@ export function countStatuses(statuses: readonly Status[]): StatusCounts {
 	return counts;
 }
 
-/** The status that a person is shown: a key that waits for a decision asks for it beside one in force, too. */
+/** The status that a person sees: a key that waits for a decision counts even beside an active one. */
 export function askingStatus({status, held}: Pick<Bot, 'status' | 'held'>): Status {
 	return held.length > 0 && status !== 'orphan' ? 'held' : status;
 }
 
-/** True for a bot that needs a person: there is no key, X refused it, it may do too little, its app is another one, or one waits for a decision. */
+/**
+ * True for a bot that needs a person: it has no key, X rejected it, it may do too little, its app is unknown,
+ * or a key waits for a decision.
+ */
 export function needsPerson(bot: Pick<Bot, 'status' | 'held' | 'poem'>): boolean {
 	return bot.poem !== null && askingStatus(bot) !== 'ready';
 }
 
-/** True where a bot's key in force is of another account than the one that is expected for it. */
+/** True if a bot's active key belongs to another account than expected. */
 export function speaksAsAnother({key, expectedHandle}: Pick<Bot, 'key' | 'expectedHandle'>): boolean {
 	return (
 		key !== null && key.handle !== '' && expectedHandle !== null && !sameHandle(key.handle, expectedHandle)
@@ -133,7 +165,7 @@ function bot(
 /**
  * What a bot's key is good for.
  * @param hasPoem false for an orphan.
- * @param knownApps the consumer keys whose secrets are known.
+ * @param knownApps the consumer keys with known secrets.
  */
 export function statusOf(
 	hasPoem: boolean,

@@ -1,7 +1,7 @@
 import type {Status} from './flock.ts';
 import {graphemes} from './graphemes.ts';
 
-/** The glyph of each status: told apart without colour, in ASCII too. */
+/** The glyph of each status, distinct without colour and in ASCII. */
 export const statusGlyphs: Readonly<Record<Status, string>> = {
 	ready: '●',
 	'no-key': '○',
@@ -12,7 +12,7 @@ export const statusGlyphs: Readonly<Record<Status, string>> = {
 	orphan: '†',
 };
 
-/** How well each status is; a terminal's colours and a list's follow it. */
+/** How good each status is; a terminal's colours and a list's follow it. */
 export const statusTones = {
 	ready: 'good',
 	'no-key': 'quiet',
@@ -60,7 +60,7 @@ const asciiForms: Readonly<Record<string, string>> = {
 	'╯': '+',
 };
 
-/** True where a terminal draws more than ASCII, by its environment. */
+/** True if a terminal, by its environment, draws more than ASCII. */
 export function drawsUnicode(
 	env: Readonly<Record<string, string | undefined>>,
 	platform: NodeJS.Platform,
@@ -71,8 +71,8 @@ export function drawsUnicode(
 }
 
 /**
- * True where colours may be written: on a terminal that is not dumb, unless `NO_COLOR` is set (no-color.org);
- * `FORCE_COLOR` asks for them wherever the text goes.
+ * True if colours are allowed: on a terminal that is not dumb, unless `NO_COLOR` is set (no-color.org).
+ * `FORCE_COLOR` forces them anywhere.
  */
 export function drawsColour(
 	{NO_COLOR = '', FORCE_COLOR, TERM}: Readonly<Record<string, string | undefined>>,
@@ -87,7 +87,7 @@ export function drawsColour(
 		: FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
 }
 
-/** A text in ASCII: every other character becomes a likeness or `?`, as wide as before. */
+/** A text in ASCII: every other character becomes a lookalike or `?` of the same width. */
 export function asciiForm(text: string, widthOf: (grapheme: string) => number): string {
 	let drawn = '';
 	for (const {segment} of graphemes(text)) {

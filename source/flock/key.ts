@@ -1,91 +1,115 @@
 import {hash} from 'node:crypto';
 
-/** What X's `x-access-level` header says a token may do. */
+/** What a token may do, by X's `x-access-level` header. */
 export type AccessLevel = 'read' | 'read-write' | 'read-write-directmessages';
 
-/** What the person wants a bot's key to be able to do; `write` unless said otherwise. */
+/** What the person wants a bot's key to do; `write` by default. */
 export type WantedAccess = 'read' | 'write';
 
-/** The X app's own pair. X's portal calls it "API Key and Secret", once "Consumer Key". */
+/** The X app's own pair. X's portal calls it "API Key and Secret", formerly "Consumer Key". */
 export type AppKey = {
-	/** Names the app; drawn only as its last four characters. */
+	/** Identifies the app; only its last four characters are drawn. */
 	consumerKey: string;
 	/** Secret. */
 	consumerSecret: string;
 };
 
+/** The app that the setup screen saved, and the port of its callback address where it has one. */
+export type SavedApp = AppKey & {callbackPort?: number};
+
 /** The temporary pair behind one authorize link. */
 export type RequestToken = {
-	/** Stands in the link, so it is drawn. */
+	/** Part of the link, so it is drawn. */
 	token: string;
 	/** Secret; stays inside the keymaker. */
 	tokenSecret: string;
 };
 
-/** What is known of a key without its secrets: safe to keep in state and to draw. */
+/** A key without its secrets: safe to keep in state and to draw. */
 export type KeyInfo = {
-	/** The account's id, decimal digits. */
+	/** The account's id in decimal digits. */
 	userId: string;
-	/** The account's screen name without @, as X last spelt it. */
+	/** The account's screen name without @, as X last spelled it. */
 	handle: string;
-	/** The consumer key of the app that it was made with. */
+	/** The consumer key of the app that made it. */
 	consumerKey: string;
-	/** `null` until X has said it. */
+	/** `null` until X says it. */
 	accessLevel: AccessLevel | null;
 	/** ISO 8601 in UTC; `null` for an imported key of unknown age. */
 	authorizedAt: string | null;
-	/** When X was last asked who this key is; ISO 8601 in UTC. */
+	/** When X was last asked about this key; ISO 8601 in UTC. */
 	checkedAt: string | null;
-	/** True where X refused it when last asked. */
+	/** True if X rejected it when last asked. */
 	rejected: boolean;
 };
 
-/** An account's access token and secret, with who it is. */
+/** An account's access token and secret, and its account. */
 export type Key = KeyInfo & {
-	/** Secret. Begins with the user id and a dash (X's own form). */
+	/** Secret. Begins with the user id and a dash (X's form). */
 	accessToken: string;
 	/** Secret. */
 	accessSecret: string;
 };
 
-/** Why a key waits for the person's decision instead of being in force. */
+/** Why a key waits for the person's decision instead of being active. */
 export type HeldReason =
-	/** Another account than the one that the bot's key had before. */
+	/** Another account than the bot's previous key had. */
 	| 'other-account'
-	/** Another handle than the one expected for the bot. */
+	/** Another handle than the bot's expected one. */
 	| 'other-handle'
-	/** The account already speaks another poem. */
+	/** The account already posts for another poem. */
 	| 'account-of-another-bot'
-	/** It arrived after the person had left the authorization. */
-	| 'late';
+	/** It came after the person left the authorization. */
+	| 'late'
+	/** It waited on this computer for the keystore, and the bot's key changed meanwhile. */
+	| 'waited'
+	/** The browser delivered it, which any user of the computer can bring about, and no account was expected. */
+	| 'by-callback';
 
-/** A key that is stored safely beside the one in force until it is kept or discarded. */
+/** A key stored safely beside the active one until it is kept or discarded. */
 export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};
 
 /** A held key without its secrets. */
 export type HeldInfo = Held<KeyInfo> & {
-	/** Names the token that a decision is about; see `tokenIdOf`. */
+	/** Identifies the token to decide about; see `tokenIdOf`. */
 	tokenId: string;
 };
 
-/** Everything that the keystore holds for one bot. `K` is `KeyInfo` where secrets are left out. */
+/** A new key from X, with everything needed to save it. */
+export type FreshKey = {
+	key: Key;
+	/** The app that made it. */
+	appKey: AppKey;
+	/** The access asked for with its link; `null` leaves the bot's setting. */
+	wantedAccess: WantedAccess | null;
+	/** True if the person accepts any account that posts for no other poem. */
+	replaceAccount: boolean;
+	/** True if the person left before it came. */
+	late: boolean;
+	/** True if a browser delivered it: whose browser that was is not known. */
+	byCallback: boolean;
+	/** The active key when the link was requested, as named by `tokenIdOf`; `null` if there was none. */
+	replaces: string | null;
+};
+
+/** Everything in the keystore for one bot. `K` is `KeyInfo` without secrets. */
 export type BotRecord<K extends KeyInfo = Key> = {
-	/** The handle that the bot is meant to have, without @; `null` where any will do. */
+	/** The handle that the bot should have, without @; `null` for any. */
 	expectedHandle: string | null;
 	/** What the bot's key should be able to do. */
 	wantedAccess: WantedAccess;
-	/** The key in force. */
+	/** The active key. */
 	key: K | null;
-	/** The keys that wait for a decision, oldest first, one for each token. */
+	/** The keys to decide about, oldest first, one per token. */
 	held: readonly Held<K>[];
-	/** The key that was in force before. */
+	/** The previously active key. */
 	previous: K | null;
 };
 
 /** A record without its secrets: safe to keep in state and to draw. */
 export type RecordInfo = Omit<BotRecord<KeyInfo>, 'held'> & {held: readonly HeldInfo[]};
 
-/** The record of a bot that the keystore knows nothing of yet. */
+/** The record of a bot that is new to the keystore. */
 export const emptyRecord: Omit<BotRecord<never>, 'held'> & {held: readonly never[]} = {
 	expectedHandle: null,
 	wantedAccess: 'write',
@@ -94,26 +118,26 @@ export const emptyRecord: Omit<BotRecord<never>, 'held'> & {held: readonly never
 	previous: null,
 };
 
-/** Takes the secrets out of a key. */
+/** Removes a key's secrets. */
 export function keyInfo(key: Key): KeyInfo {
 	const {userId, handle, consumerKey, accessLevel, authorizedAt, checkedAt, rejected} = key;
 	return {userId, handle, consumerKey, accessLevel, authorizedAt, checkedAt, rejected};
 }
 
 /**
- * Names a token without giving anything of it away: a digest, the same wherever and whenever the token turns up, since
- * X hands the same one out again, and another for every other token, of the same account and the same moment too.
+ * Names a token without revealing it: a digest, the same whenever the token appears, since X issues the same
+ * one again, and different for every other token, even of the same account and moment.
  */
 export function tokenIdOf({accessToken}: Pick<Key, 'accessToken'>): string {
 	return hash('sha256', accessToken, 'base64url');
 }
 
-/** Takes the secrets out of a held key. */
+/** Removes a held key's secrets. */
 export function heldInfo({key, reason}: Held): HeldInfo {
 	return {tokenId: tokenIdOf(key), key: keyInfo(key), reason};
 }
 
-/** Takes the secrets out of a record. */
+/** Removes a record's secrets. */
 export function recordInfo(record: BotRecord): RecordInfo {
 	return {
 		expectedHandle: record.expectedHandle,
@@ -124,27 +148,27 @@ export function recordInfo(record: BotRecord): RecordInfo {
 	};
 }
 
-/** Every key that a record carries: in force, held and previous. */
+/** Every key in a record: active, held and previous. */
 export function keysOf<K extends KeyInfo>(record: BotRecord<K>): K[] {
 	return [record.key, ...record.held.map(({key}) => key), record.previous].filter(key => key !== null);
 }
 
-/** True where two handles name the same account: X ignores case, and people write an @. */
+/** True if two handles name the same account: X ignores case, and people type an @. */
 export function sameHandle(one: string, other: string): boolean {
 	return handleKey(one) === handleKey(other);
 }
 
-/** What handles of one account have in common, to look them up by. */
+/** A handle's normal form, to look up its account. */
 export function handleKey(handle: string): string {
 	return cleanHandle(handle).toLowerCase();
 }
 
-/** A handle as it is kept: without the @ and without surrounding space. */
+/** A handle as stored: without @ and surrounding spaces. */
 export function cleanHandle(text: string): string {
 	return text.trim().replace(/^@/, '');
 }
 
-/** The last four characters of a consumer key, as apps are named on the screen. */
+/** The last four characters of a consumer key, which identify apps on the screen. */
 export function appTail(consumerKey: string): string {
 	return `…${consumerKey.slice(-4)}`;
 }

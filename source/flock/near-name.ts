@@ -7,7 +7,7 @@ export const secretFields = ['consumerKey', 'consumerSecret', 'accessToken', 'ac
 /** One of the values that sign requests. */
 export type SecretField = (typeof secretFields)[number];
 
-/** What tools and X's own pages call the four values. */
+/** The names of the four values in other tools and on X's own pages. */
 const elsewhere: Record<SecretField, readonly string[]> = {
 	consumerKey: ['consumer_key', 'consumer_token', 'api_key', 'app_key', 'consumerkey', 'apikey'],
 	consumerSecret: [
@@ -33,19 +33,19 @@ const elsewhere: Record<SecretField, readonly string[]> = {
 	],
 };
 
-/** A name longer than this is no field's name that was spelt wrong. */
+/** A longer name is not a misspelled field. */
 const longestName = 60;
 
-/** More names than this are not looked through: a key has a dozen. */
+/** The most names to search: a key has a dozen. */
 const mostNames = 1000;
 
-/** Where a field was not found, the name that somebody most likely wrote for it; `null` where none is near. */
+/** The name that was most likely meant for a missing field; `null` if none is similar. */
 export function nearName(field: SecretField, expected: string, found: Iterable<string>): string | null {
 	const likely = likelyNames(found);
 	return otherName(field, expected, likely) ?? nearest(expected, likely);
 }
 
-/** A name of the same words as the one that was expected, or the field's in another tool; `null` where there is none. */
+/** A name with the same words as the expected one, or the field's name in another tool; `null` if there is none. */
 export function otherName(field: SecretField, expected: string, found: readonly string[]): string | null {
 	const wanted = wordsOf(expected);
 	const others = new Set(elsewhere[field].map(wordsOf));
@@ -57,8 +57,8 @@ export function otherName(field: SecretField, expected: string, found: readonly 
 }
 
 /**
- * True where two or more of these names are, under any tool's name or nearly so, those of the four values:
- * one alone, such as `access_token`, stands in files of other kinds as well.
+ * True if two or more of these names are, or nearly are, any tool's names of the four values. One alone, such
+ * as `access_token`, appears in other kinds of files, too.
  */
 export function nameCredentials(names: Iterable<string>): boolean {
 	const known = Object.values(elsewhere).flat();
@@ -68,12 +68,12 @@ export function nameCredentials(names: Iterable<string>): boolean {
 	return likelyNames(names).filter(isOne).length >= 2;
 }
 
-/** How many letters of a name may be wrong for it to be the same name still. */
+/** How many letters can be wrong in a name. */
 function slips(name: string): number {
 	return name.length > 8 ? 2 : 0;
 }
 
-/** The first names that are short enough to be compared: each comparison takes the product of the lengths. */
+/** The first names that are short enough to compare: each comparison takes the product of the lengths. */
 function likelyNames(names: Iterable<string>): string[] {
 	const likely: string[] = [];
 	let seen = 0;
@@ -91,12 +91,12 @@ function likelyNames(names: Iterable<string>): string[] {
 	return likely;
 }
 
-/** A variable's name without whose it is. */
+/** A variable's name without its prefix. */
 function bare(name: string): string {
 	return name.replace(/^(?:twitter|x)[_-]/i, '');
 }
 
-/** A name's words in order, however they are joined: `apiKey`, `API-KEY` and `key_api` have the same. */
+/** A name's words in order, however they are joined: `apiKey`, `API-KEY` and `key_api` have the same words. */
 function wordsOf(name: string): string {
 	return name
 		.replace(/(?<=[a-z])(?=[A-Z])/g, '_')

@@ -1,6 +1,6 @@
 import leven from 'leven';
 
-/** The candidate that somebody who wrote `name` most likely meant; `null` where none is near. */
+/** The candidate that `name` was most likely meant to be; `null` if none is similar. */
 export function nearest(name: string, candidates: Iterable<string>): string | null {
 	let best: string | null = null;
 	let fewest = Math.max(1, Math.floor(name.length * 0.4)) + 1;

@@ -2,62 +2,63 @@ import {isAbsolute, relative, sep} from 'node:path';
 
 /** The text file that is one bot. */
 export type Poem = {
-	/** The bot's name: the file's base name without its final `.txt`, in its one form (`oneForm`). */
+	/** The bot's name: the file's base name without its final `.txt`, in normal form (`oneForm`). */
 	bot: string;
-	/** The file's own name inside the folder, byte for byte. */
+	/** The file's exact name in the folder. */
 	file: string;
 	/** The absolute path. */
 	path: string;
-	/** Where it leads, an absolute path, where it is a link out of the folder of poems. */
+	/** Its absolute target, if it is a link out of the folder of poems. */
 	leadsTo?: string;
 };
 
-/** Something in the folder of poems that is no bot, or not quite, and why. */
+/** A file in the folder of poems that is not quite a bot, and why. */
 export type PoemNote = {
-	/** The file's own name, as it is; make it visible before drawing it. */
+	/** The file's exact name. Make it visible before you draw it. */
 	file: string;
 	/** A short sentence for the person. */
 	sentence: string;
 };
 
-/** What reading a folder of poems found. */
+/** The result of reading a folder of poems. */
 export type PoemFolder = {
 	/** The absolute path. */
 	path: string;
 	/** In order. */
 	poems: Poem[];
-	/** What was passed over, or renamed because of a clash. */
+	/** Files that were skipped, or renamed because of a clash. */
 	notes: PoemNote[];
-	/** Why there are no poems, where there are none. */
+	/** Why there are no poems, if there are none. */
 	problem: 'missing' | 'not-a-folder' | 'unreadable' | 'empty' | null;
 };
 
-// Not by the flag `i`, for which V8 makes sets of Unicode's letters.
+// Not with the flag `i`, for which V8 builds sets of Unicode letters.
 const ending = /\.[Tt][Xx][Tt]$/;
 
-/** True where a file's name makes it a poem; hidden files, macOS's `._` companions among them, never are. */
+/** True if a file's name makes it a poem. Hidden files, including macOS's `._` companions, never are. */
 export function isPoemFile(file: string): boolean {
 	return ending.test(file) && !file.startsWith('.');
 }
 
-/** The name of the bot whose poem is this file: the base name without its final `.txt`, in its one form. */
+/** The name of a poem's bot: the file's base name without its final `.txt`, in normal form. */
 export function botName(file: string): string {
 	return oneForm(file.replace(ending, ''));
 }
 
 /**
- * The one form of a bot's name, whoever wrote it. `é` is one character or two, as the system and the program like it that
- * made a file, typed a name or wrote a bundle; it is the same bot. Every name that comes from outside goes through this.
+ * The normal form of a bot's name. `é` can be one character or two, depending on the system and program that
+ * made a file, typed a name or wrote a bundle, but it is the same bot. Every name from outside goes through
+ * this.
  */
 export function oneForm(name: string): string {
 	return name.normalize('NFC');
 }
 
 /**
- * A poem's path as an export writes it: relative to the folder that the export was run in, with slashes.
- * So the 2014 script wrote it (`poems/harbour.txt`), and the bots that read it run in that folder; a path relative
- * to the bundle would be found by none of them, and an absolute one would break when the folder moves.
- * Absolute only where no relative path leads there (another drive).
+ * A poem's path for an export: relative to the current folder, with slashes. The 2014 script wrote it like
+ * this (`poems/harbour.txt`), and its bots run in that folder. A path relative to the bundle would not work
+ * for them, and an absolute one would break when the folder moves. Absolute only if no relative path exists
+ * (another drive).
  */
 export function poemFileFrom(cwd: string, poemPath: string): string {
 	const path = relative(cwd, poemPath);

@@ -1,12 +1,13 @@
 import {visible} from './visible.ts';
 
-/** What no shell takes for anything but itself, wherever it stands in a word. No literal: see `visible`. */
+/** Characters that no shell treats specially anywhere in a word. Not a literal: see `visible`. */
 const plainWord = '^[\\p{L}\\p{M}\\p{N}_@%+=:,./-]+$';
 let plain: RegExp | null = null;
 
 /**
- * A text as one word of a shell's command line, for commands that people copy: as it is where that will do, else
- * quoted. Safe to draw: what a terminal would obey is spelt out as bash, zsh and ksh read it (`$'\x1b'`).
+ * A text as one word on a shell's command line, for commands that people copy: unchanged if possible, else
+ * quoted. Safe to draw: it spells out what a terminal would obey, in a form that bash, zsh and ksh read
+ * (`$'\x1b'`).
  */
 export function shellWord(text: string): string {
 	if (visible(text) !== text) {

@@ -7,8 +7,8 @@ export function columnsOf(text: string): number {
 }
 
 /**
- * Cuts a text to so many terminal columns, between graphemes; what is cut off becomes `…`.
- * Reads no further than it must.
+ * Cuts a text between graphemes to fit a number of columns; `…` replaces the rest. Reads no further than
+ * needed.
  * @param text one line, already made visible.
  */
 export function cut(text: string, width: number): string {
@@ -18,7 +18,7 @@ export function cut(text: string, width: number): string {
 
 	let columns = 0;
 	let whole = '';
-	/** As much of `whole` as leaves a column for the …. */
+	/** As much of `whole` as leaves one column for the …. */
 	let beginning = '';
 	for (const {segment} of graphemes(text)) {
 		columns += stringWidth(segment);
@@ -35,7 +35,7 @@ export function cut(text: string, width: number): string {
 	return whole;
 }
 
-/** Cuts a text to so many terminal columns, or fills it up with spaces: the result is exactly that wide. */
+/** Cuts or pads a text to an exact number of columns. */
 export function pad(text: string, width: number): string {
 	const kept = cut(text, width);
 	return kept + ' '.repeat(Math.max(0, width - columnsOf(kept)));

@@ -13,7 +13,7 @@ export const statusWords: Readonly<Record<Status, string>> = {
 	orphan: 'orphan',
 };
 
-/** Each status in words where a person sees it: a key that is held waits for a decision. */
+/** Each status in words as a person sees it: a held key waits for a decision. */
 export const drawnStatusWords: Readonly<Record<Status, string>> = {...statusWords, held: 'decide'};
 
 /** How many bots have each status: `6 ready, 2 no key`, in the order of the words above. */
@@ -27,12 +27,15 @@ export function countsInWords(
 		.join(', ');
 }
 
-/** How an account is called: by its handle, or by its id where an imported key has not said its handle yet. */
+/** An account's name: its handle, or its id if an imported key has not said its handle yet. */
 export function accountOf({handle, userId}: Pick<KeyInfo, 'handle' | 'userId'>): string {
 	return handle === '' ? `account ${visible(userId)}` : `@${visible(handle)}`;
 }
 
-/** How a bot's account is called where its keys are listed: the key in force's, those of held ones, or the expected one in brackets; `null` where nothing is known. */
+/**
+ * A bot's accounts in a list: the active key's, those of held ones, or the expected one in brackets; `null`
+ * if nothing is known.
+ */
 export function accountsOf(bot: Bot): string | null {
 	const {key, held, expectedHandle} = bot;
 	const expected = expectedHandle === null ? null : `(@${visible(expectedHandle)})`;
@@ -54,7 +57,12 @@ export function accountsInWords(keys: readonly KeyInfo[]): string {
 	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-/** Why a key was held instead of being put in force, as a sentence. */
+/** What is said where the person pressed Cancel at X. */
+export function deniedSentence(bot: string): string {
+	return `You did not authorize ${visible(bot)}, so no key was made.`;
+}
+
+/** Why a key is held instead of active, as a sentence. */
 export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string | null): string {
 	const account = accountOf(key);
 	switch (reason) {
@@ -65,6 +73,10 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 		case 'account-of-another-bot':
 			return `You signed in as ${account}, which already belongs to ${otherBot === null ? 'another bot' : visible(otherBot)}.`;
 		case 'late':
-			return `X’s answer for ${account} came after you had left.`;
+			return `X’s answer for ${account} came after you left.`;
+		case 'waited':
+			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
+		case 'by-callback':
+			return `You signed in as ${account}. Is that the bot’s account?`;
 	}
 }

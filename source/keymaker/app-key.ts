@@ -1,12 +1,17 @@
 import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
-/** The app key in use, and where it came from. */
-export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+/** The app key in use, and its origin. */
+export type AppSource = {
+	appKey: AppKey;
+	from: 'environment' | '.env' | 'setup' | 'practice';
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number | undefined;
+};
 
 /**
- * The app key in use, or what is wrong with the one that was given: a value, since most work goes on without it.
- * `null` where there is none.
+ * The app key in use, or the error of the given one, as a value, since most work does not need it. `null` if
+ * there is none.
  */
 export type AppInUse = AppSource | FlockError | null;
 
@@ -14,8 +19,9 @@ export type AppInUse = AppSource | FlockError | null;
 export type AppKeyInput = {consumerKey: string; consumerSecret: string};
 
 /**
- * Cleans what was pasted, and checks what can be checked without X: surrounding space, line ends and quotes go.
- * @param names how the two fields are called where the person wrote them, for the message.
+ * Cleans what was pasted, and checks everything that needs no call to X: surrounding spaces, line ends and
+ * quotes go.
+ * @param names the two fields' names where the person wrote them, for the message.
  * @throws FlockError `bad-app-key`, naming the field; the message never repeats its content.
  */
 export function cleanAppKey(
@@ -31,7 +37,7 @@ export function cleanAppKey(
 	};
 }
 
-/** What a copied value may bring along unseen. No literal: see `visible`. */
+/** Invisible characters that a copied value can contain. Not a literal: see `visible`. */
 const unseen = '\\p{Cf}';
 
 function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput): string {
@@ -45,13 +51,13 @@ function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput)
 		throw badAppKey(field, `${name} is empty.`);
 	}
 
-	// X's bearer tokens have this form and length; they sit beside the app key in the portal.
+	// X's bearer tokens have this form and length, and are beside the app key in the portal.
 	if (/^A{10,}/.test(value) && value.length > 80) {
-		throw badAppKey(field, `${name} holds the app’s Bearer Token.`);
+		throw badAppKey(field, `${name} is the app’s Bearer Token.`);
 	}
 
 	if (!/^[\x21-\x7e]+$/.test(value) || /["'`]/.test(value)) {
-		throw badAppKey(field, `${name} holds a space or a character that X never uses.`);
+		throw badAppKey(field, `${name} has a space or a character that X never uses.`);
 	}
 
 	return value;
@@ -60,6 +66,6 @@ function clean(input: AppKeyInput, names: AppKeyInput, field: keyof AppKeyInput)
 function badAppKey(field: keyof AppKeyInput, message: string): FlockError {
 	return new FlockError('bad-app-key', message, {
 		field,
-		hint: 'Copy “API Key and Secret” (consumer key and secret) once more from the app’s “Keys and tokens” page at X.',
+		hint: 'Copy “API Key and Secret” (consumer key and secret) again from the app’s “Keys and tokens” page at X.',
 	});
 }

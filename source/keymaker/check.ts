@@ -6,26 +6,29 @@ import type {AppInUse} from './app-key.ts';
 import {appKeyFor, noKeyError} from './in-force.ts';
 import {keepLearnt, type LearntKeeper} from './learnt.ts';
 
-/** What X takes for a user read, in dollars, by its published list. */
+/** X's list price of a user read, in dollars. */
 export const dollarsPerCall = 0.01;
 
-/** How many keys X is asked about at once. */
+/** How many keys to ask X about at the same time. */
 export const checksAtOnce = 8;
 
-/** The longest that a limit of X is waited for, in milliseconds: its window of a quarter of an hour, and never its day. */
+/** The longest X limit to wait for, in milliseconds: its window of a quarter of an hour, never its daily one. */
 const longestWait = 16 * 60 * 1000;
 
-/** X's answers that say of a key that it is refused, until X says otherwise. What an app or its plan lacks is no fault of a key. */
+/**
+ * X's answers that mean it rejects a key, until X says otherwise. Problems of an app or its plan are not a
+ * key's fault.
+ */
 const refusesKey: ReadonlySet<ErrorCode> = new Set(['x-token', 'x-account-suspended', 'x-account-locked']);
 
-/** What X said of one bot's key. */
+/** X's answer about one bot's key. */
 export type CheckResult = {
 	bot: string;
-	/** The key as it is known now; `null` where the bot has none. */
+	/** The current key; `null` if the bot has none. */
 	key: KeyInfo | null;
-	/** The handle before, where the account was renamed. */
+	/** The old handle, if the account was renamed. */
 	renamedFrom: string | null;
-	/** Why X could not say who it is, or refused it. */
+	/** Why X rejected it or could not identify it. */
 	error: FlockError | null;
 };
 
@@ -37,23 +40,26 @@ export type CheckServices = {
 	now(): number;
 };
 
-/** How a check goes. */
+/** The options of a check. */
 export type CheckOptions = {
-	/** Stops the check; what was learnt by then is kept. */
+	/** Stops the check, and keeps what was learned so far. */
 	signal?: AbortSignal;
-	/** Called as each bot's answer comes. */
+	/** Called as each bot's answer arrives. */
 	onResult?(result: CheckResult): void;
-	/** Called when a limit of X is waited for, until then (milliseconds since 1970). Where it is left out, none is. */
+	/**
+	 * Called before waiting for an X limit, with its end (milliseconds since 1970). Without it, check waits
+	 * for none.
+	 */
 	onWait?(until: number): void;
 };
 
 /**
- * Asks X who each bot's key is, `checksAtOnce` at a time, and records handle, access level and time.
- * One bad key never stops the rest. A limit of minutes is waited for, for all of them at once, as long as X has answered
- * something since the last wait; for a longer one, nothing more is asked. A limit of one account's day stops that bot
- * alone, one of an app's day stops the app's.
- * @returns the results in the order in which they came; a bot without one was not asked.
- * @throws FlockError `keystore-…`, where no further key is asked about
+ * Asks X who each bot's key is, `checksAtOnce` at the same time, and saves handle, access level and time. One
+ * bad key never stops the rest. The check waits for a limit of minutes, once for all keys, if X answered
+ * something since the last wait. For a longer limit it asks nothing more. A daily limit of one account stops
+ * only that bot, a daily limit of an app stops that app's bots.
+ * @returns the results in the order of arrival; a bot without one was not asked about.
+ * @throws FlockError `keystore-…`; then no further key is asked about
  */
 export async function checkKeys(
 	bots: readonly string[],
@@ -63,11 +69,12 @@ export async function checkKeys(
 	const {keystore} = services;
 	const queue = [...bots];
 	const results: CheckResult[] = [];
-	// Read at once: one by one, each save of what was learnt made the next one read the file anew, most of the check's time.
+	// Read together: one by one, each save would make the next one read the file again, most of the check's
+	// time.
 	let records = await keystore.getAll(bots);
 	const inUse = await services.appSource();
 	const learnt = keepLearnt(keystore, () => {
-		// What cannot be kept need not be asked for: X bills it.
+		// X bills each call, so do not ask what cannot be saved.
 		queue.length = 0;
 	});
 	let pause: Promise<boolean> | null = null;
@@ -124,7 +131,7 @@ export async function checkKeys(
 		tell(until);
 		const waited = await sleep(Math.max(0, until - services.now()), signal);
 		if (waited) {
-			// A quarter of an hour is long enough for other programs to save other keys.
+			// In a quarter of an hour other programs can save other keys.
 			records = await keystore.getAll(bots);
 		}
 
@@ -179,10 +186,10 @@ async function checkOne(
 	}
 }
 
-/** The longest that one timer runs, in milliseconds: timers stand still while a computer sleeps, and X's limits do not. */
+/** The longest timer, in milliseconds: timers stop while a computer sleeps, but X's limits do not. */
 const longestTimer = 5000;
 
-/** Resolves true after so many milliseconds of this computer's clock, false once aborted. */
+/** Resolves true after some milliseconds of this computer's clock, or false when aborted. */
 function sleep(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
 	const end = Date.now() + ms;
 	return new Promise(resolve => {

@@ -7,15 +7,15 @@ import type {Services} from '../services.ts';
 import type {AppInUse} from './app-key.ts';
 import {appKeyFor, heldError, noKeyError} from './in-force.ts';
 
-/** What gathering and writing an export needs. */
+/** What collecting and writing an export needs. */
 export type ExportServices = Pick<Services, 'keystore' | 'cwd'>;
 
-/** The keys of some bots, complete in themselves, and why others could not be gathered. */
+/** The keys of some bots, complete in themselves, and why others are missing. */
 export type Gathered = {entries: BundleEntry[]; left: FlockError[]};
 
 /**
- * Gathers the keys in force of these bots, each with the secret of the app that it was made with.
- * `left` has an error for each bot without one: `no-key`, `held`, `other-app`, `bad-app-key`.
+ * Collects the active keys of these bots, each with the secret of its app. `left` has an error for each bot
+ * without one: `no-key`, `held`, `other-app`, `bad-app-key`.
  * @param inUse the app key in use.
  * @throws FlockError `keystore-…`
  */
@@ -38,7 +38,7 @@ export async function gatherEntries(
 	return {entries, left};
 }
 
-/** The request for an export that writes over no poem and not over the keystore. */
+/** The request for an export that overwrites neither poems nor the keystore. */
 export function exportRequest(
 	wanted: Pick<ExportRequest, 'format' | 'entries' | 'out' | 'force'>,
 	folder: PoemFolder,
@@ -72,7 +72,7 @@ async function entryOf(
 		accessToken: key.accessToken,
 		accessSecret: key.accessSecret,
 		bot: bot.name,
-		// No program is sent to a file outside the folder of poems.
+		// Send no program to a file outside the folder of poems.
 		poemFile: bot.poem === null || bot.poem.leadsTo !== undefined ? null : poemFileFrom(cwd, bot.poem.path),
 		userId: key.userId,
 		handle: key.handle || null,

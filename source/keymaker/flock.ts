@@ -5,7 +5,7 @@ import type {Keystore} from '../keystore/keystore.ts';
 import type {Poems} from '../poems/poems.ts';
 import type {AppInUse} from './app-key.ts';
 
-/** The folder of poems and the keystore, read anew and joined, and the app key that was in use then. */
+/** The folder of poems and the keystore, read again and joined, and the app key in use at that time. */
 export type FlockReading = {flock: Flock; folder: PoemFolder; app: AppInUse};
 
 /** What reading a flock needs. */
@@ -18,9 +18,10 @@ export type FlockSources = {
 /** Reads poems and keys and joins them. @throws FlockError `keystore-…` */
 export async function readFlock({poems, keystore, appSource}: FlockSources): Promise<FlockReading> {
 	const [folder, contents] = await Promise.all([poems.read(), keystore.list()]);
-	// Afterwards, since it may look into the keystore too: together they would read it twice.
+	// After that, because it may also read the keystore: together they would read it twice.
 	const app = await appSource();
 	const isUsable = app !== null && !(app instanceof FlockError);
 	const apps = isUsable ? new Set([...contents.apps, app.appKey.consumerKey]) : contents.apps;
-	return {flock: joinFlock(folder.poems, contents.records, apps, keystore.isShared), folder, app};
+	const {records, waiting} = contents;
+	return {flock: joinFlock(folder.poems, records, apps, keystore.isShared, waiting), folder, app};
 }

@@ -8,23 +8,23 @@ import type {AppInUse} from './app-key.ts';
 import {appKeyFor} from './in-force.ts';
 import type {Keymaker} from './keymaker.ts';
 
-/** A bot that was taken out of the keystore. */
+/** A bot that was removed from the keystore. */
 export type Forgotten = {
 	bot: string;
-	/** True where keys stay that the person was not asked about. */
+	/** True if keys stay that the person was not asked about. */
 	left: boolean;
-	/** Puts it back, unless the bot has a key by now (`bot-exists`); possible until the program ends. */
+	/** Restores it, unless the bot has a key now (`bot-exists`); possible until the program ends. */
 	undo(): Promise<void>;
 };
 
 /** A bot whose tokens were revoked at X and then removed here. */
 export type Revoked = {
 	bot: string;
-	/** How many tokens X was told of. */
+	/** How many tokens were revoked at X. */
 	revoked: number;
-	/** The bots that carry the same token: it works on for them, so X was not told. */
+	/** The bots with the same token, which still works for them, so it was not revoked. */
 	sharedWith: string[];
-	/** True where keys stay that the person was not asked about. */
+	/** True if keys stay that the person was not asked about. */
 	left: boolean;
 };
 
@@ -37,9 +37,9 @@ export type RevokeServices = {
 };
 
 /**
- * Removes a bot's record from the keystore alone.
- * @param asked the access tokens that the person was asked about, where a question came before: keys that came since stay.
- * @throws FlockError `no-key` where it has none, `keystore-…`
+ * Removes a bot's record only from the keystore.
+ * @param asked the access tokens that the person was asked about, if any: keys that came later stay.
+ * @throws FlockError `no-key` if it has none, `keystore-…`
  */
 export async function forgetBot(
 	bot: string,
@@ -57,8 +57,8 @@ export async function forgetBot(
 		async undo() {
 			await keystore.update(bot, record => {
 				if (record !== null && keysOf(record).length > 0) {
-					throw new FlockError('bot-exists', `${visible(bot)} has a new key by now.`, {
-						hint: 'The forgotten one is still in the backups: keymaker restore lists them.',
+					throw new FlockError('bot-exists', `${visible(bot)} has a new key now.`, {
+						hint: 'The forgotten key is still in the backups. Run keymaker restore to list them.',
 					});
 				}
 
@@ -69,10 +69,11 @@ export async function forgetBot(
 }
 
 /**
- * Tells X that a bot's tokens are void, and only then removes them here.
- * A token that another bot carries too, in its record or among the unsaved keys, is only removed here: X hands the same token out again, and revoking it would silence that bot.
- * @param asked as `forgetBot` takes it.
- * @throws FlockError `no-key`, `other-app`, `bad-app-key`, `x-…` (nothing is removed here then), `keystore-…`
+ * Revokes a bot's tokens at X, and only then removes them here. A token that another bot also has, in its
+ * record or among the unsaved keys, is only removed here: X issues the same token again, and revoking it
+ * would silence that bot.
+ * @param asked as for `forgetBot`.
+ * @throws FlockError `no-key`, `other-app`, `bad-app-key`, `x-…` (then nothing is removed here), `keystore-…`
  */
 export async function revokeBot(
 	bot: string,
@@ -90,7 +91,7 @@ export async function revokeBot(
 	}
 
 	const inUse = await appSource();
-	return await unfinished(`${visible(bot)}’s key is being revoked`, revokeAll);
+	return await unfinished(`revoking ${visible(bot)}’s key`, revokeAll);
 
 	async function revokeAll(): Promise<Revoked> {
 		let revoked = 0;
@@ -101,7 +102,7 @@ export async function revokeBot(
 			}
 		}
 
-		// A key that arrived meanwhile was not revoked, so it is not removed either.
+		// A key that arrived meanwhile was not revoked, so keep it.
 		const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
 		return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
 	}
@@ -115,8 +116,8 @@ export async function revokeBot(
 		try {
 			await x.revoke(appKey, key);
 		} catch (error) {
-			// X does not know the token any more: that is what was wanted. Any 401 without X's own code may have
-			// come from elsewhere, and the key must not be given up for it.
+			// X no longer knows the token, which was the goal. A 401 without X's own code may come from
+			// elsewhere, and must not cost the key.
 			if (!(error instanceof FlockError && error.code === 'x-token' && error.xCode !== null)) {
 				throw error;
 			}
@@ -124,7 +125,7 @@ export async function revokeBot(
 	}
 }
 
-/** A record without the keys of these access tokens; `null` where none is left. */
+/** A record without the keys of these access tokens; `null` if none is left. */
 function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has'>): BotRecord | null {
 	const {key, held, previous} = record;
 	const left = {
@@ -139,14 +140,14 @@ function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has
 function recordOf(bot: string, record: BotRecord | null, asked?: ReadonlySet<string>): BotRecord {
 	const isThere = ({accessToken}: Key) => asked?.has(accessToken) ?? true;
 	if (record !== null && keysOf(record).length > 0 && !keysOf(record).some(isThere)) {
-		throw new FlockError('no-key', `${visible(bot)} has other keys by now than those you were asked about.`, {
-			hint: 'Nothing was changed. keymaker list shows what it has.',
+		throw new FlockError('no-key', `${visible(bot)}’s keys changed since you were asked.`, {
+			hint: 'Nothing was changed. Run keymaker list to see its keys.',
 		});
 	}
 
 	if (record === null || keysOf(record).length === 0) {
 		throw new FlockError('no-key', `${visible(bot)} has no key here.`, {
-			hint: 'keymaker list shows which bots have one.',
+			hint: 'Run keymaker list to see which bots have one.',
 		});
 	}
 

@@ -1,27 +1,29 @@
 import type {BotRecord, HeldReason, Key} from '../flock/key.ts';
 import {emptyRecord, sameHandle} from '../flock/key.ts';
 
-/** What is to become of a key that X has just given. */
+/** What to do with a new key from X. */
 export type Verdict = {kind: 'save'} | {kind: 'hold'; reason: HeldReason; otherBot: string | null};
 
-/** What the guard judges by. */
+/** What the guard decides by. */
 export type GuardInput = {
-	/** The bot's record; `null` where there is none. */
+	/** The bot's record; `null` if there is none. */
 	record: BotRecord | null;
 	/** The other bots' records. */
 	others: ReadonlyMap<string, BotRecord>;
 	key: Key;
-	/** True where the person said beforehand that any account will do that speaks no other poem. */
+	/** True if the person accepts any account that posts for no other poem. */
 	replaceAccount: boolean;
-	/** True where the person had left the authorization before the key came. */
+	/** True if the person left the authorization before the key came. */
 	late: boolean;
+	/** True where a browser delivered it: whose that was is not known. */
+	byCallback: boolean;
 };
 
 /**
- * The account guard: decides whether a key comes into force at once or is held for the person's decision.
- * An account that speaks another poem is held whatever else is true of it: also where it is that of the bot's own key.
+ * The account guard: decides whether a key becomes active immediately or waits for the person's decision. It
+ * always holds a key of an account that posts for another poem, even of the bot's own account.
  */
-export function guard({record, others, key, replaceAccount, late}: GuardInput): Verdict {
+export function guard({record, others, key, replaceAccount, late, byCallback}: GuardInput): Verdict {
 	const {key: old, expectedHandle} = record ?? emptyRecord;
 	const otherBot = botOfAccount(others, key.userId);
 	if (late) {
@@ -33,19 +35,22 @@ export function guard({record, others, key, replaceAccount, late}: GuardInput): 
 	}
 
 	const isSameAccount = old?.userId === key.userId;
-	if (expectedHandle === null) {
-		return old === null || isSameAccount || replaceAccount
-			? {kind: 'save'}
-			: {kind: 'hold', reason: 'other-account', otherBot};
+	const isExpected =
+		expectedHandle === null
+			? isSameAccount
+			: sameHandle(key.handle, expectedHandle) || (isSameAccount && sameHandle(old.handle, expectedHandle));
+	if (isExpected) {
+		return {kind: 'save'};
 	}
 
-	const isRenamed = isSameAccount && sameHandle(old.handle, expectedHandle);
-	return sameHandle(key.handle, expectedHandle) || isRenamed || replaceAccount
-		? {kind: 'save'}
-		: {kind: 'hold', reason: 'other-handle', otherBot};
+	if (replaceAccount || (expectedHandle === null && old === null)) {
+		return byCallback ? {kind: 'hold', reason: 'by-callback', otherBot} : {kind: 'save'};
+	}
+
+	return {kind: 'hold', reason: expectedHandle === null ? 'other-account' : 'other-handle', otherBot};
 }
 
-/** The bot whose key in force belongs to an account; `null` where no bot has it. */
+/** The bot whose active key belongs to an account; `null` if no bot has it. */
 export function botOfAccount(records: ReadonlyMap<string, BotRecord>, userId: string): string | null {
 	for (const [bot, record] of records) {
 		if (record.key?.userId === userId) {
@@ -56,7 +61,10 @@ export function botOfAccount(records: ReadonlyMap<string, BotRecord>, userId: st
 	return null;
 }
 
-/** The record after a key has come into force: what it replaces is kept as `previous`, and its own token is neither that nor held any more. */
+/**
+ * The record with a new active key. The replaced key becomes `previous`, and the new token is removed from
+ * `previous` and held.
+ */
 export function withKey(record: BotRecord | null, key: Key): BotRecord {
 	const base = record ?? emptyRecord;
 	const isOther = (other: Key | null) => other !== null && other.accessToken !== key.accessToken;
@@ -69,7 +77,7 @@ export function withKey(record: BotRecord | null, key: Key): BotRecord {
 	};
 }
 
-/** The record after the guard or the person has put a key in force: the handle that the bot is meant to have follows its account. */
+/** The record after the guard or the person activated a key. The bot's expected handle follows its account. */
 export function speakingAs(record: BotRecord | null, key: Key): BotRecord {
 	const next = withKey(record, key);
 	const {expectedHandle} = next;
@@ -78,13 +86,13 @@ export function speakingAs(record: BotRecord | null, key: Key): BotRecord {
 		: {...next, expectedHandle: key.handle};
 }
 
-/** The record after a key has been set aside for the person's decision: the newest of those held, in the place of an earlier one of the same token. */
+/** The record with one more held key, the newest, which replaces an earlier one of the same token. */
 export function withHeld(record: BotRecord | null, key: Key, reason: HeldReason): BotRecord {
 	const base = withoutHeld(record ?? emptyRecord, key);
 	return {...base, held: [...base.held, {key, reason}]};
 }
 
-/** The record after a held key has been taken out of it. */
+/** The record without a held key. */
 export function withoutHeld(record: BotRecord, {accessToken}: Key): BotRecord {
 	return {...record, held: record.held.filter(({key}) => key.accessToken !== accessToken)};
 }

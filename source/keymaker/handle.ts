@@ -1,7 +1,7 @@
 import {FlockError} from '../flock/error.ts';
 import {cleanHandle} from '../flock/key.ts';
 
-/** A handle as it is kept, from one that a person gave; `null` for none. @throws FlockError `bad-handle` */
+/** A typed handle in its stored form; `null` for none. @throws FlockError `bad-handle` */
 export function handleOf(text: string | null): string | null {
 	const handle = cleanHandle(text ?? '');
 	if (handle === '') {
@@ -10,7 +10,7 @@ export function handleOf(text: string | null): string | null {
 
 	if (!/^\w{1,20}$/.test(handle)) {
 		throw new FlockError('bad-handle', 'A handle has letters, digits and underscores, 20 at most.', {
-			hint: 'Give it as X shows it, with or without the @.',
+			hint: 'Type it as X shows it, with or without the @.',
 		});
 	}
 

@@ -6,7 +6,7 @@ import {namesOfHeld} from '../flock/words.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import type {AppInUse} from './app-key.ts';
 
-/** An app's key with its secret: the one in use, or from the keystore; `null` where the secret is not known. */
+/** An app's key with its secret, from the one in use or from the keystore; `null` if the secret is unknown. */
 export async function appKeyOf(
 	consumerKey: string,
 	keystore: Keystore,
@@ -17,7 +17,7 @@ export async function appKeyOf(
 }
 
 /**
- * The app that a bot's key was made with. Where its secret is not known, the error that says why: what is wrong with the
+ * The app that made a bot's key. If its secret is unknown, the error that says why: the problem with the
  * app's key in use, else `other-app`.
  */
 export async function appKeyFor(
@@ -30,24 +30,24 @@ export async function appKeyFor(
 	return appKey ?? (inUse instanceof FlockError ? inUse : otherAppError(bot));
 }
 
-/** The error of a bot without a key in force. */
+/** The error of a bot without an active key. */
 export function noKeyError(bot: string): FlockError {
-	return new FlockError('no-key', `${visible(bot)} has no key in force.`, {
-		hint: `Authorize it: keymaker authorize ${shellWord(bot)}`,
+	return new FlockError('no-key', `${visible(bot)} has no active key.`, {
+		hint: `Authorize it with keymaker authorize ${shellWord(bot)}`,
 	});
 }
 
 function otherAppError(bot: string): FlockError {
 	return new FlockError(
 		'other-app',
-		`The key of ${visible(bot)} belongs to an app whose secret is not known here.`,
+		`${visible(bot)}’s key was made with another app whose secret is not here.`,
 		{
 			hint: 'Set that app’s TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET, or authorize the bot again.',
 		},
 	);
 }
 
-/** The error of a bot whose held keys have to be decided about first. */
+/** The error of a bot with keys to decide about first. */
 export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
 	const what = held.length === 1 ? 'A key' : `${held.length} keys`;
 	const waits = held.length === 1 ? 'waits' : 'wait';
@@ -58,19 +58,19 @@ export function heldError(bot: string, held: readonly Held<KeyInfo>[]): FlockErr
 	);
 }
 
-/** The error of a bot with several held keys, where one has to be named. */
+/** The error of a bot with several held keys, if one must be named. */
 export function heldSeveralError(bot: string, held: readonly Held<KeyInfo>[]): FlockError {
-	return new FlockError('held-several', `${visible(bot)} has held keys of ${namesOfHeld(held)}.`, {
+	return new FlockError('held-several', `${visible(bot)} has keys of ${namesOfHeld(held)} to decide about.`, {
 		hint: decisionHint(bot, held),
 	});
 }
 
-/** The error of a decision about a key that is held no more. */
+/** The error of a decision about a key that is no longer held. */
 export function heldChangedError(bot: string): FlockError {
 	return new FlockError(
 		'held-changed',
-		`That key of ${visible(bot)} is no longer held: another window or program has decided about it.`,
-		{hint: 'Nothing was changed. keymaker list shows what is held now.'},
+		`That key of ${visible(bot)} is no longer waiting: another window or program decided about it.`,
+		{hint: 'Nothing was changed. Run keymaker list to see what is waiting now.'},
 	);
 }
 
@@ -78,11 +78,11 @@ export function heldChangedError(bot: string): FlockError {
 export function decisionHint(bot: string, held: readonly Held<KeyInfo>[]): string {
 	const word = shellWord(bot);
 	if (held.length === 1) {
-		return `keymaker keep ${word} puts it in force, keymaker discard ${word} removes it.`;
+		return `Run keymaker keep ${word} to use it, or keymaker discard ${word} to remove it.`;
 	}
 
 	const accounts = new Set(held.map(({key}) => key.handle.toLowerCase()));
 	return accounts.size === held.length
-		? `keymaker keep ${word} --handle NAME puts one in force, keymaker discard ${word} --handle NAME removes one.`
-		: `Open the screen with keymaker: enter on ${visible(bot)} shows each, and when it came.`;
+		? `Run keymaker keep ${word} --handle NAME to use one, or keymaker discard ${word} --handle NAME to remove one.`
+		: `Run keymaker and press enter on ${visible(bot)} to see each key and when it was made.`;
 }

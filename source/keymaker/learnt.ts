@@ -2,23 +2,26 @@ import {type BotRecord, type KeyInfo, sameHandle} from '../flock/key.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
 
-/** How long what X says is gathered before it goes into the file together; milliseconds. What a kill loses can be asked again. */
+/**
+ * How long to collect X's answers before saving them together, in milliseconds. Answers lost in a kill can be
+ * asked for again.
+ */
 const gatherFor = 1000;
 
-/** What X said of a token. */
+/** What X said about a token. */
 type Learnt = {accessToken: string; fields: Partial<KeyInfo>};
 
-/** Keeps what X says of keys while a check goes on. */
+/** Saves X's answers about keys during a check. */
 export type LearntKeeper = {
-	/** Keeps what X said of a bot's key; it stays out of a record that has another key by then. */
+	/** Saves X's answer about a bot's key, unless the record has another key by now. */
 	keep(bot: string, accessToken: string, fields: Partial<KeyInfo>): void;
-	/** Resolves when everything is in the file. @throws FlockError `keystore-…` where something could not be saved. */
+	/** Resolves when everything is in the file. @throws FlockError `keystore-…` if something was not saved. */
 	finish(): Promise<void>;
 };
 
 /**
- * Saves the first of X's answers at once, since what cannot be kept need not be asked for, and then all that comes
- * within a second together: each save writes the whole file twice.
+ * Saves X's first answer immediately, to stop early if nothing can be saved, and then the answers of each
+ * second together, because each save writes the whole file twice.
  * @param onFailure is called when a save fails.
  */
 export function keepLearnt(keystore: Pick<Keystore, 'updateAll'>, onFailure: () => void): LearntKeeper {
@@ -41,7 +44,7 @@ export function keepLearnt(keystore: Pick<Keystore, 'updateAll'>, onFailure: () 
 		timer = setTimeout(save, saves.length === 0 ? 0 : gatherFor);
 		const saved = Promise.withResolvers<void>();
 		isSaved = saved;
-		unfinished('What X said of the keys is being saved', () => saved.promise);
+		unfinished('saving X’s answers', () => saved.promise);
 	}
 
 	return {
@@ -70,7 +73,7 @@ function changeBy({accessToken, fields}: Learnt): (record: BotRecord) => BotReco
 		}
 
 		const next = {...key, ...fields};
-		// An account that was renamed is still the expected one.
+		// A renamed account is still the expected one.
 		const isExpected = expectedHandle !== null && sameHandle(expectedHandle, key.handle);
 		return {...record, key: next, expectedHandle: isExpected ? next.handle : expectedHandle};
 	};

@@ -1,14 +1,14 @@
 import {FlockError} from '../flock/error.ts';
 
-/** The most digits that are still taken for a PIN: X says "about 7", user ids have up to 19. */
+/** The most digits of a PIN: X says "about 7", and user ids have up to 19. */
 const mostDigits = 16;
 
 /**
- * Finds the PIN in whatever was typed or pasted: spaces, dashes, line ends, invisible and full-width
- * characters are cleaned away, and from a callback address the verifier is taken, which X makes of letters and digits.
- * The result is text: a leading zero counts.
- * @param requestToken the token of the link on the screen, which a callback address has to name.
- * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`; X has not been asked then.
+ * Finds the PIN in typed or pasted text: removes spaces, dashes, line ends, invisible and full-width
+ * characters, and takes the verifier, which is letters and digits, from a callback address. The result is
+ * text, because leading zeros count.
+ * @param requestToken the token of the link on the screen, which a callback address must contain.
+ * @throws FlockError `pin-empty`, `pin-not-a-pin` or `pin-of-another-link`, without asking X.
  */
 export function cleanPin(text: string, requestToken: string): string {
 	const verifier = verifierOf(text, requestToken);
@@ -18,27 +18,27 @@ export function cleanPin(text: string, requestToken: string): string {
 
 	const pin = strip(verifier ?? text);
 	if (pin === '') {
-		throw new FlockError('pin-empty', 'There is no PIN yet.', {
-			hint: 'Paste the digits that X shows after Authorize app.',
+		throw new FlockError('pin-empty', 'No PIN yet.', {
+			hint: 'Paste the digits that X shows after you press Authorize app.',
 		});
 	}
 
 	if (!/^\d+$/.test(pin) || pin.length > mostDigits) {
 		throw new FlockError('pin-not-a-pin', whatItIs(text, pin), {
-			hint: 'A PIN is about seven digits; X shows it after Authorize app. X was not asked, and the link still counts.',
+			hint: 'X shows about seven digits after you press Authorize app. The link still works: X was not asked.',
 		});
 	}
 
 	return pin;
 }
 
-/** What X puts into a callback address. */
+/** The parameters of X's callback address. */
 const isVerifier = /^[A-Za-z0-9]{1,200}$/;
 
-/** What is never part of a PIN. No literal: see `visible`. */
+/** Characters that are never part of a PIN. Not a literal: see `visible`. */
 const unseen = '[\\s\\p{Pd}\\p{Cf}\\p{Cc}\\p{Mn}\\u2212\\u3164]';
 
-/** Removes what is never part of a PIN, and turns full-width digits into plain ones. */
+/** Removes what is never part of a PIN, and converts full-width digits. */
 function strip(text: string): string {
 	return text.normalize('NFKC').replace(new RegExp(unseen, 'gu'), '');
 }
@@ -56,13 +56,9 @@ function verifierOf(text: string, requestToken: string): string | null {
 	);
 	const token = query.get('oauth_token');
 	if (token !== null && token !== requestToken) {
-		throw new FlockError(
-			'pin-of-another-link',
-			'That address belongs to another link than the one shown here.',
-			{
-				hint: 'Open the link above and paste what follows from it. X was not asked, and the link still counts.',
-			},
-		);
+		throw new FlockError('pin-of-another-link', 'That address belongs to another link.', {
+			hint: 'Open the link above and paste the PIN from there. The link still works: X was not asked.',
+		});
 	}
 
 	return query.get('oauth_verifier') ?? '';
@@ -70,7 +66,7 @@ function verifierOf(text: string, requestToken: string): string | null {
 
 function whatItIs(text: string, pin: string): string {
 	if (text.includes('oauth_verifier=')) {
-		return 'That address has more behind it, or is not whole.';
+		return 'That address is incomplete or has extra text.';
 	}
 
 	if (/oauth_token=|^\s*https?:/i.test(text)) {
@@ -78,8 +74,8 @@ function whatItIs(text: string, pin: string): string {
 	}
 
 	if (/^pin$/i.test(pin)) {
-		return 'That is the word, not the number.';
+		return 'That is the word PIN, not the number.';
 	}
 
-	return /^\d+$/.test(pin) ? 'That is too long for a PIN.' : 'That is not a PIN: it holds more than digits.';
+	return /^\d+$/.test(pin) ? 'That is too long for a PIN.' : 'A PIN has only digits.';
 }

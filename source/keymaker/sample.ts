@@ -6,15 +6,15 @@ import {visible} from '../flock/visible.ts';
 import {codeOf, isMissing} from '../system/errors.ts';
 import {makeFolders, reasonOf} from '../system/files.ts';
 
-/** The sample that stands in a new folder of poems. */
+/** The sample in a new folder of poems. */
 const sample = {
 	file: 'first-light.txt',
 	text: 'First light\n\nThe kettle knows before the birds\nthat morning is a thing of steam;\nthe window writes it down in words\nthe sun rubs out, like half a dream.\n',
 };
 
 /**
- * Makes the folder of poems where it is missing, and puts a sample into it where it has no poem yet.
- * @returns the sample's file name; `null` where there are poems already.
+ * Creates the folder of poems if missing, and adds a sample if it has no poems.
+ * @returns the sample's file name; `null` if there are poems.
  * @throws FlockError `init-unwritable`, `init-unsafe`
  */
 export async function addSample(folder: string): Promise<string | null> {
@@ -33,8 +33,8 @@ export async function addSample(folder: string): Promise<string | null> {
 }
 
 /**
- * Refuses a link where something is to be made or added to: in a folder that came from somebody else it may lead
- * to any file of the person's.
+ * Refuses a link in place of a file to create or extend: in somebody else's folder it can lead to any of your
+ * files.
  * @throws FlockError `init-unsafe`, or the system's error
  */
 export async function refuseLink(place: string): Promise<void> {
@@ -46,16 +46,20 @@ export async function refuseLink(place: string): Promise<void> {
 		throw error;
 	});
 	if (found?.isSymbolicLink()) {
-		throw new FlockError('init-unsafe', `${visible(place)} is a link; nothing is written through it.`, {
-			hint: 'Put a file or a folder in its place, or run keymaker init in another folder.',
-		});
+		throw new FlockError(
+			'init-unsafe',
+			`${visible(place)} is a link, and keymaker does not write through links.`,
+			{
+				hint: 'Replace it with a file or folder, or run keymaker init in another folder.',
+			},
+		);
 	}
 }
 
 /**
- * The error for a place that could not be written.
- * @param error of the file system; anything else is thrown as it is.
- * @param place where the error names none.
+ * The error for a path that cannot be written.
+ * @param error of the file system; anything else is thrown unchanged.
+ * @param place used if the error names none.
  */
 export function unwritable(error: unknown, place: string): FlockError {
 	const {path: where} = error as NodeJS.ErrnoException;
@@ -63,11 +67,7 @@ export function unwritable(error: unknown, place: string): FlockError {
 		throw error;
 	}
 
-	return new FlockError(
-		'init-unwritable',
-		`${visible(where ?? place)} cannot be written: ${reasonOf(error)}.`,
-		{
-			hint: 'Make the folder writable, or run keymaker init in another one.',
-		},
-	);
+	return new FlockError('init-unwritable', `Cannot write ${visible(where ?? place)}: ${reasonOf(error)}.`, {
+		hint: 'Make the folder writable, or run keymaker init in another one.',
+	});
 }

@@ -1,33 +1,20 @@
-import type {AppKey, Key, WantedAccess} from '../flock/key.ts';
-
-/** A key that X has given and that is not in the keystore yet, with all that saving it needs. */
-export type UnsavedKey = {
-	key: Key;
-	/** The app that it was made with. */
-	appKey: AppKey;
-	/** What was asked for with its link; `undefined` leaves the bot's own wish. */
-	wantedAccess: WantedAccess | undefined;
-	/** As in `PinOptions`. */
-	replaceAccount: boolean;
-	/** True where the person had left before it came. */
-	late: boolean;
-};
+import type {FreshKey} from '../flock/key.ts';
 
 /** Fresh keys in memory: each stays from the moment it has come until it is saved. */
 export type UnsavedKeys = {
 	/** Adds a key as its bot's newest, in the place of an earlier one of the same token. */
-	add(bot: string, fresh: UnsavedKey): void;
+	add(bot: string, fresh: FreshKey): void;
 	/** Takes out the key of a token, which has been saved. */
 	remove(bot: string, accessToken: string): void;
 	/** A bot's keys, oldest first. */
-	of(bot: string): readonly UnsavedKey[];
+	of(bot: string): readonly FreshKey[];
 	/** The bots that have any. */
 	bots(): string[];
 };
 
 /** Nothing is unsaved at first. */
 export function createUnsavedKeys(): UnsavedKeys {
-	const keys = new Map<string, readonly UnsavedKey[]>();
+	const keys = new Map<string, readonly FreshKey[]>();
 	const of = (bot: string) => keys.get(bot) ?? [];
 	const others = (bot: string, token: string) => of(bot).filter(({key}) => key.accessToken !== token);
 	return {

@@ -12,60 +12,66 @@ import {openReader} from './reader.ts';
 import {type Memory, openMemory} from './seen/memory.ts';
 import type {Writer} from './writer.ts';
 
-/** Says whether poems that are gone have moved to the folder that the keystore was opened for. */
+/** Says whether missing poems moved to the folder that the keystore was opened for. */
 export type HaveMoved = (moved: Moved) => Promise<boolean>;
 
 /** What opening a keystore needs. */
 export type KeystoreOptions = {
-	/** The folder that holds it, an absolute path; made at the first save where it is missing. */
+	/** The folder that holds it, an absolute path; created at the first save if missing. */
 	folder: string;
-	/** The flock's name, which the file is named after. */
+	/** The flock's name, which is also the file's. */
 	flock: string;
-	/** Whose keys it holds; those of X's accounts unless given. */
+	/** Whose keys it holds; by default those of X's accounts. */
 	kind?: Kind | undefined;
-	/** The poems folder, an absolute real path; `null` for a reader that has none, which opens any flock's keystore. */
+	/** The poems folder, an absolute real path; `null` for a reader without one, which opens any flock's keystore. */
 	poems: string | null;
-	/** Asked only where the file is encrypted. */
+	/** Called only if the file is encrypted. */
 	passphrase?: PassphraseProvider | undefined;
-	/** Asks for a new passphrase where there is none to open anything with yet; `passphrase` answers without it. */
+	/** Asks for a new passphrase, for a new keystore that has to be encrypted; else `passphrase` answers. */
 	newPassphrase?: (() => Promise<string>) | undefined;
-	/** How often it is asked before a wrong passphrase is an error; once unless given. */
+	/** How many attempts a passphrase has; by default one. */
 	passphraseTries?: number | undefined;
-	/** Asked where the folder of poems that it belongs to is gone; without it, that is an error. */
+	/** Called if the folder of poems that it belongs to is gone; without it, that is an error. */
 	haveMoved?: HaveMoved | undefined;
-	/** True where a passphrase is given beforehand: then one that is made is encrypted from the start, and one in plain text is refused. */
+	/**
+	 * True if a passphrase is already set: then a new keystore is encrypted from the start, and one in plain
+	 * text is refused.
+	 */
 	passphraseGiven?: boolean | undefined;
-	/** The file in which this computer remembers what it has seen of keystores, an absolute path; nothing is remembered without. */
+	/**
+	 * The file in which this computer remembers the keystores it has seen, an absolute path; without it,
+	 * nothing is remembered.
+	 */
 	seen?: string | null | undefined;
 	/** Milliseconds since 1970. */
 	now?: (() => number) | undefined;
 	/** How long a save waits for another program; milliseconds. */
 	patience?: number | undefined;
-	/** What deriving a new encryption key costs. */
+	/** The cost of deriving a new encryption key. */
 	scrypt?: ScryptCost | undefined;
 };
 
-/** Reading and saving one keystore file as a whole. */
+/** Reads and saves one keystore file as a whole. */
 export type Core = Writer & {
-	/** The file as the options name it. */
+	/** The file's path in the options. */
 	path: string;
-	/** The folder of its copies. */
+	/** The folder of its backups. */
 	backups: string;
 	keyring: Keyring;
 	label: Label;
-	/** Opens the file's bytes, or a copy's. */
+	/** Opens the bytes of the file or of a backup. */
 	open: Open;
 	memory: Memory;
 	now(): number;
-	/** What is there now. @param takesPlain as `Memory.check` has it. */
+	/** The current contents. @param takesPlain as in `Memory.check`. */
 	load(takesPlain?: boolean): Promise<Loaded>;
-	/** Makes it the keystore of the folder that it was opened for, where the one that it belongs to is gone. */
+	/** Gives the keystore to the folder that it was opened for, if the one that it belongs to is gone. */
 	adoptPoems(): Promise<void>;
-	/** Reads under the lock, without asking anybody, and as `load` does otherwise. @param takesPlain as `Memory.check` has it. */
+	/** Reads under the lock, without asking anybody, otherwise like `load`. @param takesPlain as in `Memory.check` */
 	loadLocked(takesPlain?: boolean): Promise<Loaded>;
 };
 
-/** Nothing is read or made before the first call. */
+/** Nothing is read or created before the first call. */
 export function openCore(options: KeystoreOptions): Core {
 	const name = fileNameOf(options.flock);
 	const file = path.join(options.folder, `${name}.json`);
@@ -91,7 +97,7 @@ export function openCore(options: KeystoreOptions): Core {
 	let opening: Promise<Writer> | null = null;
 	let answer: Promise<boolean> | null = null;
 
-	/** Loaded when it is needed: whatever only reads does without. */
+	/** Loaded when needed: reading does not need it. */
 	function writer(): Promise<Writer> {
 		opening ??= import('./writer.ts').then(({openWriter}) =>
 			openWriter({...options, file, backups, keyring, label, open, memory, now, unfinished}, reader),
@@ -107,7 +113,7 @@ export function openCore(options: KeystoreOptions): Core {
 		}));
 	}
 
-	/** Does something again after the person has said that the poems have moved here, which is recorded at once. */
+	/** Tries again after the person says that the poems moved here, which is recorded at once. */
 	async function following<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			return await work();
@@ -119,11 +125,11 @@ export function openCore(options: KeystoreOptions): Core {
 			answer ??= options.haveMoved(error.moved);
 			if (!(await answer)) {
 				throw new FlockError('keystore-other-poems', error.message, {
-					hint: 'Nothing was changed. Give this flock a name of its own with --flock NAME.',
+					hint: 'Nothing was changed. Name this flock with --flock NAME.',
 				});
 			}
 
-			// Where it cannot be recorded, it can be read all the same.
+			// If it cannot be recorded, it can still be read.
 			await adoptPoems().catch(() => {});
 			return await work();
 		}

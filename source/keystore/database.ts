@@ -1,17 +1,34 @@
-import type {Keystore, KeystoreUpkeep} from './keystore.ts';
+import type {Keystore, KeystoreUpkeep, Waiting} from './keystore.ts';
 import type {DatabaseOptions, Shared} from './postgres/keystore.ts';
+import {openMemory} from './seen/memory.ts';
 
 /**
  * Opens the keystore of a flock in a database. What speaks to databases is loaded at the first call, and nothing is
  * connected to before; an address that makes no sense is an error of that call (`keystore-address`).
  */
-export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkeep {
+export function openDatabase({
+	seen = null,
+	...options
+}: Omit<DatabaseOptions, 'memoryOf'> & {
+	/** The file in which this computer remembers what it has seen of keystores, an absolute path; nothing is remembered without. */
+	seen?: string | null;
+}): Keystore & KeystoreUpkeep {
+	const memoryOf = (file: string) =>
+		openMemory({
+			seen,
+			file,
+			label: options.label,
+			hints,
+			passphraseGiven: false,
+			copiesSpeakAgainst: async () => false,
+		});
 	let opening: Promise<Shared> | null = null;
+	const {waitingFile} = options;
 	let place = 'the database';
 
 	function opened(): Promise<Shared> {
 		opening ??= import('./postgres/keystore.ts').then(({openShared}) => {
-			const shared = openShared(options);
+			const shared = openShared({...options, memoryOf});
 			place = shared.path;
 			return shared;
 		});
@@ -23,6 +40,7 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 			return place;
 		},
 		isShared: true,
+		waiting: waitingFile ? lateWaiting(waitingFile, opened) : null,
 		list: async () => (await opened()).list(),
 		get: async bot => (await opened()).get(bot),
 		update: async (bot, change, appKey) => (await opened()).update(bot, change, appKey),
@@ -65,9 +83,9 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 		history: async () => (await opened()).history(),
 		backupsHolding: async (bot, tokens) => (await opened()).backupsHolding(bot, tokens),
 		purge: async (bot, tokens) => (await opened()).purge(bot, tokens),
-		// No folder of poems and nothing seen is recorded of a database.
+		// No folder of poems is recorded of a database.
 		adoptPoems: async () => {},
-		forgetSeen: async () => {},
+		forgetSeen: async () => (await opened()).forgetSeen(),
 		health: async () => {
 			try {
 				return await (await opened()).health();
@@ -76,5 +94,22 @@ export function openDatabase(options: DatabaseOptions): Keystore & KeystoreUpkee
 				return unopenedHealth(place, error);
 			}
 		},
+	};
+}
+
+const hints = {
+	older:
+		'An old backup of the database may have been put back: ask whoever looks after it. If that was meant, `keymaker doctor --forget-seen` takes it as it is.',
+	gone: 'Ask whoever looks after the database. To begin anew: `keymaker doctor --forget-seen`.',
+};
+
+/** The keys that wait, before what opens them is loaded. */
+function lateWaiting(path: string, opened: () => Promise<Shared>): Waiting {
+	const waiting = async () => (await opened()).waiting as Waiting;
+	return {
+		path,
+		add: async (bot, fresh) => (await waiting()).add(bot, fresh),
+		remove: async (bot, accessToken) => (await waiting()).remove(bot, accessToken),
+		all: async () => (await waiting()).all(),
 	};
 }

@@ -5,25 +5,25 @@ import type {State} from './state.ts';
 
 /** A keystore as it was read. */
 export type Loaded = {
-	/** `null` where there is no file yet. */
+	/** `null` if there is no file yet. */
 	file: FileBytes | null;
-	/** `null` where there is no file yet. */
+	/** `null` if there is no file yet. */
 	identity: Identity | null;
 	state: State;
-	/** What it is encrypted with; `null` where it stands in plain text. */
+	/** Its encryption key; `null` if it is in plain text. */
 	key: DerivedKey | null;
 };
 
-/** What a save makes of what it read. */
+/** What a save makes from what it read. */
 export type Edit<T> = {state: State; key?: DerivedKey | null; result: T};
 
-/** A pure change of the whole keystore; may throw to change nothing. */
+/** A pure change of the whole keystore; can throw to change nothing. */
 export type EditOf<T> = (loaded: Loaded) => Edit<T>;
 
-/** What came of one of several edits. */
+/** The result of one of several edits. */
 export type Outcome = {ok: true; result: unknown} | {ok: false; error: unknown};
 
-/** Makes edits one after the other, each on what those before it have made; one that throws changes nothing. */
+/** Applies edits one after the other, each to the result of those before it. One that throws changes nothing. */
 export function editEach(
 	edits: readonly EditOf<unknown>[],
 	loaded: Loaded,
@@ -41,7 +41,7 @@ export function editEach(
 	return {loaded: current, outcomes};
 }
 
-/** The result of the edit that stood at a place, which is the one that `T` was taken from. */
+/** The result of the edit at an index, from which `T` comes. */
 export function resultOf<T>(outcomes: readonly Outcome[], place: number): T {
 	const outcome = outcomes[place];
 	if (!outcome?.ok) {

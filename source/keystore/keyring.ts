@@ -13,38 +13,41 @@ import {
 } from './form/encryption.ts';
 
 /**
- * Asks for the passphrase: at a prompt, or from the environment. May throw, which ends what needed it.
- * @param attempt 1, and more after passphrases that were wrong.
+ * Asks for the passphrase, at a prompt or from the environment. May throw, which ends the operation.
+ * @param attempt 1, and more after wrong passphrases.
  */
 export type PassphraseProvider = (attempt: number) => string | Promise<string>;
 
-/** The keys of this run: each passphrase is asked for once, and turned into a key once. */
+/** This run's keys: each passphrase is asked for once, and derived once. */
 export type Keyring = {
-	/** The key that opens something encrypted. @param ask false where there is no time to ask anybody. @throws `keystore-passphrase` */
+	/**
+	 * The key that opens something encrypted. @param ask false if there is no time to ask anybody. @throws
+	 * `keystore-passphrase`
+	 */
 	keyFor(sealed: Sealed, ask: boolean): Promise<DerivedKey>;
-	/** Makes a key from a new passphrase, and remembers it. @throws `keystore-passphrase` for an empty one */
+	/** Derives a key from a new passphrase and remembers it. @throws `keystore-passphrase` for an empty one */
 	make(passphrase: string): Promise<DerivedKey>;
-	/** Makes a key from a new passphrase, or from the one that the provider gives, for a keystore that is made; asks once. @throws `keystore-passphrase` */
+	/** Derives a key for a new keystore from a new passphrase, or else the provider's; asks once. @throws `keystore-passphrase` */
 	makeGiven(): Promise<DerivedKey>;
-	/** The key that takes another one's place at the next save: of the same passphrase, where that one costs too little to guess. */
+	/** The key that replaces another at the next save: of the same passphrase, if the other is too easy to guess. */
 	successorOf(key: DerivedKey): Promise<DerivedKey>;
 };
 
 /** What opening a keyring needs. */
 export type KeyringOptions = {
-	/** Asked only where something is encrypted. */
+	/** Called only if something is encrypted. */
 	provider: PassphraseProvider | undefined;
 	/** What is encrypted, for messages. */
 	file: string;
-	/** How often the provider is asked before a wrong passphrase is an error; once unless given. */
+	/** How many attempts a passphrase has; by default one. */
 	tries?: number | undefined;
-	/** Asks for a new passphrase; the provider answers without it. */
+	/** Asks for a new passphrase; without it the provider answers. */
 	newPassphrase?: (() => Promise<string>) | undefined;
-	/** What deriving a new key costs. */
+	/** The cost of deriving a new key. */
 	cost?: ScryptCost | undefined;
 };
 
-/** Holds no key yet. */
+/** Holds no keys at first. */
 export function openKeyring({
 	provider,
 	file,
@@ -54,7 +57,7 @@ export function openKeyring({
 }: KeyringOptions): Keyring {
 	const keys: DerivedKey[] = [];
 	const successors = new Map<DerivedKey, () => Promise<DerivedKey>>();
-	// Whoever needs a key while its passphrase is being asked for waits for the same answer.
+	// Others that need a key while its passphrase is being asked for wait for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
 	let given: Promise<DerivedKey> | null = null;
 
@@ -80,8 +83,8 @@ export function openKeyring({
 
 	function assertProvider(): PassphraseProvider {
 		if (provider === undefined) {
-			throw refusal(`The keystore ${visible(file)} is encrypted, and its passphrase is not known.`, {
-				hint: 'Set KEYMAKER_PASSPHRASE_COMMAND to a command that prints it, or KEYMAKER_PASSPHRASE.',
+			throw refusal(`The keystore ${visible(file)} is encrypted and needs its passphrase.`, {
+				hint: 'Set KEYMAKER_PASSPHRASE_COMMAND to a command that prints it, or set KEYMAKER_PASSPHRASE.',
 			});
 		}
 
@@ -109,8 +112,8 @@ export function openKeyring({
 			}
 		}
 
-		throw refusal(`This is not the passphrase of the keystore ${visible(file)}.`, {
-			hint: 'Try again. The keystore itself is whole; without its passphrase nobody can read it.',
+		throw refusal(`Wrong passphrase for the keystore ${visible(file)}.`, {
+			hint: 'Try again. The keystore is intact, but nobody can read it without its passphrase.',
 		});
 	}
 
@@ -131,8 +134,8 @@ export function openKeyring({
 			}
 
 			if (!ask) {
-				throw refusal('Another program has just changed the passphrase of the keystore.', {
-					hint: 'Nothing was changed. Try again, with the new passphrase.',
+				throw refusal('Another program just changed the keystore’s passphrase.', {
+					hint: 'Nothing was changed. Try again with the new passphrase.',
 				});
 			}
 

@@ -12,19 +12,19 @@ import {fieldsOf, type State} from './state.ts';
 export type Opened = {
 	identity: Identity;
 	state: State;
-	/** What it was decrypted with; `null` where it stands in plain text. */
+	/** Its encryption key; `null` if it is in plain text. */
 	key: DerivedKey | null;
 };
 
 /**
- * Opens the bytes of a keystore or of one of its copies.
+ * Opens the bytes of a keystore or backup.
  * @param path for messages.
  * @param ask whether there is time to ask for a passphrase.
  * @throws `Damage`, `keystore-newer`, `keystore-passphrase`, `keystore-other-flock`
  */
 export type Open = (bytes: Buffer, path: string, ask: boolean) => Promise<Opened>;
 
-/** Opens what belongs to a flock, with the keys of this run. */
+/** Opens a flock's files with this run's keys. */
 export function openerOf(label: Label, keyring: Keyring): Open {
 	return async (bytes, path, ask) => {
 		const envelope = readEnvelope(bytes, path);
@@ -40,25 +40,25 @@ export function openerOf(label: Label, keyring: Keyring): Open {
 }
 
 function assertLabel(identity: Identity, {flock, kind}: Label, path: string): void {
-	const hint = '`keymaker restore` lists the copies of the right one. It was left untouched.';
+	const hint = 'Nothing was changed. `keymaker restore` lists the backups of the right one.';
 	if (identity.kind !== kind) {
 		const [is, due] =
-			identity.kind === 'practice' ? ['practice’s', 'that of real keys'] : ['one of real keys', 'practice’s'];
-		throw new FlockError('keystore-other-flock', `The keystore ${visible(path)} is ${is}, not ${due}.`, {
-			hint: `Something has put it in the other one’s place. ${hint}`,
+			identity.kind === 'practice' ? ['practice keys', 'real keys'] : ['real keys', 'practice keys'];
+		throw new FlockError('keystore-other-flock', `The keystore ${visible(path)} holds ${is}, not ${due}.`, {
+			hint: `Something put the wrong file there. ${hint}`,
 		});
 	}
 
 	if (!isSameFlock(identity.flock, flock)) {
 		throw new FlockError(
 			'keystore-other-flock',
-			`The keystore ${visible(path)} is that of another flock, ${visible(identity.flock)}.`,
-			{hint: `A file that was renamed or exchanged? Each flock’s file keeps its name. ${hint}`},
+			`The keystore ${visible(path)} belongs to another flock, ${visible(identity.flock)}.`,
+			{hint: `Was a file renamed or replaced? Each flock’s file keeps its name. ${hint}`},
 		);
 	}
 }
 
-/** What stands in a file, as its bytes. @throws TypeError for a state that could not be read back: a mistake of this program. */
+/** A file's contents as bytes. @throws TypeError for a state that could not be read back, a bug in this program. */
 export function bytesOf({identity, state, key}: Opened): Buffer {
 	const fields = fieldsOf(state);
 	assertGood(fields);

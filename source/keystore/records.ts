@@ -4,27 +4,32 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore, KeystoreContents} from './keystore.ts';
 import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
 
-/** A pure change of the whole state; may throw to change nothing, and may run more than once. */
+/** A pure change of the whole state. It can throw to change nothing, and can run more than once. */
 export type StateEdit<T> = (loaded: Readonly<{state: State}>) => {state: State; result: T};
 
-/** What a file and a database have in common: a state that is read as a whole, and changed atomically. */
+/** What a file and a database share: a state that is read as a whole and changed atomically. */
 export type StateStore = {
-	/** What is there now, other programs' changes included. */
+	/** The current state, including other programs' changes. */
 	load(): Promise<Readonly<{state: State}>>;
-	/** Reads what is there, changes it, and saves it before anybody else can come between. */
+	/** The state as read or saved a moment ago, for further questions; `null` if that is too long ago. */
+	recent?(): State | null;
+	/** Reads the state, changes it, and saves it before anybody else can intervene. */
 	save<T>(edit: StateEdit<T>): Promise<T>;
 };
 
-/** The operations that need no more than a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'isShared' | 'tryWriting' | 'watch'>;
+/** The operations that need only a `StateStore`. */
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'waiting' | 'tryWriting' | 'watch'>;
 
-/** The operations on records, over whatever keeps the state. */
+/** The operations on records, over any state store. */
 export function recordsOf(core: StateStore): Records {
 	const contents = new WeakMap<State, KeystoreContents>();
 	const appKeyIn = (state: State, consumerKey: string | null): AppKey | null => {
 		const consumerSecret = consumerKey === null ? undefined : state.apps.get(consumerKey);
 		return consumerKey === null || consumerSecret === undefined ? null : {consumerKey, consumerSecret};
 	};
+
+	// An app's secret is asked for right after the key that was made with it: one look is enough for both.
+	const stateForApps = async () => core.recent?.() ?? (await core.load()).state;
 
 	return {
 		async list() {
@@ -94,14 +99,14 @@ export function recordsOf(core: StateStore): Records {
 			await core.save(({state}) => {
 				const record = state.records.get(from);
 				if (record === undefined) {
-					throw new FlockError('unknown-bot', `The keystore knows no bot ${visible(from)}.`, {
+					throw new FlockError('unknown-bot', `The keystore has no bot named ${visible(from)}.`, {
 						hint: '`keymaker list` shows the bots.',
 					});
 				}
 
 				if (state.records.has(to)) {
-					throw new FlockError('bot-exists', `There is a record of ${visible(to)} already.`, {
-						hint: `\`keymaker forget\` removes it, if it is not wanted any more.`,
+					throw new FlockError('bot-exists', `${visible(to)} already has a record.`, {
+						hint: `Remove it with \`keymaker forget\` if you no longer need it.`,
 					});
 				}
 
@@ -109,14 +114,17 @@ export function recordsOf(core: StateStore): Records {
 			});
 		},
 		async appKey(consumerKey) {
-			return appKeyIn((await core.load()).state, consumerKey);
+			return appKeyIn(await stateForApps(), consumerKey);
 		},
 		async savedAppKey() {
-			const {state} = await core.load();
-			return appKeyIn(state, state.savedApp);
+			const state = await stateForApps();
+			const appKey = appKeyIn(state, state.savedApp);
+			return appKey === null || state.savedCallback === null
+				? appKey
+				: {...appKey, callbackPort: state.savedCallback};
 		},
-		async saveAppKey(appKey) {
-			await core.save(({state}) => ({state: withSavedApp(state, appKey), result: undefined}));
+		async saveAppKey(app) {
+			await core.save(({state}) => ({state: withSavedApp(state, app), result: undefined}));
 		},
 	};
 }
@@ -127,5 +135,5 @@ function contentsOf(state: State): KeystoreContents {
 		records.set(bot, recordInfo(record));
 	}
 
-	return {records, apps: new Set(state.apps.keys())};
+	return {records, apps: new Set(state.apps.keys()), waiting: new Map()};
 }

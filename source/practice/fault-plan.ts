@@ -3,17 +3,17 @@ import {nearest} from '../flock/nearest.ts';
 import {visible} from '../flock/visible.ts';
 import {type Fault, type FaultKind, faultOf, faults, type Leg, legs} from './faults.ts';
 
-/** A fault that waits for its call. */
+/** A planned fault. */
 export type PlannedFault = {
 	leg: Leg | 'any';
 	kind: FaultKind;
-	/** How many calls it will still meet. */
+	/** How many more calls it affects. */
 	times: number;
 };
 
 /**
- * Reads `LEG:KIND[:TIMES]`, several separated by commas. LEG is a call or `any`; without TIMES the fault stays.
- * @throws FlockError `usage`, naming the nearest leg or kind.
+ * Parses `LEG:KIND[:TIMES]`, separated by commas. LEG is a call or `any`; without TIMES the fault stays.
+ * @throws FlockError `usage` with the nearest leg or kind.
  */
 export function parseFaults(spec: string): PlannedFault[] {
 	return spec
@@ -23,7 +23,7 @@ export function parseFaults(spec: string): PlannedFault[] {
 		.map(parseFault);
 }
 
-/** Takes the next fault for a call from the plan and counts it; `null` where none is planned. */
+/** Takes and counts the next fault for a call; `null` if none is planned. */
 export function takeFault(plan: readonly PlannedFault[], leg: Leg): Fault | null {
 	const planned = plan.find(
 		({leg: of, kind, times}) => times > 0 && (of === 'any' || of === leg) && faultOf(kind).legs.includes(leg),
@@ -41,11 +41,11 @@ function parseFault(part: string): PlannedFault {
 	const anyLeg = [...legs, 'any'] as const;
 	const kinds = faults.map(fault => fault.kind);
 	if (!isOneOf(anyLeg, leg)) {
-		throw wrong(part, `no call is named “${leg}”`, nearest(leg, anyLeg), anyLeg);
+		throw wrong(part, `there is no call “${leg}”`, nearest(leg, anyLeg), anyLeg);
 	}
 
 	if (!isOneOf(kinds, kind)) {
-		throw wrong(part, `no fault is named “${kind}”`, nearest(kind, kinds), kinds);
+		throw wrong(part, `there is no fault “${kind}”`, nearest(kind, kinds), kinds);
 	}
 
 	const seenAt = faultOf(kind).legs;
@@ -54,7 +54,7 @@ function parseFault(part: string): PlannedFault {
 	}
 
 	if (rest.length > 0 || (times !== undefined && !/^[1-9]\d{0,5}$/.test(times))) {
-		throw wrong(part, 'TIMES is a number from 1 up', null, []);
+		throw wrong(part, 'TIMES must be a number, 1 or more', null, []);
 	}
 
 	return {leg, kind, times: times === undefined ? Number.POSITIVE_INFINITY : Number(times)};
@@ -66,7 +66,7 @@ function wrong(part: string, why: string, near: string | null, all: readonly str
 		'usage',
 		`The practice fault “${visible(part)}” does not work: ${visible(why)}.${meant}`,
 		{
-			hint: `Write LEG:KIND or LEG:KIND:TIMES${all.length > 0 ? `; there are: ${all.join(', ')}` : ''}.`,
+			hint: `Write LEG:KIND or LEG:KIND:TIMES${all.length > 0 ? `. Choose from ${all.join(', ')}` : ''}.`,
 		},
 	);
 }

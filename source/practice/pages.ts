@@ -2,38 +2,40 @@ import {createHash} from 'node:crypto';
 import type {Answer} from './answer.ts';
 import type {Link} from './links.ts';
 
-/** An account on offer. */
+/** An account to choose. */
 export type Account = {
 	/** Without @. */
 	handle: string;
-	/** What it is used for already; `null` for a free one. */
+	/** What already uses it; `null` for a free one. */
 	mark: string | null;
 };
 
-/** What the page that asks for the account shows. */
+/** The contents of the page that asks for the account. */
 export type ChoicePage = {
 	link: Link;
 	/** The app's name. */
 	app: string;
-	/** The accounts of this flock, and those for its bots to come. */
+	/** This flock's accounts, and those for its future bots. */
 	flock: readonly Account[];
 	/** Accounts that other flocks have used. */
 	others: readonly Account[];
-	/** The account that keymaker asked for, as it was sent; empty for any. */
+	/** The account that keymaker asked for, as sent; empty for any. */
 	expected: string;
-	/** The account that is chosen beforehand; `null` for none. */
+	/** The preselected account; `null` for none. */
 	chosen: string | null;
-	/** What stands in the field for another account. */
+	/** The text in the field for another account. */
 	typed: string;
 	/** Why the form came back; `null` the first time. */
 	problem: string | null;
+	/** The account that the browser is signed in as; `null` for none. */
+	session: string | null;
 };
 
-/** The page where a person chooses an account and authorizes the app, or does not. */
+/** The page to choose an account and authorize the app, or cancel. */
 export function choicePage(choice: ChoicePage): Answer {
-	const {link, app, flock, others, expected, chosen, typed, problem} = choice;
+	const {link, app, flock, others, expected, chosen, typed, problem, session} = choice;
 	const may = link.access === 'read' ? 'read posts' : 'read and write posts';
-	// A name that is not on offer was typed, so the problem stands with the field.
+	// A typed name was wrong, so the problem is shown with its field.
 	const mistyped = problem !== null && typed !== '';
 	const none = flock.length + others.length === 0;
 	const sentence = `<p class="problem" role="alert" id="problem">${escapeHtml(problem ?? '')}</p>`;
@@ -41,15 +43,16 @@ export function choicePage(choice: ChoicePage): Answer {
 		problem === null ? 200 : 400,
 		'Authorize an app',
 		`<h1>Authorize ${escapeHtml(app)}?</h1>
-<p>It asks to ${may} for the account that you choose here.</p>
+<p>It can ${may} as the account that you choose here.</p>
+${session === null ? '' : `<p class="session">This browser is signed in as <strong>@${escapeHtml(session)}</strong>.</p>`}
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="oauth_token" value="${escapeHtml(link.token)}">
 <input type="hidden" name="form_token" value="${escapeHtml(link.formToken)}">
 <input type="hidden" name="expected" value="${escapeHtml(expected)}">
 ${problem !== null && !mistyped ? sentence : ''}
 ${choiceOf('Account', flock, chosen)}
-${choiceOf('Used by other flocks', others, chosen)}
-<label class="other"><span>${none ? 'Account' : 'Another account instead'}</span>
+${choiceOf('Other flocks', others, chosen)}
+<label class="other"><span>${none ? 'Account' : 'Or another account'}</span>
 <span class="field"><span aria-hidden="true">@</span><input type="text" name="other" value="${escapeHtml(typed)}" autocomplete="off" autocapitalize="none" autocorrect="off" enterkeyhint="go" spellcheck="false"${
 			mistyped ? ' aria-invalid="true" aria-describedby="problem" autofocus' : ''
 		}></span></label>
@@ -57,6 +60,7 @@ ${mistyped ? sentence : ''}
 <div class="buttons"><button class="main" name="action" value="authorize">Authorize app</button>
 <button name="action" value="cancel">Cancel</button></div>
 </form>`,
+		link.callback === null ? '' : new URL(link.callback).origin,
 	);
 }
 
@@ -79,10 +83,24 @@ export function pinPage(pin: string, handle: string, app: string): Answer {
 		200,
 		'Your PIN',
 		`<h1>Your PIN</h1>
-<p>You let ${escapeHtml(app)} use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
+<p>${escapeHtml(app)} can now use <strong>@${escapeHtml(handle)}</strong>. To finish, paste this PIN into keymaker:</p>
 <code id="pin">${escapeHtml(pin)}</code>
-<p class="small">It belongs to this link alone, and works once.</p>`,
+<p class="small">It works once, with this link only.</p>`,
 	);
+}
+
+/** Sends the browser to the app's callback address with the answer. */
+export function sentBack(callback: string, answer: Record<string, string>): Answer {
+	return {
+		status: 302,
+		type: null,
+		body: '',
+		headers: {
+			location: `${callback}?${new URLSearchParams(answer)}`,
+			'referrer-policy': 'no-referrer',
+			'cache-control': 'no-store',
+		},
+	};
 }
 
 /** The page after Cancel. */
@@ -91,26 +109,27 @@ export function cancelledPage(app: string): Answer {
 		200,
 		'Cancelled',
 		`<h1>Cancelled</h1>
-<p>${escapeHtml(app)} was given nothing, and this link is void. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+<p>${escapeHtml(app)} has no access, and this link no longer works. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
-/** The page for a link that is used up, void, or never was. */
+/** The page for a link that was used, has ended, or never existed. */
 export function stalePage(): Answer {
 	return page(
 		404,
-		'This link is void',
-		`<h1>This link is void</h1>
-<p>It was used, cancelled, or made by a keymaker that has ended since. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
+		'This link no longer works',
+		`<h1>This link no longer works</h1>
+<p>It was used or cancelled, or its keymaker has quit. Press <kbd>n</kbd> in keymaker for a new one.</p>`,
 	);
 }
 
-/** The page for everything that is refused or not there. */
+/** The page for a refused or unknown request. */
 export function refusedPage(status: number, sentence: string): Answer {
 	return page(status, 'Not here', `<h1>Not here</h1><p>${escapeHtml(sentence)}</p>`);
 }
 
-function page(status: number, title: string, content: string): Answer {
+/** @param elsewhere the origin that a form may lead to besides this one; browsers look at redirections, too. */
+function page(status: number, title: string, content: string, elsewhere = ''): Answer {
 	return {
 		status,
 		type: 'text/html;charset=utf-8',
@@ -123,7 +142,7 @@ function page(status: number, title: string, content: string): Answer {
 <style>${style}</style>
 </head>
 <body>
-<p class="practice"><strong>Practice</strong> This page is keymaker’s own, on this computer. It is not X.</p>
+<p class="practice"><strong>Practice</strong> This page is part of keymaker on this computer. It is not X.</p>
 <main>
 ${content}
 </main>
@@ -132,7 +151,7 @@ ${content}
 `,
 		headers: {
 			'content-security-policy':
-				`default-src 'none'; style-src '${styleHash()}'; form-action 'self'; ` +
+				`default-src 'none'; style-src '${styleHash()}'; form-action ${`'self' ${elsewhere}`.trim()}; ` +
 				"base-uri 'none'; frame-ancestors 'none'",
 			'x-frame-options': 'DENY',
 			'x-content-type-options': 'nosniff',
@@ -221,6 +240,7 @@ button:focus-visible, .account input:focus-visible { outline: 2px solid var(--ac
 	font: 600 clamp(2rem, 11vw, 3rem)/1.1 ui-monospace, monospace; letter-spacing: .08em; text-indent: .08em;
 	text-align: center; user-select: all; -webkit-user-select: all;
 }
+.session { padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .6rem; }
 .small { margin: 0; color: var(--quiet); font-size: .9rem; }
 kbd { padding: .05rem .4rem; border: 1px solid var(--line); border-radius: .3rem; font: .9em ui-monospace, monospace; }
 `;

@@ -3,10 +3,13 @@ import {columnsOf, cut} from '../flock/width.ts';
 import {ends, type Line, type Span, toned} from './draw/line.ts';
 import type {AuthorizeScreen} from './model/authorization.ts';
 import {flockParts, helpPlace} from './model/room.ts';
-import type {State} from './model/state.ts';
+import {inMemoryOnly, type State} from './model/state.ts';
 import {tallyOf} from './model/tally.ts';
 
-/** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
+/**
+ * The first line of every screen: where you are, and on the right `practice`, an unsafe connection, and a
+ * walk's progress.
+ */
 export function headerLine(state: State): Line {
 	const {columns} = state.size;
 	const {practice, warning} = state.fixed;
@@ -25,7 +28,7 @@ export function headerLine(state: State): Line {
 	const left = fitting ?? shorter.at(-1) ?? place ?? '';
 	const line =
 		fitting === undefined && mark !== null
-			? // It stands on every frame, whatever else there is no room for.
+			? // It is on every frame, whatever else has no room.
 				ends([toned('strong', cut(` ${left}`, Math.max(0, columns - mark.length - 3)))], marked, columns - 1)
 			: ends([toned('strong', ` ${left}`)], right, columns - 1);
 	return {
@@ -34,8 +37,10 @@ export function headerLine(state: State): Line {
 	};
 }
 
-/** How many keys are in memory alone, as far as there is room beside what else stands on every frame: they are lost when the program ends. */
-function unsavedMark({unsaved, size}: State, way: string | null): string | null {
+/** How many keys are only in memory, if there is room. They are lost when the program ends. */
+function unsavedMark(state: State, way: string | null): string | null {
+	const {size} = state;
+	const unsaved = inMemoryOnly(state);
 	const room = size.columns - (way?.length ?? 0) - 11;
 	const marks = [`${unsaved.length} not saved`, '! unsaved'];
 	return unsaved.length === 0 ? null : (marks.find(mark => mark.length < room) ?? '!');
@@ -57,13 +62,12 @@ function placesOf(state: State): string[] {
 			return [visible(screen.bot)];
 		case 'setup':
 			return ['Setup'];
-		case 'choose-app':
-			return [state.appProblem === null ? 'No app key' : 'The app key'];
 		case 'summary':
 			return ['The walk'];
+		case 'first-run':
 		case 'flock': {
 			const name = visible(fixed.flock);
-			if (flock === null || flock.length === 0) {
+			if (flock === null || flock.length === 0 || screen.name === 'first-run') {
 				return [`keymaker · ${name}`, 'keymaker'];
 			}
 

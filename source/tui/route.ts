@@ -21,14 +21,14 @@ import {editField, isEdit} from './field.ts';
 import {flockCommand, flockResult} from './flock/reduce.ts';
 import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
-import type {Overlay, Question, State} from './model/state.ts';
+import {inMemoryOnly, type Overlay, type Question, type State} from './model/state.ts';
 import {andThen, type Step, step} from './model/step.ts';
 import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
-import {chooseCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
+import {firstRunCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
 
-/** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
+/** Carries out a global command, else the overlay's or the screen's. */
 export function runCommand(state: State, command: Command, now: number): Step {
 	const {overlay} = state;
 	if (isEdit(command)) {
@@ -45,13 +45,13 @@ export function runCommand(state: State, command: Command, now: number): Step {
 		case 'help':
 			return step({...state, overlay: helpOver(overlay)});
 		case 'palette':
-			return step({...state, overlay: {name: 'palette', text: '', selected: 0, over: overlay}});
+			return step({...state, overlay: paletteOver(overlay)});
 		default:
 			return overlay === null ? onScreen(state, command, now) : onOverlay(state, overlay, command, now);
 	}
 }
 
-/** Takes what was typed or pasted into the field that the keys go to. */
+/** Adds typed or pasted text to the active field. */
 export function takeText(state: State, text: string, now: number): Step {
 	const {screen, overlay} = state;
 	if (overlay !== null) {
@@ -68,7 +68,7 @@ export function takeText(state: State, text: string, now: number): Step {
 	}
 }
 
-/** Takes in what came of an effect. */
+/** Handles an effect's result. */
 export function takeResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
 		case 'read':
@@ -76,12 +76,13 @@ export function takeResult(state: State, action: Action, now: number): Step {
 		case 'read-failed':
 		case 'poem':
 			return flockResult(state, action, now);
+		case 'revoked':
 		case 'forgot':
 		case 'brought-back':
 		case 'checked':
 		case 'check-pause':
 		case 'check-over':
-			return overlayResult(state, action);
+			return overlayResult(state, action, now);
 		case 'exported':
 		case 'export-failed':
 			return exportResult(state, action);
@@ -97,7 +98,8 @@ function onScreen(state: State, command: Command, now: number): Step {
 	const {screen} = state;
 	switch (screen.name) {
 		case 'flock':
-			return onFlock(state, command, now);
+		case 'first-run':
+			return firstRunCommand(state, command) ?? onFlock(state, command, now);
 		case 'authorize':
 			if (command === 'handle') {
 				return openOverlay(state, command, now);
@@ -108,14 +110,12 @@ function onScreen(state: State, command: Command, now: number): Step {
 				: authorizeCommand(state, screen, command, now);
 		case 'setup':
 			return setupCommand(state, screen, command, now);
-		case 'choose-app':
-			return chooseCommand(state, screen, command);
 		case 'summary':
 			return summaryCommand(state, command, now) ?? onFlock(withMadeMarked(state), command, now);
 	}
 }
 
-/** From the flock the keys lead to all other features. */
+/** The flock's keys lead to all other features. */
 function onFlock(state: State, command: Command, now: number): Step {
 	switch (command) {
 		case 'authorize':
@@ -156,11 +156,17 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 		: overlayCommand(state, overlay, command, now);
 }
 
-/** Help for the place; asked for once more, help for all places, and back. */
+/** Help for the place; after a second press for all places; then back. */
 function helpOver(overlay: Overlay | null): Overlay {
 	return overlay?.name === 'help'
 		? {...overlay, all: !overlay.all, top: 0}
 		: {name: 'help', all: false, top: 0, over: overlay};
+}
+
+/** A place's commands; over its help, those of the place that the help is about. */
+function paletteOver(overlay: Overlay | null): Overlay {
+	const over = overlay?.name === 'help' ? overlay.over : overlay;
+	return over?.name === 'palette' ? over : {name: 'palette', text: '', selected: 0, top: 0, over};
 }
 
 function confirmed(state: State, question: Question, now: number): Step {
@@ -178,7 +184,7 @@ function confirmed(state: State, question: Question, now: number): Step {
 	}
 }
 
-/** The first reading leads to the bot that was asked for; each lets the question about held keys follow. */
+/** The first reading opens the requested bot. Each reading updates a question about held keys. */
 function afterReading({flock, fixed}: State, state: State, now: number): Step {
 	const begun =
 		flock === null && fixed.authorizeFirst !== null
@@ -189,13 +195,14 @@ function afterReading({flock, fixed}: State, state: State, now: number): Step {
 
 function quit(state: State, exitCode: number): Step {
 	const asked = state.overlay?.name === 'confirm' && state.overlay.question.about === 'quit';
-	return state.unsaved.length === 0 || asked
+	const lost = inMemoryOnly(state);
+	return lost.length === 0 || asked
 		? step(state, {type: 'end', exit: {kind: 'ended', exitCode}})
 		: step({
 				...state,
 				overlay: {
 					name: 'confirm',
-					question: {about: 'quit', bots: [...new Set(state.unsaved.map(({bot}) => bot))], exitCode},
+					question: {about: 'quit', bots: [...new Set(lost.map(({bot}) => bot))], exitCode},
 				},
 			});
 }

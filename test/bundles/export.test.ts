@@ -220,7 +220,7 @@ test('a place that cannot be written is named, and nothing is left behind', asyn
 	await chmod(folder, 0o755);
 	await assert.rejects(
 		withoutRoot(() => write({format: 'json', out: 'shut/keys.json'})),
-		{code: 'export-unwritable', message: `${shut}/keys.json cannot be written (EACCES).`},
+		{code: 'export-unwritable', message: `Cannot write ${shut}/keys.json (EACCES).`},
 	);
 	await assert.rejects(write({out: 'poems/harbour.txt/keys'}), {code: 'export-unwritable'});
 	assert.deepEqual(await readdir(shut), []);
@@ -246,13 +246,13 @@ test('where the files lie in a git work tree, the command that asks git about th
 	await mkdir(join(folder, '.git'));
 	assert.equal(
 		await warned(),
-		`harbour.json lies in the git work tree ${folder}. See that git ignores it before you commit: git -C ${join(folder, 'keys')} check-ignore -v -- harbour.json`,
+		`harbour.json is in the git work tree ${folder}. Before you commit, check that git ignores it: git -C ${join(folder, 'keys')} check-ignore -v -- harbour.json`,
 	);
 	const bots = ['1', '2', '3', '4', '5', '6'];
 	const many = await write({out: 'open', entries: bots.map(bot => entryOf({bot}))});
 	assert.match(
 		many.warnings.join(),
-		/^6 files with keys lie in the git work tree .* ignores them before .*: git -C \S+open status --short --ignored \.$/,
+		/^6 files with keys are in the git work tree .* git ignores them: git -C \S+open status --short --ignored \.$/,
 	);
 });
 

@@ -74,7 +74,7 @@ test('an INI file with values for every section, and no section, has one key', (
 
 test('a reference, which twarc would follow, is not taken for a secret', () => {
 	const text = `[main]\n${ini('')}`.replace(four.consumerSecret, '%(access_token)s');
-	assert.match(readBy('twarc', text).problems.join(), /"consumer_secret" has a single % in it/);
+	assert.match(readBy('twarc', text).problems.join(), /"consumer_secret" has a single %/);
 	assert.equal(fourIn('twarc', text.replace('%(access_token)s', 'a%%b')).consumerSecret, 'a%b');
 });
 
@@ -101,7 +101,7 @@ test('a # in a value of an .env is never where the value is cut in silence', () 
 		assert.deepEqual(
 			problems,
 			[
-				'dotenv: "TWITTER_ACCESS_TOKEN_SECRET" has a # in it, at which some programs end it and others do not (--force takes it as it is).',
+				'dotenv: "TWITTER_ACCESS_TOKEN_SECRET" has a #, where some programs end the value and others do not (--force accepts it).',
 			],
 			secret,
 		);
@@ -144,7 +144,7 @@ for (const name of formatNames) {
 		for (const [value, what] of [
 			['not-a-real"secret', 'a quotation mark'],
 			["not-a-real'secret", 'a quotation mark'],
-			['not-a-real secret', 'a blank'],
+			['not-a-real secret', 'a space'],
 			['not-a-real #secret', 'a comment'],
 			['not-a-real ; secret', 'a comment'],
 		] as const) {
@@ -154,7 +154,7 @@ for (const name of formatNames) {
 			assert.equal(problems.length, 1);
 			assert.ok(
 				problems[0]?.endsWith(
-					`"${secretNames[name]}" has ${what} in it, which no key of X has (--force takes it as it is).`,
+					`"${secretNames[name]}" has ${what}, which X never uses in keys (--force accepts it).`,
 				),
 				problems[0],
 			);
@@ -205,7 +205,7 @@ test('what YAML calls nothing is no secret, unless it stands in quotes', () => {
 	assert.equal(readBy('twurl', text).entries[0]?.accessSecret, 'null');
 	for (const nothing of ['~', 'null', 'NULL']) {
 		assert.deepEqual(readBy('twurl', text.replace('"null"', nothing)).problems, [
-			'harbour_poem: "secret" is no text.',
+			'harbour_poem: "secret" is not text.',
 		]);
 	}
 });

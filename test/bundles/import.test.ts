@@ -111,17 +111,15 @@ test('a value that cannot be a key is refused by its name, and not quoted', () =
 		return formats.bundle.read(JSON.stringify({...JSON.parse(text), ...changes})).problems;
 	};
 	assert.deepEqual(read({oauth_token: ''}), ['bundle: "oauth_token" is empty.']);
-	assert.deepEqual(read({oauth_token: ['not-a-real']}), ['bundle: "oauth_token" is no text.']);
-	assert.deepEqual(read({oauth_token: 'not-a-real'.repeat(1000)}), [
-		'bundle: "oauth_token" is far too long.',
-	]);
+	assert.deepEqual(read({oauth_token: ['not-a-real']}), ['bundle: "oauth_token" is not text.']);
+	assert.deepEqual(read({oauth_token: 'not-a-real'.repeat(1000)}), ['bundle: "oauth_token" is too long.']);
 	assert.match(read({oauth_token: 'not-a-real\n'}).join(), /^bundle: "oauth_token" has characters/);
 	assert.match(
 		read({oauth_token_secret: 'not-a-real\u001b'}).join(),
 		/^bundle: "oauth_token_secret" has characters/,
 	);
 	assert.deepEqual(read({user_id: '13'}), [
-		'bundle: "oauth_token" belongs to account 12, but "user_id" is 13 (--force takes it as it is).',
+		'bundle: "oauth_token" belongs to account 12, but "user_id" is 13 (--force accepts it).',
 	]);
 	assert.match(read({user_id: 13}).join(), /belongs to account 12, but "user_id" is 13/);
 	assert.deepEqual(read({user_id: 12}), []);

@@ -93,7 +93,7 @@ for (const format of ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json']
 test('revoke signs with the app of the key', async () => {
 	const run = collect();
 	assert.equal(await revoke({bots: ['kettle'], yes: true, purge: false}, flock.services, run.write), 0);
-	assert.match(run.out.join('\n'), /kettle: X was told of 1 token/);
+	assert.match(run.out.join('\n'), /kettle: revoked 1 token at X/);
 	assert.equal(flock.practice.log().at(-1)?.path, '/1.1/oauth/invalidate_token');
 	assert.equal(flock.practice.log().at(-1)?.status, 200);
 	assert.deepEqual(await checkedOf(flock), ['harbour ready well']);
@@ -106,5 +106,5 @@ test('a key that moves to another app keeps the earlier one, and both are revoke
 	assert.equal(record?.previous?.consumerKey, flock.practice.appKey.consumerKey);
 	const run = collect();
 	assert.equal(await revoke({bots: ['harbour'], yes: true, purge: false}, flock.services, run.write), 0);
-	assert.match(run.out.join('\n'), /harbour: X was told of 2 tokens/);
+	assert.match(run.out.join('\n'), /harbour: revoked 2 tokens at X/);
 });

@@ -43,5 +43,5 @@ test('words too many are not repeated: one may be a passphrase', async () => {
 test('the PIN is never an argument: another word is another bot', async () => {
 	const {code, out, err} = await place.run(['authorize', 'harbour', '0012345']);
 	assert.deepEqual([code, out], [1, '']);
-	assert.match(err, /There is no bot called 0012345/);
+	assert.match(err, /No bot named 0012345/);
 });

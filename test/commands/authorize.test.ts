@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import {afterEach, beforeEach, test} from 'node:test';
+import {afterEach, beforeEach, suite, test} from 'node:test';
 import {type AuthorizeInput, authorize} from '../../source/commands/authorize.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import type {Services} from '../../source/services.ts';
-import {approve} from '../helpers/approve.ts';
+import {answerTo, approve, approveBack, denyTo} from '../helpers/approve.ts';
+import {freePort} from '../helpers/free-port.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {type Collected, collect} from '../helpers/write.ts';
@@ -36,14 +37,14 @@ test('authorize prints the link alone on a line of standard output, and saves th
 		/^http:\/\/127\.0\.0\.1:\d+\/oauth\/authorize\?oauth_token=\w+&force_login=true$/,
 	);
 	assert.equal((await flock.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
-	assert.match(run.err.join('\n'), /harbour: the key of @harbour_poem is saved/);
+	assert.match(run.err.join('\n'), /harbour: saved the key of @harbour_poem/);
 	await assertHarmless(run.all(), flock.services.keystore);
 });
 
 test('authorize exits with 1 when the input ends before a PIN', async () => {
 	const run = collect({input: ''});
 	assert.equal(await authorize({...plain, bots: ['harbour']}, flock.services, run.write), 1);
-	assert.match(run.err.join('\n'), /input ended before a PIN for harbour came/);
+	assert.match(run.err.join('\n'), /input ended before a PIN for harbour\./);
 	assert.equal(await flock.services.keystore.get('harbour'), null);
 });
 
@@ -57,9 +58,9 @@ test('authorize explains what is no PIN, and asks again with the same link', asy
 
 	assert.equal(await done, 0);
 	assert.equal(run.out.length, 1);
-	assert.match(run.all(), /There is no PIN yet/);
-	assert.match(run.all(), /That is the word, not the number/);
-	assert.match(run.all(), /holds more than digits/);
+	assert.match(run.all(), /No PIN yet/);
+	assert.match(run.all(), /That is the word PIN, not the number/);
+	assert.match(run.all(), /A PIN has only digits/);
 });
 
 test('authorize prints a new link after a refused PIN, and says that the earlier one is void', async () => {
@@ -70,7 +71,7 @@ test('authorize prints a new link after a refused PIN, and says that the earlier
 	run.type(await pinOf(run, 2, 'harbour_poem'));
 	assert.equal(await done, 0);
 	assert.notEqual(run.out[0], run.out[1]);
-	assert.match(run.err.join('\n'), /new link for harbour; the earlier one and its PIN are void/);
+	assert.match(run.err.join('\n'), /new link for harbour; the old one no longer works/);
 });
 
 test('authorize holds the key of another account, exits with 1, and says how to keep or discard it', async () => {
@@ -200,9 +201,9 @@ test('a key that the keystore does not take is saved on enter, once the person h
 	const run = collect({interactive: true});
 	const done = authorize({...plain, bots: ['harbour']}, withFullKeystore(2), run.write);
 	run.type(await pinOf(run, 1, 'harbour_poem'));
-	const asked = () => run.err.filter(line => line.includes('press enter to save it')).length;
+	const asked = () => run.err.filter(line => line.includes('press enter to save the key')).length;
 	await run.until(() => asked() === 1);
-	assert.match(run.err.join('\n'), /The disk is full.*\n.*Make room.*\n.*in memory only/);
+	assert.match(run.err.join('\n'), /The disk is full.*\n.*Make room.*\n.*not saved yet/);
 	run.type('');
 	await run.until(() => asked() === 2);
 	run.type('');
@@ -217,8 +218,8 @@ test('a key that the keystore does not take is given up, loudly, where nobody ca
 	run.type(await pinOf(run, 1, 'harbour_poem'));
 	assert.equal(await done, 1);
 	assert.ok(run.all().includes(flock.services.keystore.path));
-	assert.match(run.err.at(-2) ?? '', /run again: keymaker authorize harbour/);
-	assert.equal(run.err.at(-1), 'Not saved, and lost now: the key of harbour. Authorize again.');
+	assert.match(run.err.at(-2) ?? '', /run keymaker authorize harbour again/);
+	assert.equal(run.err.at(-1), 'Lost without being saved: the key of harbour. Authorize again.');
 });
 
 test('hostile names in file names and in X’s answers are made visible', async () => {
@@ -235,4 +236,106 @@ test('hostile names in file names and in X’s answers are made visible', async 
 	await flock.authorize('moth', 'moth_poem');
 	await assertHarmless(run.all(), flock.services.keystore);
 	assert.match(run.all(), /moth␛\[31m␇‹U\+202E›drib/);
+});
+
+suite('by callback', () => {
+	/** Services that listen on a free port, and practice with these addresses in its app's settings. */
+	async function listening(callbacks?: readonly string[]): Promise<TestServices> {
+		const place = await testServices({
+			poems: ['harbour', 'kettle'],
+			callbackPort: await freePort(),
+			...(callbacks === undefined ? {} : {callbacks}),
+		});
+		return place;
+	}
+
+	test('an expected account needs no line; the page says that it is done', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const input = {...plain, bots: ['harbour'], handle: 'harbour_poem'};
+			const done = authorize(input, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			assert.match(await answerTo(run.out[0] ?? '', 'harbour_poem'), /harbour is ready; you can close this/);
+			assert.equal(await done, 0);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+			await assertHarmless(run.all(), place.services.keystore);
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('any other account waits for a line: enter keeps it, d discards it and gets a new link, the end holds it', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const done = authorize({...plain, bots: ['harbour', 'kettle']}, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			await answerTo(run.out[0] ?? '', 'mallory');
+			await run.until(() => /Press enter to keep it/.test(run.all()));
+			assert.equal((await place.services.keystore.get('harbour'))?.key, null);
+			run.type('d');
+			await run.until(() => run.out.length === 2);
+			assert.deepEqual((await place.services.keystore.get('harbour'))?.held, []);
+			await answerTo(run.out[1] ?? '', 'harbour_poem');
+			run.type('');
+			await run.until(() => run.out.length === 3);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+			await answerTo(run.out[2] ?? '', 'kettle_poem');
+			await run.until(() => /@kettle_poem. Is that the bot’s account/.test(run.all()));
+			run.type('later');
+			assert.equal(await done, 1);
+			assert.match(run.all(), /keymaker keep kettle --handle kettle_poem/);
+			assert.equal((await place.services.keystore.get('kettle'))?.held[0]?.key.handle, 'kettle_poem');
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('Cancel gets a new link, and a pasted address counts as before', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const done = authorize({...plain, bots: ['harbour']}, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			assert.match(await denyTo(run.out[0] ?? ''), /You did not authorize harbour/);
+			await run.until(() => run.out.length === 2);
+			assert.match(run.all(), /You did not authorize harbour, so no key was made\./);
+			run.type(await approveBack(run.out[1] ?? '', 'harbour_poem'));
+			assert.equal(await done, 0);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('where X does not allow the address it goes on with PINs, says so once, and asks X no more', async () => {
+		const place = await listening([]);
+		try {
+			const run = collect();
+			const done = authorize({...plain, missing: true}, place.services, run.write);
+			run.type(await pinOf(run, 1, 'harbour_poem'));
+			run.type(await pinOf(run, 2, 'kettle_poem'));
+			assert.equal(await done, 0);
+			assert.equal(run.all().split('X rejected the callback address').length, 2);
+			const links = place.practice.log().filter(({path}) => path === '/oauth/request_token');
+			assert.deepEqual(
+				links.map(({status}) => status),
+				[401, 200, 200],
+			);
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('the end of the input before an answer ends it, as with PINs', async () => {
+		const place = await listening();
+		try {
+			const run = collect({input: ''});
+			assert.equal(await authorize({...plain, bots: ['harbour']}, place.services, run.write), 1);
+			assert.match(run.all(), /input ended before/);
+		} finally {
+			await place.close();
+		}
+	});
 });

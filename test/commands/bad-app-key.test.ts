@@ -27,26 +27,26 @@ function keyOf(handle: string, consumerKey: string): Key {
 const wrong: Record<string, {env?: Record<string, string>; dotenv?: string; says: RegExp}> = {
 	'a malformed secret in the environment': {
 		env: {TWITTER_CONSUMER_KEY: 'not-a-real-app-0002', TWITTER_CONSUMER_SECRET: 'not a real secret'},
-		says: /TWITTER_CONSUMER_SECRET in the environment holds a space/,
+		says: /TWITTER_CONSUMER_SECRET in the environment has a space/,
 	},
 	'half of it in the environment': {
 		env: {TWITTER_CONSUMER_KEY: 'not-a-real-app-0002'},
-		says: /TWITTER_CONSUMER_SECRET is not set in the environment/,
+		says: /TWITTER_CONSUMER_SECRET is missing/,
 	},
 	'a bearer token in the environment': {
 		env: {
 			TWITTER_API_KEY: 'not-a-real-app-0002',
 			TWITTER_API_SECRET: `${'A'.repeat(20)}${'notreal'.repeat(12)}`,
 		},
-		says: /TWITTER_API_SECRET in the environment holds the app’s Bearer Token/,
+		says: /TWITTER_API_SECRET in the environment is the app’s Bearer Token/,
 	},
 	'a malformed key in .env': {
 		dotenv: 'TWITTER_CONSUMER_KEY=not a real key\nTWITTER_CONSUMER_SECRET=not-a-real-secret\n',
-		says: /TWITTER_CONSUMER_KEY in \.env holds a space/,
+		says: /TWITTER_CONSUMER_KEY in \.env has a space/,
 	},
 	'half of it in .env': {
 		dotenv: 'TWITTER_CONSUMER_SECRET=not-a-real-secret\n',
-		says: /TWITTER_CONSUMER_KEY is not set in \.env/,
+		says: /TWITTER_CONSUMER_KEY is missing/,
 	},
 	'an .env that cannot be read': {dotenv: 'a link to itself', says: /\.env/},
 };

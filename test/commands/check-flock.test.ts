@@ -58,7 +58,7 @@ test('of a flock of 1,000 keys, check finds the ten that are bad, and no other',
 		),
 	);
 	const taken = await place.run(['import', 'keys.json']);
-	assert.deepEqual([taken.code, taken.err], [0, '1000 keys taken, 0 there already, 0 not taken.\n']);
+	assert.deepEqual([taken.code, taken.err], [0, '1000 keys imported, 0 already there, 0 not imported.\n']);
 
 	const checked = await place.run(['check', '--json']);
 	assert.equal(checked.code, 1);

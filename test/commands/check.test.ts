@@ -133,7 +133,7 @@ for (const {fault, words} of [
 	{fault: '402-credits', words: /is out of credits\. X says “Your enrolled account/},
 	{
 		fault: '429-usage-capped',
-		words: /has used up the calls of its plan at X\. X says “Usage cap exceeded: Monthly/,
+		words: /has used up its plan at X\. X says “Usage cap exceeded: Monthly/,
 	},
 ]) {
 	test(`check tells ${fault} from the plan’s other two, in X’s words, and waits for nothing`, async () => {
@@ -183,7 +183,7 @@ test('check waits for a limit of minutes, says until when, and asks again', asyn
 	assert.equal(await check({bots: ['harbour'], json: false}, services, run.write), 0);
 	assert.match(
 		run.err.join('\n'),
-		/^X’s rate limit is reached\. The check continues at 12:00 \(0:00 left\)\. Press Ctrl-C to stop and keep the results\.$/m,
+		/^X’s rate limit is reached\. keymaker continues at 12:00 \(0:00 left\)\. Press Ctrl-C to stop and keep the results\.$/m,
 	);
 	assert.equal(run.out.length, 1);
 	assert.equal(asked.number, 2);
@@ -288,7 +288,7 @@ test('Ctrl-C ends a wait, and those that were waited for count as not asked', as
 	const run = collect();
 	const {services} = withLimit(15 * 60_000, noon, () => true);
 	const done = check(all, services, run.write);
-	await run.until(() => run.err.some(line => line.includes('The check continues at 12:15 (15:00 left).')));
+	await run.until(() => run.err.some(line => line.includes('keymaker continues at 12:15 (15:00 left).')));
 	run.interrupt();
 	assert.equal(await done, 130);
 	assert.match(run.err.at(-1) ?? '', /^Stopped\. 0 bots checked: 2 not checked\./);

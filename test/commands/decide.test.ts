@@ -31,7 +31,7 @@ test('keep puts the held key in force, and the one that it replaces becomes the 
 	assert.equal(record?.key?.accessToken, held.accessToken);
 	assert.equal(record?.previous?.accessToken, old.accessToken);
 	assert.deepEqual(record?.held, []);
-	assert.match(all(), /ode now has the key of @owner/);
+	assert.match(all(), /ode now uses the key of @owner/);
 	assert.match(all(), /@ode_poem .* previous/);
 	await assertHarmless(all(), flock.services.keystore);
 });
@@ -82,7 +82,7 @@ test('with several held keys keep and discard name the accounts, and do nothing 
 		});
 		await assert.rejects(command({bot: 'ode', handle: 'nobody'}, flock.services, write), {
 			code: 'no-held-key',
-			message: /no held key of @nobody, only of @owner and @stranger/,
+			message: /no key of @nobody to decide about, only of @owner and @stranger/,
 		});
 	}
 
@@ -97,7 +97,7 @@ test('keep --handle puts the key of that account in force, and the others stay h
 	assert.equal(record?.key?.handle, 'stranger');
 	assert.equal(record?.previous?.accessToken, old.accessToken);
 	assert.deepEqual(await heldTokens(), [held.accessToken]);
-	assert.match(all(), /Still held for ode: the key of @owner/);
+	assert.match(all(), /ode still has a key of @owner to decide about/);
 	await assertHarmless(all(), flock.services.keystore);
 });
 
@@ -106,9 +106,9 @@ test('discard --handle removes the key of that account alone, by its id too', as
 	const {write, all} = collect();
 	assert.equal(await discard({bot: 'ode', handle: held.userId}, flock.services, write), 0);
 	assert.deepEqual(await heldTokens(), [more.accessToken]);
-	assert.match(all(), /held key of @owner is gone from ode/);
+	assert.match(all(), /Discarded ode’s new key of @owner/);
 	assert.match(all(), /ode keeps its key of @ode_poem/);
-	assert.match(all(), /Still held for ode: the key of @stranger/);
+	assert.match(all(), /ode still has a key of @stranger to decide about/);
 });
 
 test('two held keys of one account are not told apart by a handle: nothing is done, and the screen is named', async () => {
@@ -122,7 +122,7 @@ test('two held keys of one account are not told apart by a handle: nothing is do
 	const {write} = collect();
 	await assert.rejects(keep({bot: 'ode', handle: 'owner'}, flock.services, write), {
 		code: 'held-several',
-		hint: /enter on ode shows each/,
+		hint: /press enter on ode to see each key/,
 	});
 	assert.deepEqual(await heldTokens(), [held.accessToken, again.accessToken]);
 });

@@ -78,7 +78,7 @@ test('in practice nothing stops anybody, and every check has its line', async ()
 			'locale',
 		]),
 	);
-	assert.match(out, /✓ app-key: The app is …\w{4}, from practice\./);
+	assert.match(out, /✓ app-key: App …\w{4}, from practice\./);
 	assert.match(err, /^0 problems, \d warnings\.$/m);
 });
 
@@ -102,11 +102,11 @@ test('a missing app key, a missing folder of poems and a broken .env are problem
 
 	await writeFile(path.join(place.folder, '.env'), 'TWITTER_CONSUMER_KEY=not-a-real-key\n', {mode: 0o644});
 	const half = await diagnose(network);
-	assert.match(half.of('app-key')[0]?.sentence ?? '', /TWITTER_CONSUMER_SECRET is not set in \.env/);
+	assert.match(half.of('app-key')[0]?.sentence ?? '', /TWITTER_CONSUMER_SECRET is missing/);
 	assert.deepEqual(half.of('env-file')[0], {
 		check: 'env-file',
 		state: 'warning',
-		sentence: 'Other users of this computer may read .env (mode 0644).',
+		sentence: 'Other users of this computer can read .env (mode 0644).',
 		hint: 'chmod 600 .env',
 	});
 	const socks = await diagnose({...network, HTTPS_PROXY: 'socks5://127.0.0.1:1'});
@@ -143,7 +143,7 @@ test('the keystore’s permissions, damage, leftovers and passphrase are told wi
 		['problem'],
 	);
 	const unknown = await diagnose();
-	assert.match(unknown.of('keystore')[0]?.sentence ?? '', /its passphrase is not known/);
+	assert.match(unknown.of('keystore')[0]?.sentence ?? '', /needs its passphrase/);
 	assert.deepEqual(unknown.of('keystore-writing'), []);
 
 	await writeFile(file, 'torn');
@@ -154,7 +154,7 @@ test('the keystore’s permissions, damage, leftovers and passphrase are told wi
 
 test('looking makes nothing: neither a keystore nor its folder', async () => {
 	const {of} = await diagnose({KEYMAKER_PRACTICE: undefined, HTTPS_PROXY: 'socks5://127.0.0.1:1'});
-	assert.match(of('keystore')[0]?.sentence ?? '', /There is no keystore yet/);
+	assert.match(of('keystore')[0]?.sentence ?? '', /No keystore yet/);
 	assert.deepEqual(states(of('keystore-writing')), ['ok']);
 	assert.ok(!(await readdir(place.folder)).includes('keystore'));
 });
@@ -198,15 +198,15 @@ test('files with keys that lie in a git work tree are told, with the commands th
 	const [found, ...others] = await lookAtGit();
 	assert.deepEqual(others, []);
 	assert.equal(found?.state, 'warning');
-	assert.match(found?.sentence ?? '', /there are \.env, keys\/harbour\.json, with keys\.$/);
+	assert.match(found?.sentence ?? '', /contains key files: \.env, keys\/harbour\.json\.$/);
 	assert.match(
 		found?.hint ?? '',
-		/: git check-ignore -v -- \.env keys\/harbour\.json tells .*, git ls-files -- \.env /,
+		/ git check-ignore -v -- \.env keys\/harbour\.json to see .* git ls-files -- \.env /,
 	);
 	assert.doesNotMatch(JSON.stringify(found), /not-a-real/);
 
 	const below = await lookAtGit({cwd: path.join(place.folder, 'keys')});
-	assert.match(below[0]?.hint ?? '', /: git -C \S+ check-ignore -v -- keys\/harbour\.json tells/);
+	assert.match(below[0]?.hint ?? '', / git -C \S+ check-ignore -v -- keys\/harbour\.json to see/);
 });
 
 test('a keystore and a flock in work trees of their own are told apart', async () => {
@@ -219,7 +219,7 @@ test('a keystore and a flock in work trees of their own are told apart', async (
 	await mkdir(path.join(place.folder, '.git'));
 	const results = await lookAtGit({keystore});
 	assert.deepEqual(
-		results.map(({sentence}) => /work tree (\S+) there is (.*), with/.exec(sentence)?.slice(1)),
+		results.map(({sentence}) => /work tree (\S+) contains a key file: (.*)\.$/.exec(sentence)?.slice(1)),
 		[
 			[realFolder(place.folder), '.env'],
 			[path.join(realFolder(place.folder), 'dotfiles'), 'keymaker/flock.json'],
@@ -246,11 +246,11 @@ test('the look for files with keys is bounded, follows no link, and says where i
 
 	assert.match(
 		await told(roomy),
-		/^warning .* there are a\/b\/c\/harbour\.json, bin\/elsewhere\/moth\.json, with keys\.$/,
+		/^warning .* contains key files: a\/b\/c\/harbour\.json, bin\/elsewhere\/moth\.json\.$/,
 	);
-	assert.match(await told({...roomy, depth: 2}), / there is bin\/elsewhere\/moth\.json, with keys\.$/);
-	assert.match(await told({...roomy, entries: 3}), /^warning There is more under /m);
-	assert.match(await told({...roomy, opened: 0}), /^warning There is more under /m);
+	assert.match(await told({...roomy, depth: 2}), / contains a key file: bin\/elsewhere\/moth\.json\.$/);
+	assert.match(await told({...roomy, entries: 3}), /^warning .* is too large to search completely/m);
+	assert.match(await told({...roomy, opened: 0}), /^warning .* is too large to search completely/m);
 });
 
 test('names of files are made safe, and safe for a shell', () => {
@@ -258,12 +258,12 @@ test('names of files are made safe, and safe for a shell', () => {
 		judgeFound({tree: '/flock', files: files.map(file => `/flock/${file}`)}, '/flock');
 	const {sentence, hint} = judged("a b'c/\u001b[2J.env", ':(top).env', '-v.env');
 	assert.doesNotMatch(`${sentence}${hint}`, /\u001b/);
-	assert.match(hint ?? '', /-- \$'a b\\'c\/\\x1b\[2J\.env' '\.\/:\(top\)\.env' -v\.env tells/);
+	assert.match(hint ?? '', /-- \$'a b\\'c\/\\x1b\[2J\.env' '\.\/:\(top\)\.env' -v\.env to see/);
 	const many = judged('1.env', '2.env', '3.env', '4.env', '5.env', '6.env');
 	assert.match(many.sentence, /and 1 more/);
 	assert.match(
 		many.hint ?? '',
-		/: git status --short --ignored \. tells what it ignores, git ls-files \. what/,
+		/ git status --short --ignored \. to see what git ignores, and git ls-files \. to see/,
 	);
 });
 
@@ -276,7 +276,7 @@ test('a clock is judged by how far it is from X’s', () => {
 		['warning', 'This computer’s clock is 60 seconds behind X’s.'],
 	);
 	assert.equal(at(-7200).state, 'problem');
-	assert.match(at(-7200).sentence, /120 minutes ahead of X’s\. X refuses requests/);
+	assert.match(at(-7200).sentence, /120 minutes ahead of X’s\. X rejects requests/);
 	assert.equal(at(null).state, 'warning');
 });
 
@@ -326,17 +326,64 @@ test('terminal, locale, Node and passphrase are judged by what the process says'
 	assert.doesNotMatch(JSON.stringify(judgePassphrase({...surroundings, env})), /not a real/);
 });
 
+test('the browser that opens links is named, and whether in a window of its own', async () => {
+	const shown = {DISPLAY: ':practice', KEYMAKER_OPEN: undefined};
+	await place.program('xdg-settings', 'echo chromium.desktop');
+	await place.program('chromium', 'exit 0');
+	const said = async (args: readonly string[], more: Record<string, string | undefined> = {}) => {
+		const {out} = await place.run(['doctor', '--json', ...args], '', {
+			...withoutNetwork(),
+			...shown,
+			...more,
+		});
+		const {state, sentence, hint} =
+			(JSON.parse(out) as Result[]).find(({check}) => check === 'browser') ?? {};
+		assert.equal(state, 'ok');
+		return [sentence, hint];
+	};
+	const ordinary =
+		'Bots share its session. Copy each link to a private window, and close it before the next one.';
+	assert.deepEqual(await said([]), [
+		'Links open in Chromium, each time in a new window with an empty profile.',
+		null,
+	]);
+	assert.deepEqual(await said([], {KEYMAKER_OPEN: 'never'}), [
+		'Automatic opening is off. o opens a link in Chromium, each time in a new window with an empty profile.',
+		null,
+	]);
+	assert.deepEqual(await said(['--browser', 'default']), ['Links open in an ordinary window.', ordinary]);
+	assert.deepEqual(await said([], {KEYMAKER_BROWSER: 'default'}), [
+		'Links open in an ordinary window.',
+		ordinary,
+	]);
+	assert.deepEqual(await said([], {BROWSER: 'w3m'}), [
+		'Links open with $BROWSER.',
+		'Unset BROWSER to get a new window with an empty profile for each link.',
+	]);
+	assert.deepEqual(await said([], {SSH_TTY: 'here'}), [
+		'Over SSH, open the link on your own computer.',
+		'Press c to copy the link, or Q for a QR code.',
+	]);
+	await place.program('xdg-settings', 'echo org.gnome.Epiphany.desktop');
+	assert.deepEqual(await said([]), [
+		'keymaker cannot start org.gnome.Epiphany with an empty profile. Links open in an ordinary window.',
+		ordinary,
+	]);
+	const {code} = await place.run(['doctor', '--browser', 'chromium']);
+	assert.equal(code, 2);
+});
+
 test('settings of Node’s that weaken what is sent to X are told', () => {
 	const judged = (env: Record<string, string>, nodeOptions: string[] = []) =>
 		judgeNodeSettings({...surroundings, env, nodeOptions}, {warning: null}).map(
 			({state, sentence}) => `${state} ${sentence}`,
 		);
 	assert.deepEqual(judged({NODE_OPTIONS: '--max-old-space-size=100', NODE_DEBUG: 'module'}), [
-		'ok No setting of Node’s weakens what is sent to X.',
+		'ok No Node setting weakens the connection to X.',
 	]);
 	assert.match(
 		judged({NODE_TLS_REJECT_UNAUTHORIZED: '0'}).join(),
-		/^problem .*keymaker checks X’s certificate all/,
+		/^problem .*keymaker still checks X’s certificate/,
 	);
 	assert.match(judged({NODE_TLS_REJECT_UNAUTHORIZED: '1'}).join(), /^ok /);
 	assert.match(judged({NODE_OPTIONS: '--tls-keylog=keys'}).join(), /^problem .*--tls-keylog/);

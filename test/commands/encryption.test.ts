@@ -34,25 +34,25 @@ test('encrypt, passphrase and decrypt go round with the environment’s passphra
 	assert.ok((await filesWith('harbour_poem')).length > 1, 'the key is in the keystore and in a backup');
 	const encrypted = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
 	assert.equal(encrypted.code, 0, encrypted.err);
-	assert.match(encrypted.out, /practice\/flock\.json is encrypted now, and/);
-	assert.match(encrypted.err, /Without the passphrase nobody can read it/);
-	assert.match(encrypted.err, /Not covered: .*blocks that were set free/);
+	assert.match(encrypted.out, /Encrypted .*practice\/flock\.json, /);
+	assert.match(encrypted.err, /nobody can read the keystore without it/);
+	assert.match(encrypted.err, /Not encrypted: .*still on the disk/);
 	assert.deepEqual(await filesWith('harbour_poem'), []);
 
 	const twice = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
 	assert.equal(twice.code, 1);
-	assert.match(twice.err, /encrypted already.*\(keystore-encrypted\)/);
+	assert.match(twice.err, /already encrypted.*\(keystore-encrypted\)/);
 
 	const changed = await place.run(['passphrase'], `${second}\n`, {KEYMAKER_PASSPHRASE: first});
 	assert.equal(changed.code, 0, changed.err);
-	assert.match(changed.err, /environment still gives the old one/);
+	assert.match(changed.err, /environment still has the old one/);
 	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 1);
 
 	const byCommand = {KEYMAKER_PASSPHRASE_COMMAND: `echo '${second}'`};
 	assert.match((await place.run(['list'], '', byCommand)).out, /@harbour_poem +ready/);
 	const decrypted = await place.run(['decrypt'], '', byCommand);
 	assert.equal(decrypted.code, 0, decrypted.err);
-	assert.match(decrypted.out, /is in plain text now/);
+	assert.match(decrypted.out, /^Decrypted /m);
 	assert.match((await place.run(['list'])).out, /@harbour_poem +ready/);
 	for (const {out, err} of [encrypted, twice, changed, decrypted]) {
 		assert.ok(!`${out}${err}`.includes(first) && !`${out}${err}`.includes(second));
@@ -82,12 +82,12 @@ test('a person at a terminal chooses the passphrase twice, unseen', async () => 
 	const terminal = place.shell('keymaker encrypt; echo "rc=$?"', {columns: 200});
 	await terminal.waitFor('New passphrase:');
 	terminal.type(`${first}\r`);
-	await terminal.waitFor('The same again:');
+	await terminal.waitFor('Repeat the new passphrase:');
 	terminal.type(`${second}\r`);
-	await terminal.waitFor('The two are not the same.');
+	await terminal.waitFor('The passphrases do not match.');
 	terminal.type(`short\r${first}\r${first}\r`);
 	await terminal.waitFor('rc=0');
-	assert.match(terminal.screen().join('\n'), /fewer than 8 characters is soon guessed/);
+	assert.match(terminal.screen().join('\n'), /fewer than 8 characters is easy to guess/);
 	assert.doesNotMatch(terminal.raw(), /not a real|practice passphrase|short/);
 	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 0);
 });
@@ -97,11 +97,11 @@ thoroughTest(
 	async () => {
 		await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: first});
 		const terminal = place.shell('keymaker passphrase; echo "rc=$?"', {columns: 200});
-		await terminal.waitFor('Passphrase of the keystore:');
+		await terminal.waitFor('Keystore passphrase:');
 		terminal.type(`${first}\r`);
 		await terminal.waitFor('New passphrase:');
 		terminal.type(`${second}\r`);
-		await terminal.waitFor('The same again:');
+		await terminal.waitFor('Repeat the new passphrase:');
 		terminal.type(`${second}\r`);
 		await terminal.waitFor('rc=0');
 		assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: second})).code, 0);
@@ -135,10 +135,10 @@ test('a new passphrase is asked for three times at most', async () => {
 	await assert.rejects(askNewPassphrase(write), {code: 'keystore-passphrase', hint: /Nothing was changed/});
 	assert.deepEqual(err, [
 		'New passphrase:',
-		'A passphrase of fewer than 8 characters is soon guessed.',
+		'A passphrase of fewer than 8 characters is easy to guess.',
 		'New passphrase:',
-		'The same again:',
-		'The two are not the same.',
+		'Repeat the new passphrase:',
+		'The passphrases do not match.',
 		'New passphrase:',
 		'An empty passphrase protects nothing.',
 	]);
@@ -150,5 +150,5 @@ test('init works where there is no place for a keystore', async () => {
 	assert.equal((await place.run(['list'], '', nowhere)).code, 1);
 	const {code, out} = await place.run(['init'], '', nowhere);
 	assert.equal(code, 0);
-	assert.match(out, /\.env: made/);
+	assert.match(out, /\.env: created/);
 });

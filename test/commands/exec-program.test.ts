@@ -95,7 +95,7 @@ test('exec of a bot without a key says which command makes one, quoted for a she
 	assert.deepEqual([code, out], [1, '']);
 	assert.match(
 		err,
-		/^the sea has no key in force\. \(no-key\)\n {2}Authorize it: keymaker authorize 'the sea'\n$/,
+		/^the sea has no active key\. \(no-key\)\n {2}Authorize it with keymaker authorize 'the sea'\n$/,
 	);
 });
 
@@ -176,5 +176,5 @@ test('a standard input without a line end is no PIN, and is not read for ever', 
 	feed();
 	const code = await new Promise(resolve => program.once('close', resolve));
 	assert.equal(code, 2);
-	assert.match(said, /A line of standard input is far too long/);
+	assert.match(said, /A line of standard input is too long/);
 });

@@ -209,8 +209,8 @@ test('exec uses a rejected or read-only key all the same, with a warning', async
 	try {
 		const made = await other.authorize('ode', 'ode_poem');
 		for (const [changes, warning] of [
-			[{rejected: true}, /X refused the key of ode when last asked/],
-			[{accessLevel: 'read'}, /key of ode may only read/],
+			[{rejected: true}, /X rejected ode’s key when last checked/],
+			[{accessLevel: 'read'}, /ode’s key is read-only/],
 		] as const) {
 			await other.change('ode', {key: {...made, ...changes}});
 			const run = collect();
@@ -293,7 +293,7 @@ test('a poem that is a link out of the folder is handed to no program, and that 
 	assert.deepEqual([seen.KEYMAKER_BOT, seen.KEYMAKER_POEM], ['moth', undefined]);
 	assert.match(
 		run.err.join('\n'),
-		/The poem of moth is a link to .*private-key, outside the folder of poems: KEYMAKER_POEM is not set\./,
+		/moth’s poem is a link to .*private-key, outside the folder of poems, so KEYMAKER_POEM is not set\./,
 	);
 
 	const listed = collect();

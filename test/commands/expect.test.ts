@@ -38,9 +38,9 @@ async function handles(): Promise<Record<string, string | null>> {
 
 test('a bot is given the handle that it is meant to have, and loses it again', async () => {
 	const {code, out, err} = await run(['harbour', '@Harbour_Poem']);
-	assert.deepEqual([code, out, err], [0, ['harbour is expected to speak as @Harbour_Poem.'], []]);
+	assert.deepEqual([code, out, err], [0, ['harbour should post as @Harbour_Poem.'], []]);
 	assert.deepEqual(await handles(), {harbour: 'Harbour_Poem'});
-	assert.deepEqual((await run(['harbour', ''])).out, ['harbour may speak as any account.']);
+	assert.deepEqual((await run(['harbour', ''])).out, ['harbour can use any account.']);
 	assert.deepEqual(await handles(), {harbour: null});
 });
 
@@ -76,20 +76,20 @@ test('where one line is wrong, each that is wrong is told of, and nothing is set
 		'kettle H_POEM',
 	]);
 	assert.equal(error.code, 'expect-file');
-	assert.match(error.message, /5 lines of handles cannot be used, so nothing was set/);
+	assert.match(error.message, /Nothing was set: 5 lines of handles cannot be used/);
 	assert.deepEqual(
 		err.map(line => line.slice(0, 6)),
 		['Line 2', 'Line 3', 'Line 4', 'Line 5', 'Line 6'],
 	);
-	assert.match(err[0] ?? '', /no bot called ketle\. Did you mean kettle\?/);
-	assert.match(err[3] ?? '', /Its bot is on line 1 already/);
-	assert.match(err[4] ?? '', /Its handle is on line 1 already/);
+	assert.match(err[0] ?? '', /No bot named ketle\. Did you mean kettle\?/);
+	assert.match(err[3] ?? '', /Its bot is already on line 1/);
+	assert.match(err[4] ?? '', /Its handle is already on line 1/);
 	assert.deepEqual(await handles(), {});
 });
 
 test('a file that is no text, is empty or not there is told of', async () => {
 	assert.match((await fromLines(Buffer.from('a\0b'))).code.message, /is not text/);
-	assert.match((await fromLines(['# nothing'])).code.message, /There is no bot in handles/);
+	assert.match((await fromLines(['# nothing'])).code.message, /handles names no bots/);
 	await assert.rejects(run([], 'missing'), {code: 'expect-file', message: /cannot be read: it is gone/});
 });
 
@@ -99,8 +99,8 @@ test('another bot that expects the same account, and a key of another account, a
 	const {code, err} = await run(['kettle', 'H_poem']);
 	assert.equal(code, 0);
 	assert.deepEqual(err, [
-		'harbour is expected to speak as @H_poem as well.',
-		'kettle has a key of @kettle_poem.',
+		'harbour should post as @H_poem as well.',
+		'kettle already has a key of @kettle_poem.',
 	]);
 });
 

@@ -44,7 +44,7 @@ test('export --format bundle writes a file for each bot that has a key, readable
 	const run = collect();
 	assert.equal(await exportKeys(everything, flock.services, run.write), 0);
 	assert.deepEqual(run.out, [path.join('keys', 'harbour.json'), path.join('keys', 'kettle.json')]);
-	assert.match(run.err.join('\n'), /Passed over, without a key in force: moth\./);
+	assert.match(run.err.join('\n'), /Skipped, without an active key: moth\./);
 	const file = path.join(flock.folder, 'keys', 'harbour.json');
 	const key = await keyOf('harbour');
 	assert.deepEqual(JSON.parse(await readFile(file, 'utf8')), {
@@ -85,7 +85,7 @@ test('export of all bots leaves out a key whose app’s secret is not known, and
 	const run = collect();
 	assert.equal(await exportKeys(everything, flock.services, run.write), 1);
 	assert.deepEqual(run.out, [path.join('keys', 'harbour.json')]);
-	assert.match(run.err.join('\n'), /key of kettle belongs to an app whose secret is not known/);
+	assert.match(run.err.join('\n'), /kettle’s key was made with another app whose secret is not here/);
 	await assert.rejects(exportKeys({...everything, bots: ['kettle']}, flock.services, run.write), {
 		code: 'other-app',
 	});
@@ -138,7 +138,7 @@ for (const format of ['bundle', 'dotenv', 'twurl', 't', 'xurl', 'twarc', 'json']
 				await other.services.keystore.appKey(flock.practice.appKey.consumerKey),
 				flock.practice.appKey,
 			);
-			assert.equal(run.err.at(-1), '2 keys taken, 0 there already, 0 not taken.');
+			assert.equal(run.err.at(-1), '2 keys imported, 0 already there, 0 not imported.');
 			await assertHarmless(run.all(), other.services.keystore);
 		});
 	});
@@ -165,7 +165,7 @@ test('import refuses to replace a different key, takes the rest, and exits with 
 	assert.equal(await importKeys({...importing, files: ['keys']}, flock.services, run.write), 1);
 	assert.equal((await keyOf('harbour')).accessSecret, 'not-a-real-secret-newer');
 	assert.equal((await keyOf('kettle')).handle, 'kettle_poem');
-	assert.match(run.err.join('\n'), /harbour has a different key already.*import-conflict/);
+	assert.match(run.err.join('\n'), /harbour already has a different key.*import-conflict/);
 	assert.match(run.out.join('\n'), /harbour .* different key/);
 });
 
@@ -197,7 +197,7 @@ test('import --as says which bot a key is for', async () => {
 		const files = [path.join(flock.folder, 'old')];
 		const run = collect();
 		assert.equal(await importKeys({...importing, files}, other.services, run.write), 1);
-		assert.match(run.err.join('\n'), /No bot was found for .*--as BOT/);
+		assert.match(run.err.join('\n'), /No bot matches .*--as BOT/);
 		assert.equal((await other.services.keystore.list()).records.size, 0);
 
 		await assert.rejects(importKeys({...importing, files, as: ['moht']}, other.services, run.write), {
@@ -248,7 +248,7 @@ test('import keeps the app’s secret that is in use, where a file has another, 
 
 	const run = collect();
 	assert.equal(await importKeys({...importing, files: ['keys']}, flock.services, run.write), 0);
-	assert.match(run.err.join('\n'), /another secret for the app …0001 than the one in use, which stays/);
+	assert.match(run.err.join('\n'), /a different secret for the app …0001/);
 	assert.equal((await flock.services.keystore.appKey(consumerKey))?.consumerSecret, consumerSecret);
 	await importKeys({...importing, files: ['keys'], force: true}, flock.services, run.write);
 	assert.equal(
@@ -263,7 +263,7 @@ test('import says where an account speaks another bot as well', async () => {
 	const run = collect();
 	const input = {...importing, files: ['keys/harbour.json'], as: ['moth']};
 	assert.equal(await importKeys(input, flock.services, run.write), 0);
-	assert.match(run.err.join('\n'), /moth: its account speaks harbour as well/);
+	assert.match(run.err.join('\n'), /moth: its account already belongs to harbour/);
 });
 
 test('import goes into the keystore in one save, so that its backups still hold what was there before', async () => {
@@ -293,7 +293,7 @@ test('of two keys for one bot in a file, the first is taken and the second is a 
 	await withEmptyFlock(async other => {
 		const run = collect();
 		assert.equal(await importKeys({...importing, files: [file]}, other.services, run.write), 1);
-		assert.equal(run.err.at(-1), '1 key taken, 0 there already, 1 not taken.');
+		assert.equal(run.err.at(-1), '1 key imported, 0 already there, 1 not imported.');
 		assert.equal((await keyOf('harbour', other)).accessSecret, one.accessSecret);
 	});
 });

@@ -61,7 +61,7 @@ test('each of 25 accounts goes to the bot that expects its handle, whatever its 
 	await expectAll(handle => handle.toLowerCase());
 	const {code, err} = await imported();
 	assert.equal(code, 0, err.join('\n'));
-	assert.deepEqual(err, ['25 keys taken, 0 there already, 0 not taken.']);
+	assert.deepEqual(err, ['25 keys imported, 0 already there, 0 not imported.']);
 	assert.deepEqual(await userIds(), allIds);
 });
 
@@ -69,8 +69,8 @@ test('accounts without a bot are named, with the ways to place them, and those w
 	const {code, err} = await imported();
 	assert.equal(code, 1);
 	assert.equal(err.length, 3);
-	assert.match(err[0] ?? '', /^No bot was found for 25 keys: @Account_0, @Account_1, .*, @Account_24\.$/);
-	assert.match(err[1] ?? '', /--as Account_0=BOT .*keymaker expect BOT HANDLE.*expect --from FILE/);
+	assert.match(err[0] ?? '', /^No bots match 25 keys: @Account_0, @Account_1, .*, @Account_24\.$/);
+	assert.match(err[1] ?? '', /--as Account_0=BOT, .*keymaker expect BOT HANDLE.*expect --from FILE/);
 	assert.deepEqual(
 		(await userIds()).filter(id => id !== undefined),
 		[],
@@ -86,7 +86,7 @@ test('of several keys, the one without a bot is placed by its handle, not by the
 	const {err} = await imported([], ['two']);
 	assert.match(
 		err.join('\n'),
-		/No bot was found for @Account_1: keymaker import FILE --as Account_1=BOT says/,
+		/No bot matches @Account_1\. Choose one: keymaker import FILE --as Account_1=BOT/,
 	);
 	await assert.rejects(imported(['poem 1'], ['two']), {code: 'usage', hint: /--as HANDLE=BOT/});
 	assert.equal((await imported(['account_1=poem 1'], ['two'])).code, 0);
@@ -118,7 +118,7 @@ test('two bots that expect one account are named, and --as decides', async () =>
 
 	const {code, err} = await imported([], ['one']);
 	assert.equal(code, 1);
-	assert.match(err.join('\n'), /@Account_0 is expected by poem 0 and poem 1: .*--as BOT says which/);
+	assert.match(err.join('\n'), /poem 0 and poem 1 both expect @Account_0\. .*--as BOT/);
 	assert.equal((await imported(['poem 1'], ['one'])).code, 0);
 	assert.equal((await userIds())[1], '1000');
 });

@@ -45,6 +45,7 @@ test('list --json gives each bot with the fields of the contract, and null for w
 			expectedHandle: null,
 			heldHandle: null,
 			heldHandles: [],
+			waitingHandle: null,
 			userId: harbour?.userId,
 			accessLevel: 'read-write',
 			authorizedAt: harbour?.authorizedAt,
@@ -112,7 +113,7 @@ test('list shows each bot in aligned columns, with its status in words and as a 
 			['○ kettle', '(@kettle_poem)', 'no key'],
 			['? lamplight', '@lamplight_p', 'held'],
 			// Another account than the expected one, and a key that waits beside the one in force.
-			['● moor', '@lamplight_p (@moor_poem)', 'ready, @lamplight_p is held'],
+			['● moor', '@lamplight_p (@moor_poem)', 'ready, @lamplight_p to decide'],
 			['? snow', '@lamplight_p and @later_one', 'held'],
 		],
 	);
@@ -134,7 +135,7 @@ test('list says on standard error what it passed over in the folder', async () =
 		const {write, out, err} = collect();
 		assert.equal(await list({json: false}, other.services, write), 0);
 		assert.equal(out.length, 2);
-		assert.match(err.join('\n'), /^ode\.TXT: .*called ode already/);
+		assert.match(err.join('\n'), /^ode\.TXT: .*already named ode/);
 	} finally {
 		await other.close();
 	}
@@ -146,7 +147,7 @@ test('list explains a missing folder of poems, and exits with 1', async () => {
 		const {write, out, err} = collect();
 		assert.equal(await list({json: true}, other.services, write), 1);
 		assert.equal(out.join(''), '[]');
-		assert.match(err.join('\n'), /There is no folder .*poems\. keymaker init makes one/);
+		assert.match(err.join('\n'), /No folder .*poems\. Create it with keymaker init/);
 	} finally {
 		await other.close();
 	}
@@ -157,7 +158,7 @@ test('list explains an empty folder of poems, and exits with 0', async () => {
 	try {
 		const {write, err} = collect();
 		assert.equal(await list({json: false}, other.services, write), 0);
-		assert.match(err.join('\n'), /holds no poems yet/);
+		assert.match(err.join('\n'), /has no poems yet/);
 	} finally {
 		await other.close();
 	}

@@ -34,7 +34,7 @@ test('forget asks with the bot’s and the account’s name, and removes the key
 	);
 	assert.equal(await flock.services.keystore.get('harbour'), null);
 	assert.equal(revocations(), 0);
-	assert.match(run.out.join('\n'), /harbour: forgotten here; X was not told/);
+	assert.match(run.out.join('\n'), /harbour: forgotten\. The key still works at X/);
 	await assertHarmless(run.all(), flock.services.keystore);
 });
 
@@ -65,7 +65,7 @@ test('several bots are listed and asked about once', async () => {
 		[
 			'  harbour (@harbour_poem, account N)',
 			'  kettle (@kettle_poem, account N)',
-			'Forget the keys of these 2 bots? It goes on working at X, where keymaker revoke would end it. [y/N]',
+			'Forget the keys of these 2 bots? It still works at X. Use keymaker revoke to end it there. [y/N]',
 		],
 	);
 	assert.equal((await flock.services.keystore.list()).records.size, 0);
@@ -74,15 +74,12 @@ test('several bots are listed and asked about once', async () => {
 test('forget says what backups still hold, and --purge takes it out there, even afterwards', async () => {
 	const run = collect();
 	assert.equal(await forget({...harbour, yes: true}, flock.services, run.write), 0);
-	assert.match(
-		run.err.join('\n'),
-		/\d backups? of the keystore may still hold it: keymaker forget harbour --purge/,
-	);
+	assert.match(run.err.join('\n'), /\d backups? may still have it\. .*keymaker forget harbour --purge/);
 	assert.ok((await flock.services.keystore.backupsHolding('harbour')) > 0);
 
 	const purged = collect();
 	assert.equal(await forget({...harbour, yes: true, purge: true}, flock.services, purged.write), 0);
-	assert.match(purged.out.join('\n'), /^harbour: taken out of \d backups?\.$/);
+	assert.match(purged.out.join('\n'), /^harbour: removed from \d backups?\.$/);
 	assert.equal(await flock.services.keystore.backupsHolding('harbour'), 0);
 	assert.ok((await flock.services.keystore.get('kettle'))?.key);
 });
@@ -111,7 +108,7 @@ test('revoke tells X first, and then removes the key here', async () => {
 	assert.equal(revocations(), 1);
 	assert.equal(await flock.services.keystore.get('harbour'), null);
 	await assert.rejects(flock.services.x.whoIs(flock.practice.appKey, key), {code: 'x-token'});
-	assert.match(run.out.join('\n'), /harbour: X was told of 1 token, and it is gone from the keystore/);
+	assert.match(run.out.join('\n'), /harbour: revoked 1 token at X, and removed here/);
 });
 
 test('where X cannot be reached the key stays, and the other bots are gone on with', async () => {
@@ -121,7 +118,7 @@ test('where X cannot be reached the key stays, and the other bots are gone on wi
 	assert.equal(await revoke(both, flock.services, run.write), 1);
 	assert.equal((await flock.services.keystore.get('harbour'))?.key?.accessToken, key.accessToken);
 	assert.equal(await flock.services.keystore.get('kettle'), null);
-	assert.match(run.err.join('\n'), /harbour stays as it was:\n.*x-trouble/);
+	assert.match(run.err.join('\n'), /harbour: nothing was changed:\n.*x-trouble/);
 });
 
 test('a token that another bot carries is not revoked, and the person is told', async () => {
@@ -129,7 +126,7 @@ test('a token that another bot carries is not revoked, and the person is told', 
 	const run = collect();
 	assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
 	assert.equal(revocations(), 0);
-	assert.match(run.out.join('\n'), /harbour: X was not told.* moth has the same token/);
+	assert.match(run.out.join('\n'), /harbour: not revoked at X.* moth uses the same token/);
 	assert.equal((await flock.services.keystore.get('moth'))?.key?.accessToken, key.accessToken);
 });
 
@@ -152,7 +149,7 @@ test('a token that another bot holds, or had before, is not revoked either; this
 		const run = collect();
 		assert.equal(await revoke({...harbour, yes: true}, flock.services, run.write), 0);
 		assert.equal(revocations(), told + 1);
-		assert.match(run.out.join('\n'), /X was told of 1 token.* moth has the same token/);
+		assert.match(run.out.join('\n'), /revoked 1 token at X.* moth uses the same token/);
 		await flock.services.x.whoIs(flock.practice.appKey, key);
 		assert.equal(await flock.services.keystore.get('harbour'), null);
 	}
@@ -172,7 +169,7 @@ for (const command of [forget, revoke]) {
 		const record = await flock.services.keystore.get('harbour');
 		assert.equal(record?.key, null);
 		assert.deepEqual(record?.held, [{key: came, reason: 'late'}]);
-		assert.match(run.out.join('\n'), /came after the question stays/);
+		assert.match(run.out.join('\n'), /saved after the question stays/);
 	});
 
 	test(`${command.name} changes nothing where another program has replaced the key meanwhile`, async () => {
@@ -184,7 +181,7 @@ for (const command of [forget, revoke]) {
 		run.type('y');
 		assert.equal(await done, 1);
 		assert.deepEqual((await flock.services.keystore.get('harbour'))?.key, came);
-		assert.match(run.err.join('\n'), /harbour has other keys by now/);
+		assert.match(run.err.join('\n'), /harbour’s keys changed/);
 		assert.equal(revocations(), 0);
 	});
 }
@@ -193,7 +190,7 @@ test('the question names the accounts of held keys too', async () => {
 	await flock.change('harbour', {held: [{key: {...key, handle: 'stranger'}, reason: 'late'}]});
 	const run = collect({interactive: true, input: 'n\n'});
 	await forget(harbour, flock.services, run.write);
-	assert.match(run.err[0] ?? '', /harbour \(@harbour_poem, account \d+; held: @stranger\)/);
+	assert.match(run.err[0] ?? '', /harbour \(@harbour_poem, account \d+; waiting: @stranger\)/);
 });
 
 test('bots without a key and unknown ones are refused before anything is done', async () => {

@@ -37,14 +37,14 @@ test('restore lists the backups, the newest first, with what they hold', async (
 	const {code, out, err} = await place.run(['restore']);
 	assert.equal(code, 0);
 	assert.match(out, /^1 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +with the key of 1 bot\n$/);
-	assert.match(err, /keymaker restore N puts one back/);
+	assert.match(err, /keymaker restore N/);
 });
 
 test('restore N puts a backup back, and what it replaced can be put back in turn', async () => {
 	const {code, out} = await place.run(['restore', '1']);
 	assert.equal(code, 0);
-	assert.match(out, /^The backup of .* UTC, with the key of 1 bot, is in force now\.$/m);
-	assert.match(out, /^It replaced the state with the keys of 2 bots, which (is|was) .*backup/m);
+	assert.match(out, /^Restored the backup of .* UTC, with the key of 1 bot\.$/m);
+	assert.match(out, /^The replaced keystore, with the keys of 2 bots, (is|was) .*backup/m);
 	assert.deepEqual(await botsWithKey(), ['harbour']);
 	const listed = (await place.run(['restore'])).out;
 	const [, number = ''] = /^(\d+) .*2 bots$/m.exec(listed) ?? [];
@@ -57,7 +57,7 @@ test('a damaged keystore stops everything but restore, which keeps its bytes and
 	await writeFile(file, damaged);
 	const list = await place.run(['list']);
 	assert.equal(list.code, 1);
-	assert.match(list.err, /damaged.*\n +`keymaker restore 1`/);
+	assert.match(list.err, /damaged.*\n.*`keymaker restore 1`/);
 	const listed = await place.run(['restore']);
 	assert.equal(listed.code, 0);
 	assert.match(listed.out, /2 bots/);
@@ -65,8 +65,7 @@ test('a damaged keystore stops everything but restore, which keeps its bytes and
 
 	const {code, out} = await place.run(['restore', '1']);
 	assert.equal(code, 0);
-	const [, aside = ''] =
-		/It replaced a file that could not be used, which is kept as (.*)\.$/m.exec(out) ?? [];
+	const [, aside = ''] = /The unusable file it replaced is kept as (.*)\.$/m.exec(out) ?? [];
 	assert.equal(await readFile(aside, 'utf8'), damaged);
 	assert.deepEqual(await botsWithKey(), ['harbour', 'kettle']);
 });
@@ -76,10 +75,10 @@ test('a damaged encrypted keystore is restored with its passphrase, which is ask
 	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: passphrase});
 	await writeFile(file, 'torn');
 	const terminal = place.shell('keymaker restore 1; echo "rc=$?"', {columns: 200});
-	await terminal.waitFor('Passphrase of the keystore:');
+	await terminal.waitFor('Keystore passphrase:');
 	terminal.type(`${passphrase}\r`);
 	await terminal.waitFor('rc=0');
-	assert.equal(terminal.raw().match(/Passphrase of the keystore: (?!•)/g)?.length, 1);
+	assert.equal(terminal.raw().match(/Keystore passphrase: (?!•)/g)?.length, 1);
 	assert.deepEqual(await botsWithKey({KEYMAKER_PASSPHRASE: passphrase}), ['harbour', 'kettle']);
 });
 
@@ -97,7 +96,7 @@ test('a damaged backup is listed with its problem, and refused', async () => {
 test('a number that no backup has, and what is no number, are refused', async () => {
 	const {code, err} = await place.run(['restore', '99']);
 	assert.equal(code, 1);
-	assert.match(err, /There is no backup 99 .*\(keystore-no-backup\)/);
+	assert.match(err, /no backup 99\. .*\(keystore-no-backup\)/);
 	for (const number of ['0', 'x', '1.5', '']) {
 		assert.equal((await place.run(['restore', number])).code, 2, number);
 	}
@@ -107,7 +106,7 @@ test('without a keystore there are no backups, and Ctrl-C ends with 130', async 
 	const keystore = openKeystore({folder: path.join(place.folder, 'other'), flock: 'flock', poems: null});
 	const said = collect();
 	assert.equal(await restore({number: null}, {keystore}, said.write), 0);
-	assert.match(said.err.join('\n'), /There is no backup of the keystore/);
+	assert.match(said.err.join('\n'), /has no backups yet/);
 	const stopped = collect();
 	stopped.interrupt();
 	await assert.rejects(restore({number: null}, {keystore}, stopped.write), {code: 'cancelled'});

@@ -51,7 +51,7 @@ function recorded(): Promise<string> {
 
 test('the program in BROWSER gets the address, and nobody claims that a page was shown', async () => {
 	const result = await open(link, {BROWSER: recorder});
-	assert.deepEqual(result, {started: true, sentence: 'Asked the browser to open it.'});
+	assert.deepEqual(result, {started: true, sentence: 'Opening it in your browser.'});
 	assert.equal(await recorded(), `${link}\n`);
 });
 
@@ -82,7 +82,7 @@ test('a browser that fails is said to have failed', async () => {
 	});
 	assert.deepEqual(await open(link, {BROWSER: join(folder, 'missing')}), {
 		started: false,
-		sentence: 'The browser did not start: there is no such program.',
+		sentence: 'The browser did not start: no such program.',
 	});
 });
 
@@ -103,7 +103,7 @@ test('only web addresses are opened', async () => {
 
 test('without a display nothing is tried', async () => {
 	const result = await open(link, {});
-	assert.deepEqual(result, {started: false, sentence: 'There is no display here to open a browser on.'});
+	assert.deepEqual(result, {started: false, sentence: 'No display here to open a browser on.'});
 });
 
 test('without BROWSER the system opens the address, and its failure is told', {
@@ -136,7 +136,7 @@ test('a browser is opened by itself only where the person sits and did not forbi
 	assert.equal(whyNotOpen({WSL_DISTRO_NAME: 'Debian'}, 'linux', false), null);
 	assert.equal(whyNotOpen({}, 'darwin', false), null);
 	assert.equal(whyNotOpen({}, 'win32', false), null);
-	assert.match(whyNotOpen({}, 'linux', false)?.sentence ?? '', /no display/);
+	assert.match(whyNotOpen({}, 'linux', false)?.sentence ?? '', /No display/);
 	assert.match(whyNotOpen(display, 'linux', true)?.sentence ?? '', /^Automatic opening is off/);
 	assert.match(
 		whyNotOpen({...display, KEYMAKER_OPEN: 'never'}, 'linux', false)?.sentence ?? '',

@@ -64,7 +64,7 @@ test('where no clipboard program works, the terminal is asked, and the sentence 
 	await program('xsel', 'exit 1');
 	const result = await desktop().copy(link);
 	assert.equal(result.way, 'osc52');
-	assert.match(result.sentence, /no clipboard program that works here\. Handed to the terminal \(OSC 52\)/);
+	assert.match(result.sentence, /No clipboard program works here\. Sent to your terminal \(OSC 52\)/);
 	assert.equal(written, `\u001b]52;c;${Buffer.from(link).toString('base64')}\u0007`);
 });
 
@@ -115,7 +115,7 @@ test('inside tmux over SSH the text goes into its buffer', {
 		const TMUX = tmux('display-message', '-p', '#{socket_path},#{pid},0').trim();
 		const result = await desktop({SSH_TTY: 'here', TMUX}).copy(link);
 		assert.equal(result.way, 'tmux');
-		assert.match(result.sentence, /tmux's buffer/);
+		assert.match(result.sentence, /Copied to tmux/);
 		assert.equal(tmux('show-buffer'), link);
 		assert.equal(written, '');
 	} finally {

@@ -90,7 +90,7 @@ test('a proxy that is not there is named', async () => {
 	const done = await ask({HTTPS_PROXY: `http://127.0.0.1:${port}`});
 	assertToldWith(
 		done,
-		new RegExp(`The proxy does not let the request through \\(http://127\\.0\\.0\\.1:${port}\\)`),
+		new RegExp(`The proxy did not let the request through \\(http://127\\.0\\.0\\.1:${port}\\)`),
 		'x-proxy',
 	);
 });
@@ -100,31 +100,31 @@ for (const {what, meet, sentence, label, timeout} of some(
 		{
 			what: 'answers 502',
 			meet: (socket: Socket) => socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n'),
-			sentence: /The proxy does not let the request through/,
+			sentence: /The proxy did not let the request through/,
 			label: 'x-proxy',
 		},
 		{
 			what: 'wants a password',
 			meet: (socket: Socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
-			sentence: /The proxy asks who you are/,
+			sentence: /The proxy needs a login/,
 			label: 'x-proxy',
 		},
 		{
 			what: 'closes without an answer',
 			meet: (socket: Socket) => socket.once('data', () => socket.end()),
-			sentence: /The proxy does not let|connection to X was cut/,
+			sentence: /The proxy did not let|connection to X was closed/,
 			label: 'x-',
 		},
 		{
 			what: 'is no proxy',
 			meet: (socket: Socket) => socket.end('SSH-2.0-practice\r\n'),
-			sentence: /The proxy does not let|cannot be read|was cut/,
+			sentence: /The proxy did not let|cannot be read|was closed/,
 			label: 'x-',
 		},
 		{
 			what: 'never answers',
 			meet: () => {},
-			sentence: /no whole answer within 0\.5 seconds|The proxy does not let/,
+			sentence: /did not answer within 0\.5 seconds|The proxy did not let/,
 			label: 'x-',
 			timeout: '0.5',
 		},
@@ -135,7 +135,7 @@ for (const {what, meet, sentence, label, timeout} of some(
 					socket.write('HTTP/1.1 200 OK\r\n\r\n');
 					socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\n<html>Welcome'));
 				}),
-			sentence: /No secure connection|was cut|cannot be read/,
+			sentence: /connection is not secure|was closed|cannot be read/,
 			label: 'x-',
 		},
 	],
@@ -161,21 +161,21 @@ test('a name that is not found is told; where it is the proxy’s, the proxy is 
 	);
 	const NODE_OPTIONS = `--require=${offline}`;
 	const direct = await ask({HTTPS_PROXY: undefined, NODE_OPTIONS});
-	assertToldWith(direct, /The name api\.x\.com is not found\..*Check the network/, 'x-name');
+	assertToldWith(direct, /Cannot find api\.x\.com\..*Check the network/, 'x-name');
 	const proxied = await ask({HTTPS_PROXY: 'http://proxy.practice.invalid:3128', NODE_OPTIONS});
 	assertToldWith(
 		proxied,
-		/The proxy does not let the request through \(http:\/\/proxy\.practice\.invalid:3128\)/,
+		/The proxy did not let the request through \(http:\/\/proxy\.practice\.invalid:3128\)/,
 		'x-proxy',
 	);
 	const excepted = await ask({NO_PROXY: 'localhost, .x.com', NODE_OPTIONS});
-	assertToldWith(excepted, /The name api\.x\.com is not found/, 'x-name');
+	assertToldWith(excepted, /Cannot find api\.x\.com/, 'x-name');
 });
 
 test('a certificate that nobody vouches for ends the request before it is sent', {skip}, async () => {
 	network = await startNetwork();
 	const done = await ask({...network.env, NODE_EXTRA_CA_CERTS: undefined});
-	assertToldWith(done, /the certificate shown for api\.x\.com is not trusted/, 'x-tls');
+	assertToldWith(done, /the certificate for api\.x\.com is not trusted/, 'x-tls');
 	assert.match(done.err, /NODE_EXTRA_CA_CERTS/);
 	assert.deepEqual(network.passed, []);
 });
@@ -189,19 +189,19 @@ test('a captive portal is told by its page, by its redirect, and by its own cert
 		`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: ${page.length}\r\n\r\n${page}`;
 	assertToldWith(
 		await ask(network.env),
-		/A web page came instead of X’s answer\..*sign in to the network/,
+		/A web page came back instead of X’s answer\..*sign in to the network/,
 		'x-answer · 200',
 	);
 	network.instead = () =>
 		'HTTP/1.1 302 Found\r\nlocation: https://portal.practice.invalid/\r\ncontent-length: 0\r\n\r\n';
-	assertToldWith(await ask(network.env), /sent elsewhere instead of being answered/, 'x-answer · 302');
+	assertToldWith(await ask(network.env), /redirected instead of answered/, 'x-answer · 302');
 	network.instead = () =>
 		'HTTP/1.1 511 Network Authentication Required\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n';
-	assertToldWith(await ask(network.env), /A web page came instead/, 'x-answer · 511');
+	assertToldWith(await ask(network.env), /A web page came back instead/, 'x-answer · 511');
 	await network.close();
 
 	network = await startNetwork('portal.practice.invalid');
-	assertToldWith(await ask(network.env), /the certificate shown for api\.x\.com is not trusted/, 'x-tls');
+	assertToldWith(await ask(network.env), /the certificate for api\.x\.com is not trusted/, 'x-tls');
 });
 
 test('the wall before X is told from a captive portal: its certificate is X’s, and signing in to the network is no cure', {
@@ -210,7 +210,7 @@ test('the wall before X is told from a captive portal: its certificate is X’s,
 	network = await startNetwork();
 	network.practice.setFault('request_token:403-cloudflare');
 	const done = await ask(network.env);
-	assertToldWith(done, /X refuses connections from this computer’s network\./, 'x-blocked · 403');
+	assertToldWith(done, /X blocks connections from this computer’s network\./, 'x-blocked · 403');
 	assert.match(done.err, /Try another network, turn off the VPN, or try again later/);
 	assert.doesNotMatch(done.err, /sign in to the network/);
 });
@@ -226,7 +226,7 @@ test('through a proxy and a certificate of one’s own the whole job is done wit
 	assert.match(link, /^https:\/\/api\.x\.com\/oauth\/authorize\?oauth_token=\w+&force_login=true$/);
 	terminal.type(`${await approve(network.pageOf(link), 'harbour_poem')}\r`);
 	assert.equal((await terminal.exited).exitCode, 0);
-	assert.match(terminal.raw(), /the key of @harbour_poem is saved/);
+	assert.match(terminal.raw(), /saved the key of @harbour_poem/);
 
 	const checked = await place.run(['check', '--json'], '', env);
 	assert.equal(checked.code, 0, checked.err);

@@ -170,7 +170,7 @@ test('a flock is authorized, checked and left on the screen, and no secret is dr
 
 	echo('users/me', echoes['a refusal in JSON'] ?? String);
 	screen.press('C');
-	await screen.waitFor(/refuses the request|999/);
+	await screen.waitFor(/rejected the request|999/);
 	network.instead = () => null;
 	// Escape in a form of its own: its byte directly before a letter is Alt.
 	screen.type('\u001B[27u');

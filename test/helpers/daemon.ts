@@ -112,9 +112,16 @@ export async function startDaemon(
 			}
 		},
 		async end(signal) {
-			const started = childrenOf(child.pid ?? 0);
-			daemon.signal('SIGCONT');
+			const pid = child.pid ?? 0;
+			// Stopped, it starts nobody who would be overlooked.
+			child.kill('SIGSTOP');
+			while (isRunning(pid) && statOf(pid)?.state !== 'T') {
+				await later();
+			}
+
+			const started = childrenOf(pid);
 			child.kill(signal);
+			daemon.signal('SIGCONT');
 			await ended;
 			// What a killed server has started notices it a moment later.
 			while (started.some(isRunning)) {

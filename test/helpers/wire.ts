@@ -11,6 +11,8 @@ export type Wire = {
 	passed(way: 'to' | 'from'): Buffer;
 	/** Cuts each new connection once this many bytes have passed it, both ways together; `null` for never. */
 	cutAfter(bytes: number | null): void;
+	/** Holds back, on each connection, what comes after a text has passed to the server so many times on all of them, and the last time itself. */
+	holdAt(text: string, times: number): void;
 	/** Cuts all connections that there are. */
 	cut(): void;
 	/** Lets no byte pass any more, with all connections open and new ones taken, until `thaw`. */
@@ -29,6 +31,7 @@ export async function startWire(target: number | null): Promise<Wire> {
 	let limit: number | null = null;
 	let isFrozen = false;
 	let taken = 0;
+	let held: {text: string; times: number} | null = null;
 
 	function remember(socket: Socket): void {
 		sockets.add(socket);
@@ -50,6 +53,13 @@ export async function startWire(target: number | null): Promise<Wire> {
 
 		const carry = (way: 'to' | 'from', to: Socket | null) => (chunk: Buffer) => {
 			passed.push({way, chunk});
+			if (way === 'to' && held !== null && (held.times <= 0 || chunk.includes(held.text))) {
+				held.times -= 1;
+				if (held.times <= 0) {
+					return;
+				}
+			}
+
 			to?.write(chunk.subarray(0, left));
 			left -= chunk.length;
 			if (left <= 0) {
@@ -75,6 +85,9 @@ export async function startWire(target: number | null): Promise<Wire> {
 		passed: way => Buffer.concat(passed.filter(one => one.way === way).map(({chunk}) => chunk)),
 		cutAfter(bytes) {
 			limit = bytes;
+		},
+		holdAt(text, times) {
+			held = {text, times};
 		},
 		cut() {
 			for (const socket of sockets) {

@@ -37,13 +37,13 @@ test('an app key that cannot be one is refused by the name of its field, and nev
 	for (const [text, reason] of [
 		['', / is empty\./],
 		['""', / is empty\./],
-		['"not-a-real-key', / holds a space or a character that X never uses\./],
-		['"not-a-real-key\'', / holds a space or a character that X never uses\./],
-		['not-a-real key', / holds a space or a character that X never uses\./],
-		['ключ', / holds a space or a character that X never uses\./],
-		['not-a-real-key-é', / holds a space or a character that X never uses\./],
-		['é-not-a-real-key', / holds a space or a character that X never uses\./],
-		[`${'A'.repeat(20)}${'not-a-real-token'.repeat(6)}`, / holds the app’s Bearer Token\./],
+		['"not-a-real-key', / has a space or a character that X never uses\./],
+		['"not-a-real-key\'', / has a space or a character that X never uses\./],
+		['not-a-real key', / has a space or a character that X never uses\./],
+		['ключ', / has a space or a character that X never uses\./],
+		['not-a-real-key-é', / has a space or a character that X never uses\./],
+		['é-not-a-real-key', / has a space or a character that X never uses\./],
+		[`${'A'.repeat(20)}${'not-a-real-token'.repeat(6)}`, / is the app’s Bearer Token\./],
 	] as const) {
 		for (const [name, work] of [
 			['API Key (consumer key)', () => clean(text)],

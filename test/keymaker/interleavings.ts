@@ -167,7 +167,7 @@ class World {
 					}
 
 					if (this.full[number]) {
-						throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+						throw new FlockError('keystore-full', 'No space is left.', {hint: 'Free up some space.'});
 					}
 
 					return keystore.update(...change);

@@ -218,7 +218,7 @@ test('a key that the keystore would not take waits in memory, and is saved by a 
 			...keystore,
 			async update(...change) {
 				if (full) {
-					throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+					throw new FlockError('keystore-full', 'No space is left.', {hint: 'Free up some space.'});
 				}
 
 				return keystore.update(...change);
@@ -304,7 +304,7 @@ test('keys of one bot that the keystore would not take wait side by side, and ar
 	let full = false;
 	const update: typeof keystore.update = async (...change) => {
 		if (full) {
-			throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+			throw new FlockError('keystore-full', 'No space is left.', {hint: 'Free up some space.'});
 		}
 
 		return keystore.update(...change);
@@ -341,7 +341,7 @@ test('a token that waits unsaved for another bot is not revoked', async () => {
 	const {x, keystore, appSource, now} = place.services;
 	await place.authorize('harbour', 'ant');
 	const update = async () => {
-		throw new FlockError('keystore-full', 'There is no space left.', {hint: 'Free some space.'});
+		throw new FlockError('keystore-full', 'No space is left.', {hint: 'Free up some space.'});
 	};
 	const keymaker = createKeymaker({x, appSource, now, keystore: {...keystore, update}});
 	const link = await keymaker.requestLink('kettle');
@@ -473,8 +473,5 @@ test('from the PIN to the saved key there is no moment at which nothing is unfin
 	assert.equal(outcome.kind, 'saved');
 	// After the end there are looks, until it is heard of.
 	const during = looks.slice(0, looks.findLastIndex(what => what !== 'nothing') + 1);
-	assert.deepEqual(
-		[...new Set(during)],
-		['X is being asked for harbour’s key', 'harbour’s key is being saved'],
-	);
+	assert.deepEqual([...new Set(during)], ['asking X for harbour’s key', 'saving harbour’s key']);
 });

@@ -57,11 +57,11 @@ test('what is not a PIN is refused with a word about what it is', () => {
 	assert.match(refusal('PIN').message, /the word/);
 	assert.match(refusal('https://api.x.com/oauth/authorize?oauth_token=abc').message, /a link/);
 	assert.match(refusal('12345678901234567').message, /too long/);
-	assert.match(refusal('not-a-real-consumer-key').message, /more than digits/);
-	assert.match(refusal('1234567 or so').message, /more than digits/);
-	assert.match(refusal('No 1234567').message, /more than digits/);
-	assert.match(refusal('mypin').message, /more than digits/);
-	assert.match(refusal('Dear owner,\nthe PIN is 1234567.\nYours').message, /more than digits/);
+	assert.match(refusal('not-a-real-consumer-key').message, /only digits/);
+	assert.match(refusal('1234567 or so').message, /only digits/);
+	assert.match(refusal('No 1234567').message, /only digits/);
+	assert.match(refusal('mypin').message, /only digits/);
+	assert.match(refusal('Dear owner,\nthe PIN is 1234567.\nYours').message, /only digits/);
 	for (const text of ['PIN', 'https://x.com', '12345678901234567', 'key']) {
 		assert.equal(refusal(text).code, 'pin-not-a-pin');
 	}
@@ -107,7 +107,7 @@ test('letters are no PIN by themselves, nor with words behind an address', () =>
 	for (const verifier of ['abc, I think', 'abc\ndef', 'abc.', '<abc>']) {
 		const error = refusal(`https://example.org/cb?oauth_token=${token}&oauth_verifier=${verifier}`);
 		assert.equal(error.code, 'pin-not-a-pin');
-		assert.match(error.message, /^That address has more behind it/);
+		assert.match(error.message, /^That address is incomplete/);
 	}
 });
 

@@ -174,6 +174,8 @@ export function behaves(openerOf: Opener, holds: (name: string) => boolean = () 
 		assert.deepEqual([...(await other.getAll(['nobody', 'ode'])).keys()], ['ode']);
 		assert.equal((await other.get('ode'))?.wantedAccess, 'read');
 		assert.deepEqual(await other.savedAppKey(), second);
+		await one.saveAppKey({...second, callbackPort: 8765});
+		assert.deepEqual(await other.savedAppKey(), {...second, callbackPort: 8765});
 		assert.deepEqual((await other.list()).apps, new Set(['practice-app', 'practice-app-2']));
 	});
 

@@ -76,7 +76,7 @@ test('what is no copy among the copies is passed over by everything, kept, and t
 	const {findings, backups} = await keystore.health();
 	assert.ok(backups > 1 && backups <= 11);
 	assert.equal(findings.length, 1, JSON.stringify(findings));
-	assert.match(findings[0]?.sentence ?? '', /no copy of this keystore: .+ and 7 more\.$/);
+	assert.match(findings[0]?.sentence ?? '', /not backups of this keystore: .+ and 7 more\.$/);
 });
 
 test('copies that a clock which ran ahead by hours has dated stay copies, and new ones come after them', async context => {
@@ -111,7 +111,7 @@ test('a folder of copies that others may write to is refused, by name, for readi
 		}
 
 		const {findings} = await keystore.health();
-		assert.ok(findings.some(({sentence, serious}) => serious && /exchange the copies/.test(sentence)));
+		assert.ok(findings.some(({sentence, serious}) => serious && /replace the copies/.test(sentence)));
 		chmodSync(open, 0o700);
 	}
 
@@ -177,7 +177,7 @@ test(
 
 		const worker = startWorker(context, {options: place, upkeep: 'bot 1'}, {uid: someone});
 		await worker.ended;
-		assert.deepEqual(worker.lines(), ['copies 10', 'purged 11', 'findings no copy']);
+		assert.deepEqual(worker.lines(), ['copies 10', 'purged 11', 'findings not backups']);
 		assert.deepEqual(
 			planted.map(target => existsSync(target)),
 			[true, true, true],

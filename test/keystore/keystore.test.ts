@@ -19,7 +19,7 @@ import {coded, modeOf, newKeystore, newPlace, practiceApp, practiceRecord, until
 
 test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
 	const {place, keystore} = newKeystore(context);
-	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set()});
+	assert.deepEqual(await keystore.list(), {records: new Map(), apps: new Set(), waiting: new Map()});
 	assert.equal(await keystore.get('ode'), null);
 	assert.equal(await keystore.savedAppKey(), null);
 	assert.equal(await keystore.update('ode', () => null), null);
@@ -67,6 +67,16 @@ test('a change that throws changes nothing, and one that changes nothing does no
 	await keystore.update('ode', record => record);
 	assert.deepEqual(readFileSync(keystore.path), before);
 	assert.equal((await keystore.backups()).length, 0);
+});
+
+test('the port of the callback address is saved with that app, and goes with it', async context => {
+	const {place, keystore} = newKeystore(context);
+	await keystore.saveAppKey({...practiceApp, callbackPort: 8765});
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
+	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
+	await keystore.saveAppKey(practiceApp);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), practiceApp);
 });
 
 test('a keystore of a newer version is refused and left untouched', async context => {

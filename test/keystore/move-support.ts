@@ -61,6 +61,7 @@ export async function fill(keystore: AnyKeystore, count: number): Promise<void> 
 	await keystore.takeIn({
 		poems: null,
 		savedApp: other.consumerKey,
+		savedCallback: 8765,
 		apps: new Map([practiceApp, other].map(app => [app.consumerKey, app.consumerSecret])),
 		records,
 	});
@@ -70,9 +71,9 @@ export async function fill(keystore: AnyKeystore, count: number): Promise<void> 
 export async function contentsOf(keystore: AnyKeystore): Promise<string> {
 	const state = await keystore.snapshot();
 	assert.ok(state !== null, 'there is no flock');
-	const {records, apps, savedApp} = state;
+	const {records, apps, savedApp, savedCallback} = state;
 	const bots = [...records].sort(([one], [other]) => (one < other ? -1 : 1));
-	return JSON.stringify({bots, apps: [...apps].sort(), savedApp}, null, '\t');
+	return JSON.stringify({bots, apps: [...apps].sort(), savedApp, savedCallback}, null, '\t');
 }
 
 /** Moves a flock from one keystore to another. */

@@ -165,7 +165,7 @@ test('poems that cannot be looked at are not taken for gone', async context => {
 	const opened = openKeystore({...place, poems: other, haveMoved: () => assert.fail('It asked.')});
 	for (const use of [...Object.values(uses), (keystore: Opened) => keystore.adoptPoems()]) {
 		await assert.rejects(use(opened), (error: Error & {hint?: string}) => {
-			assert.match(error.message, /which cannot be looked at \(ELOOP\)/);
+			assert.match(error.message, /which cannot be read \(ELOOP\)/);
 			assert.doesNotMatch(error.hint ?? '', /--moved/);
 			return coded('keystore-other-poems')(error);
 		});

@@ -74,7 +74,7 @@ test('root reads a user’s keystore and saves nothing to it, and says who may',
 		() => keystore.encrypt('practice words'),
 	]) {
 		await assert.rejects(save(), (error: Error & {hint?: string}) => {
-			assert.match(error.message, /root saves only to folders of its own/);
+			assert.match(error.message, /root saves only to its own folders/);
 			assert.match(error.hint ?? '', /sudo -H -u '#65534' keymaker/);
 			return coded('keystore-unsafe')(error);
 		});
@@ -205,7 +205,7 @@ test('a lock’s folder that is a link is refused, and what it leads to is not t
 		await assert.rejects(
 			keystore.update('ode', () => practiceRecord('ode')),
 			(error: Error) => {
-				assert.match(error.message, /\.lock is no folder/);
+				assert.match(error.message, /\.lock is not a folder/);
 				return coded('keystore-unwritable')(error);
 			},
 		);

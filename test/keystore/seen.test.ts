@@ -106,7 +106,9 @@ for (const [what, spoil] of Object.entries<(seen: string) => void>({
 			statSync(place.seen, {throwIfNoEntry: false})?.isFile() === true &&
 			readFileSync(place.seen, 'utf8').includes(keystore.path);
 		assert.equal(
-			sentences.some(sentence => sentence.includes('an older one in its place would not be noticed')),
+			sentences.some(sentence =>
+				sentence.includes('would not notice if an older keystore replaced this one'),
+			),
 			!isMended,
 			sentences.join('\n'),
 		);
@@ -159,7 +161,7 @@ test('another keystore in the place of an encrypted one is refused, even one tha
 	await second.encrypt('words');
 	writeFileSync(second.path, old);
 	await assert.rejects(openKeystore(place).list(), (error: Error) => {
-		assert.match(error.message, /not the one that this computer has seen there/);
+		assert.match(error.message, /not the one that this computer saw there last/);
 		return coded('keystore-older')(error);
 	});
 });
@@ -192,7 +194,7 @@ test('while a keystore that is encrypted is remembered as plain text, a signal w
 		const isPlain = kept(place.seen)[keystore.path].encrypted === false;
 		if (isPlain && readFileSync(keystore.path, 'utf8').includes('"encryption"')) {
 			between += 1;
-			assert.ok(unfinishedWork().includes('The keystore is being decrypted'));
+			assert.ok(unfinishedWork().includes('decrypting the keystore'));
 		}
 
 		await new Promise(resolve => setImmediate(resolve));

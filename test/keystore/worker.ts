@@ -68,7 +68,9 @@ try {
 		print(`copies ${(await keystore.backups()).length}`);
 		print(`purged ${await keystore.purge(task.upkeep)}`);
 		const {findings} = await keystore.health();
-		print(`findings ${findings.map(({sentence}) => /no copy/.exec(sentence)?.[0] ?? sentence).join(' ')}`);
+		print(
+			`findings ${findings.map(({sentence}) => /not backups/.exec(sentence)?.[0] ?? sentence).join(' ')}`,
+		);
 	}
 
 	if (task.tryWriting) {

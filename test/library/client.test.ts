@@ -63,7 +63,7 @@ test('the example posts the poem’s lines one after the other, and begins anew 
 	assert.equal(await readFile(path.join(place.folder, 'harbour.next-line'), 'utf8'), '3\n');
 	const refused = await run('kettle');
 	assert.deepEqual([refused.code, refused.out], [1, '']);
-	assert.equal(refused.err, 'kettle has no key in force.\n  Authorize it: keymaker authorize kettle\n');
+	assert.equal(refused.err, 'kettle has no active key.\n  Authorize it with keymaker authorize kettle\n');
 });
 
 test('the example posts nothing from a poem that is a link out of the folder, and writes through no link', async context => {

@@ -69,7 +69,10 @@ test('a bot without a key in force is an error, and a held key is not handed out
 	const place = await libraryPlace(context, ['harbour', 'kettle', 'moth']);
 	await place.authorize('harbour', 'harbour_poem');
 	const keys = openKeystore(place.options);
-	await assert.rejects(keys.get('kettle'), {code: 'no-key', hint: 'Authorize it: keymaker authorize kettle'});
+	await assert.rejects(keys.get('kettle'), {
+		code: 'no-key',
+		hint: 'Authorize it with keymaker authorize kettle',
+	});
 	await place.keystore.update('kettle', () => ({...emptyRecord, expectedHandle: 'kettle_poem'}));
 	await assert.rejects(keys.get('kettle'), {code: 'no-key'});
 	const key = (await place.keystore.get('harbour'))?.key;
@@ -101,15 +104,15 @@ test('a rejected or read-only key is handed out with a warning, which the progra
 	const keys = openKeystore({...place.options, onWarning: message => warnings.push(message)});
 	assert.equal((await keys.get('harbour')).handle, 'harbour_poem');
 	assert.equal((await keys.get('kettle')).handle, 'kettle_poem');
-	assert.match(warnings[0] ?? '', /^The key of harbour \(@harbour_poem\) was refused by X/);
-	assert.match(warnings[1] ?? '', /^The key of kettle \(@kettle_poem\) may only read/);
+	assert.match(warnings[0] ?? '', /^harbour’s key \(@harbour_poem\) was rejected by X/);
+	assert.match(warnings[1] ?? '', /^kettle’s key \(@kettle_poem\) is read-only/);
 	assert.equal(warnings.length, 2);
 
 	const {code, err} = await place.runCode(
 		"import {openKeystore} from 'keymaker'; await openKeystore().get('harbour');",
 	);
 	assert.equal(code, 0);
-	assert.match(err, /KeymakerWarning: The key of harbour \(@harbour_poem\) was refused by X/);
+	assert.match(err, /KeymakerWarning: harbour’s key \(@harbour_poem\) was rejected by X/);
 });
 
 test('a program that runs on sees a key that was made again, without a restart', async context => {

@@ -95,7 +95,7 @@ test('of two poems that would have one name both stay, and a note names the rena
 		notes.map(note => note.file),
 		['ode.Txt', 'ode.TXT'],
 	);
-	assert.match(notes[0]?.sentence ?? '', /called ode already; this one is the bot ode\.Txt/);
+	assert.match(notes[0]?.sentence ?? '', /already named ode, so this bot is ode\.Txt/);
 });
 
 test('the name that a clash gives does not clash in turn', async () => {
@@ -127,7 +127,7 @@ test('what is no file, and a link to nothing or to itself, is skipped with a not
 			'dangling.txt': 'Skipped: it is a link to nothing.',
 			'folder.txt': 'Skipped: it is a folder.',
 			'here.txt': 'Skipped: it is a link to a folder.',
-			'itself.txt': 'Skipped: a link that leads back to itself.',
+			'itself.txt': 'Skipped: it is a link to itself.',
 			'pipe.txt': 'Skipped: it is a named pipe.',
 			'socket.txt': 'Skipped: it is a socket.',
 		});

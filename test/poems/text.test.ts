@@ -90,7 +90,7 @@ test('a poem that cannot be read says why', async () => {
 	await writeFile(join(folder, 'ode.txt'), 'one');
 	await chmod(join(folder, 'ode.txt'), 0o000);
 	await chmod(folder, 0o755);
-	assert.equal((await withoutRoot(text)).note, 'cannot be read: no permission');
+	assert.equal((await withoutRoot(text)).note, 'cannot be read: permission denied');
 });
 
 test('a named pipe or a folder in the place of a poem is not waited for', async () => {

@@ -66,7 +66,7 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 	test('another account is typed, and enter sends it', async t => {
 		const {practice, page} = await open(t);
 		await page.goto((await requestToken(practice)).url);
-		await page.getByLabel('Another account instead').fill('moth_poem');
+		await page.getByLabel('Or another account').fill('moth_poem');
 		await page.keyboard.press('Enter');
 		await page.getByRole('heading', {name: 'Your PIN'}).waitFor();
 		await page.getByText('@moth_poem').waitFor();
@@ -76,10 +76,10 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 		const {practice, page} = await open(t);
 		const problems = listen(page);
 		await page.goto((await requestToken(practice)).url);
-		await page.getByLabel('Another account instead').fill('moth-poem-of-the-whole-harbour');
+		await page.getByLabel('Or another account').fill('moth-poem-of-the-whole-harbour');
 		await page.keyboard.press('Enter');
 		await page.getByRole('alert').getByText('1 to 15 letters').waitFor();
-		const field = page.getByLabel('Another account instead');
+		const field = page.getByLabel('Or another account');
 		assert.equal(await field.inputValue(), 'moth-poem-of-the-whole-harbour');
 		assert.equal(await page.evaluate('document.activeElement.name'), 'other');
 		await assertFits(page);
@@ -99,7 +99,7 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 		await page.getByRole('button', {name: 'Cancel'}).click();
 		await page.getByRole('heading', {name: 'Cancelled'}).waitFor();
 		await page.goto(url);
-		await page.getByRole('heading', {name: 'This link is void'}).waitFor();
+		await page.getByRole('heading', {name: 'This link no longer works'}).waitFor();
 	});
 
 	test('nothing is cut off or scrolls sideways on a narrow phone, light or dark', async t => {
@@ -134,7 +134,7 @@ suite('the authorize page in Chromium', {skip: missing && 'Chromium is not insta
 		);
 		await page.goto('http://elsewhere.invalid/');
 		await page.getByRole('button').click();
-		await page.getByText('sent by another site').waitFor();
+		await page.getByText('Another site sent this form').waitFor();
 	});
 });
 

@@ -238,14 +238,14 @@ suite('faults of practice', () => {
 	});
 
 	const wrong: [string, RegExp][] = [
-		['request_tokn:reset', /no call is named “request_tokn”\. Did you mean “request_token”\?/],
-		['users_me:rest', /no fault is named “rest”\. Did you mean “reset”\?/],
+		['request_tokn:reset', /there is no call “request_tokn”\. Did you mean “request_token”\?/],
+		['users_me:rest', /there is no fault “rest”\. Did you mean “reset”\?/],
 		['users_me:401-8', /Did you mean “401-89”\?/],
-		['users_me', /no fault is named “”/],
+		['users_me', /there is no fault “”/],
 		['users_me:unconfirmed', /unconfirmed cannot happen at users_me/],
-		['users_me:reset:0', /TIMES is a number from 1 up/],
-		['users_me:reset:often', /TIMES is a number from 1 up/],
-		['users_me:reset:1:1', /TIMES is a number from 1 up/],
+		['users_me:reset:0', /TIMES must be a number, 1 or more/],
+		['users_me:reset:often', /TIMES must be a number, 1 or more/],
+		['users_me:reset:1:1', /TIMES must be a number, 1 or more/],
 		['any:reset,ani:reset', /Did you mean “any”\?/],
 	];
 	for (const [spec, message] of wrong) {

@@ -70,7 +70,7 @@ suite('the authorize page', () => {
 			const field = /<input type="text"[^>]*>/.exec(page)?.[0] ?? '';
 			assert.equal(unescaped(/value="([^"]*)"/.exec(field)?.[1] ?? ''), other);
 			assert.match(field, /aria-invalid="true" aria-describedby="problem" autofocus/);
-			assert.match(page, /id="problem">An account’s name has 1 to 15 letters, digits and underscores\./);
+			assert.match(page, /id="problem">A handle has 1 to 15 letters, digits and underscores\./);
 			assert.deepEqual(accountsOn(page), ['@kettle_poem', '@harbour_poem']);
 			assert.match(page, /value="harbour_poem" checked>/);
 			assert.equal(hiddenFields(page).expected, 'kettle_poem');
@@ -94,7 +94,7 @@ suite('the authorize page', () => {
 
 		const {url} = await requestToken(practice);
 		const page = await (await fetch(`${url}&screen_name=snow_poem`)).text();
-		const [ours = '', others = ''] = page.split('Used by other flocks');
+		const [ours = '', others = ''] = page.split('Other flocks');
 		assert.deepEqual(accountsOn(ours), [
 			'@snow_poem',
 			'@kettle_poem',
@@ -127,6 +127,46 @@ suite('the authorize page', () => {
 		assert.match(await approve((await requestToken(practice)).url, 'harbour_poem'), /^\d{7}$/);
 	});
 
+	test('a browser that has authorized is signed in: its account is chosen, unless the link forces a sign-in', async t => {
+		const practice = await practiceFor(t);
+		const granted = await submit((await requestToken(practice)).url, {
+			action: 'authorize',
+			account: 'harbour_poem',
+		});
+		const [cookie = '', ...attributes] = (granted.headers.get('set-cookie') ?? '').split('; ');
+		assert.deepEqual(attributes, ['Path=/oauth/', 'HttpOnly', 'SameSite=Lax']);
+
+		const {url} = await requestToken(practice);
+		const shown = async (address: string, sent: string) =>
+			(await fetch(address, {headers: {cookie: sent}})).text();
+		const chosenOn = (page: string) => /value="(\w+)" checked>/.exec(page)?.[1] ?? null;
+		for (const [query, chosen] of Object.entries({
+			'': 'harbour_poem',
+			'&screen_name=kettle_poem': 'harbour_poem',
+			'&force_login=false': 'harbour_poem',
+			'&force_login=true': null,
+			'&force_login=true&screen_name=kettle_poem': 'kettle_poem',
+		})) {
+			const page = await shown(url + query, `a=b; ${cookie}`);
+			assert.match(page, /This browser is signed in as <strong>@harbour_poem<\/strong>/, query);
+			assert.equal(chosenOn(page), chosen, query);
+		}
+
+		for (const none of ['', 'keymaker_practice_account=<b>', 'keymaker_practice_account', 'a=harbour_poem']) {
+			const page = await shown(url, none);
+			assert.doesNotMatch(page, /signed in/);
+			assert.equal(chosenOn(page), null);
+		}
+	});
+
+	test('Cancel, and a form that comes back, sign nobody in', async t => {
+		const practice = await practiceFor(t);
+		const {url} = await requestToken(practice);
+		for (const fields of [{action: 'authorize', other: 'no name'}, {action: 'cancel'}]) {
+			assert.equal((await submit(url, fields)).headers.get('set-cookie'), null);
+		}
+	});
+
 	test('a link that is unknown, used or cancelled is void', async t => {
 		const practice = await practiceFor(t);
 		const {url} = await requestToken(practice);
@@ -134,7 +174,7 @@ suite('the authorize page', () => {
 		for (const stale of [url, `${practice.origin}/oauth/authorize?oauth_token=practice`]) {
 			const answer = await fetch(stale);
 			assert.equal(answer.status, 404);
-			assert.equal(heading(await answer.text()), 'This link is void');
+			assert.equal(heading(await answer.text()), 'This link no longer works');
 		}
 	});
 

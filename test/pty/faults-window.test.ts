@@ -71,7 +71,7 @@ for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
 		const screen = place.screen([], {env: network.env});
 		await holdExchange(network, screen);
 		screen.kill(signal);
-		await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
+		await screen.waitFor('Finishing first: asking X for harbour’s key.');
 		assert.equal(screen.alternate(), false);
 		network.release();
 		await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
@@ -86,7 +86,7 @@ test('Ctrl-C in the middle of an exchange, pressed twice, costs no key', {
 	const screen = place.screen([], {env: network.env});
 	await holdExchange(network, screen);
 	screen.press('ctrl+c', 'ctrl+c');
-	await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
+	await screen.waitFor('Finishing first: asking X for harbour’s key.');
 	network.release();
 	await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
 	assert.equal((await screen.exited).exitCode, 130);
@@ -100,12 +100,12 @@ test('Ctrl-C while X is asked, and again while its key is being saved, costs no 
 	await holdExchange(network, screen);
 	const lock = await holdLock(path.join(place.folder, 'keystore', 'flock.json'));
 	screen.press('ctrl+c');
-	await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
+	await screen.waitFor('Finishing first: asking X for harbour’s key.');
 	network.release();
 	// Long enough for the answer to arrive; sooner, the press comes while X is being asked, and costs nothing either.
 	await pause(300);
 	screen.press('ctrl+c');
-	await screen.waitFor(/harbour’s key.*: press Ctrl-C once more to lose it\./);
+	await screen.waitFor(/harbour’s key.*Press Ctrl-C once more to stop and lose it\./);
 	await lock.release();
 	await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
 	assert.equal((await screen.exited).exitCode, 130);

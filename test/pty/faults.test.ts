@@ -67,19 +67,19 @@ async function openWithKey(fault: string): Promise<Pty> {
 const links = [
 	{
 		fault: '401-32',
-		words: ['X does not accept the app’s key and secret.', '“Keys and tokens” page', 'x-app-key · 401 · 32'],
+		words: ['X rejected the app’s key and secret.', '“Keys and tokens” page', 'x-app-key · 401 · 32'],
 	},
 	{
 		fault: '403-415',
 		words: [
-			'The app’s settings at X do not allow authorizing by PIN.',
+			'The app’s settings at X do not allow PINs.',
 			'“User authentication settings”',
 			'x-callback · 403 · 415',
 		],
 	},
 	{
 		fault: 'html',
-		words: ['A web page came instead of X’s answer.', 'sign in to the network', 'x-answer · 200'],
+		words: ['A web page came back instead of X’s answer.', 'sign in to the network', 'x-answer · 200'],
 	},
 	{
 		fault: '429',
@@ -91,7 +91,7 @@ const links = [
 	},
 	{
 		fault: '403-cloudflare',
-		words: ['X refuses connections from this computer’s network.', 'turn off the VPN', 'x-blocked · 403'],
+		words: ['X blocks connections from this computer’s network.', 'turn off the VPN', 'x-blocked · 403'],
 	},
 	{
 		fault: '403-xml-87',
@@ -99,7 +99,7 @@ const links = [
 	},
 	{
 		fault: '403-user-suspended',
-		words: ['X has suspended this account.', 'x-account-suspended · 403 · user-suspended'],
+		words: ['X suspended this account.', 'x-account-suspended · 403 · user-suspended'],
 	},
 	{
 		fault: 'skewed-date',
@@ -120,13 +120,13 @@ for (const {fault, words} of some(links, 4)) {
 
 for (const {fault, sentence, label} of some(
 	[
-		{fault: '500', sentence: 'X has a problem of its own.', label: 'x-trouble · 500 · 131'},
+		{fault: '500', sentence: 'X is having problems.', label: 'x-trouble · 500 · 131'},
 		{
 			fault: 'torn',
-			sentence: 'The connection broke off in the middle of X’s answer.',
+			sentence: 'The connection broke in the middle of X’s answer.',
 			label: 'x-network',
 		},
-		{fault: 'reset', sentence: 'The connection to X was cut.', label: 'x-network'},
+		{fault: 'reset', sentence: 'The connection to X was closed.', label: 'x-network'},
 	],
 	2,
 )) {
@@ -138,7 +138,7 @@ for (const {fault, sentence, label} of some(
 		const next = await nextLink(screen, link);
 		await told(
 			screen,
-			`${sentence} It is not known whether X took the PIN. The earlier link and its PIN are void; this is a new link.`,
+			`${sentence} X may or may not have accepted the PIN. Here is a new link; the old one no longer works.`,
 			label,
 		);
 		await handIn(screen, next);
@@ -166,7 +166,7 @@ thoroughTest('a locked account at the exchange: the next step stands beside the 
 	const link = await nextLink(screen);
 	await handIn(screen, link);
 	const next = await nextLink(screen, link);
-	await told(screen, 'X has locked this account for now.', 'unlock it there', 'x-account-locked · 403 · 326');
+	await told(screen, 'X locked this account temporarily.', 'unlock it', 'x-account-locked · 403 · 326');
 	await handIn(screen, next);
 	await assertSaved(screen);
 });
@@ -181,7 +181,7 @@ test('what went wrong with a PIN is still told when the next link has failed too
 	const link = await nextLink(screen);
 	network.practice.setFault('access_token:503:1,request_token:empty:1');
 	await handIn(screen, network.pageOf(link));
-	const lost = 'It is not known whether X took the PIN. The earlier link and its PIN are void';
+	const lost = 'X may or may not have accepted the PIN. Here is a new link';
 	await told(screen, lost, 'x-trouble · 503 · 130', 'No link for harbour.', 'X’s answer is empty.');
 	await enter(screen);
 	const next = await nextLink(screen, link);
@@ -203,7 +203,7 @@ thoroughTest('a check that the plan does not include is explained, and the key s
 test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
 	const screen = await openWithKey('users_me:429:1,users_me:429-account-day:1');
 	screen.press('C');
-	await told(screen, /X’s rate limit: goes on (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
+	await told(screen, /X’s rate limit: continues (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
 	assert.equal(
 		screen
 			.screen()
@@ -233,7 +233,7 @@ test('a revocation that X does not carry out leaves the key, and works when aske
 	screen.press('up');
 	await screen.waitFor('❯ Revoke at X');
 	await enter(screen);
-	await told(screen, 'X has a problem of its own.', 'It is kept here; revoke it again');
+	await told(screen, 'X is having problems.', 'it stays here. Revoke it again');
 	await screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
 	screen.press('f');
 	await screen.waitFor('Revoke at X');
@@ -253,12 +253,12 @@ test('setup tells what X says to the app key, saves nothing of it, and enter tri
 	const screen = place.screen([], {env});
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
-	await screen.waitFor('Practise without X');
+	await screen.waitFor('practise without X');
 	screen.press('t');
 	await screen.waitFor('❯ API Key (consumer key)');
 	screen.paste(`${appKey.consumerKey} \n`);
 	screen.paste(`${appKey.consumerSecret}\n`);
-	await told(screen, 'X does not accept the app’s key and secret.', 'x-app-key · 401 · 32');
+	await told(screen, 'X rejected the app’s key and secret.', 'x-app-key · 401 · 32');
 	await screen.waitFor('❯ API Key Secret');
 	await enter(screen);
 	await nextLink(screen);
@@ -275,10 +275,10 @@ test('a key whose answer comes after the person has left is held, and k puts it 
 	screen.press('escape');
 	await screen.waitFor(/❯ ○ harbour +— +no key/);
 	network.release();
-	await told(screen, 'A key of @harbour_poem for harbour came after you had left. It is held');
+	await told(screen, 'A key of @harbour_poem for harbour came after you left. It waits for your decision');
 	await screen.waitFor(/❯ \S harbour .*decide/);
 	screen.press('enter');
-	await told(screen, 'X’s answer for @harbour_poem came after you had left.');
+	await told(screen, 'X’s answer for @harbour_poem came after you left.');
 	screen.press('k');
 	await assertSaved(screen);
 });

@@ -89,7 +89,7 @@ const frames: readonly {
 	},
 	{
 		name: 'no folder',
-		wanted: /There is no folder/,
+		wanted: /no folder/,
 		prepare: () => rm(path.join(place.folder, 'poems'), {recursive: true}),
 	},
 	{
@@ -160,7 +160,7 @@ for (const [key, code] of [
 test('a PIN that is pasted before Ink is there is no key of the flock', async () => {
 	const screen = await firstFrame(wholeFlock);
 	screen.paste('qqq\n');
-	await screen.waitFor('There is no field to paste into here.');
+	await screen.waitFor('Nothing to paste into here.');
 	held.release();
 	await held.opened();
 	screen.press('q');

@@ -63,7 +63,7 @@ describe('poems on a share that hangs', {skip}, () => {
 
 		thoroughTest(`${what} ends the screen after they were waited for in vain`, async () => {
 			const screen = await screenOfHanging();
-			await screen.waitFor(/its disk or share/);
+			await screen.waitFor(/its disk or network share/);
 			screen.press('k', 'k', 'j');
 			end(screen);
 			assert.equal((await screen.exited).exitCode, code);
@@ -75,7 +75,7 @@ describe('poems on a share that hangs', {skip}, () => {
 		screen.press('enter');
 		await screen.waitFor('Paste the PIN here');
 		screen.press('escape');
-		await screen.waitFor(/its disk or share/);
+		await screen.waitFor(/its disk or network share/);
 		screen.press('enter');
 		await screen.waitFor('Paste the PIN here');
 	});

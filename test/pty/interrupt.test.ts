@@ -158,9 +158,9 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 
 	test('is finished before Ctrl-C ends the command, which says what came of it', async () => {
 		const terminal = await exchanging();
-		await pressUntil(terminal, 'Finishing first: X is being asked for harbour’s key.');
+		await pressUntil(terminal, 'Finishing first: asking X for harbour’s key.');
 		network.release();
-		await terminal.waitFor('harbour: X’s answer for @harbour_poem came after you had left.');
+		await terminal.waitFor('harbour: X’s answer for @harbour_poem came after you left.');
 		await assertRestored(terminal, 130);
 		assert.equal(await handles(), 'harbour_poem');
 	});
@@ -168,7 +168,10 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 	test('is lost by the third Ctrl-C, and the second has said so', async () => {
 		const terminal = await exchanging();
 		await pressUntil(terminal, 'Finishing first');
-		await pressUntil(terminal, 'X is being asked for harbour’s key: press Ctrl-C once more to lose it.');
+		await pressUntil(
+			terminal,
+			'Still asking X for harbour’s key. Press Ctrl-C once more to stop and lose it.',
+		);
 		await pressUntil(terminal, 'rc=130');
 		await assertRestored(terminal, 130);
 	});
@@ -177,7 +180,7 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 		const screen = place.screen([], {env: network.env});
 		await holdExchange(network, screen);
 		screen.press('ctrl+c');
-		await screen.waitFor('Finishing first: X is being asked for harbour’s key.');
+		await screen.waitFor('Finishing first: asking X for harbour’s key.');
 		assert.equal(screen.alternate(), false);
 		network.release();
 		await screen.waitFor('harbour is ready: the key of @harbour_poem is saved.');
@@ -185,11 +188,11 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 		assert.equal(await handles(), 'harbour_poem');
 	});
 
-	test('that never ends is told as it is: no key came', async () => {
+	test('that never ends is told as it is: no key was made', async () => {
 		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '3'}});
 		await holdExchange(network, screen);
 		screen.press('ctrl+c');
-		await screen.waitFor('X did not answer; no key came for harbour.');
+		await screen.waitFor('X did not answer; no key was made for harbour.');
 		assert.equal((await screen.exited).exitCode, 130);
 		assert.doesNotMatch(screen.screen().join('\n'), /Done/);
 		const [harbour] = JSON.parse((await place.run(['list', '--json'], '', network.env)).out);
@@ -197,11 +200,18 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 	});
 
 	test('is lost by the third Ctrl-C after the screen has been left', async () => {
-		const terminal = place.shell(`${before}keymaker; ${afterwards}`, {rows: 40, env: network.env});
+		const terminal = place.shell(`${before}keymaker; ${afterwards}`, {
+			rows: 40,
+			columns: 120,
+			env: network.env,
+		});
 		await holdExchange(network, terminal);
 		terminal.press('ctrl+c');
-		await terminal.waitFor('Finishing first: X is being asked for harbour’s key.');
-		await pressUntil(terminal, 'X is being asked for harbour’s key: press Ctrl-C once more to lose it.');
+		await terminal.waitFor('Finishing first: asking X for harbour’s key.');
+		await pressUntil(
+			terminal,
+			'Still asking X for harbour’s key. Press Ctrl-C once more to stop and lose it.',
+		);
 		await pressUntil(terminal, 'rc=130');
 		await assertRestored(terminal, 130);
 	});

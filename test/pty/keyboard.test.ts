@@ -151,20 +151,20 @@ test('a hidden question is asked again, and hides again, after a stop from outsi
 	try {
 		await shell.waitFor('$ ');
 		shell.type('"$NODE" "$CLI" list\r');
-		await shell.waitFor('Passphrase of the keystore:');
+		await shell.waitFor('Keystore passphrase:');
 		shell.type(`not a ${said}`);
-		await shell.waitFor(/keystore: •{6}$/m);
+		await shell.waitFor(/passphrase: •{6}$/m);
 		const pid = stopOf(shell);
 		await shell.waitFor(/Stopped/);
 		shell.type('stty sane; clear; fg\r');
 		await untilRaw(pid);
-		await shell.waitFor(/keystore: •{6}$/m);
+		await shell.waitFor(/passphrase: •{6}$/m);
 		shell.type('real ');
-		await shell.waitFor(/keystore: •{11}$/m);
+		await shell.waitFor(/passphrase: •{11}$/m);
 		shell.press('ctrl+z');
 		await shell.waitFor(/Stopped/);
 		shell.type('clear; fg\r');
-		await shell.waitFor(/keystore: •{11}$/m);
+		await shell.waitFor(/passphrase: •{11}$/m);
 		await untilRaw(pid);
 		shell.type('passphrase\r');
 		await shell.waitFor(/○ harbour .*no key/);

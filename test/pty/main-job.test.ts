@@ -107,7 +107,7 @@ test('after a wrong PIN a new link comes by itself, and its PIN makes the key', 
 	screen.paste(right === '1234567' ? '7654321' : '1234567');
 	screen.press('enter');
 	const second = await nextLink(screen, first);
-	await screen.waitFor(/void/);
+	await screen.waitFor(/old one no longer works/);
 	screen.paste(await approve(second, 'harbour_poem'));
 	screen.press('enter');
 	await screen.waitFor(/@harbour_poem/);
@@ -215,7 +215,7 @@ test('a missing folder of poems is explained on the screen', async () => {
 	const screen = place.screen(['--poems', 'nowhere', '--flock', 'another']);
 	await screen.waitFor(/no folder/i);
 	await mkdir(path.join(place.folder, 'nowhere'));
-	await screen.waitFor(/no poem in/i);
+	await screen.waitFor(/no poems in/i);
 	screen.press('q');
 	assert.equal((await screen.exited).exitCode, 0);
 });

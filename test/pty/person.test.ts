@@ -81,7 +81,11 @@ describe('a PIN is taken whole, and handed in once', () => {
 			screen.press('enter');
 			await send(screen, await approve(await nextLink(screen), `${bot.replace('-', '_')}_poem`));
 			await screen.waitFor(`${bot} is ready`);
-			assert.doesNotMatch(screen.raw().slice(before), /void/, 'the PIN was handed in twice');
+			assert.doesNotMatch(
+				screen.raw().slice(before),
+				/the old one no longer works/,
+				'the PIN was handed in twice',
+			);
 			screen.press('escape');
 			await screen.waitFor(new RegExp(`❯ ● ${bot} +@\\S+ +ready`));
 			screen.press('down');
@@ -91,23 +95,23 @@ describe('a PIN is taken whole, and handed in once', () => {
 
 /** What people paste in the place of a PIN, and what they are told. */
 const mistakes: Record<string, {text: (link: string) => string; words: string[]}> = {
-	nothing: {text: () => '', words: ['There is no PIN yet.', 'pin-empty']},
-	'only a space': {text: () => ' ', words: ['There is no PIN yet.', 'pin-empty']},
-	'the word': {text: () => 'PIN', words: ['That is the word, not the number.']},
+	nothing: {text: () => '', words: ['No PIN yet.', 'pin-empty']},
+	'only a space': {text: () => ' ', words: ['No PIN yet.', 'pin-empty']},
+	'the word': {text: () => 'PIN', words: ['That is the word PIN, not the number.']},
 	'the link itself': {text: link => link, words: ['That is a link, not a PIN.']},
 	'the consumer key': {
 		text: () => 'practiceConsumerKey0001',
-		words: ['That is not a PIN: it holds more than digits.'],
+		words: ['A PIN has only digits.'],
 	},
 	'a whole e-mail': {
 		text: () => 'Dear all,\n\nthe PIN is 1234567. It was 7654321.\n\nYours,\nthe owner\n',
-		words: ['That is not a PIN: it holds more than digits.'],
+		words: ['A PIN has only digits.'],
 	},
-	'a PIN with letters': {text: () => '12E4567', words: ['That is not a PIN: it holds more than digits.']},
+	'a PIN with letters': {text: () => '12E4567', words: ['A PIN has only digits.']},
 	'a user id': {text: () => '1234567890123456789', words: ['That is too long for a PIN.']},
 	'a callback address of another link': {
 		text: () => 'https://example.com/?oauth_token=anotherLinksToken&oauth_verifier=1234567',
-		words: ['That address belongs to another link than the one shown here.', 'pin-of-another-link'],
+		words: ['That address belongs to another link.', 'pin-of-another-link'],
 	},
 };
 describe('in the place of a PIN', () => {
@@ -162,13 +166,10 @@ test('the PIN of an earlier link is refused by X, a new link comes, and the pers
 	await screen.waitFor('Get a new link?');
 	screen.press('y');
 	const second = await nextLink(screen, link);
-	await told(screen, 'The earlier link and its PIN are void.');
+	await told(screen, 'the old one no longer works.');
 	screen.paste(`${earlier}\n`);
 	const third = await nextLink(screen, second);
-	await told(
-		screen,
-		'X does not accept this PIN. The earlier link and its PIN are void; this is a new link.',
-	);
+	await told(screen, 'Wrong PIN. Here is a new link; the old one no longer works.');
 	screen.paste(`${await approve(third, 'harbour_poem')}\n`);
 	await screen.waitFor('harbour is ready');
 });
@@ -188,7 +189,7 @@ test('enter held down from the flock on never hands in, never skips, and leads t
 	await pause(250);
 	screen.type('\r'.repeat(20));
 	await screen.waitFor('harbour is ready');
-	assert.doesNotMatch(screen.raw(), /void/);
+	assert.doesNotMatch(screen.raw(), /the old one no longer works/);
 });
 
 test('n pressed again and again asks each other time, and voids no link', async () => {

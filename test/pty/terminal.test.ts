@@ -101,7 +101,7 @@ test('an exception that nobody foresaw is told without its message, by a command
 		await shell.waitFor(/^http/m);
 		process.kill(childOf(shell.pid), 'SIGUSR2');
 		const rows = await shell.waitFor('ended with 1');
-		assert.match(rows.join('\n'), /met something that it did not expect/);
+		assert.match(rows.join('\n'), /Unexpected error in keymaker/);
 		assert.doesNotMatch(shell.raw(), /not-a-real/);
 	} finally {
 		await shell.close();

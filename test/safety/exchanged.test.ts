@@ -131,12 +131,12 @@ test('an empty plain keystore in an encrypted one’s place is refused by everyt
 	await refused('keystore-plain', unlocked, aFew);
 	await refused('keystore-plain', real, Object.keys(ways));
 	const screen = place.screen([], {columns: 160, env: real});
-	await screen.waitFor('is in plain text, though this computer has seen it encrypted.');
+	await screen.waitFor('is in plain text, though this computer saw it encrypted.');
 	screen.press('q');
 	await screen.exited;
 
 	const restored = await good(place.run(['restore', '1'], '', unlocked));
-	assert.match(restored.out, /It replaced a file that could not be used, which is kept as .*\.damaged-/);
+	assert.match(restored.out, /The unusable file it replaced is kept as .*\.damaged-/);
 	assert.match((await good(place.run(['list'], '', unlocked))).out, /@kettle_poem +ready/);
 	const {keystore} = JSON.parse(await readFile(fileOf(), 'utf8'));
 	assert.equal(keystore.counter, 4);
@@ -293,7 +293,7 @@ test('with a passphrase given, a keystore is encrypted from the start, with a go
 thoroughTest('decrypt is the way back to plain text, and encrypt the way on', async () => {
 	await encryptedKeystore();
 	const {err} = await good(place.run(['decrypt'], '', unlocked));
-	assert.match(err, /unset KEYMAKER_PASSPHRASE/);
+	assert.match(err, /[Uu]nset KEYMAKER_PASSPHRASE/);
 	assert.match((await good(place.run(['list'], '', real))).out, /@kettle_poem +ready/);
 	assert.match((await place.run(['list'], '', unlocked)).err, /keystore-plain.*\n.*keymaker encrypt/);
 	await good(place.run(['encrypt'], '', unlocked));

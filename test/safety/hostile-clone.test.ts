@@ -79,7 +79,7 @@ async function keymaker(args: readonly string[], more: Record<string, string> = 
 async function useEverything(more: Record<string, string> = {}): Promise<void> {
 	assert.match(await keymaker(['doctor'], more), /clock: This computer’s clock agrees/);
 	assert.match(await keymaker(['export', '--format', 'bundle', '--out', 'keys'], more), /1 key written/);
-	assert.match(await keymaker(['doctor'], more), /keys\/harbour\.json|No file with keys/);
+	assert.match(await keymaker(['doctor'], more), /keys\/harbour\.json|No key files/);
 	await rm(path.join(clone, 'keys'), {recursive: true, force: true});
 
 	const screen = place.screen([], {cwd: clone, columns: 200, env: more});
@@ -96,7 +96,10 @@ async function useEverything(more: Record<string, string> = {}): Promise<void> {
 /** A program of theirs under the names of those that keymaker, or what it starts, could look for. */
 async function plant(folder: string): Promise<void> {
 	await mkdir(folder, {recursive: true});
-	for (const name of ['git', 'tmux', 'xdg-open', 'gio', 'xsel', 'sh', 'env', 'node', 'firefox', 'pass']) {
+	for (const name of [
+		...['git', 'tmux', 'xdg-open', 'gio', 'xsel', 'sh', 'env', 'node', 'pass'],
+		...['xdg-settings', 'xdg-mime', 'x-www-browser', 'firefox', 'chromium', 'plutil', 'ps'],
+	]) {
 		await writeFile(path.join(folder, name), `#!/bin/sh\n${theirs()}\n`);
 		await chmod(path.join(folder, name), 0o755);
 	}
@@ -201,6 +204,8 @@ for (const first of thorough ? ['.', ''] : ['.']) {
 				const {platform} = process;
 				const desktop = createDesktop({env, platform, noOpen: false, writeTerminal: () => {}, isTTY: true});
 				await desktop.open('http://127.0.0.1:1/');
+				await desktop.linkWindow();
+				await desktop.removeLeftovers();
 				await desktop.copy('a text');
 			}
 		} finally {

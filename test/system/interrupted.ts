@@ -56,13 +56,13 @@ switch (what) {
 	}
 
 	case 'saves twice':
-		await unfinished('The first is being saved', async () => {
+		await unfinished('saving the first', async () => {
 			say('begun');
 			await new Promise<void>(resolve => {
 				interruption.signal.addEventListener('abort', () => resolve());
 			});
 		});
-		await unfinished('The second is being saved', async () => {
+		await unfinished('saving the second', async () => {
 			for (let turn = 0; turn < 100; turn += 1) {
 				await new Promise(resolve => setImmediate(resolve));
 			}
@@ -72,7 +72,7 @@ switch (what) {
 		break;
 	case 'hears':
 		// Ctrl-C at these times of a clock of its own; unfinished work never ends.
-		unfinished('The work is being done', forEver);
+		unfinished('working', forEver);
 		for (const time of place.split(' ').map(Number)) {
 			clock = time;
 			interruption.interrupt('SIGINT');

@@ -80,7 +80,7 @@ for (const [signal, code] of [
 test('a save that waits for its turn is finished before Ctrl-C ends the program', async () => {
 	const lock = await holdLock(path.join(folder, 'test.json'));
 	const running = await start('saves', folder);
-	await pressUntil(running, 'Finishing first: The keystore is being saved.');
+	await pressUntil(running, 'Finishing first: saving the keystore.');
 	await lock.release();
 	assert.equal(await running.ended, 130);
 	assert.match(running.said.out, /saved/);
@@ -91,7 +91,7 @@ test('the second Ctrl-C says what a third one loses, and the third ends with 130
 	const lock = await holdLock(path.join(folder, 'test.json'));
 	const running = await start('saves', folder);
 	await pressUntil(running, 'Finishing first');
-	await pressUntil(running, 'The keystore is being saved: press Ctrl-C once more to lose it.');
+	await pressUntil(running, 'Still saving the keystore. Press Ctrl-C once more to stop and lose it.');
 	running.child.kill('SIGINT');
 	while ((await Promise.race([running.ended, pause(300)])) === undefined) {
 		running.child.kill('SIGINT');
@@ -103,8 +103,8 @@ test('the second Ctrl-C says what a third one loses, and the third ends with 130
 	await lock.release();
 });
 
-const told = 'Finishing first: The work is being done.\n';
-const warned = 'The work is being done: press Ctrl-C once more to lose it.\n';
+const told = 'Finishing first: working.\n';
+const warned = 'Still working. Press Ctrl-C once more to stop and lose it.\n';
 for (const [what, times, said, isLost] of [
 	['held down is one press', '0 30 70 160 300 440 580', told, false],
 	['that a library hands on at once is one press', '0 0 1', told, false],

@@ -167,7 +167,8 @@ test('no helper is a program of the current folder', onUnix, async () => {
 		assert.equal(await runWithInput({command: [name], env}, '', plenty), 'missing');
 		assert.deepEqual(await startAndLeave({command: [name], env}, plenty), {
 			ok: false,
-			reason: 'there is no such program',
+			reason: 'no such program',
+			exitCode: 127,
 		});
 	}
 
@@ -183,7 +184,7 @@ test('a program that the system refuses at once has failed, and nothing is throw
 	const command = ['tell', 'x'.repeat(4 * 1024 * 1024)];
 	const env = withPath(folder);
 	assert.equal(await runWithInput({command, env}, '', plenty), 'failed');
-	assert.deepEqual(await startAndLeave({command, env}, plenty), {ok: false, reason: 'E2BIG'});
+	assert.deepEqual(await startAndLeave({command, env}, plenty), {ok: false, reason: 'E2BIG', exitCode: 1});
 });
 
 test('where there is no home to enter, a helper starts at the root', onUnix, async () => {

@@ -31,7 +31,7 @@ test('a limit that is waited for is told as one time, counted down, and nothing 
 			[noon + 14 * minutes + 55_000, '0:05'],
 		] as const) {
 			const text = shown(state, now);
-			assert.ok(text.includes(`X’s rate limit: goes on at ${clock(until)} (${left} left)`), text);
+			assert.ok(text.includes(`X’s rate limit: continues at ${clock(until)} (${left} left)`), text);
 			assert.deepEqual(text.match(/\S+ left/g), [`(${left} left`], text);
 			assert.doesNotMatch(text, /\d s\b|minute|second/);
 		}

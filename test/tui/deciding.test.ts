@@ -101,6 +101,8 @@ test('the answer to an earlier PIN leaves the question that stands, and both key
 			url: 'https://api.x.com/',
 			expectedHandle: null,
 			app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+			callback: null,
+			pinInstead: null,
 		},
 	});
 	const sent = play(link, {type: 'paste', text: '7654321\n'});
@@ -108,7 +110,10 @@ test('the answer to an earlier PIN leaves the question that stands, and both key
 	assert.deepEqual(asked(stands), {held: ['cat'], selected: 'cat'});
 
 	const late = play(stands, exchanged(early, bee));
-	assert.match(late.state.notice?.text ?? '', /@bee for ferry came after you had left. It is held too/);
+	assert.match(
+		late.state.notice?.text ?? '',
+		/@bee for ferry came after you left. It waits for your decision too/,
+	);
 	const known = play(late, read([cat, bee]));
 	assert.deepEqual(asked(known), {held: ['cat', 'bee'], selected: 'cat'});
 	assert.match(drawn(known.state), / {3}@bee .*\n ❯ @cat/);
@@ -132,14 +137,14 @@ test('a key that is decided about elsewhere leaves the question for those that a
 	assert.deepEqual(asked(gone), {held: ['bee'], selected: 'bee'});
 	assert.match(
 		gone.state.notice?.text ?? '',
-		/@cat is no longer held: another window .* ferry has the key of @ant/,
+		/@cat is no longer waiting: another window .* ferry has the key of @ant/,
 	);
 	const other = play(question([bee, cat]), read([cat]));
 	assert.deepEqual(asked(other), {held: ['cat'], selected: 'cat'});
 	assert.equal(other.state.notice, null);
 	const none = play(gone, read([], keyOf('cat')));
 	assert.equal(none.state.screen.name, 'flock');
-	assert.match(none.state.notice?.text ?? '', /@bee is no longer held.*ferry has the key of @cat/);
+	assert.match(none.state.notice?.text ?? '', /@bee is no longer waiting.*ferry has the key of @cat/);
 });
 
 test('a decision about a key that is no longer held says so and changes nothing, and shows what is held', () => {
@@ -230,7 +235,14 @@ test('a key of another account than the expected one is seen in the list and bes
 const unsaved = (played: Played, {tokenId, key}: HeldInfo): Action => ({
 	type: 'exchanged',
 	attempt: attemptOf(played),
-	outcome: {kind: 'unsaved', bot: 'kettle', tokenId, key, problem: problemCalled('keystore-full')},
+	outcome: {
+		kind: 'unsaved',
+		waits: false,
+		bot: 'kettle',
+		tokenId,
+		key,
+		problem: problemCalled('keystore-full'),
+	},
 });
 
 test('two unsaved keys of a bot are named, shown and saved together', () => {

@@ -132,7 +132,7 @@ test('a file of another kind is written over after a yes alone, and a no leads b
 	press('x', 'backtab');
 	const asked = await exportTo('notes');
 	assert.ok(asked.overlay?.name === 'confirm' && asked.overlay.question.about === 'overwrite');
-	assert.match(asked.overlay.question.sentence, /notes is there already, and is no json file/);
+	assert.match(asked.overlay.question.sentence, /notes already exists and is not a json file/);
 	press('n');
 	const {overlay} = store.get();
 	assert.ok(overlay?.name === 'export');
@@ -161,7 +161,7 @@ test('a poem is never written over, the error stands beside the field, and says 
 test('an empty path is not written to, and it is said what is missing', () => {
 	press('x', 'ctrl+u', 'enter');
 	assert.equal(store.get().overlay?.name, 'export');
-	assert.match(store.get().notice?.text ?? '', /Give the file or the folder/);
+	assert.match(store.get().notice?.text ?? '', /Type the file or folder/);
 });
 
 test('a key whose app’s secret is not known is left out, and named', async () => {
@@ -172,7 +172,7 @@ test('a key whose app’s secret is not known is left out, and named', async () 
 	const {notice} = await until(({overlay}) => overlay === null);
 	assert.match(
 		notice?.text ?? '',
-		/^1 key written to keys\/harbour\.json: whoever reads it can post\. The key of kettle/,
+		/^1 key written to keys\/harbour\.json: whoever reads it can post\. kettle’s key/,
 	);
 	await rm(path.join(flock.folder, 'keys'), {recursive: true});
 	press('home', 'escape', 'down', 'x', 'enter');
@@ -187,7 +187,7 @@ test('where the file lies in a git work tree, the command that asks git is said 
 	const {notice} = await until(({overlay}) => overlay === null);
 	assert.match(
 		notice?.text ?? '',
-		/^1 key written .*lies in the git work tree .*git -C \S+ check-ignore -v -- harbour\.json/,
+		/^1 key written .*is in the git work tree .*git -C \S+ check-ignore -v -- harbour\.json/,
 	);
 });
 

@@ -300,9 +300,9 @@ test('c copies the handle, then the id, then the link; o opens the page; in prac
 	const opened = play(flockScreen(dead, {practice: false}), 'o').effects.at(-1);
 	assert.deepEqual(opened, {type: 'open', url: 'https://x.com/ant'});
 	const practised = play(flockScreen(dead), 'o');
-	assert.ok(!practised.effects.some(({type}) => type === 'open'));
+	assert.ok(!practised.effects.some(({type}) => type === 'open' || type === 'open-link'));
 	assert.match(practised.state.notice?.text ?? '', /no page at X/);
-	assert.match(play(flockScreen([botCalled('kettle')]), 'c').state.notice?.text ?? '', /no account/);
+	assert.match(play(flockScreen([botCalled('kettle')]), 'c').state.notice?.text ?? '', /No account/);
 });
 
 test('a click selects the row under it, the wheel moves, and neither counts where the mouse is the terminal’s', () => {
@@ -318,6 +318,36 @@ test('a click selects the row under it, the wheel moves, and neither counts wher
 	const row = drawn(beside).findIndex(text => /✕ cat/.test(text));
 	assert.equal(play(beside, at(row, 100)).state.list.selected, 'ant');
 	assert.equal(play(beside, at(row)).state.list.selected, 'cat');
+});
+
+test('in the commands and in the forget dialog a click selects the row under it, without moving the others', () => {
+	const at = (row: number, column = 10) => ({type: 'mouse', what: 'click', column, row}) as const;
+	for (const size of [
+		{columns: 80, rows: 24},
+		{columns: 120, rows: 8},
+		{columns: 40, rows: 6},
+	]) {
+		const open = play(flockScreen(dead, {size}), ':', 'down', 'down', 'down', 'down', 'down').state;
+		const before = drawn(open);
+		const chosen = before.findIndex(text => text.includes('❯'));
+		const target = chosen - 1;
+		const name = (before[target] ?? '').trim();
+		const clicked = drawn(play(open, at(target)).state);
+		assert.equal((clicked[target] ?? '').trim(), `❯ ${name}`, `${size.columns}×${size.rows}`);
+		assert.equal(clicked.filter(text => text.includes('❯')).length, 1);
+		// Beside the rows nothing is selected.
+		for (const outside of [at(0), at(size.rows - 1), at(target, 79)]) {
+			if (outside.column < 76 || size.columns > 79) {
+				assert.deepEqual(drawn(play(open, outside).state), before);
+			}
+		}
+	}
+
+	const asked = play(flockScreen(dead), 'f').state;
+	const row = drawn(asked).findIndex(text => text.includes('Revoke at X'));
+	const revoke = play(asked, at(row)).state;
+	assert.match(drawn(revoke)[row] ?? '', /❯ Revoke at X/);
+	assert.equal(play(asked, at(row - 3)).state.overlay, asked.overlay);
 });
 
 test('the mouse is the terminal’s on every screen with a link, a PIN, a secret or a field to type into', () => {
@@ -407,28 +437,6 @@ test('a painted row that loses its link closes it', () => {
 		assert.deepEqual(after.screen.pen.style.codes, [], next);
 		assert.match(after.output, /end/, next);
 	}
-});
-
-test('every key of every footer does something where it stands', () => {
-	const idle: string[] = [];
-	for (const [name, state] of Object.entries(gallery({columns: 200, rows: 60}))) {
-		for (const {keys, short, label} of bindingsOf(state)) {
-			if (short === null) {
-				continue;
-			}
-
-			for (const key of keys) {
-				const pressed = play(state, key);
-				const letter = play(pressed, {type: 'timer', timer: {for: 'letter', attempt: state.attempts}});
-				const same = {...letter.state, enterAt: state.enterAt, room: state.room, notices: state.notices};
-				if (letter.effects.length === 0 && JSON.stringify(same) === JSON.stringify(state)) {
-					idle.push(`${name}: ${key} (${label} ${short})`);
-				}
-			}
-		}
-	}
-
-	assert.deepEqual(idle, []);
 });
 
 test('a folder without poems has the whole width: nothing stands beside why', () => {

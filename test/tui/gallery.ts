@@ -10,6 +10,7 @@ import {
 	linkOf,
 	mixedFlock,
 	noon,
+	type Played,
 	pinScreen,
 	play,
 	problemCalled,
@@ -28,6 +29,8 @@ const timer = (state: State) => ({
 export function gallery(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const pin = pinScreen(mixedFlock, {size});
+	const openedIn = (window: 'own' | 'ordinary') =>
+		play(pin, {type: 'opened', opened: {url: linkOf('ferry').url, window}}).state;
 	const sent = play(pin, {type: 'paste', text: '1234567\n'});
 	const walking = play(flock, 'a');
 	const walked = play(
@@ -35,11 +38,17 @@ export function gallery(size: Size): Record<string, State> {
 		{type: 'link', attempt: attemptOf(walking), link: linkOf('ferry')},
 		{type: 'paste', text: '1234567'},
 	);
+	const skippedOne = play(walking, 's');
+	const second = play(
+		skippedOne,
+		{type: 'link', attempt: attemptOf(skippedOne), link: linkOf('kettle')},
+		{type: 'paste', text: '1234567'},
+	);
 	const attempt = attemptOf(sent);
 	const outcome = {bot: 'ferry', tokenId: 'token of ferry_poem', key: keyOf('ferry_poem')};
 	// The account of another bot of the flock.
 	const taken = {bot: 'ferry', tokenId: 'token of harbour_poem', key: keyOf('harbour_poem')};
-	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'}) =>
+	const exchanged = (more: {kind: 'saved'} | {kind: 'held'} | {kind: 'unsaved'; waits?: boolean}) =>
 		play(sent, {
 			type: 'exchanged',
 			attempt,
@@ -49,11 +58,24 @@ export function gallery(size: Size): Record<string, State> {
 					: more.kind === 'unsaved'
 						? {
 								kind: 'unsaved',
+								waits: more.waits ?? false,
 								...outcome,
 								problem: problemCalled('keystore-full', {sentence: 'The disk is full.'}),
 							}
 						: {kind: 'saved', ...outcome},
 		}).state;
+	const discardedOf = (exchanging: Played, bot: string) =>
+		play(
+			exchanging,
+			{
+				type: 'exchanged',
+				attempt: attemptOf(exchanging),
+				outcome: {kind: 'held', ...taken, bot, reason: 'account-of-another-bot', otherBot: 'harbour'},
+			},
+			'd',
+			{type: 'decided', attempt: attemptOf(exchanging) + 1, kept: false, ...taken, bot},
+		).state;
+	const ownApp: State = {...flock, app: {consumerKey: 'not-a-real-key-0001', from: 'setup'}};
 	const failed = play(play(flock, 'enter'), {type: 'link-failed', attempt: 1, problem: long}).state;
 	const skipped = play(flock, 'a', 's', 's', 'escape').state;
 	const empty = (problem: 'missing' | 'empty' | 'unreadable' | 'not-a-folder') =>
@@ -85,7 +107,7 @@ export function gallery(size: Size): Record<string, State> {
 	return {
 		'the flock': flock,
 		'the flock beside a bad app key': withoutApp,
-		'the choice beside a bad app key': play(withoutApp, 'enter').state,
+		'the first steps beside a bad app key': play(withoutApp, 'enter').state,
 		'the flock with a poem': play(flock, 'down', {
 			type: 'poem',
 			bot: 'harbour',
@@ -96,6 +118,18 @@ export function gallery(size: Size): Record<string, State> {
 			},
 		}).state,
 		'the flock with notes': noted,
+		'the flock with something to undo': play(flock, {
+			type: 'forgot',
+			how: 'forget',
+			bots: ['kettle'],
+			shared: [],
+			problem: null,
+		}).state,
+		'the flock with a poem that links elsewhere': play(flock, {
+			type: 'poem',
+			bot: 'ferry',
+			text: {lines: [], note: null, more: false, elsewhere: '/elsewhere/ferry.txt'},
+		}).state,
 		'the flock of 10,000': flockScreen(
 			Array.from({length: 10_000}, (_, index) => botCalled(`bot ${index}`)),
 			{size},
@@ -113,6 +147,11 @@ export function gallery(size: Size): Record<string, State> {
 		'the check of one': play(flock, 'down', 'C').state,
 		'the forget dialog': play(flock, 'down', 'f').state,
 		'the forget dialog for several': play(flock, 'space', 'space', 'space', 'f').state,
+		'a revocation of several': play(
+			play(flock, 'down', 'm', 'down', 'down', 'm', 'm', 'f', 'up', 'enter'),
+			{type: 'revoked', bot: 'harbour', problem: null},
+			{type: 'revoked', bot: 'lamplight', problem: long},
+		).state,
 		'a revocation': play(flock, 'down', 'f', 'up', 'enter').state,
 		'bots that are marked': play(flock, 'space', 'space').state,
 		'an export': play(flock, 'down', 'x').state,
@@ -120,15 +159,15 @@ export function gallery(size: Size): Record<string, State> {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'bundle', path: 'keys/', ownPath: false},
-			problem: problemCalled('export-unwritable', {sentence: 'keys/ cannot be written: EACCES.'}),
+			problem: problemCalled('export-unwritable', {sentence: 'Cannot write keys/: EACCES.'}),
 		}).state,
 		'the question before an export writes over something': play(flock, 'down', 'x', 'enter', {
 			type: 'export-failed',
 			attempt: 1,
 			draft: {bots: ['harbour'], format: 'twurl', path: 'notes', ownPath: true},
 			problem: problemCalled('export-exists', {
-				sentence: '/home/somebody/bots/notes is there already, and is no twurl file.',
-				hint: 'Choose another --out, or replace it with --force.',
+				sentence: '/home/somebody/bots/notes already exists and is not a twurl file.',
+				hint: 'Choose another --out, or overwrite it with --force.',
 				field: 'out',
 				replaceable: true,
 			}),
@@ -158,7 +197,10 @@ export function gallery(size: Size): Record<string, State> {
 			problem: problemCalled('keystore-damaged', {hint: long.hint}),
 		}).state,
 		'a link asked for': play(flock, 'enter').state,
+		'the link of a walk’s second bot, asked for': skippedOne.state,
 		'the link': pin.state,
+		'the link in a window of its own': openedIn('own'),
+		'the link in an ordinary window': openedIn('ordinary'),
 		'the link with a PIN': play(pin, ...'1234567').state,
 		'the link with something long in the field': play(pin, {type: 'paste', text: 'no PIN at all '.repeat(40)})
 			.state,
@@ -178,6 +220,16 @@ export function gallery(size: Size): Record<string, State> {
 			alive: false,
 		}).state,
 		'a link that failed': failed,
+		'a link that failed, on a walk': play(skippedOne, {
+			type: 'link-failed',
+			attempt: attemptOf(skippedOne),
+			problem: long,
+		}).state,
+		'a link that failed for the app’s key': play(play(ownApp, 'enter'), {
+			type: 'link-failed',
+			attempt: 1,
+			problem: problemCalled('x-app-key'),
+		}).state,
 		'a held key': exchanged({kind: 'held'}),
 		'several held keys': play(
 			flockScreen(
@@ -192,21 +244,8 @@ export function gallery(size: Size): Record<string, State> {
 			'enter',
 			'down',
 		).state,
-		'a discarded key': play(
-			walked,
-			{
-				type: 'exchanged',
-				attempt: attemptOf(walked),
-				outcome: {kind: 'held', ...taken, reason: 'account-of-another-bot', otherBot: 'harbour'},
-			},
-			'd',
-			{
-				type: 'decided',
-				attempt: attemptOf(walked) + 1,
-				kept: false,
-				...taken,
-			},
-		).state,
+		'a discarded key': discardedOf(walked, 'ferry'),
+		'a discarded key of a walk’s second bot': discardedOf(second, 'kettle'),
 		'a walk’s next link': play(
 			walked,
 			{type: 'exchanged', attempt: attemptOf(walked), outcome: {kind: 'saved', ...outcome}},
@@ -223,9 +262,14 @@ export function gallery(size: Size): Record<string, State> {
 		'a saved key': exchanged({kind: 'saved'}),
 		'an unsaved key': exchanged({kind: 'unsaved'}),
 		'an unsaved key, shown': play(exchanged({kind: 'unsaved'}), 'w', 'y').state,
+		'a waiting key': exchanged({kind: 'unsaved', waits: true}),
+		'a database that is away': play(flock, {
+			type: 'read-failed',
+			problem: {...long, code: 'keystore-unreachable'},
+		}).state,
 		'the question before quitting': play(exchanged({kind: 'unsaved'}), 'ctrl+c').state,
 		'the summary': skipped,
-		'the choice of an app': choose,
+		'the first steps without an app': choose,
 		setup,
 		'setup, refused': play(setup, 'enter', {
 			type: 'app-refused',

@@ -240,10 +240,10 @@ test('what a window has no room for is shown by an …, and every answer to choo
 				.join(''),
 		);
 	assert.ok(shown('a long notice').some(row => row.endsWith('…')));
-	assert.ok(shown('a folder that is missing').some(row => row.endsWith('…')));
 	for (const [name, answers] of [
 		['the forget dialog', ['Forget here', 'Revoke at X, and forget', '❯ Cancel']],
-		['the choice of an app', ['❯ p  Practise without X', 't  Set up the X app']],
+		['the first steps without an app', ['p  practise without X', 't  set it up']],
+		['a folder that is missing', ['i  make a sample']],
 		['an export', ['bundle', 'Into    keys/']],
 	] as const) {
 		for (const answer of answers) {
@@ -325,15 +325,42 @@ test('a screen reader hears a sentence for each part of each screen', () => {
 	assert.match(spoken('the help'), /^Help.*\nFlock\nenter: authorize the bot/);
 	assert.match(spoken('an export'), /Format: bundle, a \.json file for each bot/);
 	assert.match(spoken('an export'), /textbox: Into: keys\//);
-	assert.match(spoken('the choice of an app'), /radio: \(selected\) p {2}Practise without X\. /);
+	assert.match(
+		spoken('the first steps without an app'),
+		/\n1\. Poems, done: 11 poems in \.\/poems\n2\. X app, to do: not set up\. t: set it up\. p: practise without X\n3\. Accounts: authorize each bot once/,
+	);
+	assert.match(
+		spoken('a folder that is missing'),
+		/\n1\. Poems, to do: no folder \.\/poems\. i: make it, with a sample poem\n/,
+	);
 	assert.match(spoken('a link asked for'), /timer: Asking X for a link\n/);
 	assert.match(
 		spoken('a check that X wants to pause'),
-		/progressbar: Asking X: 0 of 6 · X’s rate limit: goes on (tomorrow )?at \d\d:\d\d\n/,
+		/progressbar: Asking X: 0 of 6 · X’s rate limit: continues (tomorrow )?at \d\d:\d\d\n/,
 	);
 	assert.match(spoken('the summary'), /2 skipped: ferry, kettle/);
 	assert.match(spoken('the QR code'), /A QR code of the link/);
-	assert.match(spoken('a damaged keystore'), /X does not accept this PIN\./);
+	// The walk: how far it is, what came of the bot before, and which is next; its end in a sentence for each part.
+	assert.match(spoken('a walk’s next link'), /^kettle, 2 of 9, practice\nNext on the walk: ladder\n/);
+	assert.match(spoken('a walk’s next link'), /\nferry is ready and posts as @ferry_poem\.\n/);
+	assert.match(
+		spoken('the end of a walk'),
+		/\nWell begun\.\n1 key in 1 second, all saved\.\n1 skipped: ferry\n[^\n]*still needs a key[^\n]*\nWhat now\?\nx: export, write the keys for your bots\nC: check, /,
+	);
+	assert.match(spoken('the link with a PIN'), /textbox: /);
+	// Rows that change in place, and what is asked; the scrollbar, which only draws the place line, says nothing.
+	assert.match(spoken('a revocation'), /option: \(selected\) harbour, @harbour_poem, revoking\n/);
+	assert.match(spoken('a revocation of several'), /progressbar: Asking X to revoke: 2 of 3\n/);
+	assert.match(spoken('the flock of 10,000'), /\n1–\d+ of 10000 · by name\n/);
+	assert.doesNotMatch(spoken('the flock of 10,000'), /[┃━]/);
+	assert.match(spoken('a filter'), /textbox: Filter: m, 7 of 12\n/);
+	assert.match(
+		spoken('the commands'),
+		/^Commands, practice\ntextbox: Command: , \d+ found\noption: \(selected\) authorize /,
+	);
+	assert.match(spoken('all of the help'), /\nStatuses\nready: X accepted the key/);
+	assert.match(spoken('the help'), /\na: walk the marked or shown bots that need you\n/);
+	assert.match(spoken('a damaged keystore'), /Wrong PIN\./);
 });
 
 for (const [columns, rows] of [

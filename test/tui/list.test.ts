@@ -3,7 +3,8 @@ import {test} from 'node:test';
 import {previewLines} from '../../source/tui/flock/view-preview.ts';
 import {frameLines} from '../../source/tui/frame.ts';
 import {listRows} from '../../source/tui/layout.ts';
-import {initialState, type State, selectedBot} from '../../source/tui/model/state.ts';
+import {initialState, modeOf, type State, selectedBot} from '../../source/tui/model/state.ts';
+import {isWaiting} from '../../source/tui/view.ts';
 import {
 	botCalled,
 	fixed,
@@ -18,6 +19,12 @@ import {
 } from './support.ts';
 
 const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
+/** What stands on the screen. */
+const drawnRows = (state: State) =>
+	frameLines(state, viewWith()).map(({spans}) => spans.map(({text}) => text).join(''));
+/** A bot's row. */
+const row = (state: State, name: string) =>
+	drawnRows(state).find(text => new RegExp(`^.{5}${name} `).test(text)) ?? '';
 const folder = {path: '/poems', poems: [], notes: [], problem: null};
 
 test('every key of a chunk moves the selection', () => {
@@ -155,7 +162,7 @@ test('x exports the marked bots that have a key, else the selected one, and says
 	assert.deepEqual(opened('down'), ['harbour']);
 	assert.deepEqual(opened('space', 'space'), ['harbour']);
 	assert.equal(opened(), null);
-	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /no key in force to export/);
+	assert.match(play(flockScreen(), 'x').state.notice?.text ?? '', /No active key to export/);
 });
 
 test('C asks X about one bot at once, and about several marked ones after a question that enter answers', () => {
@@ -208,13 +215,40 @@ test('u brings back what was forgotten, and only while there is something', () =
 	assert.deepEqual(back.state.forgotten, [['harbour']]);
 });
 
-test('a revocation lies over the flock until X has answered, and what came of it is told', () => {
+test('while a key is revoked its row says so, the list stays usable, and what came of it is told', () => {
 	const waiting = play(flockScreen(), 'down', 'f', 'up', 'enter');
-	assert.equal(waiting.state.overlay?.name, 'revoking');
+	assert.equal(modeOf(waiting.state), 'flock');
+	assert.deepEqual(waiting.effects.at(-1), {type: 'revoke', bots: ['harbour']});
+	assert.match(row(waiting.state, 'harbour'), /… harbour .*revoking/);
+	const used = play(waiting, 'down', 'm', '/', ...'harb', 'enter');
+	assert.deepEqual([...used.state.list.marks], ['kettle']);
+	assert.match(row(used.state, 'harbour'), /revoking/);
+	// Another one waits until X has answered.
+	const again = play(used, 'escape', 'home', 'down', 'down', 'down', 'down', 'f', 'up', 'enter');
+	assert.equal(again.effects.filter(({type}) => type === 'revoke').length, 1);
+	assert.match(again.state.notice?.text ?? '', /being revoked/);
 	const problem = problemCalled('x-network');
 	const {state} = play(waiting, {type: 'forgot', how: 'revoke', bots: [], shared: [], problem});
-	assert.equal(state.overlay, null);
+	assert.equal(state.revoking, null);
+	assert.match(row(state, 'harbour'), /ready/);
 	assert.deepEqual([state.notice?.text, state.notice?.tone], [`${problem.sentence} ${problem.hint}`, 'bad']);
+});
+
+test('each row changes the moment X has answered about its key, and the line below counts', () => {
+	const asked = play(flockScreen(), 'down', 'm', 'down', 'down', 'm', 'm', 'f', 'up', 'enter');
+	assert.deepEqual(asked.state.revoking?.bots, ['harbour', 'lamplight', 'moth']);
+	const shown = (state: State) => drawnRows(state).join('\n');
+	assert.match(shown(asked.state), /Asking X to revoke: 0 of 3 · 15 s left/);
+	const some = play(
+		asked,
+		{type: 'revoked', bot: 'harbour', problem: null},
+		{type: 'revoked', bot: 'lamplight', problem: problemCalled('x-network')},
+	);
+	assert.match(row(some.state, 'harbour'), /○ harbour .*revoked/);
+	assert.match(row(some.state, 'lamplight'), /! lamplight .*no answer/);
+	assert.match(row(some.state, 'moth'), /… moth .*revoking/);
+	assert.match(shown(some.state), /Asking X to revoke: 2 of 3/);
+	assert.equal(isWaiting(some.state), true);
 });
 
 test('a revoked key is not offered for undoing', () => {
@@ -226,7 +260,7 @@ test('a revoked key is not offered for undoing', () => {
 		problem: null,
 	});
 	assert.deepEqual(state.forgotten, []);
-	assert.match(state.notice?.text ?? '', /X was not told, because moth uses the same token/);
+	assert.match(state.notice?.text ?? '', /Not revoked at X, because moth uses the same token/);
 });
 
 test('e takes the expected handle of the selected bot', () => {

@@ -16,10 +16,12 @@ export const fixed: Fixed = {
 	flock: 'bots',
 	mouse: true,
 	poemsPath: '/home/somebody/bots/poems',
+	poemsName: './poems',
 	keystorePath: '/home/somebody/.config/keymaker/bots.json',
 	practice: true,
 	deadlineSeconds: 15,
 	warning: null,
+	callbackPort: 'never',
 	whyNotOpen: null,
 	spoken: false,
 	authorizeFirst: null,
@@ -102,6 +104,8 @@ export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
 		url: `https://api.x.com/oauth/authorize?oauth_token=${id}&force_login=true&screen_name=harbour_poem`,
 		expectedHandle: 'harbour_poem',
 		app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+		callback: null,
+		pinInstead: null,
 	};
 }
 
@@ -109,7 +113,7 @@ export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
 export function problemCalled(code: Problem['code'], changes: Partial<Problem> = {}): Problem {
 	return {
 		code,
-		sentence: 'X does not accept this PIN.',
+		sentence: 'Wrong PIN.',
 		hint: 'Paste the PIN that the new link leads to.',
 		label: `${code} · 401`,
 		uncertain: false,
@@ -126,7 +130,7 @@ export const badAppKey: Action = {
 	folder: {path: fixed.poemsPath, poems: [], notes: [], problem: null},
 	app: null,
 	appProblem: problemCalled('bad-app-key', {
-		sentence: 'TWITTER_CONSUMER_SECRET in the environment holds a space or a character that X never uses.',
+		sentence: 'TWITTER_CONSUMER_SECRET in the environment has a space or a character that X never uses.',
 		hint: 'Copy it once more.',
 		label: 'bad-app-key',
 	}),

@@ -36,7 +36,7 @@ function exchanged(attempt: number, kind: 'unsaved' | 'saved'): Action {
 	return {
 		type: 'exchanged',
 		attempt,
-		outcome: kind === 'saved' ? {...outcome, kind} : {...outcome, kind, problem},
+		outcome: kind === 'saved' ? {...outcome, kind} : {...outcome, kind, waits: false, problem},
 	};
 }
 

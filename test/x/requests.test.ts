@@ -167,7 +167,7 @@ for (const [leg, title, body, field] of oddities) {
 		const server = await startRawServer(t, answer(body));
 		const error = await failureOf(calls[leg].make(createX({agent: server.agent, env: {}})));
 		assert.equal(error.code, 'x-answer');
-		assert.equal(error.message, `X’s answer lacks what is needed, or holds something odd: ${field}.`);
+		assert.equal(error.message, `X’s answer was incomplete or malformed: ${field}.`);
 		assertNoSecret(everythingOf(error), ['practice-granted-secret', '42-practiceGranted', 'practice-sec']);
 	});
 }

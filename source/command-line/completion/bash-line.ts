@@ -1,18 +1,18 @@
 import type {Offer} from './offers.ts';
 
-/** A line as bash reads it, up to the cursor. */
+/** A line up to the cursor, as bash reads it. */
 export type BashLine = {
-	/** The words that have ended, quotes taken away. */
+	/** The finished words, without quotes. */
 	words: readonly string[];
-	/** The word that is being typed, quotes taken away; empty where a new one begins. */
+	/** The word at the cursor, without quotes; empty at the start of a new one. */
 	current: string;
-	/** The same as it stands on the line. */
+	/** The same word as typed. */
 	raw: string;
-	/** The quote that is open at its beginning; `''` for none, `null` where quotes stand elsewhere in it. */
+	/** The quote that opens it; `''` for none, `null` if it has quotes elsewhere. */
 	quote: '' | '"' | "'" | null;
 };
 
-/** Takes a line apart as bash does, evaluating nothing: `$`, backquotes and globs stay what they are. */
+/** Splits a line like bash without evaluating anything: `$`, backquotes and globs stay unchanged. */
 export function readBashLine(line: string): BashLine {
 	const words: string[] = [];
 	let [current, start, quote, quotes] = ['', 0, '', 0];
@@ -48,9 +48,9 @@ export function readBashLine(line: string): BashLine {
 }
 
 /**
- * What bash is to put in the place of the word that it completes, for each word that fits: quoted so that it stays one word
- * and is never evaluated, in the way that the person has begun. Where no quoting is safe, nothing.
- * @param replaced what bash takes for the word, which begins after the last of its `COMP_WORDBREAKS`.
+ * What bash should insert for each matching word: quoted so that it stays one word and is never evaluated, in
+ * the style that the person began. Nothing if no quoting is safe.
+ * @param replaced the part that bash replaces, which begins after the last of its `COMP_WORDBREAKS`.
  */
 export function bashReplies(
 	{current, raw, quote}: BashLine,

@@ -2,9 +2,10 @@ import {bashReplies, readBashLine} from './bash-line.ts';
 import {type ListBots, offersFor} from './offers.ts';
 
 /**
- * Answers a shell that completes a command line: first what kind of words may come, then the words, a line each.
- * @param asked `bash`, the line up to the cursor and the word that bash completes; or `words` and the words after `keymaker`,
- * the last one being typed, for shells that quote by themselves: their lines hold a tab and what the word means, too.
+ * Answers a shell's completion request: first the kind of words, then the words, one per line.
+ * @param asked `bash`, the line up to the cursor and the word to complete; or `words` and the words after
+ * `keymaker`, with the unfinished word last, for shells that quote by themselves. Their lines also have a tab
+ * and the word's meaning.
  */
 export async function complete(asked: readonly string[], listBots: ListBots): Promise<string[]> {
 	const [how, ...rest] = asked;

@@ -4,20 +4,20 @@ import {commands} from '../commands.ts';
 import type {SharedOptions} from '../options.ts';
 import {informing, sharedOptions} from '../parse.ts';
 
-/** A word that may come next, and what it means. */
+/** A possible next word and its meaning. */
 export type Offer = {word: string; help: string};
 
-/** What may come next on a command line: one of these words, or something that the shell itself knows. */
+/** What can come next on a command line: one of these words, or something that the shell knows itself. */
 export type Offers = {kind: 'words'; offers: readonly Offer[]} | {kind: 'files' | 'folders' | 'commands'};
 
-/** Lists the flock's bots: their poems' names alone, never a keystore. */
+/** Lists the flock's bots: only their poems' names, never a keystore. */
 export type ListBots = (options: SharedOptions) => Promise<readonly string[]>;
 
 const nothing: Offers = {kind: 'words', offers: []};
 
 /**
- * Says what may come next.
- * @param words the line so far without `keymaker`; the last word is the one that is being typed, and may be empty.
+ * Finds what can come next.
+ * @param words the line so far without `keymaker`. The last word is unfinished, and can be empty.
  */
 export async function offersFor(words: readonly string[], listBots: ListBots): Promise<Offers> {
 	const current = words.at(-1) ?? '';
@@ -64,7 +64,7 @@ async function load(name: string): Promise<AnyDefinition | null> {
 	return (Object.hasOwn(commands, name) ? await commands[name]?.() : null) ?? null;
 }
 
-/** Where the words that are neither options nor options' values stand. */
+/** The indexes of words that are neither options nor options' values. */
 function positionsIn(words: readonly string[], known: Options): number[] {
 	const found: number[] = [];
 	let isValue = false;
@@ -84,7 +84,7 @@ function positionsIn(words: readonly string[], known: Options): number[] {
 	return found;
 }
 
-/** The option whose value is being typed, and what stands before that value in the word; `null` where none is. */
+/** The option of an unfinished value, and the part of the word before that value; `null` if there is none. */
 function openOption(
 	current: string,
 	last: string | undefined,
@@ -155,8 +155,8 @@ function optionOffers(known: Options, before: readonly string[]): Offers {
 }
 
 /**
- * The bots that may be named, those that are already left out, and those whose names a terminal would obey or that look like
- * an option: a person has to type these out.
+ * The bots to offer. Leaves out bots already on the line, and names that a terminal would obey or that look
+ * like options: type these in full.
  */
 function botOffers(names: readonly string[], given: readonly string[]): Offers {
 	const offers = names
@@ -165,7 +165,7 @@ function botOffers(names: readonly string[], given: readonly string[]): Offers {
 	return {kind: 'words', offers};
 }
 
-/** The options of all commands that say where the flock is. */
+/** The global options that select the flock. */
 function sharedGiven(words: readonly string[]): SharedOptions {
 	const textOf = (name: string) => {
 		const assigned = words.findLast(word => word.startsWith(`--${name}=`));

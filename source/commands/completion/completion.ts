@@ -3,7 +3,7 @@ import {exitCode} from '../shared/command.ts';
 import {define} from '../shared/definition.ts';
 import {type Shell, scripts, shells} from './scripts.ts';
 
-/** How `completion` is called. */
+/** The usage of `completion`. */
 export const command = define({
 	name: 'completion',
 	arguments: ['<shell>'],

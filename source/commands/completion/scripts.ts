@@ -1,12 +1,12 @@
-/** The shells that completions are written for. */
+/** The shells with a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-/** A shell that completions are written for. */
+/** A shell with a completion script. */
 export type Shell = (typeof shells)[number];
 
 /**
- * A script for each shell. Each asks `keymaker __complete` and lets the shell insert the words: names of poems are data in
- * them, never code.
+ * Each shell's script. It asks `keymaker __complete` and lets the shell insert the words. Poems' names are
+ * data to it, never code.
  */
 export const scripts: Readonly<Record<Shell, string>> = {
 	bash: `# keymaker's completion for bash

@@ -16,20 +16,21 @@ import {checkX, type WayServices} from './x.ts';
 /** `doctor [--json] [--moved] [--forget-seen]` */
 export type DoctorInput = {
 	json: boolean;
-	/** True to make the keystore this folder's first, where the poems that it belongs to are gone. */
+	/** True to first give the keystore to this folder, if the poems that it belongs to are gone. */
 	moved: boolean;
-	/** True to take the keystore as it is first, whatever this computer has seen of it. */
+	/** True to first accept the keystore, whatever this computer has seen of it. */
 	forgetSeen: boolean;
 	surroundings: Surroundings;
 };
 
-/** What `doctor` needs of the services. */
+/** The services that `doctor` needs. */
 export type DoctorServices = WayServices & Pick<Services, 'keystore' | 'poems' | 'desktop' | 'cwd'>;
 
 const glyphs = {ok: '✓', warning: '!', problem: '✗'} as const;
 
 /**
- * Looks at everything that keymaker stands on, and says how to mend what is wrong; exit 1 where something is.
+ * Checks everything that keymaker depends on and suggests a fix for each problem. Exits with 1 if there is
+ * one.
  * @throws FlockError `cancelled`
  */
 export async function doctor(
@@ -65,16 +66,16 @@ export async function doctor(
 	const warnings = results.filter(({state}) => state === 'warning').length;
 	write.err(
 		problems + warnings === 0
-			? 'All is well.'
+			? 'No problems found.'
 			: `${count(problems, 'problem')}, ${count(warnings, 'warning')}.`,
 	);
 	return problems === 0 ? exitCode.done : exitCode.failed;
 }
 
-/** One look at something. */
+/** One check. */
 type Look = () => Result | Result[] | Promise<Result | Result[]>;
 
-/** Every check, in the order of the lines. */
+/** Every check, in the order of its lines. */
 function checksOf(services: DoctorServices, surroundings: Surroundings, write: Write): Look[] {
 	const {poems, desktop, cwd} = services;
 	return [
@@ -97,7 +98,7 @@ function checksOf(services: DoctorServices, surroundings: Surroundings, write: W
 	];
 }
 
-/** A look that fails by itself is a problem, and stops no other. */
+/** A check that fails itself is a problem, and stops no other. */
 async function resultsOf(look: Look): Promise<Result[]> {
 	try {
 		return [await look()].flat();
@@ -117,7 +118,7 @@ function say({check, state, sentence, hint}: Result, write: Write): void {
 	}
 }
 
-/** How `doctor` is called. */
+/** The usage of `doctor`. */
 export const command = define({
 	name: 'doctor',
 	arguments: [],
@@ -125,11 +126,12 @@ export const command = define({
 	details: 'Asks X once whether it accepts the app key.',
 	options: {
 		json: {help: 'print JSON'},
-		'forget-seen': {help: 'first accept the keystore as it is, older or in plain text'},
-		moved: {help: 'first accept that the keystore’s poems have moved to this folder'},
+		'forget-seen': {help: 'accept the keystore first, even if older or in plain text'},
+		moved: {help: 'accept first that the keystore’s poems moved to this folder'},
 	},
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',
+	looksOnly: true,
 	run: async ({options: {'forget-seen': forgetSeen, ...options}, surroundings}, services, write) =>
 		doctor({...options, forgetSeen, surroundings: await surroundings()}, services, write),
 });

@@ -8,35 +8,35 @@ import {visible} from '../../flock/visible.ts';
 import {codeOf} from '../../system/errors.ts';
 import {ok, type Result, warning} from './result.ts';
 
-/** Files of keys have these names; what is in them decides. */
+/** Key files have these names; the contents decide. */
 const mayHoldKeys =
 	/^(?:\.?[^/]*\.(?:json|env|ya?ml|ini|cfg|conf)|\.env\.[^/]+|\.?(?:twurlrc|trc|xrc|twarc))$/i;
 
-/** How far one look goes: a clone of somebody else's decides how much there is to be looked at. */
+/** The limits of one search, since somebody else's clone decides how much there is. */
 export type Bounds = {
-	/** Folders below the first, one in another. */
+	/** Levels of folders below the first. */
 	depth: number;
-	/** Files and folders that are listed. */
+	/** Files and folders to list. */
 	entries: number;
-	/** Files that are opened. */
+	/** Files to open. */
 	opened: number;
-	/** Bytes of one file. */
+	/** Bytes of a file to read. */
 	bytes: number;
 };
 
 const usualBounds: Bounds = {depth: 8, entries: 20_000, opened: 500, bytes: 1024 * 1024};
 
-/** Folders that hold no keys of a flock, and much else. */
+/** Folders with no keys of a flock, but much else. */
 const passedOver: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
-/** More names than this are counted, not told. */
+/** More names are counted, not listed. */
 const mostNames = 5;
 
-/** Files with keys that lie in one git work tree, by their absolute paths. */
+/** Key files in one git work tree, by their absolute paths. */
 type Found = {tree: string; files: string[]};
 
 /**
- * Looks for `.env`, files of keys and a keystore that lie in a git work tree. git itself is never run.
+ * Looks for `.env`, key files and a keystore in a git work tree. Never runs git.
  * @param keystore the keystore's file.
  */
 export async function checkGit(
@@ -52,13 +52,13 @@ export async function checkGit(
 		results.push(
 			warning(
 				'git',
-				`There is more under ${visible(cwd)} than was looked into for files with keys.`,
-				'Start keymaker doctor in the folder of the flock alone.',
+				`${visible(cwd)} is too large to search completely for key files.`,
+				'Run keymaker doctor in the flock’s own folder.',
 			),
 		);
 	}
 
-	return results.length > 0 ? results : [ok('git', 'No file with keys lies in a git work tree here.')];
+	return results.length > 0 ? results : [ok('git', 'No key files are in a git work tree here.')];
 }
 
 function inTrees(files: readonly string[]): Found[] {
@@ -75,26 +75,29 @@ function inTrees(files: readonly string[]): Found[] {
 }
 
 /**
- * What files with keys in a work tree mean.
- * @param here the current folder: where that is the work tree, git need not be told where to look.
+ * The finding for key files in a work tree.
+ * @param here the current folder: if it is the work tree, the git command needs no folder.
  */
 export function judgeFound({tree, files}: Found, here: string): Result {
 	const names = files.map(file => path.relative(tree, file));
 	const {ignored, tracked} = gitQuestions(tree === here ? null : tree, names);
 	return warning(
 		'git',
-		`In the git work tree ${visible(tree)} there ${files.length === 1 ? 'is' : 'are'} ${named(names)}, with keys.`,
-		`Ask git, which keymaker never runs: ${ignored} tells what it ignores, ${tracked} what it has. Make new keys for what it has, where others have the repository: its history keeps the old ones.`,
+		`The git work tree ${visible(tree)} contains ${files.length === 1 ? 'a key file' : 'key files'}: ${named(names)}.`,
+		`keymaker never runs git. Run ${ignored} to see what git ignores, and ${tracked} to see what it tracks. If others can read the repository, make new keys for tracked files: its history keeps the old ones.`,
 	);
 }
 
-/** The files under a folder that are `.env`, or hold keys; `isWhole` where no bound was met. Follows no link. */
+/**
+ * The files under a folder that are `.env` or hold keys. `isWhole` is true if no limit was reached. Follows
+ * no links.
+ */
 async function filesWithKeys(top: string, bounds: Bounds): Promise<{files: string[]; isWhole: boolean}> {
 	const files: string[] = [];
 	const folders = [{folder: top, depth: 0}];
 	let entries = 0;
 	let opened = 0;
-	// The nearest first.
+	// Nearest first.
 	for (let next = folders.shift(); next !== undefined; next = folders.shift()) {
 		const {folder, depth} = next;
 		for await (const entry of entriesOf(folder)) {
@@ -126,7 +129,7 @@ async function filesWithKeys(top: string, bounds: Bounds): Promise<{files: strin
 	return {files: files.sort(), isWhole: true};
 }
 
-/** What is in a folder, bit by bit; nothing of one that cannot be read, or is gone. */
+/** A folder's entries, one after another; none if it cannot be read or is gone. */
 async function* entriesOf(folder: string): AsyncGenerator<Dirent> {
 	try {
 		yield* await opendir(folder);
@@ -144,7 +147,7 @@ async function holdsKeys(file: string, mostBytes: number): Promise<boolean> {
 			(await readImport(file, true)).some(({entries}) => entries.length > 0)
 		);
 	} catch (error) {
-		// What is no file of keys, or is gone, is no concern.
+		// It is not a key file, or is gone.
 		if (error instanceof FlockError || codeOf(error) !== '') {
 			return false;
 		}

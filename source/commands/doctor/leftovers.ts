@@ -6,14 +6,14 @@ import {visible} from '../../flock/visible.ts';
 import {count} from '../shared/command.ts';
 import {type Result, warning} from './result.ts';
 
-/** How far below the current folder exports are looked for, and in how many folders at most. */
+/** How deep below the current folder to look for exports, and in how many folders at most. */
 const deepest = 3;
 const mostFolders = 1000;
 
-/** What holds no exports, and thousands of folders. */
+/** It holds no exports, but thousands of folders. */
 const passedOver = new Set(['.git', 'node_modules']);
 
-/** Removes the files of keys that a killed export left in the current folder or below, and says so. */
+/** Removes key files that a killed export left in the current folder or below, and reports them. */
 export async function checkLeftovers(cwd: string): Promise<Result[]> {
 	const removed: string[] = [];
 	for (const folder of await foldersIn(cwd)) {
@@ -28,13 +28,13 @@ export async function checkLeftovers(cwd: string): Promise<Result[]> {
 	return [
 		warning(
 			'leftovers',
-			`${count(removed.length, 'file')} with keys, left in ${places.map(visible).join(', ')} by a killed export, ${removed.length === 1 ? 'was' : 'were'} removed.`,
-			'Where others could read that folder meanwhile, make new keys: keymaker revoke BOT, then keymaker authorize BOT.',
+			`Removed ${count(removed.length, 'key file')} that a killed export left in ${places.map(visible).join(', ')}.`,
+			'If others could read that folder, make new keys: keymaker revoke BOT, then keymaker authorize BOT.',
 		),
 	];
 }
 
-/** A folder and those below it, links not followed, the nearest first. */
+/** A folder and those below it, without links, nearest first. */
 async function foldersIn(top: string): Promise<string[]> {
 	const folders = [top];
 	let level = [top];

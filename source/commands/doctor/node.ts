@@ -2,13 +2,13 @@ import type {Surroundings} from '../../command-line/surroundings.ts';
 import type {X} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** The oldest Node that this program runs on. */
+/** The oldest Node that runs this program. */
 const oldestNode = [22, 12] as const;
 
-/** Parts of Node that print what is sent, or what programs are given, where `NODE_DEBUG` names them. */
+/** Parts of Node that, if `NODE_DEBUG` names them, print what is sent or what programs get. */
 const talkative = /\*|^(child_process|https?|http2|net|stream|tls)$/i;
 
-/** Whether this Node is new enough. */
+/** Checks that this Node is new enough. */
 export function judgeNode({nodeVersion}: Surroundings): Result {
 	const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
 	return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
@@ -17,8 +17,8 @@ export function judgeNode({nodeVersion}: Surroundings): Result {
 }
 
 /**
- * Settings of Node's that weaken what is sent to X, or show it to others.
- * @param warning what is known of the way to X: the variable itself is taken out before X is asked.
+ * Node settings that weaken the connection to X or expose it.
+ * @param warning what is known of the connection: keymaker removes the variable itself before it asks X.
  */
 export function judgeNodeSettings(
 	{env, nodeOptions}: Surroundings,
@@ -30,8 +30,8 @@ export function judgeNodeSettings(
 		results.push(
 			problem(
 				'node-settings',
-				'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: keymaker checks X’s certificate all the same, but bots’ own programs in Node take anybody for X, and hand over their keys’ requests.',
-				'Unset it. Where a certificate of your own is wanted, name its file in NODE_EXTRA_CA_CERTS.',
+				'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. keymaker still checks X’s certificate, but your bots’ Node programs do not, and would send their keys’ requests to anybody.',
+				'Unset it. If you need your own certificate, set NODE_EXTRA_CA_CERTS to its file.',
 			),
 		);
 	}
@@ -40,8 +40,8 @@ export function judgeNodeSettings(
 		results.push(
 			problem(
 				'node-settings',
-				'Node is told to write down the keys of its connections (--tls-keylog): who has that file can read what is sent to X.',
-				'Take it out of NODE_OPTIONS, and delete the file.',
+				'Node logs the keys of its connections (--tls-keylog). Whoever has that file can read everything sent to X.',
+				'Remove it from NODE_OPTIONS and delete the file.',
 			),
 		);
 	}
@@ -50,7 +50,7 @@ export function judgeNodeSettings(
 		results.push(
 			warning(
 				'node-settings',
-				'NODE_DEBUG makes Node print what is sent and what programs are given, keys included.',
+				'NODE_DEBUG makes Node print everything it sends, keys included.',
 				'Unset it before you use keymaker.',
 			),
 		);
@@ -60,20 +60,18 @@ export function judgeNodeSettings(
 		results.push(
 			warning(
 				'node-settings',
-				'Node’s options load other code into keymaker, or open it to a debugger: either can read every key.',
-				'Take it out of NODE_OPTIONS if you did not put it there.',
+				'Node’s options load other code into keymaker or open it to a debugger. Either can read every key.',
+				'Remove them from NODE_OPTIONS if you did not set them.',
 			),
 		);
 	}
 
 	if (env.NODE_EXTRA_CA_CERTS) {
 		results.push({
-			...ok('node-settings', 'NODE_EXTRA_CA_CERTS adds to those who may vouch for X.'),
-			hint: 'Who holds the keys of those certificates can read what is sent to X.',
+			...ok('node-settings', 'NODE_EXTRA_CA_CERTS adds certificates that keymaker trusts for X.'),
+			hint: 'Whoever holds the keys of those certificates can read everything sent to X.',
 		});
 	}
 
-	return results.length > 0
-		? results
-		: [ok('node-settings', 'No setting of Node’s weakens what is sent to X.')];
+	return results.length > 0 ? results : [ok('node-settings', 'No Node setting weakens the connection to X.')];
 }

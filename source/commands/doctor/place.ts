@@ -11,14 +11,14 @@ import {count} from '../shared/command.ts';
 import {folderProblem} from '../shared/folder-problem.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** More notes than this are counted, not told. */
+/** More notes are counted, not listed. */
 const mostNotes = 5;
 
-/** Looks at the keystore's place, file and copies, and tries a save where that changes nothing. */
+/** Checks the keystore's folder, file and backups, and tries a save if that changes nothing. */
 export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Promise<Result[]> {
 	const health = await keystore.health();
-	const results = judgeHealth(health);
-	if (health.bots === null) {
+	const results = judgeHealth(health, keystore.isShared);
+	if (health.bots === null || (keystore.isShared && (!health.exists || isToldNotToSave(health)))) {
 		return results;
 	}
 
@@ -28,7 +28,10 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 
 	try {
 		await keystore.tryWriting();
-		return [...results, ok('keystore-writing', 'It can be written, and no other program holds its lock.')];
+		const sentence = keystore.isShared
+			? 'The keystore is writable.'
+			: 'The keystore is writable, and no other program holds its lock.';
+		return [...results, ok('keystore-writing', sentence)];
 	} catch (error) {
 		if (error instanceof FlockError) {
 			return [...results, problem('keystore-writing', visible(error.message), error.hint)];
@@ -38,58 +41,79 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	}
 }
 
-/** Makes the keystore this folder's, where the poems that it belongs to are gone. @throws FlockError `keystore-other-poems` and as a save does */
+/** A host whose role only reads is fine: report that it cannot save, but not as a problem. */
+function isToldNotToSave({looks = []}: KeystoreHealth): boolean {
+	return looks.some(({about, state}) => (about === 'server' || about === 'role') && state !== 'ok');
+}
+
+/**
+ * Gives the keystore to this folder, if the poems that it belongs to are gone. @throws FlockError
+ * `keystore-other-poems` and what a save throws
+ */
 export async function adoptPoems({keystore, poems}: Pick<Services, 'keystore' | 'poems'>): Promise<Result> {
+	if (keystore.isShared) {
+		return ok(
+			'keystore-poems',
+			'A keystore in a database belongs to no folder of poems: nothing was changed.',
+		);
+	}
+
 	await keystore.adoptPoems();
 	return ok('keystore-poems', `The keystore belongs to the poems in ${visible(poems.path)}.`);
 }
 
-/** Takes the keystore as it is, whatever this computer has seen of it. @throws FlockError `keystore-…` */
+/** Accepts the keystore, whatever this computer has seen of it. @throws FlockError `keystore-…` */
 export async function takeAsItIs({keystore}: Pick<Services, 'keystore'>): Promise<Result> {
 	await keystore.forgetSeen();
-	return ok(
-		'keystore-seen',
-		'What this computer has seen of the keystore is forgotten: it is taken as it is.',
-	);
+	return ok('keystore-seen', 'Forgot what this computer saw of the keystore, and accepted it.');
 }
 
-/** What a keystore's health says. */
-export function judgeHealth(health: KeystoreHealth): Result[] {
+/** The findings of a keystore's health. */
+export function judgeHealth(health: KeystoreHealth, isShared = false): Result[] {
 	const findings = health.findings.map(({sentence, hint, serious}) =>
 		serious ? problem('keystore', sentence, hint) : warning('keystore', sentence, hint),
 	);
-	return health.bots === null ? findings : [ok('keystore', describe(health)), ...findings];
+	const looks = (health.looks ?? []).map(({about, ...look}) => ({check: `keystore-${about}`, ...look}));
+	return health.bots === null
+		? [...findings, ...looks]
+		: [ok('keystore', describe(health, isShared)), ...findings, ...looks];
 }
 
-function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth): string {
+function describe({path: file, exists, encrypted, bots, backups}: KeystoreHealth, isShared: boolean): string {
+	const shown = visible(file);
 	if (!exists) {
-		return `There is no keystore yet: the first key makes ${visible(file)}.`;
+		return isShared
+			? `No flock of this name in ${shown} yet. The first key creates it.`
+			: `No keystore yet. The first key creates ${shown}.`;
 	}
 
+	const bot = count(bots ?? 0, 'bot');
 	const how = encrypted ? 'encrypted' : 'not encrypted';
-	return `${visible(file)}: ${count(bots ?? 0, 'bot')} with a key, ${count(backups, 'backup')}, ${how}.`;
+	return isShared
+		? `${shown}: ${bot} with a key, ${how}.`
+		: `${shown}: ${bot} with a key, ${count(backups, 'backup')}, ${how}.`;
 }
 
-/** Whether the folder that is to be made can be made. Makes nothing. */
+/** Whether the folder can be created. Creates nothing. */
 async function judgePlace(folder: string): Promise<Result> {
 	for (let place = folder; ; place = path.dirname(place)) {
 		try {
 			await access(place, constants.W_OK | constants.X_OK);
-			return ok('keystore-writing', 'Its place can be written.');
+			return ok('keystore-writing', 'Its folder is writable.');
 		} catch (error) {
 			const {code} = error as NodeJS.ErrnoException;
 			if (code !== 'ENOENT' || place === path.dirname(place)) {
 				return problem(
 					'keystore-writing',
-					`${visible(place)} cannot be written: ${code}.`,
-					'Give yourself permission to write there (chmod u+rwx), or choose another place with --keystore DIR.',
+					`Cannot write to ${visible(place)}: ${code}.`,
+					'Give yourself permission to write there (chmod u+rwx), or choose another folder with --keystore DIR.',
 				);
 			}
 		}
 	}
 }
 
-/** Looks at the folder of poems. */
+/** Checks the folder of poems. */
 export function judgePoems(folder: PoemFolder): Result[] {
 	const wrong = folderProblem(folder);
 	if (wrong !== null && folder.problem !== 'empty') {
@@ -107,11 +131,11 @@ export function judgePoems(folder: PoemFolder): Result[] {
 	return [
 		summary,
 		...notes,
-		...(left > 0 ? [warning('poems', `${left} more are told by keymaker list.`, null)] : []),
+		...(left > 0 ? [warning('poems', `${left} more: see keymaker list.`, null)] : []),
 	];
 }
 
-/** Looks at who can read `.env`. */
+/** Checks who can read `.env`. */
 export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Promise<Result> {
 	try {
 		const file = path.join(cwd, '.env');
@@ -119,13 +143,13 @@ export async function checkEnvFile(cwd: string, platform: NodeJS.Platform): Prom
 		return platform !== 'win32' && (mode & 0o077) !== 0
 			? warning(
 					'env-file',
-					`Other users of this computer may read .env (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
+					`Other users of this computer can read .env (mode ${(mode & 0o777).toString(8).padStart(4, '0')}).`,
 					'chmod 600 .env',
 				)
 			: ok('env-file', 'Only you can read .env.');
 	} catch (error) {
 		return codeOf(error) === 'ENOENT'
-			? ok('env-file', 'There is no .env in this folder.')
-			: warning('env-file', `.env could not be looked at: ${reasonOf(error)}.`, 'Look at its permissions.');
+			? ok('env-file', 'No .env in this folder.')
+			: warning('env-file', `Cannot read .env: ${reasonOf(error)}.`, 'Check its permissions.');
 	}
 }

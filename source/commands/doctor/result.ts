@@ -1,25 +1,25 @@
-/** What one check found. */
+/** The result of one check. */
 export type Result = {
-	/** What was looked at: stable, for scripts. */
+	/** The check's name: stable, for scripts. */
 	check: string;
 	state: 'ok' | 'warning' | 'problem';
-	/** What is so. Holds no secret. */
+	/** The finding, without secrets. */
 	sentence: string;
-	/** What to do about it; `null` where there is nothing to do. */
+	/** What to do about it; `null` if nothing. */
 	hint: string | null;
 };
 
-/** All is well. */
+/** No problem. */
 export function ok(check: string, sentence: string): Result {
 	return {check, state: 'ok', sentence, hint: null};
 }
 
-/** Worth knowing, and nothing that stops anybody. */
+/** A warning, which stops nobody. */
 export function warning(check: string, sentence: string, hint: string | null): Result {
 	return {check, state: 'warning', sentence, hint};
 }
 
-/** Has to be mended. */
+/** A problem to fix. */
 export function problem(check: string, sentence: string, hint: string | null): Result {
 	return {check, state: 'problem', sentence, hint};
 }

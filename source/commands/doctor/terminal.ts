@@ -4,28 +4,48 @@ import {visible} from '../../flock/visible.ts';
 import type {Services} from '../../services.ts';
 import {ok, type Result, warning} from './result.ts';
 
-/** Below this the screens are cramped. */
+/** Smaller screens are cramped. */
 const smallest = {columns: 40, rows: 10};
 
-/** How links are copied here. */
+/** How this computer copies links. */
 export function judgeClipboard({clipboard: {way, sentence, hint}}: Surroundings): Result {
 	return way === 'none' ? warning('clipboard', sentence, hint) : {...ok('clipboard', sentence), hint};
 }
 
-/** Whether a browser is opened. */
-export function judgeBrowser({whyNotOpen}: Pick<Services['desktop'], 'whyNotOpen'>): Result {
-	return whyNotOpen === null
-		? ok('browser', 'A link is opened in the browser by itself.')
-		: {...ok('browser', whyNotOpen.sentence), hint: 'c copies the link, and r shows it as a QR code.'};
+/** Which browser opens a link, in which window, and whether automatically. */
+export async function judgeBrowser({
+	whyNotOpen,
+	linkWindow,
+}: Pick<Services['desktop'], 'whyNotOpen' | 'linkWindow'>): Promise<Result> {
+	if (whyNotOpen !== null && whyNotOpen.kind !== 'asked') {
+		return {...ok('browser', whyNotOpen.sentence), hint: 'Press c to copy the link, or Q for a QR code.'};
+	}
+
+	const how = whyNotOpen === null ? 'Links open' : `${whyNotOpen.sentence} o opens a link`;
+	const window = await linkWindow();
+	switch (window.kind) {
+		case 'own':
+			return ok('browser', `${how} in ${window.browser}, each time in a new window with an empty profile.`);
+		case 'given':
+			return {
+				...ok('browser', `${how} with $BROWSER.`),
+				hint: 'Unset BROWSER to get a new window with an empty profile for each link.',
+			};
+		case 'ordinary':
+			return {
+				...ok('browser', `${window.why === null ? '' : `${window.why} `}${how} in an ordinary window.`),
+				hint: 'Bots share its session. Copy each link to a private window, and close it before the next one.',
+			};
+	}
 }
 
-/** What the full screen can be drawn on. */
+/** What the full screen can use. */
 export function judgeTerminal({terminal, env}: Surroundings): Result {
 	if (terminal === null) {
 		return warning(
 			'terminal',
-			'Standard output is no terminal here, so the full screen cannot be looked at.',
-			'Run keymaker doctor in the terminal that you use.',
+			'Standard output is not a terminal, so the full screen was not checked.',
+			'Run keymaker doctor in your terminal.',
 		);
 	}
 
@@ -33,7 +53,7 @@ export function judgeTerminal({terminal, env}: Surroundings): Result {
 	const name = visible(env.TERM ?? '');
 	const shown = `${name || 'A terminal without TERM'}, ${columns} × ${rows}, ${coloursOf(colours, env)}.`;
 	if (name === 'dumb') {
-		return warning('terminal', shown, 'TERM=dumb cannot move the cursor: set TERM to what your terminal is.');
+		return warning('terminal', shown, 'TERM=dumb cannot move the cursor. Set TERM to your terminal’s type.');
 	}
 
 	return columns < smallest.columns || rows < smallest.rows
@@ -41,11 +61,11 @@ export function judgeTerminal({terminal, env}: Surroundings): Result {
 		: ok('terminal', shown);
 }
 
-/** Whether more than ASCII can be drawn. */
+/** Whether the terminal can show more than ASCII. */
 export function judgeLocale({env, platform}: Surroundings): Result {
 	const locale = visible(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 	return drawsUnicode(env, platform)
-		? ok('locale', locale === '' ? 'UTF-8, as Windows has it.' : `${locale}: everything can be drawn.`)
+		? ok('locale', locale === '' ? 'UTF-8, the default on Windows.' : `${locale}: all characters work.`)
 		: warning(
 				'locale',
 				`${locale || 'No locale is set'}${locale === '' ? ', so' : ':'} only ASCII is drawn.`,
@@ -53,21 +73,21 @@ export function judgeLocale({env, platform}: Surroundings): Result {
 			);
 }
 
-/** Where a passphrase is had from. */
+/** Where the passphrase comes from. */
 export function judgePassphrase({env}: Surroundings): Result {
 	if (env.KEYMAKER_PASSPHRASE) {
 		return warning(
 			'passphrase',
-			'KEYMAKER_PASSPHRASE is set: every program that is started from here can read it.',
-			'KEYMAKER_PASSPHRASE_COMMAND with a password manager’s command keeps it out of the environment.',
+			'KEYMAKER_PASSPHRASE is set. Every program started from here can read it.',
+			'Set KEYMAKER_PASSPHRASE_COMMAND to a password manager’s command instead.',
 		);
 	}
 
 	return ok(
 		'passphrase',
 		env.KEYMAKER_PASSPHRASE_COMMAND
-			? 'A passphrase is had from KEYMAKER_PASSPHRASE_COMMAND.'
-			: 'No passphrase stands in the environment.',
+			? 'The passphrase comes from KEYMAKER_PASSPHRASE_COMMAND.'
+			: 'No passphrase is in the environment.',
 	);
 }
 

@@ -6,16 +6,16 @@ import type {Services} from '../../services.ts';
 import type {Probe} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
-/** What the checks of the way to X need of the services. */
+/** The services that the checks of the connection to X need. */
 export type WayServices = Pick<Services, 'appSource' | 'x' | 'practice'>;
 
-/** Seconds between the clocks from which X refuses requests. */
+/** The difference between clocks, in seconds, from which X rejects requests. */
 const refusedSkew = 5 * 60;
 
-/** Seconds between the clocks that are worth a word: it will be more one day. */
+/** The difference between clocks, in seconds, that is worth a warning. */
 const notedSkew = 30;
 
-/** Looks at the app key, and then at X, with one unsigned request and one for a link that nobody opens. */
+/** Checks the app key, then X, with one unsigned request and one for a link that nobody opens. */
 export async function checkX({appSource, x, practice}: WayServices, signal: AbortSignal): Promise<Result[]> {
 	const source = await outcomeOf(appSource());
 	const probe = await outcomeOf(x.probe(signal));
@@ -26,7 +26,7 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 	}
 
 	if (probe instanceof FlockError) {
-		return [key, ...way, warning('app-key-accepted', 'X could not be asked about the app key.', null)];
+		return [key, ...way, warning('app-key-accepted', 'X did not check the app key.', null)];
 	}
 
 	const tried = await outcomeOf(x.tryAppKey(source.appKey, signal));
@@ -36,24 +36,24 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 /** The app key in use, without its secret. */
 export function judgeAppKey(source: AppInUse): Result {
 	if (source instanceof FlockError) {
-		// What is wrong with the keystore is told by its own lines.
+		// Other lines report problems with the keystore.
 		return source.code.startsWith('keystore-')
-			? warning('app-key', 'Whether the keystore holds an app key cannot be told: it cannot be opened.', null)
+			? warning('app-key', 'The keystore cannot be opened, so its app key is unknown.', null)
 			: problem('app-key', source.message, source.hint);
 	}
 
 	if (source === null) {
 		return problem(
 			'app-key',
-			'There is no app key.',
+			'No X app set up.',
 			'Set TWITTER_CONSUMER_KEY and TWITTER_CONSUMER_SECRET in .env, or start keymaker and press enter on a bot; --practice needs none.',
 		);
 	}
 
-	return ok('app-key', `The app is ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
+	return ok('app-key', `App ${visible(appTail(source.appKey.consumerKey))}, from ${placeOf(source)}.`);
 }
 
-/** What X said to the app key; `null` where it took it. */
+/** X's answer about the app key; `null` if X accepted it. */
 export function judgeTrial(error: FlockError | null, practice: boolean): Result {
 	if (error !== null) {
 		return problem('app-key-accepted', said(error), error.hint);
@@ -62,12 +62,12 @@ export function judgeTrial(error: FlockError | null, practice: boolean): Result 
 	return ok('app-key-accepted', practice ? 'Practice accepts the app key.' : 'X accepts the app key.');
 }
 
-/** The proxy on the way to X. */
+/** The proxy for X. */
 export function judgeProxy(probe: Probe | FlockError): Result {
 	if (probe instanceof FlockError) {
 		return probe.code === 'x-proxy'
 			? problem('proxy', said(probe), probe.hint)
-			: ok('proxy', 'Nothing is wrong with the setting of a proxy.');
+			: ok('proxy', 'The proxy settings are valid.');
 	}
 
 	return ok(
@@ -76,7 +76,7 @@ export function judgeProxy(probe: Probe | FlockError): Result {
 	);
 }
 
-/** Whether the name is found, TLS works, and X answers. */
+/** Whether the name resolves, TLS works, and X answers. */
 export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Result {
 	if (probe instanceof FlockError) {
 		return probe.code === 'x-proxy'
@@ -85,23 +85,23 @@ export function judgeNetwork(probe: Probe | FlockError, practice: boolean): Resu
 	}
 
 	if (practice) {
-		return ok('network', 'Practice answers in X’s place; X itself was not asked.');
+		return ok('network', 'Practice answers instead of X. X was not asked.');
 	}
 
 	return probe.status >= 300 && probe.status < 400
 		? warning(
 				'network',
-				`api.x.com answers with a redirection (${probe.status}), which X does not.`,
-				'Open a page in a browser: this network may want a login first.',
+				`api.x.com answered with a redirect (${probe.status}), which X never does.`,
+				'Open a page in a browser. This network may need a login first.',
 			)
-		: ok('network', 'api.x.com is found, its certificate is good, and it answers.');
+		: ok('network', 'api.x.com answers with a valid certificate.');
 }
 
-/** This computer's clock against X's. */
+/** Compares this computer's clock with X's. */
 export function judgeClock(probe: Probe | FlockError): Result {
 	const skew = probe instanceof FlockError ? null : probe.clockSkewSeconds;
 	if (skew === null) {
-		return warning('clock', 'X’s clock is not known, so this one could not be compared.', null);
+		return warning('clock', 'X’s clock is unknown, so this computer’s was not compared.', null);
 	}
 
 	const amount = Math.abs(skew);
@@ -110,10 +110,10 @@ export function judgeClock(probe: Probe | FlockError): Result {
 	}
 
 	const sentence = `This computer’s clock is ${inWords(amount)} ${skew > 0 ? 'behind' : 'ahead of'} X’s.`;
-	const hint = 'Set it, best by automatic network time.';
+	const hint = 'Set the clock (automatic network time is best).';
 	return amount < refusedSkew
 		? warning('clock', sentence, hint)
-		: problem('clock', `${sentence} X refuses requests because of it.`, hint);
+		: problem('clock', `${sentence} X rejects requests because of it.`, hint);
 }
 
 function inWords(seconds: number): string {

@@ -5,13 +5,16 @@ import {cancelledError, type Write} from './command.ts';
 
 /** Standard input, line by line. */
 export type Lines = {
-	/** The next line; `null` at the input's end. @throws FlockError `cancelled` after Ctrl-C, `usage` for a line without end */
+	/**
+	 * The next line; `null` at the input's end. @throws FlockError `cancelled` after Ctrl-C, `usage` for an
+	 * endless line
+	 */
 	next(): Promise<string | null>;
-	/** Lets go of the input. */
+	/** Releases the input. */
 	close(): void;
 };
 
-/** Begins to read lines; those that come before they are asked for wait their turn. */
+/** Starts to read lines. Lines that come before they are asked for wait. */
 export function openLines(write: Write): Lines {
 	const reader = createInterface({
 		input: write.input,
@@ -27,7 +30,7 @@ export function openLines(write: Write): Lines {
 		const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'));
 		begun = end < 0 ? begun + text.length : text.length - end - 1;
 		if (begun > longestLine) {
-			// Whoever ends no line would be read for ever.
+			// An endless line would be read forever.
 			isTooLong = true;
 			close();
 		}
@@ -45,8 +48,8 @@ export function openLines(write: Write): Lines {
 			}
 
 			if (isTooLong) {
-				throw new FlockError('usage', 'A line of standard input is far too long.', {
-					hint: 'One line is one answer: give each a line end of its own.',
+				throw new FlockError('usage', 'A line of standard input is too long.', {
+					hint: 'Put each answer on its own line.',
 				});
 			}
 
@@ -56,14 +59,51 @@ export function openLines(write: Write): Lines {
 	};
 }
 
+/** Lines of which the next one can be waited for beside something else, without being lost where that comes first. */
+export type PatientLines = Lines & {
+	/** The next line; the same one until it is taken. */
+	peek(): Promise<string | null>;
+	/** Takes the line that was waited for. */
+	taken(): void;
+};
+
+/** Makes lines patient. */
+export function patient(lines: Lines): PatientLines {
+	let waiting: Promise<string | null> | null = null;
+	function peek(): Promise<string | null> {
+		if (waiting === null) {
+			waiting = lines.next();
+			// Nobody may wait for it any more by then.
+			waiting.catch(() => {});
+		}
+
+		return waiting;
+	}
+
+	function taken(): void {
+		waiting = null;
+	}
+
+	return {
+		peek,
+		taken,
+		async next() {
+			const line = await peek();
+			taken();
+			return line;
+		},
+		close: lines.close,
+	};
+}
+
 /**
- * Asks a yes or no; everything but yes is no.
- * @throws FlockError `usage` where there is nobody to ask, `cancelled` after Ctrl-C
+ * Asks yes or no. Anything but yes is no.
+ * @throws FlockError `usage` if there is nobody to ask, `cancelled` after Ctrl-C
  */
 export async function confirm(question: string, write: Write): Promise<boolean> {
 	if (!write.interactive) {
-		throw new FlockError('usage', `There is no terminal to ask at: ${question}`, {
-			hint: 'Add --yes to do it without being asked.',
+		throw new FlockError('usage', `Cannot ask without a terminal: ${question}`, {
+			hint: 'Add --yes to answer yes.',
 		});
 	}
 

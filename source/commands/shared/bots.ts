@@ -5,7 +5,10 @@ import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
-/** The bot of exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the name that was meant most likely. */
+/**
+ * The bot with exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the
+ * most similar name.
+ */
 export function findBot(name: string, flock: Flock): Bot {
 	const wanted = oneForm(name);
 	const bot = flock.find(candidate => candidate.name === wanted);
@@ -16,12 +19,12 @@ export function findBot(name: string, flock: Flock): Bot {
 	return bot;
 }
 
-/** The bots of these names, each once, in the order given. @throws FlockError `unknown-bot` */
+/** The bots with these names, each once, in the order given. @throws FlockError `unknown-bot` */
 export function findBots(names: readonly string[], flock: Flock): Bot[] {
 	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock));
 }
 
-/** How a bot and its accounts are named to the person before something is done to them. */
+/** A bot and its accounts, for a question about them. */
 export function botAndAccount({name, key, held, previous}: Bot): string {
 	const account = key ?? held[0]?.key ?? previous;
 	const others = held.filter(one => one.key !== account);
@@ -31,7 +34,7 @@ export function botAndAccount({name, key, held, previous}: Bot): string {
 	}
 
 	const handle = account.handle === '' ? '' : `@${visible(account.handle)}, `;
-	const also = others.length === 0 ? '' : `; held: ${namesOfHeld(others)}`;
+	const also = others.length === 0 ? '' : `; waiting: ${namesOfHeld(others)}`;
 	return `${bot} (${handle}account ${visible(account.userId)}${also})`;
 }
 
@@ -40,7 +43,7 @@ function unknownBot(name: string, flock: Flock): FlockError {
 		name,
 		flock.map(bot => bot.name),
 	);
-	return new FlockError('unknown-bot', `There is no bot called ${visible(name)}.`, {
-		hint: near === null ? 'keymaker list shows all bots.' : `Did you mean ${visible(near)}?`,
+	return new FlockError('unknown-bot', `No bot named ${visible(name)}.`, {
+		hint: near === null ? 'Run keymaker list to see all bots.' : `Did you mean ${visible(near)}?`,
 	});
 }

@@ -6,20 +6,21 @@ import {isAddress, isSecret} from '../../system/programs.ts';
 /** The variables of a process. */
 export type Variables = Environment;
 
-/** What a bot's program is given. */
+/** What a bot's program gets. */
 export type Grant = {bot: Bot; key: Key; appKey: AppKey; practice: boolean};
 
 /**
- * The environment of a bot's program: what was inherited, cleaned, and the bot's own key. It is no helper of keymaker's: it
- * keeps what is the person's, and gets one key. It never inherits another account's key, the keystore's passphrase or
- * password, the control of practice, whether X is practice, or another bot's poem.
+ * The environment of a bot's program: the inherited one, cleaned, and the bot's own key. The program is not
+ * one of keymaker's helpers, so it keeps the person's variables. It never inherits another account's key, the
+ * keystore's passphrase or password, the control token of practice, whether X is practice, or another bot's
+ * poem.
  */
 export function childEnvironment(inherited: Variables, {bot, key, appKey, practice}: Grant): Variables {
 	const isShared = isAddress(inherited.KEYMAKER_KEYSTORE ?? '');
 	const cleaned = Object.entries(inherited).filter(
 		([name, value]) =>
 			!(isSecret(name, value) || /^KEYMAKER_(PRACTICE|POEM)$/i.test(name)) &&
-			// A bot's program may have a database of its own; beside an address, this is the keystore's password.
+			// A bot's program may have its own database. With an address, this is the keystore's password.
 			!(isShared && /^PGPASSWORD$/i.test(name)),
 	);
 	return {
@@ -31,7 +32,8 @@ export function childEnvironment(inherited: Variables, {bot, key, appKey, practi
 		TWITTER_USER_ID: key.userId,
 		TWITTER_SCREEN_NAME: key.handle,
 		KEYMAKER_BOT: bot.name,
-		// A program reads what it is given: what lies outside the folder of poems may be anything, a private key too.
+		// A program may read anything it gets, and a path outside the folder of poems may be anything, even a
+		// private key.
 		...(bot.poem === null || bot.poem.leadsTo !== undefined ? {} : {KEYMAKER_POEM: bot.poem.path}),
 		...(practice ? {KEYMAKER_PRACTICE: '1'} : {}),
 	};

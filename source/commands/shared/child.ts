@@ -9,32 +9,32 @@ import {eachLine} from '../../system/lines.ts';
 import {lendSignals} from '../../system/unfinished.ts';
 import type {Variables} from './child-environment.ts';
 
-/** A bot's own program, and where it is to run. */
+/** A bot's own program, and where to run it. */
 export type Program = {command: readonly string[]; env: Variables; cwd: string};
 
-/** How a program ended; `problem` says why it could not be started. */
+/** How a program ended. `problem` says why it could not start. */
 export type Ending = {code: number; problem: string | null};
 
-/** A shell's exit codes for a program that cannot be started, and for one that a signal ended. */
+/** A shell's exit codes for a program that cannot start, and for one that a signal ended. */
 const shellCode = {notExecutable: 126, notFound: 127, signalled: 128} as const;
 
-/** The signals that are passed on. */
+/** The signals to pass on. */
 const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
-/** Those that a terminal sends to the programs by itself, since it sends them to the whole foreground. */
+/** Signals that a terminal sends to the programs itself, because it sends them to the whole foreground. */
 const sentByTerminal: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT']);
 
-/** Those that only tell a program something. */
+/** Signals that only inform a program. */
 const harmless: ReadonlySet<NodeJS.Signals> = new Set(['SIGUSR1', 'SIGUSR2']);
 
-/** The programs that are running, and whether a signal has come that ends what runs them. */
+/** The running programs, and whether a signal came that ends them. */
 export type Running = {children: Set<ChildProcess>; endedBy: NodeJS.Signals | null};
 
-/** Passes the signals that this process gets on to the programs that are running, while some work lasts. */
+/** Passes this process's signals on to the running programs while some work lasts. */
 export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): Promise<T> {
 	const running: Running = {children: new Set(), endedBy: null};
 	const atTerminal = [0, 1, 2].some(stream => isatty(stream));
-	// All are listened to, so that this process outlives the programs and can give their exit code.
+	// Listens to all of them, so that this process outlives the programs and can return their exit code.
 	const onSignal = (signal: NodeJS.Signals) => {
 		if (ignored.has(signal)) {
 			return;
@@ -63,7 +63,7 @@ export async function passSignalsOn<T>(work: (running: Running) => Promise<T>): 
 	}
 }
 
-/** The exit code that a shell gives for a program that a signal has ended. */
+/** The exit code that a shell returns for a program ended by a signal. */
 export function codeOfSignal(signal: NodeJS.Signals): number {
 	return shellCode.signalled + os.constants.signals[signal];
 }
@@ -73,12 +73,12 @@ export async function runDirectly(program: Program, running: Running): Promise<E
 	return run(program, running, 'inherit', () => {});
 }
 
-/** Hears a line of a program; of a very long one, its pieces, `goesOn` being true for all but the first. */
+/** Called with a line of a program, or with the pieces of a very long one. `goesOn` is true for all but the first. */
 export type OnLine = (text: string, goesOn: boolean) => void;
 
 /**
- * Runs a program without input, and hands over each line of its output and of its errors. It has ended when it ends
- * itself: what it has left running may go on writing, and is heard as long as this process lasts.
+ * Runs a program without input and passes on each line of its output and errors. It has ended when it ends
+ * itself. Its own background programs may keep writing while this process lasts.
  */
 export async function runByLines(
 	program: Program,
@@ -104,10 +104,10 @@ export async function runByLines(
 	return ending;
 }
 
-/** More than a pipe holds: nothing that is read after so much was there when the program ended; bytes. */
+/** More than a pipe holds, in bytes: anything after that was written after the program ended. */
 const mostInPipe = 1024 * 1024;
 
-/** Waits until all has been read that is there to be read, whether or not somebody goes on writing. */
+/** Waits until everything available has been read, even if somebody keeps writing. */
 async function readSoFar(stream: Readable): Promise<void> {
 	let length = 0;
 	let before = -1;
@@ -115,7 +115,7 @@ async function readSoFar(stream: Readable): Promise<void> {
 		length += chunk.length;
 	};
 	stream.on('data', onData);
-	// Each turn looks once whether there is something.
+	// Each turn checks once whether there is something.
 	while (!stream.readableEnded && !stream.destroyed && length > before && length < mostInPipe) {
 		before = length;
 		await turn();
@@ -125,7 +125,7 @@ async function readSoFar(stream: Readable): Promise<void> {
 	stream.off('data', onData);
 }
 
-/** A shell's own words for a program that is to ignore what this process does: Node would have it end by that. */
+/** A shell's way to make a program ignore what this process ignores. Node would reset it. */
 function ignoring(): string[] {
 	const names = [...ignored].map(signal => signal.replace('SIG', ''));
 	return names.length === 0 ? [] : ['/bin/sh', '-c', `trap "" ${names.join(' ')}; exec "$@"`, 'sh'];
@@ -153,7 +153,7 @@ function run(
 			children.delete(child);
 			resolve(notStarted(file, error));
 		});
-		// Not `close`: a program that it has left running may hold its output open for ever.
+		// Not `close`: background programs may keep its output open forever.
 		child.once('exit', (code, signal) => {
 			children.delete(child);
 			resolve({code: signal === null ? (code ?? 0) : codeOfSignal(signal), problem: null});

@@ -3,14 +3,14 @@ import type {Status} from '../../flock/flock.ts';
 import {statusTones} from '../../flock/glyph.ts';
 import type {Write} from './command.ts';
 
-/** The terminal's own colours, so the person's theme rules. */
+/** The terminal's own colours, so the person's theme applies. */
 type Style = Parameters<typeof styleText>[0];
 
 const toneStyles = {good: 'green', quiet: 'dim', warn: 'yellow', bad: 'red', accent: 'cyan'} as const;
 
-/** A text in a style, where colours may be written. */
+/** A text in a style, if colours are allowed. */
 export function styled(style: Style, text: string, {colour}: Pick<Write, 'colour'>): string {
-	// Asked about before, and of another stream than Node would ask.
+	// Already checked, and for another stream than Node would check.
 	return colour ? styleText(style, text, {validateStream: false}) : text;
 }
 

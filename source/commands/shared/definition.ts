@@ -3,19 +3,19 @@ import type {BareServices, ReadingServices, Services} from '../../services.ts';
 import type {Environment} from '../../system/environment.ts';
 import type {Write} from './command.ts';
 
-/** An option of a command: a switch, or, where `value` is set, an option with a value. */
+/** An option of a command: a switch, or with `value` an option with a value. */
 export type Option = {
-	/** What the help says of it. */
+	/** Its description in the help. */
 	help: string;
-	/** What the help calls its value. */
+	/** Its value's name in the help. */
 	value?: string;
-	/** The only values that it takes. */
+	/** The only values that it accepts. */
 	choices?: readonly string[];
-	/** True where the command does nothing without it. */
+	/** True if the command requires it. */
 	required?: true;
-	/** Its value where it is not given. */
+	/** Its default value. */
 	default?: string;
-	/** True where it may be given again and again, and every value counts. */
+	/** True if it can be repeated, and every value counts. */
 	repeatable?: true;
 };
 
@@ -32,19 +32,22 @@ type ValueOf<O extends Option> = O extends {value: string}
 			: TextOf<O> | null
 	: boolean;
 
-/** What was given for each option: true or false for a switch, text or `null` for one with a value, all texts for one that is repeatable. */
+/**
+ * The value of each option: true or false for a switch, text or `null` for one with a value, all texts for a
+ * repeatable one.
+ */
 export type ValuesOf<O extends Options> = {readonly [Name in keyof O]: ValueOf<O[Name]>};
 
-/** What a command is run with: its line as it was parsed, and what the process was started with. */
+/** What a command runs with: its parsed line, and how the process was started. */
 export type Line<O extends Options> = {
-	/** The arguments, `--` left out. */
+	/** The arguments, without `--`. */
 	words: readonly string[];
 	options: ValuesOf<O>;
 	/** The variables that the process was started with. */
 	env: Environment;
-	/** Asks the environment for a passphrase; `null` where it names none. */
+	/** Gets a passphrase from the environment; `null` if it names none. */
 	givenPassphrase: (() => Promise<string>) | null;
-	/** Looks at the process and its terminal. */
+	/** Describes the process and its terminal. */
 	surroundings(): Promise<Surroundings>;
 };
 
@@ -54,36 +57,38 @@ export type Needs = {
 	all: Services;
 	/** Only what reads the flock and its keys, which starts sooner. */
 	reading: ReadingServices;
-	/** No keystore, since there may be no place for one yet. */
+	/** No keystore, since there may be no folder for one yet. */
 	'no-keystore': BareServices;
 };
 
-/** A command: how it is called, what its help says, and what it does. */
+/** A command: its usage, its help, and what it does. */
 export type Definition<O extends Options, N extends keyof Needs> = {
 	name: string;
-	/** Its arguments as the help shows them: `<bot>`, `[number]`, `[bot...]`. */
+	/** Its arguments as in the help: `<bot>`, `[number]`, `[bot...]`. */
 	arguments: readonly string[];
 	/** The only values of its one argument. */
 	choices?: readonly string[];
 	/** One sentence, for the list of commands. */
 	summary: string;
-	/** What its own help adds. */
+	/** More text for its own help. */
 	details?: string;
 	options: O;
 	/** Lines to copy. */
 	examples: readonly string[];
 	needs: N;
-	/** True where no person is asked about the poems, whatever the terminal. */
+	/** True if nobody is asked about moved poems, even at a terminal. */
 	unattended?: true;
-	/** @returns the exit code. @throws FlockError for what ends it. */
+	/** True if it only reads, so keys that wait on this computer keep waiting. */
+	looksOnly?: true;
+	/** @returns the exit code. @throws FlockError that ends the command. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;
 };
 
-/** A definition of any command. What it takes was checked where it was defined. */
+/** A definition of any command. Its types were checked where it was defined. */
 // biome-ignore lint/suspicious/noExplicitAny: what a function takes cannot be widened otherwise
 export type AnyDefinition = Definition<any, any>;
 
-/** Checks a command's definition, and gives its options their types. */
+/** Checks a command's definition, and types its options. */
 export function define<const O extends Options, N extends keyof Needs>(
 	definition: Definition<O, N>,
 ): Definition<O, N> {

@@ -1,6 +1,6 @@
 /**
- * What `init` writes as `.env`, and what stands in the repository as `.env.example`: every variable, with
- * empty values, so that it changes nothing until somebody fills it in.
+ * What `init` writes as `.env`, and the repository's `.env.example`: every variable, with empty values, so it
+ * changes nothing until you fill it in.
  */
 export const envTemplate = `# keymaker reads these two lines, and nothing else, from a file called .env in the folder it is started in.
 # They are your X app's "API Key and Secret" (X's documentation also says "consumer key and secret"), from

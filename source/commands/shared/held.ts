@@ -5,15 +5,15 @@ import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 import {decisionHint, heldSeveralError} from '../../keymaker/in-force.ts';
 
-/** What `keep` and `discard` are given. */
+/** The input of `keep` and `discard`. */
 export type DecisionInput = {
 	bot: string;
-	/** The account whose held key is meant, by its handle or its id; `null` for the only one. */
+	/** The account of the held key, by handle or id; `null` for the only one. */
 	handle: string | null;
 };
 
 /**
- * The held key that a decision is about.
+ * The held key to decide about.
  * @param account its handle or id; `null` for the only one.
  * @throws FlockError `no-held-key`, `held-several`
  */
@@ -36,26 +36,26 @@ export function findHeld({name, held}: Bot, account: string | null): HeldInfo {
 	return first;
 }
 
-/** What to say of the keys that still wait after a decision; nothing where none does. */
+/** The lines about keys that still wait after a decision; none if none do. */
 export function leftLines(bot: string, left: readonly HeldInfo[]): string[] {
 	return left.length === 0
 		? []
 		: [
-				`Still held for ${visible(bot)}: ${left.length === 1 ? 'the key' : 'the keys'} of ${namesOfHeld(left)}.`,
+				`${visible(bot)} still has ${left.length === 1 ? 'a key' : 'keys'} of ${namesOfHeld(left)} to decide about.`,
 				`  ${decisionHint(bot, left)}`,
 			];
 }
 
 function noHeldKeyError(bot: string): FlockError {
-	return new FlockError('no-held-key', `${visible(bot)} has no held key.`, {
-		hint: 'keymaker list shows which bots have one.',
+	return new FlockError('no-held-key', `${visible(bot)} has no key to decide about.`, {
+		hint: 'Run keymaker list to see which bots have one.',
 	});
 }
 
 function noSuchHeldKeyError(bot: string, account: string, held: readonly HeldInfo[]): FlockError {
 	return new FlockError(
 		'no-held-key',
-		`${visible(bot)} has no held key of @${visible(cleanHandle(account))}, only of ${namesOfHeld(held)}.`,
+		`${visible(bot)} has no key of @${visible(cleanHandle(account))} to decide about, only of ${namesOfHeld(held)}.`,
 		{hint: decisionHint(bot, held)},
 	);
 }

@@ -10,17 +10,17 @@ import {visible} from '../../flock/visible.ts';
 import {findBot} from './bots.ts';
 import {count} from './command.ts';
 
-/** What `--as` says: the bot of the only key, or the bots of accounts by their names. */
+/** The meaning of `--as`: the bot of the only key, or the bots of accounts by their names. */
 export type As = {only: string | null; accounts: ReadonlyMap<string, string>};
 
-/** A key that no bot was found for, and the bots among which nobody can choose. */
+/** A key without a bot, and the bots that it could belong to. */
 export type Unplaced = {entry: Belonging; rivals: readonly string[]};
 
-/** More accounts than this are not named one by one. */
+/** More accounts are not listed. */
 const mostNamed = 50;
 
 /**
- * Reads the values of `--as`: `BOT`, or `HANDLE=BOT`, which may be given for each account.
+ * Parses the values of `--as`: `BOT`, or `HANDLE=BOT`, which can be repeated.
  * @throws FlockError `unknown-bot`, `usage`
  */
 export function readAs(values: readonly string[], flock: Flock): As {
@@ -28,13 +28,13 @@ export function readAs(values: readonly string[], flock: Flock): As {
 	let only: string | null = null;
 	for (const value of values) {
 		const [, account, bot] = /^([^=]+)=(.+)$/s.exec(value) ?? [];
-		// A bot may be called like that, too.
+		// A bot's name can look like that, too.
 		const isPair =
 			account !== undefined && bot !== undefined && !flock.some(bot => bot.name === oneForm(value));
 		const {name} = findBot(isPair ? bot : value, flock);
 		if (isPair ? accounts.has(handleKey(account)) : only !== null) {
 			throw new FlockError('usage', `--as names two bots for ${isPair ? visible(account) : 'one key'}.`, {
-				hint: 'Give --as HANDLE=BOT once for each account.',
+				hint: 'Use --as HANDLE=BOT once for each account.',
 			});
 		}
 
@@ -49,13 +49,13 @@ export function readAs(values: readonly string[], flock: Flock): As {
 }
 
 /**
- * The bot that `--as` names for each of these keys; `null` where it names none.
- * @throws FlockError `usage` where it names an account that is not there, or one bot for several keys
+ * The bot that `--as` names for each of these keys; `null` if none.
+ * @throws FlockError `usage` if it names a missing account, or one bot for several keys
  */
 export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (string | null)[] {
 	if (only !== null && entries.length > 1) {
-		throw new FlockError('usage', `--as BOT is for a single key, and there are ${entries.length}.`, {
-			hint: 'Say which account is for which bot: --as HANDLE=BOT, once for each.',
+		throw new FlockError('usage', `--as BOT works for one key, but there are ${entries.length}.`, {
+			hint: 'Use --as HANDLE=BOT once for each account.',
 		});
 	}
 
@@ -63,9 +63,11 @@ export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (
 	for (const account of accounts.keys()) {
 		if (!all.has(account)) {
 			const near = nearest(account, all.keys());
-			throw new FlockError('usage', `No key of @${visible(account)} is among those that were read.`, {
+			throw new FlockError('usage', `The files have no key of @${visible(account)}.`, {
 				hint:
-					near === null ? 'Give --as HANDLE=BOT with a handle of the files.' : `Did you mean ${label(near)}?`,
+					near === null
+						? 'Use --as HANDLE=BOT with a handle from the files.'
+						: `Did you mean ${label(near)}?`,
 			});
 		}
 	}
@@ -80,14 +82,14 @@ export function placesBy({only, accounts}: As, entries: readonly Belonging[]): (
 	);
 }
 
-/** What there is to say of keys that have no bot: which they are, and how to place them. */
+/** The lines about keys without a bot: which ones, and how to choose their bots. */
 export function linesOfUnplaced(unplaced: readonly Unplaced[], total: number): string[] {
 	const rivals = unplaced.filter(one => one.rivals.length > 0);
 	const others = unplaced.filter(one => one.rivals.length === 0).map(({entry}) => entry);
 	return [
 		...rivals.map(
 			({entry, rivals: bots}) =>
-				`${nameOf(entry)} is expected by ${bots.map(visible).join(' and ')}: ${wayFor(entry, total)} says which.`,
+				`${bots.map(visible).join(' and ')} both expect ${nameOf(entry)}. Choose one: ${wayFor(entry, total)}`,
 		),
 		...linesOfUnknown(others, total),
 	];
@@ -100,14 +102,14 @@ function linesOfUnknown(entries: readonly Belonging[], total: number): string[] 
 	}
 
 	if (entries.length === 1) {
-		return [`No bot was found for ${nameOf(first)}: ${wayFor(first, total)} says which.`];
+		return [`No bot matches ${nameOf(first)}. Choose one: ${wayFor(first, total)}`];
 	}
 
 	const named = entries.slice(0, mostNamed).map(nameOf).join(', ');
 	const more = entries.length > mostNamed ? ` and ${entries.length - mostNamed} more` : '';
 	return [
-		`No bot was found for ${count(entries.length, 'key')}: ${named}${more}.`,
-		`  ${wayFor(first, total)} says which, with --as again for each. Or name the accounts beforehand: keymaker expect BOT HANDLE, or keymaker expect --from FILE for many.`,
+		`No bots match ${count(entries.length, 'key')}: ${named}${more}.`,
+		`  Choose them with ${wayFor(first, total)}, repeating --as for each. Or set the accounts first with keymaker expect BOT HANDLE, or keymaker expect --from FILE for many.`,
 	];
 }
 
@@ -127,7 +129,7 @@ function nameOf(entry: Belonging): string {
 	return bot === null ? (userId === null ? 'a key' : `account ${userId}`) : label(bot);
 }
 
-/** What an account is called by in a file: its handle, the name of its entry, its id. */
+/** An account's names in a file: its handle, its entry's name, its id. */
 function accountsOf({handle, bot, userId}: Belonging): string[] {
 	return [handle, bot, userId].filter(name => name !== null);
 }

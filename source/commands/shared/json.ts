@@ -1,8 +1,8 @@
 import {visible} from '../../flock/visible.ts';
 
 /**
- * JSON that is safe to print on a terminal and reads back equal: whatever `visible` would change, JSON's
- * own escaping of control characters aside, is written as `\uXXXX`.
+ * JSON that is safe to print on a terminal and parses back unchanged: every character that `visible` would
+ * change, besides JSON's own escapes, becomes `\uXXXX`.
  */
 export function safeJson(value: unknown): string {
 	return JSON.stringify(value, null, 2).replace(/[^\n\x20-\x7e]/gu, character =>
@@ -11,7 +11,7 @@ export function safeJson(value: unknown): string {
 }
 
 function escapeUnits(character: string): string {
-	// A character beyond the first plane is two units, each escaped by itself.
+	// A character beyond the first plane has two units, each escaped.
 	return [...Array(character.length).keys()]
 		.map(unit => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
 		.join('');

@@ -8,12 +8,12 @@ import {count, type Write} from './command.ts';
 import {table} from './table.ts';
 import {drawing, statusText} from './words.ts';
 
-/** What a list is written by. */
+/** How to write a list. */
 type ListWrite = Pick<Write, 'unicode' | 'columns' | 'seen' | 'colour'>;
 
 /**
- * The flock as lines: with headers, the time of the last check and the counts where a person sees them, and as scripts know
- * them elsewhere. @param now milliseconds since 1970
+ * The flock as lines: for a person with headers, the times of the last checks and counts, else in the form
+ * that scripts know. @param now milliseconds since 1970
  */
 export function listLines(flock: Flock, write: ListWrite, now: number): string[] {
 	const rows = flock.map(bot => cells(bot, write));

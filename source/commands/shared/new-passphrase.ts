@@ -3,10 +3,10 @@ import {passphraseProblem} from '../../flock/passphrase.ts';
 import {openLines} from './ask.ts';
 import {cancelledError, type Write} from './command.ts';
 
-/** How often a new passphrase is asked for. */
+/** How many attempts to choose a new passphrase. */
 const tries = 3;
 
-/** The passphrase, if it will do. @throws FlockError `keystore-passphrase` */
+/** The passphrase, if it is good enough. @throws FlockError `keystore-passphrase` */
 export function requireStrong(passphrase: string): string {
 	const problem = passphraseProblem(passphrase);
 	if (problem !== null) {
@@ -17,9 +17,8 @@ export function requireStrong(passphrase: string): string {
 }
 
 /**
- * Asks for a new passphrase twice and compares the two; where there is no terminal, it is the next line of
- * standard input.
- * @throws FlockError `keystore-passphrase` where none will do, `cancelled`
+ * Asks for a new passphrase twice and compares. Without a terminal, it is the next line of standard input.
+ * @throws FlockError `keystore-passphrase` if none is good enough, `cancelled`
  */
 export async function askNewPassphrase(write: Write): Promise<string> {
 	if (!write.interactive) {
@@ -30,7 +29,9 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 		const passphrase = await askOnce('New passphrase:', write);
 		const problem =
 			passphraseProblem(passphrase) ??
-			((await askOnce('The same again:', write)) === passphrase ? null : 'The two are not the same.');
+			((await askOnce('Repeat the new passphrase:', write)) === passphrase
+				? null
+				: 'The passphrases do not match.');
 		if (problem === null) {
 			return passphrase;
 		}
@@ -38,7 +39,7 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 		write.err(problem);
 	}
 
-	throw refusal('No new passphrase was chosen.');
+	throw refusal('You chose no new passphrase.');
 }
 
 /** Asks for the passphrase of a flock that is made where every flock is encrypted. @throws FlockError as `askNewPassphrase` does */
@@ -54,7 +55,7 @@ async function askOnce(question: string, write: Write): Promise<string> {
 	}
 
 	if (answer === null) {
-		throw refusal('No new passphrase was given.');
+		throw refusal('You gave no new passphrase.');
 	}
 
 	return answer;
@@ -65,7 +66,7 @@ async function lineOf(write: Write): Promise<string> {
 	try {
 		const line = await lines.next();
 		if (line === null) {
-			throw refusal('There is no terminal to ask for the new passphrase at, and no line on standard input.');
+			throw refusal('Cannot ask for the new passphrase: there is no terminal and no line on standard input.');
 		}
 
 		return line;
@@ -76,6 +77,6 @@ async function lineOf(write: Write): Promise<string> {
 
 function refusal(sentence: string): FlockError {
 	return new FlockError('keystore-passphrase', sentence, {
-		hint: 'Nothing was changed. Choose several words that nobody would guess.',
+		hint: 'Nothing was changed. Choose several words that nobody can guess.',
 	});
 }

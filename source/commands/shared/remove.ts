@@ -10,34 +10,35 @@ import {confirm} from './ask.ts';
 import {botAndAccount, findBot} from './bots.ts';
 import {cancelledError, count, exitCode, sayError, type Write} from './command.ts';
 
-/** What `forget` and `revoke` are given. */
+/** The input of `forget` and `revoke`. */
 export type RemoveInput = {
 	bots: readonly string[];
-	/** Not to ask. */
+	/** Do not ask. */
 	yes: boolean;
-	/** To take the keys out of the keystore's backups too. */
+	/** Remove the keys from the keystore's backups, too. */
 	purge: boolean;
 };
 
-/** What is said besides where keys stay. */
-export const cameSince = ' A key that came after the question stays.';
+/** The note about a key saved after the question. */
+export const cameSince = ' A key saved after the question stays.';
 
-/** A way of removing keys. */
+/** A way to remove keys. */
 export type Removal = {
-	/** How the question begins. */
+	/** The question's first words. */
 	verb: 'Forget' | 'Revoke';
-	/** What follows from it, as a sentence. */
+	/** The consequence, as a sentence. */
 	consequence: string;
-	/** Removes those of a bot's keys that have these access tokens, and says so in a sentence. */
+	/** Removes a bot's keys with these access tokens, and reports it in a sentence. */
 	remove(bot: string, asked: ReadonlySet<string>): Promise<string>;
 };
 
-/** One bot on the command line; `bot` is `null` for one that only backups know. */
+/** A bot on the command line; `bot` is `null` for one that only backups know. */
 type Target = {name: string; bot: Bot | null};
 
 /**
- * Removes bots' keys after asking once, one bot after the other; one that fails keeps its keys and stops no other.
- * @throws FlockError `unknown-bot`, `usage` where nobody can be asked, `cancelled`, `keystore-…`
+ * Removes bots' keys after one question, one bot after the other. A bot that fails keeps its keys and stops
+ * no other.
+ * @throws FlockError `unknown-bot`, `usage` if nobody can be asked, `cancelled`, `keystore-…`
  */
 export async function removeKeys(
 	{bots, yes, purge}: RemoveInput,
@@ -51,7 +52,7 @@ export async function removeKeys(
 		targets.push(await targetOf(name, flock, purge, services));
 	}
 
-	// What comes while the question stands is not what was asked about.
+	// The question was not about keys that come while it is open.
 	const asked = await services.keystore.getAll(targets.map(({name}) => name));
 	if (!yes && !(await confirm(questionOf(targets, verb, consequence, write), write))) {
 		write.err('Nothing was changed.');
@@ -81,12 +82,12 @@ export async function removeKeys(
 	async function removeOne({name, bot}: Target): Promise<void> {
 		const {keystore} = services;
 		const record = asked.get(name);
-		// Backups may hold a token under an earlier name of the bot.
+		// Backups may hold a token under the bot's earlier name.
 		const tokens = new Set(record === undefined ? [] : keysOf(record).map(key => key.accessToken));
 		if (hasKeys(bot)) {
 			write.out(
 				await remove(name, tokens).catch(error => {
-					write.err(`${visible(name)} stays as it was:`);
+					write.err(`${visible(name)}: nothing was changed:`);
 					throw error;
 				}),
 			);
@@ -94,14 +95,14 @@ export async function removeKeys(
 
 		if (purge) {
 			const purged = await keystore.purge(name, tokens);
-			write.out(`${visible(name)}: taken out of ${count(purged, earlierIn(keystore))}.`);
+			write.out(`${visible(name)}: removed from ${count(purged, earlierIn(keystore))}.`);
 			return;
 		}
 
 		const holding = await keystore.backupsHolding(name, tokens);
 		if (holding > 0) {
 			write.err(
-				`${count(holding, earlierIn(keystore))} of the keystore may still hold it: keymaker forget ${shellWord(name)} --purge`,
+				`${count(holding, earlierIn(keystore))} may still have it. Remove it there with keymaker forget ${shellWord(name)} --purge`,
 			);
 		}
 	}
@@ -116,7 +117,7 @@ async function targetOf(name: string, flock: Flock, purge: boolean, {keystore}: 
 	const bot = findBot(name, flock);
 	if (!hasKeys(bot) && !purge) {
 		throw new FlockError('no-key', `${visible(name)} has no key here.`, {
-			hint: `keymaker forget ${shellWord(name)} --purge takes its keys out of the backups.`,
+			hint: `Remove its keys from the backups with keymaker forget ${shellWord(name)} --purge`,
 		});
 	}
 
@@ -143,7 +144,7 @@ function questionOf(targets: readonly Target[], verb: string, consequence: strin
 /** The options of the commands that remove keys. */
 export const removeOptions = {
 	yes: {help: 'do not ask'},
-	purge: {help: 'take them out of the keystore’s backups too'},
+	purge: {help: 'remove them from the backups too'},
 } as const;
 
 /** What a keystore has of earlier keys. */

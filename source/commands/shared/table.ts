@@ -3,14 +3,14 @@ import {columnsOf, pad} from '../../flock/width.ts';
 /** The space between two columns. */
 const gap = '  ';
 
-/** The narrowest that a column is cut to. */
+/** The narrowest that a column can get. */
 const narrowest = 6;
 
 /**
- * Lines up rows in columns and makes them fit a width, by cutting the widest columns first.
- * @param rows cells already made visible; each row has as many as the first.
+ * Aligns rows in columns and fits them to a width by cutting the widest columns first.
+ * @param rows visible cells; each row has as many as the first.
  * @param width terminal columns.
- * @param styled how a cell looks, which must not change how wide it is; `row` counts from 0.
+ * @param styled a cell's style, which must not change its width; `row` counts from 0.
  */
 export function table(
 	rows: readonly (readonly string[])[],

@@ -9,23 +9,22 @@ import type {OtherRecords} from '../../keystore/keystore.ts';
 import type {Services} from '../../services.ts';
 import {linesOf, type Write} from './command.ts';
 
-/** One key of a file, and the bot that it is for; `null` where none was found. */
+/** A key of a file, and its bot; `null` if none was found. */
 export type FoundKey = {entry: BundleEntry; bot: string | null};
 
-/** What became of a key. */
+/** What happened to a key. */
 export type TakeResult = 'taken' | 'replaced' | 'there already' | 'different key' | 'no bot' | 'no account';
 
-/** What taking a key needs: the keystore, and the app key in use. */
+/** What importing a key needs: the keystore, and the app key in use. */
 export type TakeServices = Pick<Services, 'keystore'> & {app: AppInUse};
 
-/** What there is to say of a key besides. */
+/** More to say about a key. */
 type Taken = {result: TakeResult; lines: readonly string[]};
 
 /**
- * Puts keys from files in force for their bots, unless a bot has a different one; says what there is to say of those
- * that have a bot.
- * All of them go into the keystore in one save, so that its backups still hold what was there before.
- * @returns what became of each, in the order given.
+ * Makes keys from files the active ones of their bots, unless a bot has a different key, and reports on those
+ * with a bot. All of them go into one save, so the backups still hold the earlier state.
+ * @returns what happened to each, in the order given.
  */
 export async function takeKeys(
 	found: readonly FoundKey[],
@@ -48,7 +47,7 @@ export async function takeKeys(
 		}
 	}
 
-	// Begun at once, so that they share one save.
+	// All started together, so they share one save.
 	const taken = await Promise.all(takes.map(begin => begin()));
 	for (const line of taken.flatMap(({lines}) => lines)) {
 		write.err(line);
@@ -58,7 +57,7 @@ export async function takeKeys(
 }
 
 function withoutAccount(bot: string): string {
-	return `${visible(bot)}: the file does not say which account its key belongs to, and neither does the key.`;
+	return `${visible(bot)}: neither the file nor the key says which account it belongs to.`;
 }
 
 async function take(
@@ -96,7 +95,7 @@ async function take(
 	}
 }
 
-/** The app of a key as it is to be kept: a secret that is known already is only replaced with `--force`. */
+/** The app of a key as it will be stored: only `--force` replaces a known secret. */
 async function appFor(
 	{consumerKey, consumerSecret}: BundleEntry,
 	apps: ReadonlyMap<string, AppKey>,
@@ -110,7 +109,7 @@ async function appFor(
 	}
 
 	write.err(
-		`The file has another secret for the app ${visible(appTail(consumerKey))} than the one in use, which stays; --force takes the file’s.`,
+		`The file has a different secret for the app ${visible(appTail(consumerKey))}. Keeping the current one; --force uses the file’s.`,
 	);
 	return known;
 }
@@ -129,7 +128,7 @@ function keyOf(entry: BundleEntry, userId: string): Key {
 	};
 }
 
-/** Not every format names the account; the bot's earlier key may have. */
+/** Not every format names the account, but the bot's earlier key may. */
 function withKnownHandle(key: Key, record: BotRecord | null): Key {
 	const known = record?.key?.userId === key.userId ? record.key.handle : '';
 	return key.handle === '' ? {...key, handle: known} : key;
@@ -143,20 +142,20 @@ function isSameKey(one: Key, other: Key): boolean {
 	);
 }
 
-/** What the person should know of a key that is taken all the same. */
+/** Warnings about a key that is imported anyway. */
 function doubts(bot: string, key: Key, record: BotRecord | null, others: OtherRecords): string[] {
 	const other = botOfAccount(others, key.userId);
 	const expected = record?.expectedHandle ?? null;
 	return [
-		...(other === null ? [] : [`${visible(bot)}: its account speaks ${visible(other)} as well.`]),
+		...(other === null ? [] : [`${visible(bot)}: its account already belongs to ${visible(other)}.`]),
 		...(expected === null || key.handle === '' || sameHandle(expected, key.handle)
 			? []
-			: [`${visible(bot)}: its account is @${visible(key.handle)}, not @${visible(expected)} as expected.`]),
+			: [`${visible(bot)}: its account is @${visible(key.handle)}, not the expected @${visible(expected)}.`]),
 	];
 }
 
 function conflict(bot: string): FlockError {
-	return new FlockError('import-conflict', `${visible(bot)} has a different key already, which stays.`, {
-		hint: '--force replaces it; the old one is kept as the previous one.',
+	return new FlockError('import-conflict', `${visible(bot)} already has a different key.`, {
+		hint: 'Use --force to replace it; the old one is kept as the previous key.',
 	});
 }

@@ -6,10 +6,10 @@ import {failureOf} from './failures.ts';
 import {compareFile, leftoversOf, makeFolder, namesIn, sweep, writeDurably} from './files.ts';
 import {assertSafeCopies} from './safety.ts';
 
-/** How many states are kept besides the one in force. */
+/** How many states to keep besides the current one. */
 const keptBackups = 10;
 
-/** A copy of a state that was good when it was made. */
+/** A backup of a state that was good when it was made. */
 export type Copy = {
 	path: string;
 	/** Milliseconds since 1970. */
@@ -18,20 +18,20 @@ export type Copy = {
 
 const copyName = /^(\d{4}-\d\d-\d\dT)(\d\d)(\d\d)(\d\d\.\d{3}Z)\.json$/;
 
-/** A copy from further in the future than this is none: a clock is rarely set back by more; milliseconds. */
+/** A backup dated further in the future is not one: clocks are rarely set back by more; milliseconds. */
 const mostAhead = 86_400_000;
 
-/** What is in a folder of copies. */
+/** The contents of a folder of backups. */
 type CopiesFound = {
-	/** The newest first. */
+	/** Newest first. */
 	copies: Copy[];
-	/** The names of what is no copy of ours: a link, a device, a file of another user's, a date that no clock had. */
+	/** The names of other files: links, devices, other users' files, dates that no clock had. */
 	odd: string[];
 };
 
 /**
- * Looks through a folder of copies. What is no copy of ours is never restored, counted, changed or removed.
- * @throws `keystore-unsafe` for a folder of somebody else's, or one that others may write to
+ * Reads a folder of backups. Other files in it are never restored, counted, changed or removed.
+ * @throws `keystore-unsafe` for a folder that others own or can write to
  */
 export async function findCopies(folder: string): Promise<CopiesFound> {
 	assertSafeCopies(folder);
@@ -55,24 +55,24 @@ export async function findCopies(folder: string): Promise<CopiesFound> {
 	return found;
 }
 
-/** The copies in a folder, the newest first. @throws `keystore-unsafe` as `findCopies` does */
+/** The backups in a folder, newest first. @throws `keystore-unsafe` as `findCopies` does */
 export async function copiesIn(folder: string): Promise<Copy[]> {
 	return (await findCopies(folder)).copies;
 }
 
-/** When the copy of a name was saved; `null` where no clock of ours has given that name. */
+/** When a backup was saved, by its name; `null` if our clock never made that name. */
 function timeOf(name: string): number | null {
 	const parts = copyName.exec(name);
 	const time = parts === null ? Number.NaN : Date.parse(`${parts[1]}${parts[2]}:${parts[3]}:${parts[4]}`);
 	return time <= Date.now() + mostAhead && nameOf(time) === name ? time : null;
 }
 
-/** The name of a copy of that time. */
+/** The name of a backup made at that time. */
 function nameOf(time: number): string {
 	return `${new Date(time).toISOString().replaceAll(':', '')}.json`;
 }
 
-/** The name of the copy that a temporary file was to become; `null` for every other name. */
+/** The name that a temporary backup would have got; `null` for every other name. */
 function baseOfLeftover(name: string): string | null {
 	const base = name.replace(/\.tmp-.*$/, '');
 	return base !== name && copyName.test(base) ? base : null;
@@ -88,7 +88,7 @@ async function lstatOf(file: string): Promise<Stats | null> {
 	});
 }
 
-/** The path of a copy of exactly these bytes; `null` where there is none. */
+/** The path of a backup of exactly these bytes; `null` if there is none. */
 export async function findCopy(folder: string, bytes: Buffer): Promise<string | null> {
 	for (const copy of await copiesIn(folder)) {
 		if (holds(copy.path, bytes)) {
@@ -99,7 +99,7 @@ export async function findCopy(folder: string, bytes: Buffer): Promise<string | 
 	return null;
 }
 
-/** True where a copy that can be read holds exactly these bytes. */
+/** True if a readable backup holds exactly these bytes. */
 function holds(copy: string, bytes: Buffer): boolean {
 	try {
 		return compareFile(copy, bytes) === 'same';
@@ -112,18 +112,18 @@ function holds(copy: string, bytes: Buffer): boolean {
 	}
 }
 
-/** Copies a state's bytes, verified and on the disk. @returns the copy's path. */
+/** Copies a state's bytes to the disk and verifies them. @returns the backup's path. */
 export async function addCopy(folder: string, bytes: Buffer, now: number): Promise<string> {
 	await makeFolder(folder);
 	assertSafeCopies(folder, 'save');
 	const [newest] = await copiesIn(folder);
-	// A clock that went back must not make the newest copy look older than others.
+	// A clock that went back must not make the newest backup look older than others.
 	const copy = path.join(folder, nameOf(Math.max(now, (newest?.savedAt ?? 0) + 1)));
 	await writeDurably(copy, bytes);
 	return copy;
 }
 
-/** Removes copies beyond the newest ones, and what ended programs left half-written. */
+/** Removes old backups, and what killed programs left half-written. */
 export async function rotate(folder: string): Promise<void> {
 	const copies = await copiesIn(folder);
 	await Promise.all(copies.slice(keptBackups + 1).map(copy => rm(copy.path, {force: true})));

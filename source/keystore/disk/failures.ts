@@ -2,10 +2,10 @@ import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {codeOf} from '../../system/errors.ts';
 
-/** What was being done with a file or folder when the system refused. */
+/** What failed: reading or writing a file or folder. */
 export type Doing = 'read' | 'write';
 
-/** Turns the system's refusal into a `FlockError` that names the path and a remedy; a `FlockError` passes through. */
+/** Turns the system's error into a `FlockError` with the path and a fix; passes a `FlockError` through. */
 export function failureOf(error: unknown, doing: Doing, path: string): FlockError {
 	if (error instanceof FlockError) {
 		return error;
@@ -14,8 +14,8 @@ export function failureOf(error: unknown, doing: Doing, path: string): FlockErro
 	const code = codeOf(error);
 	const shown = visible(path);
 	if (code === 'ENOSPC' || code === 'EDQUOT') {
-		return new FlockError('keystore-full', `There is no space left for the keystore ${shown}.`, {
-			hint: 'Nothing in it was changed. Free some space on that disk and try again, or choose another place with --keystore DIR.',
+		return new FlockError('keystore-full', `No space is left for the keystore ${shown}.`, {
+			hint: 'Nothing in it was changed. Free up space on that disk and try again, or choose another folder with --keystore DIR.',
 			cause: error,
 		});
 	}
@@ -32,19 +32,19 @@ function reasonOf(code: string): string {
 	switch (code) {
 		case 'EACCES':
 		case 'EPERM':
-			return ': its permissions do not allow it';
+			return ': permission denied';
 		case 'EROFS':
 			return ': its file system is read-only';
 		case 'ENOENT':
 			return ': its folder is gone';
 		case 'ENOTDIR':
-			return ': a part of its path is a file, not a folder';
+			return ': part of its path is a file, not a folder';
 		case 'EISDIR':
-			return ': a folder stands in its place';
+			return ': it is a folder';
 		case 'ELOOP':
-			return ': its path goes round in circles';
+			return ': its path has a loop of links';
 		case 'ESTALE':
-			return ': the share that it lies on has been exchanged';
+			return ': its network share was replaced';
 		case 'ENAMETOOLONG':
 			return ': its path is too long';
 		case 'EMFILE':
@@ -53,9 +53,9 @@ function reasonOf(code: string): string {
 		case 'not-a-file':
 			return ': it is not a file';
 		case 'too-large':
-			return ': it is far too large';
+			return ': it is too large';
 		case 'too-slow':
-			return ': its disk or share does not answer';
+			return ': its disk or network share does not respond';
 		default:
 			return code === '' ? '' : ` (${code})`;
 	}
@@ -65,13 +65,13 @@ function remedyOf(code: string, doing: Doing): string {
 	switch (code) {
 		case 'EACCES':
 		case 'EPERM':
-			return `Give yourself permission to ${doing} the file and its folder (chmod u+rw, and u+rwx for the folder), or choose another place with --keystore DIR.`;
+			return `Give yourself permission to ${doing} the file and its folder (chmod u+rw, and u+rwx for the folder), or choose another folder with --keystore DIR.`;
 		case 'ENOENT':
-			return 'Bring the folder back (is a disk or a network share not mounted?) and try again, or choose another place with --keystore DIR.';
+			return 'Restore the folder (is a disk or network share not mounted?) and try again, or choose another folder with --keystore DIR.';
 		case 'EMFILE':
 		case 'ENFILE':
 			return 'Close some programs and try again.';
 		default:
-			return 'Mend that and try again, or choose another place with --keystore DIR.';
+			return 'Fix that and try again, or choose another folder with --keystore DIR.';
 	}
 }

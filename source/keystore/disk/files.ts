@@ -8,17 +8,17 @@ import {codeOf, isMissing} from '../../system/errors.ts';
 import {makeFolders} from '../../system/files.ts';
 import {isTrusted} from '../../system/places.ts';
 
-/** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and our own. */
+/** The names of temporary files that hold parts of a keystore: atomically's (which conf writes with), and ours. */
 const temporary = /^(\.tmp-(\d{10}[0-9a-f]{6}|[0-9a-f]{16}))+$/;
 
-/** Where a file is written before it gets its name. */
+/** A file's name before its rename. */
 export function temporaryPathOf(file: string): string {
 	return `${file}.tmp-${randomBytes(8).toString('hex')}`;
 }
 
 /**
- * Writes a file that only its owner may read, on the disk before this returns, and reads it back.
- * The file appears whole or not at all.
+ * Writes a file that only its owner can read, syncs it, and reads it back. The file appears completely or not
+ * at all.
  */
 export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
 	const trial = temporaryPathOf(file);
@@ -32,7 +32,7 @@ export async function writeDurably(file: string, bytes: Buffer): Promise<void> {
 	}
 }
 
-/** Writes a file of this many bytes beside another and removes it again: throws what writing that file would throw. */
+/** Writes a file of this many bytes beside another and removes it, to throw what writing that file would throw. */
 export async function tryWriting(file: string, size: number): Promise<void> {
 	const trial = temporaryPathOf(file);
 	try {
@@ -45,11 +45,11 @@ export async function tryWriting(file: string, size: number): Promise<void> {
 async function writeThrough(file: string, bytes: Buffer): Promise<void> {
 	const handle = openSync(file, 'wx+', 0o600);
 	try {
-		// In one piece; a disk that is full makes it throw, where a single write may be cut short in silence.
+		// In a loop, so that a full disk throws. A single write can be cut short silently.
 		writeFileSync(handle, bytes);
 		await sync(handle);
 		if (compareOpen(handle, bytes) !== 'same') {
-			throw Object.assign(new Error('What was read back is not what was written.'), {
+			throw Object.assign(new Error('The file does not match what was written.'), {
 				code: 'EIO',
 				errno: -osConstants.errno.EIO,
 				syscall: 'read',
@@ -62,18 +62,18 @@ async function writeThrough(file: string, bytes: Buffer): Promise<void> {
 
 const sync = promisify(fsync);
 
-/** How much of a file is compared at once; bytes. */
+/** How many bytes of a file to compare at once. */
 const pieceSize = 2 ** 18;
 
-/** How the contents of a file are to what they should be. */
+/** How a file's contents compare with the expected ones. */
 export type Comparison = 'same' | 'shorter' | 'other';
 
-/** Compares what stands in a file with what should; what is no regular file, a link too, is another. */
+/** Compares a file's contents with the expected ones. Anything but a regular file, such as a link, is different. */
 export function compareFile(file: string, bytes: Buffer): Comparison {
 	const {O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0} = constants;
 	let handle: number;
 	try {
-		// Not blocking: a FIFO in the file's place must not hold anybody up.
+		// Non-blocking: a FIFO in the file's place must not block.
 		handle = openSync(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
 	} catch (error) {
 		if (codeOf(error) === 'ELOOP') {
@@ -90,7 +90,7 @@ export function compareFile(file: string, bytes: Buffer): Comparison {
 	}
 }
 
-/** Piece by piece, so that nothing of the file's size is thrown away. */
+/** In pieces, so that no buffer has the file's size. */
 function compareOpen(handle: number, bytes: Buffer): Comparison {
 	const stat = fstatSync(handle);
 	if (!stat.isFile()) {
@@ -118,7 +118,7 @@ function compareOpen(handle: number, bytes: Buffer): Comparison {
 	return 'same';
 }
 
-/** Makes a rename last through a power cut. Not every system can; those need no help. */
+/** Makes a rename survive a power cut. Some systems cannot, and do not need to. */
 export async function syncFolder(folder: string): Promise<void> {
 	if (process.platform === 'win32') {
 		return;
@@ -134,13 +134,13 @@ export async function syncFolder(folder: string): Promise<void> {
 	}
 }
 
-/** Makes a folder, and those above it that are missing, for its owner alone; leaves one that is there as it is. */
+/** Creates a folder and its missing parents only for its owner; leaves an existing one unchanged. */
 export async function makeFolder(folder: string): Promise<void> {
-	// Never by path afterwards: what stands there then may be another's.
+	// Never by path afterwards: something else may be there by then.
 	await makeFolders(folder);
 }
 
-/** The names in a folder; none where it is missing. */
+/** The names in a folder; none if it is missing. */
 export async function namesIn(folder: string): Promise<string[]> {
 	try {
 		return await readdir(folder);
@@ -153,12 +153,15 @@ export async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-/** The temporary files beside a file that an ended program left behind, as paths. */
+/** The temporary files that a killed program left beside a file, as paths. */
 export async function leftoversOf(file: string): Promise<string[]> {
 	return await besideOf(file, ending => temporary.test(ending));
 }
 
-/** The regular files beside a file whose names are its own and an ending, as paths; of others' and of links there are none. */
+/**
+ * The regular files beside a file whose names are its own name with an extension, as paths. No other users'
+ * files, and no links.
+ */
 export async function besideOf(file: string, isWanted: (ending: string) => boolean): Promise<string[]> {
 	const {dir, base} = path.parse(file);
 	const found = (await namesIn(dir))
@@ -172,8 +175,8 @@ export async function besideOf(file: string, isWanted: (ending: string) => boole
 }
 
 /**
- * Removes them. Only under the lock: then no other program has any in use, whatever their age, and one that
- * lost its lock unnoticed finds its file gone and cannot replace anything with it.
+ * Removes them, only under the lock. Then no other program uses any of them, whatever their age, and one that
+ * lost its lock finds its file gone and can replace nothing with it.
  */
 export async function sweep(leftovers: readonly string[]): Promise<void> {
 	await Promise.all(leftovers.map(file => rm(file, {force: true})));

@@ -6,20 +6,20 @@ import {visible} from '../../flock/visible.ts';
 import {codeOf} from '../../system/errors.ts';
 import {failureOf} from './failures.ts';
 
-/** A lock that is not refreshed for this long belongs to a program that is gone; milliseconds. */
+/** A lock that was not refreshed for this long belongs to a dead program; milliseconds. */
 export const staleAfter = 8000;
 
-/** How long a save waits for another program's, longer than a lock that was left behind lasts; milliseconds. */
+/** How long a save waits for another program, longer than an abandoned lock lasts; milliseconds. */
 export const defaultPatience = 12_000;
 
 /** The lock, while it is held. */
 export type HeldLock = {
-	/** Looks again whether the lock is ours, without waiting: a program that was stopped, or a computer that slept, may have lost it. */
+	/** Checks without waiting that the lock is still ours: a stopped program or a sleeping computer may have lost it. */
 	isOurs(): boolean;
 };
 
 /**
- * Does some work while no other program may change the file.
+ * Works while no other program can change the file.
  * @param patience how long to wait for another program, in milliseconds.
  * @throws `keystore-locked` after that, and what the work throws.
  */
@@ -29,16 +29,17 @@ export async function withLock<T>(
 	work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
 	const folder = `${path}.lock`;
-	// The times that the lock's folder may show while it is ours: the last one set, and one just being set.
-	// Another program that takes the lock over makes the folder anew, with a time of its own. (The folder's
-	// number on the disk says nothing: many file systems give it out again at once.)
+	// The times that the lock's folder can show while it is ours: the last one set, and one just being set.
+	// Another program that takes the lock creates the folder again, with its own time. (The folder's inode
+	// says nothing: many file systems reuse it at once.)
 	const times = new Set<number>();
 	let held = false;
 	const isMine = () => times.has(timeOf(folder));
 	const isOurs = () => held && isMine();
 	removeLeftBehind(folder);
 
-	// What proper-lockfile works with; it would remove the lock's folder whoever made it, so ours removes only its own.
+	// proper-lockfile's file system. It would remove the lock's folder whoever made it, so ours removes only
+	// its own.
 	const guarded = {
 		mkdir(target: string, done: (error: Error | null) => void) {
 			fs.mkdir(target, error => {
@@ -50,7 +51,7 @@ export async function withLock<T>(
 
 					done(isOther ? noLockError(target) : error);
 				} catch (problem) {
-					// Nobody else could catch it here. What was just made is not left behind.
+					// Nobody else could catch it here. Leave nothing behind.
 					if (error === null) {
 						fs.rmdir(target, () => done(problem as Error));
 					} else {
@@ -62,7 +63,7 @@ export async function withLock<T>(
 		stat: fs.lstat,
 		realpath: fs.realpath,
 		utimes(target: string, accessed: Date, modified: Date, done: (error: Error | null) => void) {
-			// proper-lockfile first sets 5 ms past a full second, the same for all who come within that second.
+			// proper-lockfile first sets 5 ms past a full second, the same for every program within that second.
 			const time = modified.getTime() + (held ? 0 : Math.floor(Math.random() * 900));
 			times.add(time);
 			// Never through a link.
@@ -109,15 +110,15 @@ export async function withLock<T>(
 		times.add(timeOf(folder));
 		return await work({isOurs: () => isOurs() && !isStale(folder)});
 	} finally {
-		// A lock that was lost has nothing to release; one that the system does not let go is removed by the next save.
+		// A lost lock needs no release, and the next save removes one that the system does not release.
 		await release().catch(() => leftBehind.set(folder, isMine));
 	}
 }
 
-/** Locks of this process that the system would not let it remove, by their folders; each tells whether it still is ours. */
+/** This process's locks that the system did not let it remove, by folder. Each tells whether it is still ours. */
 const leftBehind = new Map<string, () => boolean>();
 
-/** Else the save that is tried again would wait for a lock that nobody holds. */
+/** Otherwise the next try would wait for a lock that nobody holds. */
 function removeLeftBehind(folder: string): void {
 	const isMine = leftBehind.get(folder);
 	if (isMine === undefined) {
@@ -131,16 +132,19 @@ function removeLeftBehind(folder: string): void {
 
 		leftBehind.delete(folder);
 	} catch {
-		// The system still refuses; then so it will the save.
+		// The system still refuses, and will refuse the save, too.
 	}
 }
 
-/** The error of something else in the lock's place, a link too: it would be waited for in vain, and nothing is done through it. */
+/**
+ * The error if something else, such as a link, is in the lock's place: waiting would not help, and nothing is
+ * done through it.
+ */
 function noLockError(folder: string): FlockError {
 	return new FlockError(
 		'keystore-unwritable',
-		`${visible(folder)} is no folder, and the keystore’s lock is one.`,
-		{hint: 'Remove it, and try again.'},
+		`${visible(folder)} is not a folder, so the keystore cannot be locked.`,
+		{hint: 'Remove it and try again.'},
 	);
 }
 
@@ -151,7 +155,7 @@ async function acquire(
 	patience: number,
 	options: AcquireOptions,
 ): Promise<() => Promise<void>> {
-	// By its default: a bundler gives a late CommonJS module no other name.
+	// Its default export: a bundler gives a late CommonJS module no other name.
 	const {default: lockfile} = await import('proper-lockfile');
 	const end = performance.now() + patience;
 	for (;;) {
@@ -163,7 +167,7 @@ async function acquire(
 				update: staleAfter / 4,
 			});
 		} catch (error) {
-			// A program that was stopped while it took the lock finds that others have taken it over, and let it go.
+			// A program that was stopped while taking the lock finds that others took and released it.
 			const wasTakenOver = codeOf(error) === 'ENOENT' && fs.existsSync(dirname(path));
 			if (codeOf(error) !== 'ELOCKED' && !wasTakenOver) {
 				throw failureOf(error, 'write', path);
@@ -171,7 +175,7 @@ async function acquire(
 
 			if (performance.now() > end) {
 				throw new FlockError('keystore-locked', `Another program is using the keystore ${visible(path)}.`, {
-					hint: `Wait for it, or end it, and try again. If none is running, remove the folder ${visible(path)}.lock.`,
+					hint: `Wait for it or stop it, then try again. If none is running, remove the folder ${visible(path)}.lock.`,
 				});
 			}
 		}
@@ -180,12 +184,12 @@ async function acquire(
 	}
 }
 
-/** When a folder was last touched, in milliseconds since 1970; `NaN` where it is gone. */
+/** When a folder was last touched, in milliseconds since 1970; `NaN` if it is gone. */
 function timeOf(folder: string): number {
 	return fs.lstatSync(folder, {throwIfNoEntry: false})?.mtime.getTime() ?? Number.NaN;
 }
 
-/** A lock that others may take for abandoned this very moment is as good as lost. */
+/** A lock that others can take any moment counts as lost. */
 function isStale(folder: string): boolean {
 	return !(timeOf(folder) >= Date.now() - staleAfter);
 }

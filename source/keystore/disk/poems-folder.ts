@@ -5,19 +5,19 @@ import {codeOf, isMissing} from '../../system/errors.ts';
 import {waitFor} from '../../system/files.ts';
 import {botsWithKey, type State} from '../state.ts';
 
-/** Poems that are not where a keystore has them. */
+/** Poems that are not where a keystore expects them. */
 export type Moved = {
-	/** The folder that the keystore belongs to, and that is gone. */
+	/** The missing folder that the keystore belongs to. */
 	from: string;
 	/** The folder that it was opened for. */
 	to: string;
 	/** The keystore's file. */
 	file: string;
-	/** How many bots have a key in force in it. */
+	/** How many of its bots have an active key. */
 	bots: number;
 };
 
-/** The error of a keystore whose folder of poems is gone: whether that folder is this one now, only a person knows. */
+/** The error of a keystore whose folder of poems is gone. Only a person knows whether that folder moved here. */
 export class PoemsGone extends FlockError {
 	readonly moved: Moved;
 
@@ -26,7 +26,7 @@ export class PoemsGone extends FlockError {
 			'keystore-other-poems',
 			`The keystore ${visible(moved.file)} belongs to the poems folder ${visible(moved.from)}, which is gone.`,
 			{
-				hint: `Have they moved to ${visible(moved.to)}? Say so once, with the same options: keymaker doctor --moved. If not, give this flock a name of its own: --flock NAME.`,
+				hint: `If the poems moved to ${visible(moved.to)}, run keymaker doctor --moved once, with the same options. If not, name this flock with --flock NAME.`,
 			},
 		);
 		this.moved = moved;
@@ -34,9 +34,9 @@ export class PoemsGone extends FlockError {
 }
 
 /**
- * Finds out whether a keystore belongs to a folder of poems, by whatever path that is reached.
+ * Checks that a keystore belongs to a folder of poems, by any path.
  * @param poems `null` for any.
- * @throws `keystore-other-poems`, as a `PoemsGone` where the folder that it belongs to is not there
+ * @throws `keystore-other-poems`, as a `PoemsGone` if the folder that it belongs to is gone
  */
 export async function assertPoemsOf(state: State, poems: string | null, file: string): Promise<void> {
 	const {poems: from} = state;
@@ -55,19 +55,19 @@ export async function assertPoemsOf(state: State, poems: string | null, file: st
 
 	const [seen, hint] =
 		recorded.problem === null
-			? ['', 'open those poems with --poems DIR']
+			? ['', 'choose those poems with --poems DIR']
 			: [
-					`, which cannot be looked at (${codeOf(recorded.problem)})`,
-					'bring those back (is a disk or a network share away?)',
+					`, which cannot be read (${codeOf(recorded.problem)})`,
+					'restore that folder (is a disk or network share not mounted?)',
 				];
 	throw new FlockError(
 		'keystore-other-poems',
 		`The keystore ${visible(file)} belongs to the poems in ${visible(from)}${seen}.`,
-		{hint: `Give this flock a name of its own with --flock NAME, or ${hint}.`},
+		{hint: `Name this flock with --flock NAME, or ${hint}.`},
 	);
 }
 
-/** Which folder stands at a path, or why nobody can tell. */
+/** The folder at a path, or why that is unknown. */
 type Identity = {id: string; problem: null} | {id: null; problem: unknown};
 
 async function identityOf(folder: string): Promise<Identity> {

@@ -8,17 +8,17 @@ export type FileBytes = {
 	bytes: Buffer;
 	/** Changes whenever the file is replaced or changed. */
 	stamp: string;
-	/** True where the file was changed so shortly before it was read that a further change may show the same stamp. */
+	/** True if the file changed so shortly before it was read that another change could have the same stamp. */
 	fresh: boolean;
 };
 
-/** A file whose time of change is nearer than this to when it was read may change again unnoticed; milliseconds. */
+/** A file that changed less than this before it was read may change again unnoticed; milliseconds. */
 const coarsestClock = 100;
 
-/** No keystore is as large as this: 10,000 bots take a few megabytes. Bytes. */
+/** No keystore is this large: 10,000 bots take a few megabytes. Bytes. */
 const largest = 256 * 1024 * 1024;
 
-/** Reads a file in one piece; `null` where there is none. @throws `keystore-unreadable` */
+/** Reads a file completely; `null` if there is none. @throws `keystore-unreadable` */
 export async function readBytes(path: string): Promise<FileBytes | null> {
 	try {
 		const {bytes, stats} = await readFileWithin(path, {most: largest});
@@ -32,7 +32,7 @@ export async function readBytes(path: string): Promise<FileBytes | null> {
 	}
 }
 
-/** The stamp of a file as it is now; `null` where there is none. @throws `keystore-unreadable` */
+/** The file's current stamp; `null` if there is none. @throws `keystore-unreadable` */
 export async function stampNow(path: string): Promise<string | null> {
 	try {
 		return stampOf(await stat(path, {bigint: true}));

@@ -21,17 +21,17 @@ import {type FileBytes, stampOf} from './read.ts';
 
 /** What replacing a keystore's file needs. */
 export type Replacement = {
-	/** The real path of the file. */
+	/** The file's real path. */
 	file: string;
-	/** The folder of its copies. */
+	/** The folder of its backups. */
 	backups: string;
-	/** What was read under this lock; `null` where there is no file yet. */
+	/** What was read under this lock; `null` if there is no file yet. */
 	base: FileBytes | null;
-	/** True where the base is a good keystore, of which a copy is worth keeping. */
+	/** True if the base is a good keystore and worth a backup. */
 	baseIsGood: boolean;
-	/** True where the new state differs from the base only in what X said of the keys: of the base no copy stays. */
+	/** True if the new state differs from the base only in X's answers about keys: then the base needs no backup. */
 	onlyLearnt?: boolean;
-	/** What is to stand in the file. */
+	/** The file's new contents. */
 	bytes: Buffer;
 	lock: HeldLock;
 	/** Milliseconds since 1970. */
@@ -39,21 +39,22 @@ export type Replacement = {
 };
 
 /**
- * Replaces the file, so that at every instant, a power cut included, the old state or the new one stands in it.
- * 1. Leftovers of programs that were ended are removed, which also disarms one that lost its lock.
- * 2. A verified copy of the old state is there, else one is made.
- * 3. A verified copy of the new state is made: a disk that is full stops here, before anything is touched.
- * 4. conf writes the new state beside the file, and it is read back (conf does not notice a short write).
- * 5. Whether lock and file are still as they were is looked at again, and what was written takes the file's place.
- *    Whoever takes the lock over between the two begins with 1, after which there is nothing that could take it.
- * @returns false where lock or file were another program's by then, and nothing was touched.
+ * Replaces the file so that at every instant, even in a power cut, it has the old or the new state.
+ * 1. Remove leftovers of killed programs, which also disarms one that lost its lock.
+ * 2. Make a verified backup of the old state, unless there is one.
+ * 3. Make a verified backup of the new state. A full disk stops here, before anything changes.
+ * 4. conf writes the new state beside the file, and it is read back, because conf does not notice a short
+ * write.
+ * 5. Check again that lock and file are unchanged, and rename the new file. Whoever takes the lock between
+ * the two begins with 1, after which there is nothing to rename.
+ * @returns false if the lock or file was another program's by then, and nothing changed.
  * @throws `keystore-full`, `keystore-unwritable`
  */
 export async function replaceFile(replacement: Replacement): Promise<boolean> {
 	try {
 		return await replace(replacement);
 	} catch (error) {
-		// Whoever has taken the lock over may have swept away what was being written.
+		// A program that took the lock may have removed what was being written.
 		if (replacement.lock.isOurs()) {
 			throw error;
 		}
@@ -72,7 +73,7 @@ async function replace(replacement: Replacement): Promise<boolean> {
 	const {default: Conf} = await import('conf');
 	let replaced = false;
 	try {
-		// From here on nothing else of this process comes between.
+		// From here on nothing else in this process intervenes.
 		replaced = lock.isOurs() && isUnchanged(file, base) && putInPlace(Conf, written, replacement);
 	} finally {
 		if (!replaced) {
@@ -84,7 +85,7 @@ async function replace(replacement: Replacement): Promise<boolean> {
 	if (replaced) {
 		await syncFolder(path.dirname(file));
 		if (onlyLearnt && baseCopy !== null) {
-			// Else the checks of one afternoon would drive out every copy of earlier keys.
+			// Otherwise one afternoon's checks would push out every backup of earlier keys.
 			await rm(baseCopy, {force: true});
 		}
 
@@ -95,8 +96,8 @@ async function replace(replacement: Replacement): Promise<boolean> {
 }
 
 /**
- * Writes so many bytes as a save does, beside the file and among the copies, and removes them again: throws what a save
- * would throw, and loads what a save needs, which then no longer hangs on this program's own files.
+ * Writes as many bytes as a save, beside the file and among the backups, and removes them: throws what a save
+ * would throw, and loads what a save needs, which then no longer depends on this program's own files.
  */
 export async function tryReplacing(file: string, backups: string, size: number): Promise<void> {
 	await makeFolder(backups);
@@ -112,7 +113,7 @@ export async function tryReplacing(file: string, backups: string, size: number):
 	}
 }
 
-/** The path of a copy of what was read; made where there is none. */
+/** The path of a backup of what was read; created if there is none. */
 async function copyOf({bytes}: FileBytes, backups: string, now: number): Promise<string> {
 	return (await findCopy(backups, bytes)) ?? (await addCopy(backups, bytes, now));
 }
@@ -124,7 +125,7 @@ function isUnchanged(file: string, base: FileBytes | null): boolean {
 
 type ConfClass = typeof import('conf').default;
 
-/** Steps 4 and 5. @returns false where another program has come between. */
+/** Steps 4 and 5. @returns false if another program intervened. */
 function putInPlace(Conf: ConfClass, written: string, {file, base, bytes, lock}: Replacement): boolean {
 	writeByConf(Conf, written, bytes);
 	readBack(written, bytes, file);
@@ -145,8 +146,8 @@ function putInPlace(Conf: ConfClass, written: string, {file, base, bytes, lock}:
 }
 
 /**
- * Writes by conf: synced, and for the owner alone.
- * conf's own reading is not used: it makes the folder where it is missing, and takes an array or `null` for an empty store.
+ * Writes with conf: synced, and only for the owner. Does not use conf's reading, which creates a missing
+ * folder and treats an array or `null` as an empty store.
  */
 function writeByConf(Conf: ConfClass, written: string, bytes: Buffer): void {
 	const conf = new Conf<Record<string, unknown>>({
@@ -157,7 +158,7 @@ function writeByConf(Conf: ConfClass, written: string, bytes: Buffer): void {
 		accessPropertiesByDotNotation: false,
 		clearInvalidConfig: false,
 		deserialize: () => ({}),
-		// The very bytes that were copied to the backups before.
+		// The exact bytes that were copied to the backups.
 		serialize: () => bytes,
 	});
 	conf.store = {};
@@ -174,9 +175,9 @@ function readBack(written: string, bytes: Buffer, file: string): void {
 		? failureOf(Object.assign(new Error('The file was cut short.'), {code: 'ENOSPC'}), 'write', file)
 		: new FlockError(
 				'keystore-unwritable',
-				`What was read back from beside ${visible(file)} is not what was saved.`,
+				`The new copy beside ${visible(file)} does not match what was saved.`,
 				{
-					hint: 'The keys from before are in place. Check that disk, and try again.',
+					hint: 'The earlier keys are still in place. Check that disk and try again.',
 				},
 			);
 }

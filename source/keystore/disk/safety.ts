@@ -7,12 +7,12 @@ import {isMissing} from '../../system/errors.ts';
 import {canBeTurned, isTrusted, othersMayReplaceIn, strangerOn, type Use, walk} from '../../system/places.ts';
 import {failureOf} from './failures.ts';
 
-const elsewhere = 'choose another place with --keystore DIR';
+const elsewhere = 'choose another folder with --keystore DIR';
 
 /**
- * Follows a path to the file that it means, and refuses what others could turn: a link in a folder that others
- * may write to, a folder for everybody, a file of somebody else's, and what is no file at all.
- * The file may be missing, its folder too.
+ * Follows a path to its file, and refuses what others could redirect: a link in a folder that others can
+ * write to, a folder for everybody, another user's file, and anything but a regular file. The file can be
+ * missing, and its folder too.
  * @returns the real path.
  * @throws `keystore-unsafe`, `keystore-unreadable`
  */
@@ -24,18 +24,22 @@ export function safePathOf(file: string, use: Use = 'read'): string {
 	const real = follow(file, use);
 	const stat = statOf(real);
 	if (stat === null && statOf(file, lstatSync) !== null) {
-		throw unsafe(file, 'is a link that leads nowhere', 'Remove it, or bring back what it leads to.');
+		throw unsafe(file, 'is a link that leads nowhere', 'Remove it, or restore its target.');
 	}
 
 	if (stat !== null && !stat.isFile()) {
-		throw unsafe(real, 'is not a regular file', 'Move it away, or choose another place with --keystore DIR.');
+		throw unsafe(
+			real,
+			'is not a regular file',
+			'Move it away, or choose another folder with --keystore DIR.',
+		);
 	}
 
 	if (stat !== null && !isTrusted(stat)) {
 		throw unsafe(
 			real,
 			'belongs to another user of this computer',
-			'Choose another place with --keystore DIR, or make the file yours (chown).',
+			'Choose another folder with --keystore DIR, or take ownership of the file (chown).',
 		);
 	}
 
@@ -44,8 +48,8 @@ export function safePathOf(file: string, use: Use = 'read'): string {
 }
 
 /**
- * Looks at the folder of a keystore's copies, and at the one above it, as `safePathOf` looks at the file and its folder.
- * Both may be missing.
+ * Checks the folder of a keystore's backups and its parent, as `safePathOf` checks the file and its folder.
+ * Both can be missing.
  * @throws `keystore-unsafe`, `keystore-unreadable`
  */
 export function assertSafeCopies(folder: string, use: Use = 'read'): void {
@@ -57,7 +61,7 @@ export function assertSafeCopies(folder: string, use: Use = 'read'): void {
 		const real = follow(one, use);
 		const stat = statOf(real);
 		if (stat !== null && !stat.isDirectory()) {
-			throw unsafe(real, 'is no folder, and the copies of the keystore go there', 'Move it away.');
+			throw unsafe(real, 'is not a folder, but the keystore’s backups go there', 'Move it away.');
 		}
 
 		refuseShared(real, 'copies');
@@ -66,7 +70,7 @@ export function assertSafeCopies(folder: string, use: Use = 'read'): void {
 	refuseStranger(path.join(folder, 'copy'), use);
 }
 
-/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` in one. @returns the real path of the file. */
+/** Everything that a save writes to: `safePathOf` and `assertSafeCopies` together. @returns the file's real path. */
 export function safeToSave(file: string, copies: string): string {
 	const real = safePathOf(file, 'save');
 	assertSafeCopies(copies, 'save');
@@ -82,19 +86,19 @@ function refuseShared(folder: string, what: 'keystore' | 'copies'): void {
 	if (!isTrusted(stat)) {
 		throw unsafe(
 			folder,
-			`belongs to another user of this computer, who could exchange the ${what} in it`,
+			`belongs to another user of this computer, who could replace the ${what} in it`,
 			`Move it away, or ${elsewhere}.`,
 		);
 	}
 
 	throw unsafe(
 		folder,
-		`can be written by other users of this computer, who could exchange the ${what} in it`,
-		`Close it to them (chmod go-w ${shellWord(folder)}), or ${elsewhere}.`,
+		`is writable by other users of this computer, who could replace the ${what} in it`,
+		`Run chmod go-w ${shellWord(folder)}, or ${elsewhere}.`,
 	);
 }
 
-/** Resolves every link of a path, one after the other, and looks at who could turn it. */
+/** Resolves each link of a path and checks who could redirect it. */
 function follow(file: string, use: Use): string {
 	refuseStranger(file, use);
 	try {
@@ -102,8 +106,8 @@ function follow(file: string, use: Use): string {
 			if (stat?.isSymbolicLink() && canBeTurned(statSync(folder), stat)) {
 				throw unsafe(
 					entry,
-					'is a link that other users of this computer could turn elsewhere',
-					'Choose another place with --keystore DIR, or give the folder itself instead of the link.',
+					'is a link that other users of this computer could redirect',
+					'Choose another folder with --keystore DIR, or name the folder itself instead of the link.',
 				);
 			}
 		});
@@ -112,7 +116,10 @@ function follow(file: string, use: Use): string {
 	}
 }
 
-/** Root saves only where nobody else can exchange anything on the way: else it writes to, or gives away, what they choose. */
+/**
+ * Root saves only if nobody else can replace anything on the way. Otherwise it would write to, or give away,
+ * what they choose.
+ */
 function refuseStranger(file: string, use: Use): void {
 	const stranger = use === 'save' ? attempt(() => strangerOn(file), file) : null;
 	if (stranger === null) {
@@ -123,12 +130,12 @@ function refuseStranger(file: string, use: Use): void {
 	throw uid === null
 		? unsafe(
 				place,
-				'can be written by other users of this computer, and root saves only where nobody else can',
-				`Close it to them (chmod go-w ${shellWord(place)}), or ${elsewhere}.`,
+				'is writable by other users of this computer, and root saves only where nobody else can write',
+				`Run chmod go-w ${shellWord(place)}, or ${elsewhere}.`,
 			)
 		: unsafe(
 				place,
-				'belongs to another user of this computer, and root saves only to folders of its own',
+				'belongs to another user of this computer, and root saves only to its own folders',
 				`Save as that user: sudo -H -u '#${uid}' keymaker …`,
 			);
 }

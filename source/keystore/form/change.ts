@@ -2,10 +2,10 @@ import type {BotRecord} from '../../flock/key.ts';
 import type {State} from '../state.ts';
 import {withoutLearnt} from './fields.ts';
 
-/** How a state differs from the one before: not at all, in what X said of the keys, or in more than that. */
+/** How a state differs from the one before: not at all, only in X's answers about keys, or in more. */
 export type Change = 'none' | 'learnt' | 'more';
 
-/** Finds out how a state differs from the one before; the order of apps and records counts. */
+/** Compares a state with the one before. The order of apps and records counts. */
 export function changeOf(before: State, after: State): Change {
 	if (frameOf(before) !== frameOf(after)) {
 		return 'more';
@@ -26,12 +26,12 @@ export function changeOf(before: State, after: State): Change {
 	return change;
 }
 
-/** All of a state but its records, as text. */
-function frameOf({poems, savedApp, apps, records}: State): string {
-	return JSON.stringify([poems, savedApp, [...apps], [...records.keys()]]);
+/** All of a state except its records, as text. */
+function frameOf({poems, savedApp, savedCallback, apps, records}: State): string {
+	return JSON.stringify([poems, savedApp, savedCallback, [...apps], [...records.keys()]]);
 }
 
-/** Records that no edit has touched are the very same objects: most of them need no comparison. */
+/** Unedited records are the same objects, so most need no comparison. */
 function isSame(one: BotRecord, other: BotRecord, textOf: (record: BotRecord) => string): boolean {
 	return one === other || textOf(one) === textOf(other);
 }

@@ -11,34 +11,34 @@ import {Damage} from './damage.ts';
 import {isObject} from './fault.ts';
 import type {Identity} from './identity.ts';
 
-/** What deriving a key costs: scrypt's parameters (RFC 7914). Memory is 128 × N × r bytes. */
+/** The cost of deriving a key: scrypt's parameters (RFC 7914). Memory is 128 × N × r bytes. */
 export type ScryptCost = {N: number; r: number; p: number};
 
-/** 128 MiB and some tenths of a second: what OWASP recommends for scrypt. */
+/** 128 MiB and some tenths of a second, as OWASP recommends for scrypt. */
 export const defaultCost: ScryptCost = {N: 2 ** 17, r: 8, p: 1};
 
-/** A file must not be able to ask for more memory than this: four times the default; bytes. */
+/** The most memory that a file can ask for: four times the default; bytes. */
 const mostMemory = 2 ** 29;
 
-/** Nor for more work than this, which is N × r × p: eight times the default. */
+/** The most work that a file can ask for, N × r × p: eight times the default. */
 const mostWork = 2 ** 23;
 
-/** What a passphrase is turned into a key with. Not secret. */
+/** What derives a key from a passphrase. Not secret. */
 export type Derivation = ScryptCost & {
 	/** 16 random bytes, base64. */
 	salt: string;
 };
 
-/** A key that a passphrase was turned into. */
+/** A key derived from a passphrase. */
 export type DerivedKey = {
 	derivation: Derivation;
-	/** Tells whether a passphrase is the right one, without telling it; base64. */
+	/** Verifies a passphrase without revealing it; base64. */
 	check: string;
 	/** AES-256's key. Secret. */
 	bytes: Buffer;
 };
 
-/** What an encrypted file holds besides version and checksum. */
+/** An encrypted file's contents besides version and checksum. */
 export type Sealed = {
 	encryption: Derivation & {
 		cipher: 'aes-256-gcm';
@@ -54,12 +54,15 @@ export type Sealed = {
 	data: string;
 };
 
-/** What a new passphrase is turned into a key with. */
+/** The parameters for a new passphrase. */
 export function newDerivation(cost: ScryptCost): Derivation {
 	return {N: cost.N, r: cost.r, p: cost.p, salt: randomBytes(16).toString('base64')};
 }
 
-/** Turns a passphrase into a key. The same text typed on another system may be composed differently, so it is normalized first. */
+/**
+ * Derives a key from a passphrase. Normalizes it first, because another system may compose the same text
+ * differently.
+ */
 export function deriveKey(passphrase: string, derivation: Derivation): Promise<DerivedKey> {
 	const {N, r, p, salt} = derivation;
 	return new Promise((resolve, reject) => {
@@ -67,7 +70,7 @@ export function deriveKey(passphrase: string, derivation: Derivation): Promise<D
 			passphrase.normalize('NFC'),
 			Buffer.from(salt, 'base64'),
 			32,
-			// Node wants a little more than scrypt's own 128 × N × r.
+			// Node needs slightly more than scrypt's own 128 × N × r.
 			{N, r, p, maxmem: 128 * N * r + 128 * r * p + 2 ** 20},
 			(error, master) => {
 				if (error) {
@@ -84,18 +87,18 @@ export function deriveKey(passphrase: string, derivation: Derivation): Promise<D
 	});
 }
 
-/** True where a key is the one that a file was encrypted with. */
+/** True if a file was encrypted with this key. */
 export function opens(key: DerivedKey, {encryption}: Sealed): boolean {
 	const [one, other] = [Buffer.from(key.check, 'base64'), Buffer.from(encryption.check, 'base64')];
 	return one.length === other.length && timingSafeEqual(one, other);
 }
 
-/** True where a passphrase that was turned into a key at one cost is guessed sooner than at another. */
+/** True if a passphrase is easier to guess at one cost than at another. */
 export function isWeaker(cost: ScryptCost, than: ScryptCost): boolean {
 	return cost.N * cost.r < than.N * than.r || cost.N * cost.r * cost.p < than.N * than.r * than.p;
 }
 
-/** Encrypts text. @param identity stands beside it in plain text, and can be changed as little as the text. */
+/** Encrypts text. @param identity stays beside it in plain text, authenticated with the text. */
 export function seal(text: string, key: DerivedKey, identity: Identity): Sealed {
 	const iv = randomBytes(12).toString('base64');
 	const header = {...key.derivation, cipher: 'aes-256-gcm', kdf: 'scrypt', check: key.check, iv} as const;
@@ -108,7 +111,7 @@ export function seal(text: string, key: DerivedKey, identity: Identity): Sealed 
 	};
 }
 
-/** Decrypts what `seal` made with the same key. @throws `Damage` where anything in it, or in the identity, was changed. */
+/** Decrypts what `seal` made with the same key. @throws `Damage` if anything in it, or in the identity, was changed. */
 export function unseal({encryption, data}: Sealed, key: DerivedKey, identity: Identity): string {
 	try {
 		const decipher = createDecipheriv('aes-256-gcm', key.bytes, Buffer.from(encryption.iv, 'base64'), {
@@ -118,22 +121,22 @@ export function unseal({encryption, data}: Sealed, key: DerivedKey, identity: Id
 		decipher.setAuthTag(Buffer.from(encryption.tag, 'base64'));
 		return Buffer.concat([decipher.update(data, 'base64'), decipher.final()]).toString();
 	} catch {
-		throw new Damage('the passphrase is right, but its encrypted contents were changed');
+		throw new Damage('the passphrase is right, but the encrypted contents were changed');
 	}
 }
 
-/** Header and identity in a fixed order, so that nothing of either can be exchanged. */
+/** Header and identity in a fixed order, so that no part can be replaced. */
 function additionalData(header: Omit<Sealed['encryption'], 'tag'>, identity: Identity): Buffer {
 	const {cipher, kdf, N, r, p, salt, check, iv} = header;
 	const {id, flock, kind, counter} = identity;
 	return Buffer.from(JSON.stringify([1, id, flock, kind, counter, cipher, kdf, N, r, p, salt, check, iv]));
 }
 
-/** Reads an encrypted file's body. @throws `Damage`, also for a cost that would hold the program up. */
+/** Reads an encrypted file's body. @throws `Damage`, also for a cost that is too high. */
 export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 	const {encryption, data, ...rest} = body;
 	if (!isObject(encryption) || typeof data !== 'string' || Object.keys(rest).length > 0) {
-		throw new Damage('its encryption header is not as it should be');
+		throw new Damage('its encryption header is malformed');
 	}
 
 	const {cipher, kdf, N, r, p, salt, check, iv, tag, ...others} = encryption;
@@ -147,18 +150,18 @@ export function parseSealed(body: Readonly<Record<string, unknown>>): Sealed {
 		!isBase64(tag, 16) ||
 		Object.keys(others).length > 0
 	) {
-		throw new Damage('its encryption header is not as it should be');
+		throw new Damage('its encryption header is malformed');
 	}
 
 	const cost = {N: N as number, r: r as number, p: p as number};
 	if (128 * cost.N * cost.r > mostMemory || cost.N * cost.r * cost.p > mostWork) {
-		throw new Damage('it asks for far more memory or time to open it than keymaker ever asks for');
+		throw new Damage('opening it would take far more memory or time than keymaker ever uses');
 	}
 
 	return {encryption: {cipher, kdf, ...cost, salt, check, iv, tag}, data};
 }
 
-/** What scrypt itself takes: N a power of two from 2, the others from 1. */
+/** What scrypt itself accepts: N a power of two from 2, the others from 1. */
 function isCost(N: unknown, r: unknown, p: unknown): boolean {
 	return isCount(N) && isCount(r) && isCount(p) && N > 1 && (N & (N - 1)) === 0;
 }

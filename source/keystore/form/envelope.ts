@@ -10,25 +10,25 @@ import {type Identity, identityFault} from './identity.ts';
 import {type Marker, markerFault, movedError} from './marker.ts';
 import {good} from './parse.ts';
 
-/** The version of the file's form that this program reads and writes. */
+/** The format version that this program reads and writes. */
 export const fileVersion = 1;
 
-/** What a keystore's file says, before anything is decrypted or parsed further. */
+/** A keystore file's contents before decryption and further parsing. */
 export type Envelope = {identity: Identity} & (
 	| {encrypted: false; state: unknown}
 	| {encrypted: true; sealed: Sealed}
 );
 
-/** A file that says only where its flock has moved to. */
+/** A file that only says where its flock is now. */
 export type Moved = {identity: Identity; moved: Marker};
 
-/** How every file of every version begins; what the checksum is made of is all but its own digits. */
+/** How every file of every version begins. The checksum covers everything but its own digits. */
 const head = /^\{\n\t"version": \d+,\n\t"checksum": "([0-9a-f]{8})",\n/;
 
-/** How many digits a checksum has. */
+/** The number of a checksum's digits. */
 const digits = 8;
 
-/** The bytes of a file: JSON that begins with the form's version and a checksum of all the rest. */
+/** A file's bytes: JSON that begins with the format version and a checksum of the rest. */
 export function writeEnvelope(envelope: Envelope | Moved): Buffer {
 	const {identity} = envelope;
 	const body = bodyOf(envelope);
@@ -57,8 +57,8 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 }
 
 /**
- * Reads the bytes of a file. Nothing in it is judged before its checksum: whatever a damage makes of it is damage.
- * Any change of a single byte is noticed: a secret that differs in one letter looks like a secret, and is wrong for ever.
+ * Reads a file's bytes. Checks the checksum before anything else, so any damage is reported as damage. A
+ * changed byte is always noticed: a secret with one wrong letter looks like a secret, but never works.
  * @throws `Damage`, and `keystore-newer` for a file that a later version of this program wrote.
  */
 export function readFile(bytes: Buffer, path: string): Envelope | Moved {
@@ -70,18 +70,18 @@ export function readFile(bytes: Buffer, path: string): Envelope | Moved {
 
 	const found = findChecksum(text);
 	if (found === null || found.checksum !== checksumOf(bytes, found.at)) {
-		throw new Damage('its contents do not match its checksum, so something changed it since it was saved');
+		throw new Damage('its contents do not match its checksum: something changed it after the last save');
 	}
 
 	const {version, checksum: _, keystore, ...body} = value;
 	if (typeof version === 'number' && Number.isInteger(version) && version > fileVersion) {
-		throw new FlockError('keystore-newer', `The keystore ${visible(path)} was written by a newer keymaker.`, {
-			hint: 'It was left untouched. Use that newer version of keymaker.',
+		throw new FlockError('keystore-newer', `A newer keymaker wrote the keystore ${visible(path)}.`, {
+			hint: 'Nothing was changed. Update keymaker.',
 		});
 	}
 
 	if (version !== fileVersion) {
-		throw new Damage('it does not say which version of the form it has');
+		throw new Damage('its format version is missing');
 	}
 
 	const identity = good<Identity>(keystore, identityFault, 'keystore');
@@ -101,8 +101,8 @@ export function readFile(bytes: Buffer, path: string): Envelope | Moved {
 }
 
 /**
- * Puts the right checksum into the bytes of a file that has another one.
- * @returns false where the file does not begin as one does.
+ * Corrects a file's checksum in its bytes.
+ * @returns false if the file does not begin like one.
  */
 export function putChecksum(bytes: Buffer): boolean {
 	const found = findChecksum(bytes.toString('latin1', 0, longestHead));
@@ -114,10 +114,10 @@ export function putChecksum(bytes: Buffer): boolean {
 	return true;
 }
 
-/** No head of a file is longer; characters. */
+/** The longest head of a file; characters. */
 const longestHead = 200;
 
-/** The checksum that stands in a file, and where it stands; `null` where there is none. */
+/** A file's checksum and its position; `null` if there is none. */
 function findChecksum(text: string): {checksum: string; at: number} | null {
 	const [start, checksum] = head.exec(text) ?? [];
 	return start === undefined || checksum === undefined
@@ -126,8 +126,8 @@ function findChecksum(text: string): {checksum: string; at: number} | null {
 }
 
 /**
- * The CRC-32 of a file's bytes, without the digits of the checksum itself: a damage is noticed, and against a person with
- * bad intent no sum helps. A hash would cost every start what it takes Node to load its hashes.
+ * The CRC-32 of a file's bytes, without the checksum's own digits. It detects damage; no checksum stops an
+ * attacker. A hash would cost every start the time to load Node's hashes.
  */
 function checksumOf(bytes: Buffer, at: number): string {
 	const sum = crc32(bytes.subarray(at + digits), crc32(bytes.subarray(0, at)));
@@ -140,7 +140,7 @@ function textOf(bytes: Buffer): string {
 	}
 
 	if (bytes.every(byte => byte === 0)) {
-		throw new Damage('it holds nothing but zero bytes');
+		throw new Damage('it has only zero bytes');
 	}
 
 	if (!isUtf8(bytes)) {
@@ -149,7 +149,7 @@ function textOf(bytes: Buffer): string {
 
 	const text = bytes.toString();
 	if (text.startsWith('\uFEFF')) {
-		throw new Damage('it begins with a byte order mark, which an editor has put there');
+		throw new Damage('it begins with a byte order mark, which an editor added');
 	}
 
 	return text;
@@ -160,7 +160,7 @@ function jsonOf(text: string): unknown {
 		return JSON.parse(text);
 	} catch {
 		throw new Damage(
-			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON; its end is missing',
+			text.trimEnd().endsWith('}') ? 'it is not valid JSON' : 'it is not valid JSON: its end is missing',
 		);
 	}
 }

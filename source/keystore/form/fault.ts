@@ -1,13 +1,13 @@
 /**
- * Looks for what is wrong with a value that was read.
- * @returns the path of the field below it that is wrong, `''` for the value itself, and `null` where nothing is.
+ * Looks for a fault in a parsed value.
+ * @returns the path of the faulty field, `''` for the value itself, or `null` if there is none.
  */
 export type Fault = (value: unknown) => string | null;
 
-/** What stands between the names of a path. */
+/** Separates the names in a path. */
 const below = ' › ';
 
-/** A value for which a test holds. */
+/** A value that passes a test. */
 export function where(holds: (value: unknown) => boolean): Fault {
 	return value => (holds(value) ? null : '');
 }
@@ -52,7 +52,7 @@ export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
 			return '';
 		}
 
-		// Not pairs taken apart one by one, which a start feels: this is done for each field of each key.
+		// Does not destructure pairs, which slows a start: this runs for each field of each key.
 		for (let index = 0; index < names.length; index += 1) {
 			const name = names[index] as string;
 			const found = (faults[index] as Fault)(value[name]);
@@ -65,7 +65,7 @@ export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
 	};
 }
 
-/** The path of what is wrong with a field, from above it. */
+/** A fault's path, seen from its parent. */
 export function pathOf(name: string, found: string): string {
 	return found === '' ? name : `${name}${below}${found}`;
 }

@@ -8,13 +8,13 @@ const time = where(
 
 /** A field of a key in the file. */
 type KeyField = {
-	/** What may be wrong with it. */
+	/** Finds its fault. */
 	fault: Fault;
-	/** True where X's answer to a check may change it. */
+	/** True if X's answer to a check can change it. */
 	learnt: boolean;
 };
 
-/** Every field of a key: what is read, copied, saved and compared of it follows from here. */
+/** Every field of a key: reading, copying, saving and comparing follow from this list. */
 const keyFields: Readonly<Record<keyof Key, KeyField>> = {
 	accessToken: {fault: text, learnt: false},
 	accessSecret: {fault: text, learnt: false},
@@ -35,10 +35,17 @@ const key = objectOf(Object.fromEntries(keyNames.map(name => [name, keyFields[na
 
 const held = objectOf({
 	key,
-	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late'),
+	reason: oneOf<HeldReason>(
+		'other-account',
+		'other-handle',
+		'account-of-another-bot',
+		'late',
+		'waited',
+		'by-callback',
+	),
 } satisfies Record<keyof Held, Fault>);
 
-/** What may be wrong with a bot's record in the file. */
+/** Finds the fault of a bot's record in the file. */
 export const recordFault: Fault = objectOf({
 	expectedHandle: orNull(text),
 	wantedAccess: oneOf<WantedAccess>('read', 'write'),
@@ -47,10 +54,10 @@ export const recordFault: Fault = objectOf({
 	previous: orNull(key),
 } satisfies Record<keyof BotRecord, Fault>);
 
-/** What may be wrong with an app in the file. */
+/** Finds the fault of an app in the file. */
 export const appFault: Fault = objectOf({consumerSecret: text});
 
-/** A copy of a key with exactly the known fields, so that nothing else finds its way into the file. */
+/** A copy of a key with exactly the known fields, so that nothing else gets into the file. */
 export function copyOfKey(from: Key): Key {
 	const copy: Partial<Record<keyof Key, unknown>> = {};
 	for (const name of keyNames) {
@@ -60,7 +67,7 @@ export function copyOfKey(from: Key): Key {
 	return copy as Key;
 }
 
-/** A record as text that two records share where they differ at most in what X said of their keys. */
+/** A record as text, equal for two records that differ only in X's answers about their keys. */
 export function withoutLearnt(record: BotRecord): string {
 	return JSON.stringify(record, (name, value: unknown) => (isLearnt.has(name) ? undefined : value));
 }

@@ -1,6 +1,6 @@
 import {type Fault, objectOf, oneOf, text, where} from './fault.ts';
 
-/** Whose keys a keystore holds: accounts of X itself, or of the stand-in for it. */
+/** Whose keys a keystore holds: those of X's accounts, or of the stand-in's. */
 export type Kind = 'x' | 'practice';
 
 /** Which flock's keystore a file is. */
@@ -12,16 +12,16 @@ export type Label = {
 
 /** Which keystore a file is, and which of its states. */
 export type Identity = Label & {
-	/** 32 random hexadecimal digits: made with the file, and kept by every save, encryption and restoration. */
+	/** 32 random hexadecimal digits, created with the file and kept by every save, encryption and restore. */
 	id: string;
-	/** Raised by every save, from 1. */
+	/** Increased by every save, from 1. */
 	counter: number;
 };
 
 /** More saves than any keystore sees; so no file can make a counter that cannot be raised any more. */
 const mostSaves = 2 ** 40;
 
-/** What may be wrong with a file's identity. */
+/** Finds the fault of a file's identity. */
 export const identityFault: Fault = objectOf({
 	id: where(value => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)),
 	flock: text,
@@ -29,7 +29,7 @@ export const identityFault: Fault = objectOf({
 	counter: where(value => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSaves),
 } satisfies Record<keyof Identity, Fault>);
 
-/** True where a flock's name is another's: systems spell the same accents in two ways. */
+/** True if two names are the same flock's: systems encode the same accents in two ways. */
 export function isSameFlock(one: string, other: string): boolean {
 	return one === other || one.normalize() === other.normalize();
 }

@@ -3,11 +3,12 @@ import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {appPrefix, botPrefix, type State} from '../state.ts';
 import {Damage} from './damage.ts';
-import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
+import {type Fault, isObject, orNull, pathOf, text, where} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 
 /**
- * Reads the state in a keystore file; every field must be there, be of its kind, and be known. Bots' names come in their one form.
+ * Parses the state of a keystore file. Every field must exist, have its type, and be known. Bots' names get
+ * their normal form.
  * @throws `Damage` that names the field, and never its value.
  */
 export function parseState(fields: unknown): State {
@@ -22,15 +23,15 @@ export function parseState(fields: unknown): State {
 		if (name.startsWith(botPrefix)) {
 			const bot = oneForm(name.slice(botPrefix.length));
 			if (records.has(bot)) {
-				throw new Damage(`it has two records of ${visible(bot)}, under two forms of the name`);
+				throw new Damage(`it has two records of ${visible(bot)}, with the name spelled in two ways`);
 			}
 
 			records.set(bot, good<BotRecord>(value, recordFault, name));
 		} else if (name.startsWith(appPrefix)) {
 			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
 			apps.set(name.slice(appPrefix.length), consumerSecret);
-		} else if (name !== 'poems' && name !== 'savedApp') {
-			throw new Damage(`it has a field that is not known, ${visible(name)}`);
+		} else if (name !== 'poems' && name !== 'savedApp' && name !== 'savedCallback') {
+			throw new Damage(`it has an unknown field, ${visible(name)}`);
 		}
 	}
 
@@ -40,10 +41,13 @@ export function parseState(fields: unknown): State {
 		throw wrong('savedApp');
 	}
 
-	return {poems, savedApp, apps, records};
+	const savedCallback = good<number | null>(fields.savedCallback ?? null, orNull(port), 'savedCallback');
+	return {poems, savedApp, savedCallback, apps, records};
 }
 
-/** The value, if nothing is wrong with it. @throws `Damage` */
+const port = where(value => Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
+
+/** The value, if it has no fault. @throws `Damage` */
 export function good<T>(value: unknown, fault: Fault, name: string): T {
 	const found = fault(value);
 	if (found !== null) {
@@ -54,5 +58,5 @@ export function good<T>(value: unknown, fault: Fault, name: string): T {
 }
 
 function wrong(path: string): Damage {
-	return new Damage(`its field ${visible(path)} is missing or not as it should be`);
+	return new Damage(`its field ${visible(path)} is missing or malformed`);
 }

@@ -1,4 +1,5 @@
 import {createHash, randomBytes} from 'node:crypto';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
@@ -13,7 +14,10 @@ import {good, parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, Moving, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
+import type {Memory, Seen} from '../seen/memory.ts';
+import type {Sights} from '../seen/sights.ts';
 import {emptyState, fieldsOf, isEmpty, type State, sameContents, withRecord} from '../state.ts';
+import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {type EarlierRow, earlierRecord, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
@@ -37,6 +41,8 @@ export type EngineOptions = Readonly<{
 	scrypt?: ScryptCost | undefined;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** What this computer remembers of the flock from run to run; nothing is remembered without. */
+	memory?: Memory | undefined;
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
@@ -46,6 +52,12 @@ export type Engine = StateStore &
 		prepare(): Promise<void>;
 		/** Tries what a save would do, and changes nothing but that a new flock is made. */
 		tryWriting(): Promise<void>;
+		/** What is there now; `null` where there is no such flock. */
+		peek(): Promise<State | null>;
+		/** Takes what is there as it is, whatever this computer has seen of it. */
+		forgetSeen(): Promise<void>;
+		/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+		sealer(): Promise<Sealer | null>;
 		/** Who did what, the newest first. */
 		history(): Promise<Change[]>;
 		/** The flock's last changes, the newest first. */
@@ -96,8 +108,28 @@ type Whole = {
 	comesIn?: boolean;
 };
 
+/** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
+const moment = 1000;
+
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
+
+/** Everything that a save does, of no row: the server says of each whether this role may. */
+const trial: readonly string[] = [
+	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
+	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
+		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
+		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
+			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
+	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
+		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
+		from keymaker.history where false`,
+	`select pg_notify('${channel}_trial', '')`,
+];
+
+/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
+const longestLag = 2000;
+const lagPause = 200;
 
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,
@@ -108,7 +140,7 @@ const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.fr
 
 /** Connects to nothing before the first call. */
 export function openEngine(options: EngineOptions): Engine {
-	const {address, label, deadline} = options;
+	const {address, label, deadline, memory} = options;
 	const place = drawn(address);
 	const keyring = openKeyring({
 		provider: options.passphrase,
@@ -118,6 +150,11 @@ export function openEngine(options: EngineOptions): Engine {
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
+	let knownAt = 0;
+	let who: string | null = null;
+	let fetching: Promise<unknown> = Promise.resolve();
+	let next: Promise<Known | null> | null = null;
+	let sights: Sights = new Map();
 
 	/** A flock's row, and the bots' rows that have changed since; `null` where there is no such flock. */
 	async function fetch(client: Client, since: Known | null): Promise<FlockRow | null> {
@@ -137,16 +174,22 @@ export function openEngine(options: EngineOptions): Engine {
 			});
 		}
 
-		const key = since?.key ?? (await flockKeyOf(row, ask));
-		const now = stateOf(row, key, since);
+		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
+		const now = isSame ? since : stateOf(row, since?.key ?? (await flockKeyOf(row, ask)), since);
+		memory?.checkState(seenOf(now), sights);
 		learn(now);
 		return now;
+	}
+
+	function seenOf({id, change}: Known): Seen {
+		return {identity: {...identityOf(id), counter: change}, encrypted: true};
 	}
 
 	/** A late answer takes no newer one's place. */
 	function learn(now: Known): void {
 		if (known === null || now.change >= known.change) {
 			known = now;
+			knownAt = performance.now();
 		}
 	}
 
@@ -229,9 +272,48 @@ export function openEngine(options: EngineOptions): Engine {
 		);
 	}
 
-	/** @param since what need not be read again. @param comesIn as `Whole` has it. */
-	async function load(since = known, comesIn = false): Promise<Known | null> {
-		const row = await withClient(address, deadline, async client => {
+	/**
+	 * What is there now. Whoever asks while another's answer is on its way shares the next one, which is asked for after that:
+	 * so a program of many bots holds one connection at a time, and nobody gets what was there before they asked.
+	 */
+	function load(): Promise<Known | null> {
+		next ??= loadAfter(fetching, performance.now());
+		return next;
+	}
+
+	/** Waits a moment for a standby that is behind, since programs that ask by one name may come to several. */
+	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
+		await earlier;
+		const left = Math.max(deadline - (performance.now() - askedAt), 1);
+		const end = performance.now() + Math.min(longestLag, left);
+		let asking = ask(left);
+		fetching = asking.catch(() => {});
+		next = null;
+		for (;;) {
+			try {
+				const {row, since} = await asking;
+				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+				return await remembered(row && (await opened(row, since, true)));
+			} catch (error) {
+				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
+				if (!isBehind || performance.now() > end) {
+					throw failureAt(error, place);
+				}
+			}
+
+			await pause(lagPause);
+			asking = ask(left);
+		}
+	}
+
+	async function ask(left: number): Promise<{row: FlockRow | null; since: Known | null}> {
+		sights = (await memory?.recall()) ?? sights;
+		const since = known;
+		return {row: await current(since, left), since};
+	}
+
+	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
+		return await withClient(address, left, async client => {
 			try {
 				const row = await fetch(client, since);
 				if (row === null) {
@@ -255,12 +337,22 @@ export function openEngine(options: EngineOptions): Engine {
 				throw error;
 			}
 		});
+	}
+
+	/** What is there now, read whole; where a flock comes in, one that is elsewhere will do. */
+	async function loadWhole(): Promise<Known | null> {
+		sights = (await memory?.recall()) ?? sights;
+		const row = await current(null, deadline);
 		try {
-			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-			return row && (await opened(row, since, true, comesIn));
+			return await remembered(row && (await opened(row, null, true, true)));
 		} catch (error) {
 			throw failureAt(error, place);
 		}
+	}
+
+	async function remembered(now: Known | null): Promise<Known | null> {
+		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
+		return now;
 	}
 
 	/** Reads a flock that nobody else changes until the transaction ends. */
@@ -284,14 +376,14 @@ export function openEngine(options: EngineOptions): Engine {
 	): Promise<[T, Known]> {
 		const before = await readLocked(client, comesIn);
 		const {state, result} = edited(edit, before);
-		parseState(fieldsOf(state));
-		const change = before.change + 1;
 		const names = changedNames(before.state, state);
 		assertStorable(names);
+		assertGood(state, names);
 		if (names.length === 0 && !before.isMarked && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
+		const change = before.change + 1;
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
 		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
@@ -314,7 +406,8 @@ export function openEngine(options: EngineOptions): Engine {
 			}
 		}
 
-		await writeHistory(client, {flock: before.id, change, by: whoAmI()}, told);
+		who ??= whoAmI();
+		await writeHistory(client, {flock: before.id, change, by: who}, told);
 		await writeBots(client, {flock: before.id, change}, rows);
 		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
 		await writeFlock(client, after, null);
@@ -372,17 +465,19 @@ export function openEngine(options: EngineOptions): Engine {
 		}
 	}
 
-	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param since as `load` has it. */
-	async function ready(since = known, comesIn = false): Promise<void> {
-		if (since !== null) {
-			return;
-		}
-
+	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param read what reads it. */
+	async function ready(read = load): Promise<void> {
 		await prepare();
-		if ((await load(known, comesIn)) === null) {
+		if ((await read()) === null) {
 			await make();
-			await load(known, comesIn);
+			await read();
 		}
+	}
+
+	/** Takes in what was written. */
+	async function written(after: Known): Promise<void> {
+		learn(after);
+		await memory?.learn(seenOf(after), sights);
 	}
 
 	/** Waits until no other program changes this flock. */
@@ -424,24 +519,48 @@ export function openEngine(options: EngineOptions): Engine {
 	return {
 		prepare,
 		async tryWriting() {
-			await ready(null);
+			await ready();
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				await client.query('update keymaker.flock set change = change where false');
-				await client.query('update keymaker.bot set change = change where false');
-				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
+				for (const statement of trial) {
+					await client.query(statement);
+				}
 			});
 		},
+		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
 		async load() {
 			return (await load()) ?? {state: emptyState};
 		},
 		async save(edit) {
-			await ready();
+			if (known === null) {
+				await ready();
+			}
+
 			const [result, after] = await inTransaction(address, deadline, client =>
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
-			learn(after);
+			await written(after);
 			return result;
+		},
+		peek: async () => (await load())?.state ?? null,
+		async forgetSeen() {
+			const row = await current(null, deadline);
+			known = null;
+			const key = row && (await flockKeyOf(row, true));
+			await memory?.accept(row && key && seenOf(stateOf(row, key, null)));
+		},
+		async sealer() {
+			const now = known ?? (await load());
+			if (now === null) {
+				return null;
+			}
+
+			const {id, key} = now;
+			return {
+				id,
+				seal: plain => sealBytes(plain, key, [id, 'waiting']),
+				open: sealed => openBytes(sealed, key, [id, 'waiting']),
+			};
 		},
 		async history() {
 			if ((await load()) === null) {
@@ -479,7 +598,7 @@ export function openEngine(options: EngineOptions): Engine {
 				const edit = ({state}: Known) => ({state: withRecords(state, earlier), result: now.change});
 				return await write<number>(client, edit, {what: 'restored'});
 			});
-			learn(after);
+			await written(after);
 			return after.change === before ? null : after.change;
 		},
 		async changePassphrase(passphrase) {
@@ -496,11 +615,11 @@ export function openEngine(options: EngineOptions): Engine {
 			return true;
 		},
 		async snapshot() {
-			const now = await load(null, true);
+			const now = await loadWhole();
 			return now === null || now.isMarked ? null : now.state;
 		},
 		async askPassphrase() {
-			if (known === null && (await load(null, true)) === null) {
+			if (known === null && (await loadWhole()) === null) {
 				await givenKey();
 			}
 		},
@@ -523,10 +642,13 @@ export function openEngine(options: EngineOptions): Engine {
 				await writeFlock(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
 				return now;
 			});
-			learn(after);
+			await written(after);
 		},
 		async takeIn(flock) {
-			await ready(known, true);
+			if (known === null) {
+				await ready(loadWhole);
+			}
+
 			const [, after] = await inTransaction(address, deadline, client =>
 				write<undefined>(
 					client,
@@ -540,7 +662,7 @@ export function openEngine(options: EngineOptions): Engine {
 					{what: 'moved', comesIn: true},
 				),
 			);
-			learn(after);
+			await written(after);
 		},
 		async earlier(bot, tokens, forget) {
 			const now = await load();
@@ -571,6 +693,17 @@ function edited<T>(edit: (before: Known) => T, before: Known): T {
 	} catch (error) {
 		throw new Refusal(error);
 	}
+}
+
+/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
+function assertGood(state: State, changed: readonly string[]): void {
+	const records = new Map(
+		changed.flatMap(name => {
+			const record = state.records.get(name);
+			return record === undefined ? [] : [[name, record] as const];
+		}),
+	);
+	parseState(fieldsOf({...state, records}));
 }
 
 /** The bots whose records differ. Records that no edit has touched are the very same objects. */

@@ -1,13 +1,16 @@
 import {FlockError} from '../../flock/error.ts';
+import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
 import type {ScryptCost} from '../form/encryption.ts';
 import type {Label} from '../form/identity.ts';
 import type {PassphraseProvider} from '../keyring.ts';
-import type {Keystore, KeystoreUpkeep} from '../keystore.ts';
+import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
+import type {Memory} from '../seen/memory.ts';
+import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
 import {channel, openEngine} from './engine.ts';
-import {unopenedHealth} from './health.ts';
+import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
 /** How many of a flock's last changes `restore` lists. */
@@ -22,6 +25,10 @@ export type DatabaseOptions = Readonly<{
 	label: Label;
 	/** How long one call may take; milliseconds. */
 	deadline: number;
+	/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
+	memoryOf?: ((name: string) => Memory) | undefined;
+	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
+	waitingFile?: string | undefined;
 	passphrase?: PassphraseProvider | undefined;
 	/** Asks for the passphrase of a flock that is made. */
 	newPassphrase?: (() => Promise<string>) | undefined;
@@ -34,29 +41,37 @@ export type DatabaseOptions = Readonly<{
 }>;
 
 /** A keystore in a database, its address judged. */
-export type Shared = Omit<Keystore, 'isShared'> &
-	Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems' | 'forgetSeen'>;
+export type Shared = Omit<Keystore, 'isShared'> & Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems'>;
 
 /** Connects to nothing before the first call. @throws FlockError `keystore-address` */
 export function openShared({address: {text, from}, environment, ...options}: DatabaseOptions): Shared {
 	const address = readAddress(text, {from, environment});
 	const place = drawn(address);
-	const engine = openEngine({...options, address});
+	const memory = options.memoryOf?.(`${withoutPassword(address)} (${options.label.flock})`);
+	const engine = openEngine({...options, address, memory});
 	const records = recordsOf(engine);
+	const waiting = options.waitingFile ? openWaiting(options.waitingFile, engine.sealer) : null;
 	return {
 		path: place,
+		waiting,
 		...records,
 		place: async () => withoutPassword(address),
 		snapshot: engine.snapshot,
 		askPassphrase: engine.askPassphrase,
 		handOver: engine.handOver,
 		takeIn: engine.takeIn,
+		async list() {
+			const contents = await records.list();
+			// `doctor` tells of a file that cannot be read, which nobody's list hangs on.
+			const keys = (await waiting?.all().catch(() => [])) ?? [];
+			return keys.length === 0 ? contents : {...contents, waiting: infosOf(keys)};
+		},
 		tryWriting: () => engine.tryWriting(),
 		watch: onChange =>
 			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
 		async encrypt() {
-			throw new FlockError('keystore-encrypted', `The keystore ${place} is encrypted already.`, {
-				hint: '`keymaker passphrase` changes its passphrase.',
+			throw new FlockError('keystore-encrypted', `The keystore ${place} is already encrypted.`, {
+				hint: 'Change its passphrase with `keymaker passphrase`.',
 			});
 		},
 		async decrypt() {
@@ -82,17 +97,19 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 			}));
 		},
 		restore: async number => ({keptAside: null, change: await engine.restore(number)}),
+		forgetSeen: () => engine.forgetSeen(),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),
 		purge: (bot, tokens = []) => engine.earlier(bot, tokens, true),
-		async health() {
-			try {
-				const {records: bots} = await records.list();
-				const withKey = [...bots.values()].filter(({key}) => key !== null).length;
-				return {path: place, exists: true, encrypted: true, bots: withKey, backups: 0, findings: []};
-			} catch (error) {
-				return unopenedHealth(place, error);
-			}
-		},
+		health: async () => healthOf({address, engine, deadline: options.deadline, waiting, memory}),
 	};
+}
+
+function infosOf(waiting: readonly WaitingKey[]): ReadonlyMap<string, readonly KeyInfo[]> {
+	const infos = new Map<string, readonly KeyInfo[]>();
+	for (const {bot, fresh} of waiting) {
+		infos.set(bot, [...(infos.get(bot) ?? []), keyInfo(fresh.key)]);
+	}
+
+	return infos;
 }

@@ -8,6 +8,7 @@ const pause = 2000;
 
 /**
  * Calls back after a flock in a database was changed, by any program: at once where the engine tells, else within the pause.
+ * Also when the engine has gone away, and when it is back.
  * On a connection of its own, which comes back by itself and keeps no program alive.
  * @returns how to stop.
  */
@@ -19,6 +20,7 @@ export function watchFlock(
 	let client: Client | null = null;
 	let timer: NodeJS.Timeout | null = null;
 	let last: string | null = null;
+	let isAway = false;
 
 	async function look(): Promise<void> {
 		try {
@@ -28,13 +30,21 @@ export function watchFlock(
 				[label.flock, label.kind],
 			);
 			const seen = rows[0]?.seen ?? '';
-			const isNews = last !== null && seen !== last;
+			const isNews = isAway || (last !== null && seen !== last);
+			isAway = false;
 			last = seen;
-			if (isNews && !stopped) {
-				onChange();
-			}
+			tell(isNews);
 		} catch {
 			drop();
+			const isNews = !isAway;
+			isAway = true;
+			tell(isNews);
+		}
+	}
+
+	function tell(isNews: boolean): void {
+		if (isNews && !stopped) {
+			onChange();
 		}
 	}
 

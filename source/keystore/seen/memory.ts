@@ -4,48 +4,55 @@ import type {Identity, Label} from '../form/identity.ts';
 import type {Opened} from '../opened.ts';
 import {isNews, readSights, type Sight, type Sights, sightOf} from './sights.ts';
 
-/** What this computer remembers of one keystore, and what follows from it. */
+/** What is remembered of a state. */
+export type Seen = Readonly<{identity: Identity; encrypted: boolean}>;
+
+/** What this computer remembers of one keystore, and its consequences. */
 export type Memory = {
-	/** What was seen so far. To be asked before the keystore is read: whatever is saved meanwhile is newer then, and not older. */
+	/** What was seen so far. Call it before reading the keystore, so that a save meanwhile is newer, not older. */
 	recall(): Promise<Sights>;
 	/**
-	 * Holds what was read against what is due in its place.
-	 * @param takesPlain true where plain text is fine, since it is about to be encrypted.
+	 * Compares what was read with what is expected there.
+	 * @param takesPlain true if plain text is fine, since it is about to be encrypted.
 	 * @throws `keystore-plain`, `keystore-older`
 	 */
 	check(found: Opened & {bytes: Buffer}, sights: Sights, takesPlain: boolean): Promise<void>;
-	/** The same where there is no file. @throws `keystore-unreadable` where an encrypted one was */
+	/** Compares a state with what was seen of it, wherever it is kept. @throws `keystore-older` */
+	checkState(found: Seen, sights: Sights): void;
+	/** The same without a file. @throws `keystore-unreadable` if there was an encrypted one */
 	checkMissing(sights: Sights): Promise<void>;
-	/** True where a keystore in plain text would be refused, whatever its id. */
+	/** True if a keystore in plain text would be refused, whatever its id. */
 	isEncryptedDue(sights: Sights): boolean;
-	/** The newest state that was seen of a keystore, wherever it was; 0 where none was. */
+	/** The newest state seen of a keystore at any path; 0 if none was. */
 	newestOf(id: string, sights: Sights): number;
 	/** Remembers what was read or saved. Never throws: a memory that cannot be written stops nobody. */
-	learn(found: Pick<Opened, 'identity' | 'key'>, sights?: Sights): Promise<void>;
-	/** Takes what is there as it is, older or in plain text; `null` for nothing. Throws nothing either. */
-	accept(found: {identity: Identity; encrypted: boolean} | null): Promise<void>;
-	/** True where something is remembered of the keystore, or nothing is to be. */
+	learn(found: Seen, sights?: Sights): Promise<void>;
+	/** Accepts the current state, older or in plain text; `null` for nothing. Never throws. */
+	accept(found: Seen | null): Promise<void>;
+	/** True if something is remembered of the keystore, or nothing should be. */
 	isKept(): Promise<boolean>;
-	/** Where it is kept; `null` where nothing is to be remembered. */
+	/** Its file; `null` if nothing should be remembered. */
 	file: string | null;
 };
 
-/** What a memory is about. */
+/** What a memory depends on. */
 export type MemoryOptions = {
-	/** The file of everything that this computer has seen; `null` where there is no place for one. */
+	/** The file of everything that this computer has seen; `null` if there is no folder for it. */
 	seen: string | null;
-	/** The keystore's file, as the options name it. */
+	/** The keystore's file as in the options, or a database's address and a flock's name. */
 	file: string;
 	label: Label;
-	/** True where a passphrase is given beforehand. */
+	/** What to do about an older or missing keystore that is not a file. */
+	hints?: Readonly<{older: string; gone: string}>;
+	/** True if a passphrase is already set. */
 	passphraseGiven: boolean;
-	/** True where the keystore's copies are encrypted, and a file of these bytes, or none, is not what was saved last. */
+	/** True if the keystore's backups are encrypted, and a file of these bytes, or none, is not the last save. */
 	copiesSpeakAgainst(bytes: Buffer | null): Promise<boolean>;
 };
 
-/** Practice is left out of all this: its keys open nothing. */
+/** Practice needs none of this: its keys open nothing. */
 export function openMemory(options: MemoryOptions): Memory {
-	const {file, label, passphraseGiven, copiesSpeakAgainst} = options;
+	const {file, label, hints, passphraseGiven, copiesSpeakAgainst} = options;
 	const isReal = label.kind === 'x';
 	const seen = isReal ? options.seen : null;
 
@@ -55,23 +62,39 @@ export function openMemory(options: MemoryOptions): Memory {
 				const {writeSight} = await import('./write.ts');
 				await writeSight(seen, file, decide);
 			} catch {
-				// `doctor` finds that it is not remembered.
+				// `doctor` reports that it is not remembered.
 			}
 		}
 	}
 
-	/** Why plain text is not what is due; `null` where it is. */
+	/** Why plain text is not expected; `null` if it is. */
 	async function plainProblem(sight: Sight | null, bytes: Buffer): Promise<FlockError | null> {
 		if (passphraseGiven) {
 			return plainError(file, 'a passphrase is given', byPassphrase);
 		}
 
 		if (sight === null ? await copiesSpeakAgainst(bytes) : sight.encrypted) {
-			const why = sight === null ? 'its newest copy is encrypted' : 'this computer has seen it encrypted';
+			const why = sight === null ? 'its newest backup is encrypted' : 'this computer saw it encrypted';
 			return plainError(file, why, bySight);
 		}
 
 		return null;
+	}
+
+	function assertNewest({id, counter}: Identity, encrypted: boolean, sight: Sight | null): void {
+		if (sight?.id === id && counter < sight.counter) {
+			throw olderError(
+				`The keystore ${visible(file)} is older than the one this computer saw last: save ${counter}, after save ${sight.counter}.`,
+			);
+		}
+
+		if (encrypted && sight?.encrypted && sight.id !== null && sight.id !== id) {
+			throw olderError(`The keystore ${visible(file)} is not the one that this computer saw there last.`);
+		}
+	}
+
+	function olderError(sentence: string): FlockError {
+		return new FlockError('keystore-older', sentence, {hint: hints?.older ?? olderHint});
 	}
 
 	return {
@@ -89,24 +112,19 @@ export function openMemory(options: MemoryOptions): Memory {
 				throw problem;
 			}
 
-			if (sight?.id === identity.id && identity.counter < sight.counter) {
-				throw olderError(
-					`The keystore ${visible(file)} is older than what this computer has seen of it: save ${identity.counter}, after save ${sight.counter}.`,
-				);
-			}
-
-			if (key !== null && sight?.encrypted && sight.id !== null && sight.id !== identity.id) {
-				throw olderError(`The keystore ${visible(file)} is not the one that this computer has seen there.`);
-			}
+			assertNewest(identity, key !== null, sight);
+		},
+		checkState({identity, encrypted}, sights) {
+			assertNewest(identity, encrypted, sightOf(sights, file, identity.id));
 		},
 		async checkMissing(sights) {
 			const sight = sightOf(sights, file, null);
 			if (isReal && (sight === null ? await copiesSpeakAgainst(null) : sight.encrypted)) {
 				throw new FlockError(
 					'keystore-unreadable',
-					`The keystore ${visible(file)} is gone: ${sight === null ? 'its copies are there, encrypted' : 'this computer has seen an encrypted one there'}.`,
+					`The keystore ${visible(file)} is gone: ${sight === null ? 'its backups are there, encrypted' : 'this computer saw an encrypted one there'}.`,
 					{
-						hint: 'Bring its folder back (is a disk or a network share not mounted?), or put a copy back with `keymaker restore`. To begin anew: `keymaker doctor --forget-seen`.',
+						hint: hints?.gone ?? goneHint,
 					},
 				);
 			}
@@ -114,8 +132,8 @@ export function openMemory(options: MemoryOptions): Memory {
 		isEncryptedDue: sights => isReal && (passphraseGiven || sights.get(file)?.encrypted === true),
 		newestOf: (id, sights) =>
 			Math.max(0, ...[...sights.values()].filter(sight => sight.id === id).map(({counter}) => counter)),
-		async learn({identity: {id, counter}, key}, sights) {
-			const sight = {id, encrypted: key !== null, counter};
+		async learn({identity: {id, counter}, encrypted}, sights) {
+			const sight = {id, encrypted, counter};
 			if (sights === undefined || isNews(sights, file, sight)) {
 				await write(known => (isNews(known, file, sight) ? sight : null));
 			}
@@ -131,18 +149,16 @@ export function openMemory(options: MemoryOptions): Memory {
 }
 
 const byPassphrase =
-	'`keymaker encrypt` encrypts it; without KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND it is used as it is. If it was encrypted before, something has put this one in its place: `keymaker restore` lists its copies.';
+	'Encrypt it with `keymaker encrypt`, or unset KEYMAKER_PASSPHRASE and KEYMAKER_PASSPHRASE_COMMAND to use it in plain text. If it was encrypted before, something replaced it: `keymaker restore` lists its backups.';
+const goneHint =
+	'Restore its folder (is a disk or network share not mounted?), or restore a backup with `keymaker restore`. To start over, run `keymaker doctor --forget-seen`.';
+const olderHint =
+	'Something may have replaced it with an old file: `keymaker restore` lists its backups. If you did, run `keymaker doctor --forget-seen` to accept it.';
 const bySight =
-	'Something may have put another one in its place: `keymaker restore` lists its copies. If you decrypted it on another computer, `keymaker doctor --forget-seen` takes it as it is.';
+	'Something may have replaced it: `keymaker restore` lists its backups. If you decrypted it on another computer, run `keymaker doctor --forget-seen` to accept it.';
 
 function plainError(file: string, why: string, hint: string): FlockError {
-	return new FlockError('keystore-plain', `The keystore ${visible(file)} is in plain text, though ${why}.`, {
+	return new FlockError('keystore-plain', `The keystore ${visible(file)} is in plain text, but ${why}.`, {
 		hint,
-	});
-}
-
-function olderError(sentence: string): FlockError {
-	return new FlockError('keystore-older', sentence, {
-		hint: 'Something may have put an old file in its place: `keymaker restore` lists its copies. If you did, `keymaker doctor --forget-seen` takes it as it is.',
 	});
 }

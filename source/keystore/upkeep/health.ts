@@ -14,12 +14,12 @@ import type {KeystoreFinding, KeystoreHealth} from '../keystore.ts';
 import {botsWithKey} from '../state.ts';
 import {asidesOf} from './backups.ts';
 
-/** The numbers by which Linux names network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
+/** Linux's numbers of network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
 const networkFileSystems = new Set([
 	0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x73757245, 0x00c36400, 0x01021997,
 ]);
 
-/** Looks at a keystore's place, file and copies. */
+/** Checks a keystore's folder, file and backups. */
 export async function healthOf(core: Core): Promise<KeystoreHealth> {
 	const file = core.path;
 	const findings: KeystoreFinding[] = [];
@@ -66,7 +66,7 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 		const leftovers = await leftoversOf(file);
 		if (leftovers.length > 0) {
 			findings.push({
-				sentence: `A program that was ended left ${leftovers.length} temporary files beside the keystore.`,
+				sentence: `A killed program left ${leftovers.length} temporary files beside the keystore.`,
 				hint: 'The next save removes them.',
 				serious: false,
 			});
@@ -74,8 +74,8 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 
 		for (const aside of await asidesOf(file)) {
 			findings.push({
-				sentence: `A damaged keystore is kept aside: ${visible(aside)}. It may hold keys.`,
-				hint: 'Remove it when nothing in it is needed any more.',
+				sentence: `A damaged keystore is kept in ${visible(aside)}. It may hold keys.`,
+				hint: 'Remove it when you no longer need anything in it.',
 				serious: false,
 			});
 		}
@@ -84,7 +84,7 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 		if (health.exists && networkFileSystems.has((await statfs(path.dirname(file))).type)) {
 			findings.push({
 				sentence: 'The keystore is on a network file system.',
-				hint: 'Its lock between computers is only as good as that file system: save from one computer at a time.',
+				hint: 'Save from one computer at a time: locks are not reliable there.',
 				serious: false,
 			});
 		}
@@ -100,8 +100,8 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 					error instanceof FlockError
 						? {sentence: error.message, hint: error.hint, serious: true}
 						: {
-								sentence: 'A part of the keystore could not be looked at.',
-								hint: 'Look at its permissions.',
+								sentence: 'Part of the keystore could not be read.',
+								hint: 'Check its permissions.',
 								serious: true,
 							},
 				);
@@ -112,8 +112,8 @@ export async function healthOf(core: Core): Promise<KeystoreHealth> {
 
 function forgetful(file: string): KeystoreFinding {
 	return {
-		sentence: `What this computer sees of the keystore cannot be kept in ${visible(file)}: an older one in its place would not be noticed.`,
-		hint: 'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
+		sentence: `${visible(file)} cannot be written, so keymaker would not notice if an older keystore replaced this one.`,
+		hint: 'Give yourself permission to write there (chmod u+rwx), or set KEYMAKER_STATE to another folder.',
 		serious: false,
 	};
 }
@@ -130,9 +130,9 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	const findings: KeystoreFinding[] = [];
 	if ((found.mode & 0o077) !== 0) {
 		findings.push({
-			sentence: `Other users of this computer may look into ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
+			sentence: `Other users of this computer can read ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
 			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${shellWord(target)}`,
-			// Who may only look into the folder sees names; the files in it are closed by themselves.
+			// Reading the folder shows names only. The files in it have their own permissions.
 			serious: !found.isDirectory() || (found.mode & 0o022) !== 0,
 		});
 	}
@@ -144,7 +144,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 			hint:
 				own === 0
 					? `Save to it as that user: sudo -H -u '#${found.uid}' keymaker …`
-					: `Make it yours: chown ${own} ${shellWord(target)}`,
+					: `Take ownership: chown ${own} ${shellWord(target)}`,
 			serious: true,
 		});
 	}
@@ -152,7 +152,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	return findings;
 }
 
-/** More names than this are counted, not told. */
+/** More names are counted, not listed. */
 const mostNames = 3;
 
 function oddFindings(folder: string, odd: readonly string[]): KeystoreFinding[] {
@@ -163,8 +163,8 @@ function oddFindings(folder: string, odd: readonly string[]): KeystoreFinding[] 
 	const rest = odd.length > mostNames ? ` and ${odd.length - mostNames} more` : '';
 	return [
 		{
-			sentence: `${visible(folder)} holds what is no copy of this keystore: ${odd.slice(0, mostNames).map(visible).join(', ')}${rest}.`,
-			hint: 'It is never restored, encrypted or removed. It may hold keys: look at it, and move it away.',
+			sentence: `${visible(folder)} holds files that are not backups of this keystore: ${odd.slice(0, mostNames).map(visible).join(', ')}${rest}.`,
+			hint: 'keymaker never restores, encrypts or removes them. They may hold keys: look at them and move them away.',
 			serious: false,
 		},
 	];
@@ -177,7 +177,7 @@ async function plainFindings(copies: readonly string[]): Promise<KeystoreFinding
 		try {
 			count += read !== null && !readEnvelope(read.bytes, copy).encrypted ? 1 : 0;
 		} catch {
-			// A damaged copy is told of by `restore`.
+			// `restore` reports damaged backups.
 		}
 	}
 

@@ -71,7 +71,7 @@ export function movingOf(core: Core, options: KeystoreOptions): Moving {
 					throw lockLost(path);
 				}
 
-				await memory.learn({identity: next, key});
+				await memory.learn({identity: next, encrypted: key !== null});
 				// What says where the flock is, is no state to put back.
 				const copy = await findCopy(backups, bytes);
 				if (copy !== null) {
@@ -106,7 +106,7 @@ export function movingOf(core: Core, options: KeystoreOptions): Moving {
 					throw lockLost(path);
 				}
 
-				await memory.learn(written);
+				await memory.learn({identity, encrypted: true});
 			});
 		},
 	};

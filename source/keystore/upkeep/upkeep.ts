@@ -21,7 +21,7 @@ import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
 import {movingOf} from './moving.ts';
 
-/** What concerns a keystore as a whole. */
+/** Operations on the whole keystore. */
 export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	const {backups, keyring, memory, open, path} = core;
 
@@ -29,14 +29,14 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		return (await envelopeNow())?.encrypted ?? false;
 	}
 
-	/** What the file says without a passphrase; `null` where there is none. */
+	/** What the file says without a passphrase; `null` if there is none. */
 	async function envelopeNow(): Promise<Envelope | null> {
 		const file = await readBytes(safePathOf(path));
 		try {
 			return file && readEnvelope(file.bytes, path);
 		} catch (error) {
 			if (error instanceof Damage) {
-				// Says the same, with the copy that can be put back.
+				// Throws the same error, with the backup to restore.
 				await core.load();
 			}
 
@@ -44,7 +44,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
-	/** Saves the whole keystore under another key, and then every copy; `null` for plain text. */
+	/** Saves the whole keystore under another key, and then every backup; `null` for plain text. */
 	async function saveUnder(
 		key: DerivedKey | null,
 		allowed: (loaded: Loaded) => void,
@@ -70,22 +70,22 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	function assertEncrypted({key}: Loaded): void {
 		if (key === null) {
 			throw new FlockError('keystore-not-encrypted', `The keystore ${visible(path)} is not encrypted.`, {
-				hint: '`keymaker encrypt` encrypts it.',
+				hint: 'Encrypt it with `keymaker encrypt`.',
 			});
 		}
 	}
 
 	function assertPlain({key}: Loaded): void {
 		if (key !== null) {
-			throw new FlockError('keystore-encrypted', `The keystore ${visible(path)} is encrypted already.`, {
-				hint: '`keymaker passphrase` changes its passphrase.',
+			throw new FlockError('keystore-encrypted', `The keystore ${visible(path)} is already encrypted.`, {
+				hint: 'Change its passphrase with `keymaker passphrase`.',
 			});
 		}
 	}
 
 	async function decryptNow(identity: Identity | null): Promise<void> {
 		if (identity !== null) {
-			// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
+			// Before that, so that nobody who reads immediately afterwards takes it for a planted one.
 			await memory.accept({identity, encrypted: false});
 		}
 
@@ -100,7 +100,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
-	/** @throws `keystore-moved` where the copies are those of a flock that is elsewhere */
+	/** @throws `keystore-moved` if the flock is elsewhere by now */
 	async function assertHere(): Promise<void> {
 		const file = await readBytes(safePathOf(path));
 		try {
@@ -114,14 +114,14 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
-	/** The copies of other states than the one in force. */
+	/** The backups of other states than the current one. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
 		const copies = await openCopies(backups, open, ask);
 		return copies.filter(copy => !current?.bytes.equals(copy.bytes));
 	}
 
-	/** What stands in the file now: opened, or bytes that cannot be used, to be kept aside. Under the lock. */
+	/** The file's contents now: opened, or unusable bytes to keep aside. Under the lock. */
 	async function loadEvenUnusable(
 		file: string,
 		replaceable: ReadonlySet<string>,
@@ -139,7 +139,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
-	/** What a copy becomes when it is put in the keystore's place: a state above all that were seen. */
+	/** A backup's state when it is restored: newer than all that were seen. */
 	async function restoredFrom(
 		copy: Opened,
 		loaded: Loaded | null,
@@ -150,9 +150,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		if (key === null && !loaded?.file && memory.isEncryptedDue(sights)) {
 			throw new FlockError(
 				'keystore-plain',
-				'That backup is in plain text, though the keystore has to be encrypted.',
+				'That backup is in plain text, but the keystore must be encrypted.',
 				{
-					hint: 'Choose an encrypted one: `keymaker restore` lists them. If you want it in plain text, unset the passphrase, and `keymaker doctor --forget-seen` takes what is there as it is.',
+					hint: 'Choose an encrypted one: `keymaker restore` lists them. If you want plain text, unset the passphrase and run `keymaker doctor --forget-seen`.',
 				},
 			);
 		}
@@ -180,8 +180,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		async decrypt() {
 			const loaded = await core.load();
 			assertEncrypted(loaded);
-			// One piece of work: an end in between would leave it remembered as plain text, and a planted one would be taken.
-			await unfinished('The keystore is being decrypted', () => decryptNow(loaded.identity));
+			// One piece of work: if interrupted, it would be remembered as plain text, and a planted one would
+			// be accepted.
+			await unfinished('decrypting the keystore', () => decryptNow(loaded.identity));
 		},
 		async changePassphrase(passphrase) {
 			assertEncrypted(await core.load());
@@ -203,7 +204,8 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		},
 		async restore(number) {
 			await assertHere();
-			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.
+			// Asks for passphrases before it takes the lock. The backups' comes first, since the file can be
+			// anybody's.
 			await otherCopies(true);
 			const found = await core.load().catch(error => error);
 			const isLocked = found instanceof FlockError && found.code === 'keystore-passphrase';
@@ -215,9 +217,9 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				if (copy === undefined) {
 					throw new FlockError(
 						'keystore-no-backup',
-						`There is no backup ${number} of the keystore ${visible(path)}.`,
+						`The keystore ${visible(path)} has no backup ${number}.`,
 						{
-							hint: '`keymaker restore` lists the backups there are.',
+							hint: '`keymaker restore` lists its backups.',
 						},
 					);
 				}
@@ -246,17 +248,17 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				if (!(await replaceFile({file, backups, base, baseIsGood, bytes, lock, now: core.now()}))) {
 					throw new FlockError(
 						'keystore-lock-lost',
-						`Another program took over the keystore ${visible(path)}.`,
+						`Another program took the lock of the keystore ${visible(path)}.`,
 						{
 							hint: 'Nothing was overwritten. Try again.',
 						},
 					);
 				}
 
-				await memory.learn(restored);
+				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
 				return {keptAside, change: null};
 			};
-			return await unfinished('The backup is being put back', () => core.locked(putBack));
+			return await unfinished('restoring the backup', () => core.locked(putBack));
 		},
 		async backupsHolding(bot, tokens = []) {
 			const {state} = await core.load();
@@ -289,7 +291,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	};
 }
 
-/** What a file in the keystore's place may be without being worth more than a copy. */
+/** What an unusable file in the keystore's place can be. */
 const unusableCodes: readonly string[] = [
 	'keystore-damaged',
 	'keystore-older',
@@ -297,7 +299,7 @@ const unusableCodes: readonly string[] = [
 	'keystore-plain',
 ];
 
-/** A token that another bot has now (X gives the same account the same one) is that bot's. */
+/** A token that another bot has now is that bot's: X issues the same one to the same account. */
 function tokensToSeek(
 	tokens: Iterable<string>,
 	records: Parameters<typeof tokensOf>[0],

@@ -4,13 +4,14 @@ import {accountOf} from '../../flock/words.ts';
 import type {Action} from '../model/action.ts';
 import type {AuthorizeScreen} from '../model/authorization.ts';
 import type {Problem} from '../model/problem.ts';
-import type {State} from '../model/state.ts';
+import {type State, withoutSaved} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {nextOnWalk, withResult} from '../model/walk.ts';
-import {request, toFlock, walkOn, withPhase} from './begin.ts';
+import {request, walkOn, withPhase} from './begin.ts';
+import {calledBack, withPinInstead} from './reduce-callback.ts';
 import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
-/** Takes in what came of the work; a result of another attempt is late. */
+/** Handles the work's results. A result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
 	const {screen} = state;
 	const current =
@@ -19,7 +20,7 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 		case 'link':
 			return current === null
 				? step(state, {type: 'drop-link', link: action.link})
-				: linkArrived(state, current, action.link);
+				: linkArrived(state, current, action);
 		case 'link-failed':
 			return current === null || current.phase.name !== 'requesting'
 				? step(state)
@@ -44,6 +45,12 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 					});
 		}
 
+		case 'opened':
+			return step(
+				screen.name === 'authorize' ? {...state, screen: {...screen, opened: action.opened}} : state,
+			);
+		case 'called-back':
+			return calledBack(state, action);
 		case 'exchanged':
 			return exchanged(state, current, action.outcome, now);
 		case 'pin-failed':
@@ -57,12 +64,17 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 	}
 }
 
-function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {type: 'link'})['link']): Step {
+function linkArrived(
+	before: State,
+	screen: AuthorizeScreen,
+	{link, pinInstead}: Action & {type: 'link'},
+): Step {
 	if (screen.phase.name !== 'requesting') {
-		return step(state, {type: 'drop-link', link});
+		return step(before, {type: 'drop-link', link});
 	}
 
-	const {note, label, open} = screen.phase;
+	const {label, show} = screen.phase;
+	const {state, note} = withPinInstead(before, pinInstead, screen.phase.note);
 	const shown = withPhase(state, screen, {
 		name: 'awaiting-pin',
 		link,
@@ -71,17 +83,18 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		note,
 		label,
 		problem: null,
+		called: null,
 	});
-	if (!open) {
-		return step(shown);
+	if (show !== 'open') {
+		return step(show === 'qr' ? {...shown, overlay: {name: 'qr'}} : shown);
 	}
 
 	const {whyNotOpen, practice} = state.fixed;
 	return whyNotOpen === null
-		? step(shown, {type: 'open', url: link.url})
+		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
-				// Practice's page is nowhere but here: another computer or a phone cannot open it.
+				// Practice's page is only here: another computer or a phone cannot open it.
 				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
 					: `${whyNotOpen.sentence} o open · c copy`,
@@ -90,7 +103,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 
 function practiceSentence(url: string): string {
 	const port = URL.parse(url)?.port ?? '';
-	return `Practice answers on this computer only. Open the link here, or over SSH forward its port: ssh -L ${port}:127.0.0.1:${port}`;
+	return `Practice runs on this computer only. Over SSH: ssh -L ${port}:127.0.0.1:${port}`;
 }
 
 function pinFailed(
@@ -104,7 +117,7 @@ function pinFailed(
 	}
 
 	const {link, pin} = screen.phase;
-	if (alive) {
+	if (alive && pin !== null) {
 		return step(
 			withPhase(state, screen, {
 				name: 'awaiting-pin',
@@ -114,18 +127,19 @@ function pinFailed(
 				note: null,
 				label: null,
 				problem,
+				called: null,
 			}),
 		);
 	}
 
-	const note = `${problem.sentence} ${afterPin(problem)}The earlier link and its PIN are void; this is a new link.`;
-	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
+	const note = `${problem.sentence} ${afterPin(problem)}Here is a new link; the old one no longer works.`;
+	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, show: null}, now);
 }
 
-/** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
+/** More to say about a failed PIN. If the next step is a new link, that is already there. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
-		return 'It is not known whether X took the PIN. ';
+		return 'X may or may not have accepted the PIN. ';
 	}
 
 	return code === 'x-pin-wrong' || code === 'x-link-stale' ? '' : `${hint} `;
@@ -140,7 +154,9 @@ function exchanged(
 	const {bot, tokenId, key} = outcome;
 	const others = state.unsaved.filter(one => one.bot !== bot || one.tokenId !== tokenId);
 	const unsaved =
-		outcome.kind === 'unsaved' ? [...others, {bot, tokenId, key, problem: outcome.problem}] : others;
+		outcome.kind === 'unsaved'
+			? [...others, {bot, tokenId, key, problem: outcome.problem, waits: outcome.waits}]
+			: others;
 	const known = {...state, unsaved};
 	if (screen === null) {
 		return andThen(step(withoutSaved(known, bot), {type: 'read'}), next =>
@@ -162,7 +178,9 @@ function exchanged(
 
 		case 'held': {
 			const held = heldWith(state, bot, {tokenId, key, reason: outcome.reason});
-			return step(withPhase(known, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
+			// Enter answers this one; an enter that was meant for the screen before does not.
+			const asked = outcome.reason === 'by-callback' ? {...known, handedInAt: now} : known;
+			return step(withPhase(asked, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
 		}
 
 		case 'unsaved': {
@@ -172,36 +190,29 @@ function exchanged(
 	}
 }
 
-/** What is said of a key that is saved, over the next bot of a walk. */
+/** The message about a saved key, over the next bot of a walk. */
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'
-		? {text: `${ready} X gave it read access only.`, tone: 'warn'}
+		? {text: `${ready} The key is read-only.`, tone: 'warn'}
 		: {text: ready, tone: 'good'};
 }
 
-/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
-function withoutSaved(state: State, bot: string): State {
-	const {screen, unsaved} = state;
-	const isOver =
-		screen.name === 'authorize' &&
-		screen.phase.name === 'unsaved' &&
-		screen.bot === bot &&
-		unsaved.every(one => one.bot !== bot);
-	return isOver ? toFlock(state) : state;
-}
-
-function lateSentence({screen}: State, {kind, bot, key}: (Action & {type: 'exchanged'})['outcome']): string {
+function lateSentence({screen}: State, outcome: (Action & {type: 'exchanged'})['outcome']): string {
+	const {kind, bot, key} = outcome;
+	const waits = outcome.kind === 'unsaved' && outcome.waits;
 	const whose = `${accountOf(key)} for ${visible(bot)}`;
 	if (kind === 'saved') {
 		return `The key of ${whose} is saved.`;
 	}
 
 	if (kind === 'unsaved') {
-		return `A key of ${whose} could not be saved: enter on ${visible(bot)} tries again.`;
+		return waits
+			? `A key of ${whose} waits on this computer until it can be saved.`
+			: `A key of ${whose} could not be saved. Press enter on ${visible(bot)} to try again.`;
 	}
 
-	const came = `A key of ${whose} came after you had left. It is held`;
+	const came = `A key of ${whose} came after you left. It waits for your decision`;
 	const isAsked = screen.name === 'authorize' && screen.bot === bot && screen.phase.name === 'conflict';
-	return isAsked ? `${came} too.` : `${came}: enter on ${visible(bot)} decides.`;
+	return isAsked ? `${came} too.` : `${came}: press enter on ${visible(bot)}.`;
 }

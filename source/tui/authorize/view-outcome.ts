@@ -14,7 +14,7 @@ import {otherBotOf} from './begin.ts';
 import {execLine} from './reduce.ts';
 import {selectedHeld} from './reduce-held.ts';
 
-/** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
+/** The held keys, newest first, and for the selected one what was expected, what came, and what each decision does. */
 export function conflictLines(
 	state: State,
 	{bot}: AuthorizeScreen,
@@ -44,6 +44,7 @@ export function conflictLines(
 		blank,
 		...choiceLines(phase, columns, now),
 		...paragraph(heldSentence(key, reason, otherBot), columns, {tone: 'warn'}),
+		...(reason === 'by-callback' ? paragraph('Press enter if it is.', columns) : []),
 		blank,
 		...paragraph(`expected   ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
 			indent: 3,
@@ -61,7 +62,7 @@ export function conflictLines(
 	];
 }
 
-/** A key, and what it leads to. */
+/** A key, and what it does. */
 function answer(key: string, title: string, leadsTo: string, columns: number): Line[] {
 	const name = title.padEnd(12);
 	const [first, ...rest] = paragraph(leadsTo, columns, {indent: 6 + name.length, tone: 'quiet'});
@@ -79,7 +80,7 @@ function answer(key: string, title: string, leadsTo: string, columns: number): L
 	];
 }
 
-/** A row for each held key, where there are several; where rows are few, the selected one alone. */
+/** A row for each held key, if there are several; if there are few rows, only the selected one. */
 function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: number, now: number): Line[] {
 	if (held.length < 2) {
 		return [];
@@ -104,7 +105,7 @@ function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: numb
 	return [...paragraph(`${held.length} keys wait for your decision.`, columns, {rank: 4}), ...rows, blank];
 }
 
-/** A key that is saved, and which bot is next. */
+/** A saved key, and the next bot. */
 export function savedLines(
 	state: State,
 	{bot, walk}: AuthorizeScreen,
@@ -113,11 +114,10 @@ export function savedLines(
 	const {columns} = state.size;
 	const readOnly =
 		key.accessLevel === 'read'
-			? paragraph(
-					'X gave it read access only. Set the app to read and write, then authorize again.',
-					columns,
-					{tone: 'warn', rank: 2},
-				)
+			? paragraph('It is read-only. Set the app to read and write, then authorize again.', columns, {
+					tone: 'warn',
+					rank: 2,
+				})
 			: [];
 	const next = nextOnWalk(state);
 	return [
@@ -137,7 +137,7 @@ export function savedLines(
 	];
 }
 
-/** Keys that the keystore would not take; once the person has asked for them, the keys themselves. */
+/** Keys that the keystore did not accept and, if the person asked, the keys themselves. */
 export function unsavedLines(
 	{size, fixed, unsaved}: State,
 	{bot}: AuthorizeScreen,
@@ -147,15 +147,21 @@ export function unsavedLines(
 ): Line[] {
 	const {columns} = size;
 	const accounts = unsaved.filter(one => one.bot === bot).map(({key}) => key);
-	const [what, they, are] = accounts.length > 1 ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
+	const several = accounts.length > 1;
+	const [what, they, are] = several ? ['keys', 'they', 'are'] : ['key', 'it', 'is'];
+	const safe = unsaved.every(one => one.bot !== bot || one.waits);
 	const shown = revealed ? revealedLines(bot, columns, rows, view) : [];
 	return [
 		blank,
 		...paragraph(
-			`X gave the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved. Until keymaker ends, ${they} ${are} kept in memory.`,
+			`X gave the ${what} of ${accountsInWords(accounts)} for ${visible(bot)}, but ${they} could not be saved. ${
+				safe
+					? `${several ? 'They wait' : 'It waits'}, sealed, on this computer, and ${are} saved as soon as the keystore answers.`
+					: `Until keymaker ends, ${they} ${are} kept in memory.`
+			}`,
 			columns,
-			// What was asked for goes before what is known already.
-			{tone: 'bad', rank: revealed ? 4 : 0},
+			// What the person asked for goes before what they know already.
+			{tone: safe ? 'warn' : 'bad', rank: revealed ? 4 : 0},
 		),
 		...problemLines(problem, columns, 1, revealed ? 4 : 1),
 		...paragraph(`Keystore: ${visible(fixed.keystorePath)}`, columns, {tone: 'quiet', rank: 5}),
@@ -169,7 +175,7 @@ function revealedLines(bot: string, columns: number, rows: number, {reveal}: Vie
 	return lines.length <= rows ? lines : paragraph('The key needs a larger window.', columns, {tone: 'warn'});
 }
 
-/** How a walk went, what is left, and what to do now. */
+/** A walk's result, what is left, and what to do now. */
 export function summaryLines(
 	{size, fixed}: State,
 	{results, left, tookMs}: Screen & {name: 'summary'},

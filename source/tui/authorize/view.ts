@@ -5,7 +5,7 @@ import {accountOf} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {hints} from '../draw/footer.ts';
-import {blank, ends, type Line, line, paragraph, squeeze, toned, type View} from '../draw/line.ts';
+import {blank, ends, type Line, line, paragraph, squeeze, toned, type View, widthOf} from '../draw/line.ts';
 import {problemLines} from '../draw/problem.ts';
 import {chop} from '../draw/text.ts';
 import {secondsLeft, waitingLines} from '../draw/waiting.ts';
@@ -17,17 +17,20 @@ import type {State} from '../model/state.ts';
 import {conflictLines, savedLines, unsavedLines} from './view-outcome.ts';
 import {besideWalk, progressLines, widthBeside} from './view-walk.ts';
 
-/** From so many columns up the bindings stand beside the steps that they are about. */
+/** From this many columns the bindings are beside their steps. */
 const inlineFrom = 90;
 
-/** However wide the window is, the bindings stand no further right than this. */
+/** In wide windows, the bindings go no further right than this. */
 const inlineTo = 110;
 
-/** The commands that stand beside the link, and beside the field. */
+/** Lines with a higher rank are dropped before any step. */
+const stepRank = 3;
+
+/** The commands beside the link and beside the field. */
 const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
 
-/** True for a binding that stands beside its step, and so not in the footer. */
+/** True for a binding beside its step, which the footer leaves out. */
 export function isInline({size, screen, overlay, fixed}: State, {command}: Binding): boolean {
 	return (
 		!fixed.spoken &&
@@ -40,7 +43,7 @@ export function isInline({size, screen, overlay, fixed}: State, {command}: Bindi
 	);
 }
 
-/** The authorization of one bot, in whatever phase it is. */
+/** The authorization of one bot, in any phase. */
 export function authorizeLines(state: State, screen: AuthorizeScreen, rows: number, view: View): Line[] {
 	const {phase} = screen;
 	const {columns} = state.size;
@@ -96,19 +99,21 @@ function stepLines(
 	const {columns} = state.size;
 	const width = widthBeside(state, screen) + 1;
 	const {link} = phase;
-	const who =
-		link.expectedHandle === null
-			? 'signed in as the bot’s account'
-			: `signed in as @${visible(link.expectedHandle)}`;
 	const before = [
 		...progressLines(state, screen),
 		blank,
 		...(phase.name === 'awaiting-pin' ? note(phase, columns) : []),
-		...numbered(1, `Open this link in a private window, ${who}`, state, besideLink),
+		...numbered(1, linkStep(screen, link), state, besideLink),
 	];
 	const after = [
 		{...blank, rank: 5},
-		...numbered(2, 'Press Authorize app; X shows a PIN', state, [], width),
+		...numbered(
+			2,
+			link.callback === null ? 'Press Authorize app; X shows a PIN' : calledStep,
+			state,
+			[],
+			width,
+		),
 		{...blank, rank: 7},
 		...fieldLines(state, phase, view, width),
 		...saidLines(screen, width),
@@ -127,7 +132,28 @@ function stepLines(
 	return squeeze([...before, ...instead, ...after], rows);
 }
 
-/** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
+/** What to do with the link: in which window, and signed in as whom. */
+function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): string {
+	const account = expectedHandle === null ? 'the bot’s account' : `@${visible(expectedHandle)}`;
+	switch (opened?.url === url ? opened.window : null) {
+		case 'own':
+			return `Sign in as ${account} in the new window`;
+		case 'ordinary':
+			return `Opened in an ordinary window. Use a private one, signed in as ${account}`;
+		default:
+			return `Open this link in a private window, signed in as ${account}`;
+	}
+}
+
+/** The rows of the link and the steps around it, which always stay; 0 without a link. */
+export function stepRows(state: State, view: View): number {
+	const {screen, overlay} = state;
+	return screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin' || overlay !== null
+		? 0
+		: stepLines(state, screen, screen.phase, Infinity, view).filter(({rank = 0}) => rank <= stepRank).length;
+}
+
+/** The link on its own lines, flush left and with nothing added, so that selecting it gives the whole link. */
 export function linkLines({url}: Link, columns: number): Line[] {
 	const address = visible(url);
 	return chop(address, columns).map((text, index) => ({
@@ -147,7 +173,10 @@ function numbered(
 	const beside = keymap['awaiting-pin'].filter(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
-	const [first, ...rest] = paragraph(text, columns, {indent: 4, rank: number === 1 ? 3 : 2});
+	const right = hints(beside);
+	// A long text must leave room for the bindings, which the footer leaves out.
+	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
+	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
 		...(first as Line),
 		spans: [toned('accent', ` ${number}  `), {text: first?.spans[0]?.text.trimStart() ?? ''}],
@@ -156,7 +185,7 @@ function numbered(
 	return [
 		beside.length === 0
 			? head
-			: {...ends(head.spans, hints(beside), Math.min(columns, inlineTo) - 1), rank: 3, say: head.say ?? ''},
+			: {...ends(head.spans, right, Math.min(columns, inlineTo) - 1), rank: stepRank, say: head.say ?? ''},
 		...rest,
 	];
 }
@@ -168,10 +197,12 @@ function fieldLines(
 	columns: number,
 ): Line[] {
 	if (phase.name === 'exchanging') {
-		return waiting('Submitting the PIN to X', phase.startedAt, state, view);
+		const what = phase.pin === null ? 'Asking X for the key' : 'Submitting the PIN to X';
+		return waiting(what, phase.startedAt, state, view);
 	}
 
-	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
+	const name = phase.link.callback === null ? 'Paste the PIN here' : 'Or paste the address';
+	const label = columns < 40 ? ' 3  PIN: ' : ` 3  ${name}: `;
 	const beside = keymap['awaiting-pin'].filter(
 		binding => besideField.includes(binding.command) && isInline(state, binding),
 	);
@@ -193,13 +224,16 @@ function fieldLines(
 			Math.min(columns, inlineTo) - 1,
 		),
 		role: 'textbox',
-		say: `3. Paste the PIN here: ${shown.text}`,
+		say: `3. ${name}: ${shown.text}`,
 		cursor: columnsOf(label) + shown.cursor,
 	};
 	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
 }
 
-/** What came of the bot before, on a walk. */
+/** The second step where X sends the browser back. */
+const calledStep = 'Press Authorize app; keymaker continues by itself';
+
+/** The previous bot's result, on a walk. */
 function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 	return said === null
 		? []
@@ -208,7 +242,7 @@ function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 				...paragraph(said.text, columns, {
 					tone: said.tone,
 					glyph: said.tone === 'good' ? '✓' : '!',
-					rank: 3,
+					rank: 4,
 				}),
 			];
 }
@@ -224,7 +258,7 @@ function note({note: text, label}: Renewal, columns: number): Line[] {
 }
 
 function waiting(what: string, startedAt: number, {size, fixed}: State, view: View): Line[] {
-	// The seconds are not said: a screen reader would say each of them.
+	// Seconds are not spoken: a screen reader would say each of them.
 	return waitingLines(
 		`${what} · ${secondsLeft(startedAt, fixed.deadlineSeconds, view)}`,
 		what,

@@ -8,18 +8,32 @@ import type {Services} from '../../services.ts';
 import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
 import type {Tools, Work} from '../model/work.ts';
+import {createCallbacks} from './work-callback.ts';
 
 type AuthorizeWork = Pick<
 	Work,
-	'request-link' | 'drop-link' | 'submit-pin' | 'retry-save' | 'decide' | 'copy' | 'open'
+	| 'request-link'
+	| 'drop-link'
+	| 'submit-pin'
+	| 'submit-verifier'
+	| 'retry-save'
+	| 'save-waiting'
+	| 'decide'
+	| 'copy'
+	| 'open'
+	| 'open-link'
 >;
 
-/** What asks the most of the person comes last, and stays on the screen. */
+/** No screen waits for a key of an earlier run. */
+const ofNobody = -1;
+
+/** The result that needs the person most comes last and stays on the screen. */
 const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 
-/** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
+/** The work of an authorization: asks X for links and keys, saves them, and opens, copies and shows links. */
 export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
+	const callbacks = createCallbacks(services.callback, dispatch);
 
 	async function discard(bot: string, tokenId: string): Promise<Decision> {
 		const discarded = await keymaker.discard(bot, tokenId);
@@ -28,11 +42,24 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 	}
 
 	return {
-		async 'request-link'({bot, attempt}) {
+		async 'request-link'({bot, attempt, callbackPort}) {
 			await attempts.run(attempt, async signal => {
+				callbacks.endOf(bot);
+				// Before the link is asked for: another user may listen there already.
+				const found = await callbacks.listen(callbackPort);
+				const [listening, refused] = found instanceof FlockError ? [null, found] : [found, null];
 				try {
-					dispatch({type: 'link', attempt, link: await keymaker.requestLink(bot, {signal})});
+					const link = await keymaker.requestLink(bot, {signal, callback: listening?.address});
+					if (link.callback === null) {
+						listening?.close();
+					} else if (listening !== null) {
+						callbacks.expect(link, listening);
+					}
+
+					const why = refused ?? link.pinInstead;
+					dispatch({type: 'link', attempt, link, ...(why === null ? {} : {pinInstead: problemOf(why)})});
 				} catch (error) {
+					listening?.close();
 					const known = expected(error);
 					const record = known.code === 'held' ? await keystore.get(bot) : null;
 					const held = record === null ? [] : recordInfo(record).held;
@@ -45,16 +72,38 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 			});
 		},
 		'drop-link'({link}) {
+			callbacks.end(link.id);
 			keymaker.drop(link);
+		},
+		async 'submit-verifier'({attempt, link, verifier}) {
+			const say = (sentence: string) => callbacks.say(link.id, sentence);
+			const work = async (signal: AbortSignal) => {
+				try {
+					const outcome = await keymaker.submitDelivered(link, verifier, say, {signal});
+					callbacks.end(link.id);
+					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+				} catch (error) {
+					callbacks.end(link.id);
+					dispatch({type: 'pin-failed', attempt, problem: problemOf(expected(error)), alive: false});
+				}
+			};
+
+			await attempts.run(attempt, work, true);
 		},
 		async 'submit-pin'({attempt, link, pin}) {
 			const work = async (signal: AbortSignal) => {
 				try {
 					const outcome = await keymaker.submitPin(link, pin, {signal});
+					callbacks.end(link.id);
 					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
 				} catch (error) {
 					const problem = problemOf(expected(error));
-					dispatch({type: 'pin-failed', attempt, problem, alive: keymaker.isAlive(link)});
+					const alive = keymaker.isAlive(link);
+					if (!alive) {
+						callbacks.end(link.id);
+					}
+
+					dispatch({type: 'pin-failed', attempt, problem, alive});
 				}
 			};
 
@@ -67,7 +116,20 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 				for (const outcome of outcomes) {
 					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
 				}
+
+				if (outcomes.length === 0) {
+					// Another program saved the waiting keys.
+					await read();
+				}
 			});
+		},
+		async 'save-waiting'() {
+			for (const outcome of await keymaker.saveWaiting()) {
+				// Shows the keys that still wait.
+				if (outcome.kind !== 'unsaved') {
+					dispatch({type: 'exchanged', attempt: ofNobody, outcome: outcomeInfo(outcome)});
+				}
+			}
 		},
 		async decide({attempt, bot, tokenId, keep}) {
 			try {
@@ -91,32 +153,43 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		async open({url}) {
 			notify((await desktop.open(url)).sentence);
 		},
+		async 'open-link'({url}) {
+			const {started, sentence, window} = await desktop.openLink(url);
+			notify(sentence);
+			if (started) {
+				dispatch({type: 'opened', opened: {url, window: window.kind}});
+			}
+		},
 	};
 }
 
-/** What came of an exchange that was under way when the screen was left, as it is said afterwards. */
+/** The result of an exchange that was running when the screen closed, as printed afterwards. */
 export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
 		const why = result.code === 'x-timeout' ? 'X did not answer' : result.message.replace(/\.$/, '');
-		return `${why}; no key came for ${name}.`;
+		return `${why}; no key was made for ${name}.`;
 	}
 
 	switch (result.kind) {
 		case 'saved':
 			return result.key.accessLevel === 'read'
-				? `${name} has the key of ${accountOf(result.key)}, which may only read.`
+				? `${name} has the key of ${accountOf(result.key)}, which is read-only.`
 				: `${name} is ready: the key of ${accountOf(result.key)} is saved.`;
 		case 'held': {
 			const held = heldSentence(result.key, result.reason, result.otherBot);
-			return `${held} The key is held for ${name}: keymaker keep ${shellWord(bot)} puts it in force.`;
+			return `${held} The key of ${name} waits for your decision: run keymaker keep ${shellWord(bot)} to use it.`;
 		}
-		case 'unsaved':
-			return `X has given the key of ${accountOf(result.key)} for ${name}, and it could not be saved: ${result.error.message}`;
+		case 'unsaved': {
+			const given = `X gave the key of ${accountOf(result.key)} for ${name}`;
+			return result.waits
+				? `${given}. It waits on this computer until it can be saved: ${result.error.message}`
+				: `${given}, but it could not be saved: ${result.error.message}`;
+		}
 	}
 }
 
-/** The lines of a bot's unsaved keys, for the person who wants to write them down. */
+/** A bot's unsaved keys as lines, for the person to write down. */
 export function revealedLines({keymaker}: Services, bot: string): string[] {
 	return keymaker
 		.reveal(bot)

@@ -3,8 +3,8 @@ import {namesOfHeld} from '../../flock/words.ts';
 import type {AppSource} from '../../keymaker/app-key.ts';
 
 /**
- * What a status asks of the person; `null` where nothing is to be done.
- * @param poemsAreGone true where the folder of poems itself cannot be read.
+ * What a status needs from the person; `null` if nothing.
+ * @param poemsAreGone true if the folder of poems itself cannot be read.
  */
 export function statusHint({status, held}: Bot, poemsAreGone = false): string | null {
 	if (held.length > 0 && status !== 'orphan') {
@@ -27,12 +27,12 @@ export function statusHint({status, held}: Bot, poemsAreGone = false): string | 
 			return 'This key was made with another app whose secret is not here. Authorize again, or set up that app.';
 		case 'orphan':
 			return poemsAreGone
-				? 'The key is kept; the poem comes back with the folder.'
-				: 'The poem is gone; the key is kept. Use keymaker rename for a renamed poem, or press f to forget the key.';
+				? 'The key is kept. The poem returns with its folder.'
+				: 'The poem is gone, but the key is kept. Run keymaker rename if you renamed the poem, or press f to forget the key.';
 	}
 }
 
-/** Where an app key came from, in words. */
+/** An app key's origin in words. */
 export const appOrigin: Readonly<Record<AppSource['from'], string>> = {
 	environment: 'from the environment',
 	'.env': 'from .env',

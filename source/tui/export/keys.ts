@@ -8,7 +8,7 @@ export const exportBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'write',
-			help: 'write the files; nothing else is written over without a yes',
+			help: 'write the files (asks before overwriting)',
 			command: 'accept',
 			vital: true,
 		},

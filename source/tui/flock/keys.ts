@@ -1,4 +1,4 @@
-import {type Binding, help, palette} from '../model/binding.ts';
+import {type Binding, help, palette, readAgain} from '../model/binding.ts';
 import {type Mode, poemsAreGone, selectedBot} from '../model/state.ts';
 import {needyCount} from '../model/tally.ts';
 
@@ -11,16 +11,7 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
-/** The binding for reading everything anew. */
-const readAgain: Binding = {
-	keys: ['ctrl+r'],
-	label: 'ctrl+r',
-	short: null,
-	help: 'read the folder and the keystore again',
-	command: 'read-again',
-};
-
-/** The key bindings of the flock, and of what stands in its place where there are no poems or it cannot be read. */
+/** The key bindings of the flock, and of its place when it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{
@@ -149,21 +140,6 @@ export const flockBindings = {
 			when: ({checking}) => checking === null || checking.cancelled,
 		},
 		...moving,
-		help,
-		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
-	],
-	empty: [
-		{
-			keys: ['i'],
-			label: 'i',
-			short: 'make a sample',
-			brief: 'sample',
-			help: 'make the folder of poems, with a sample poem',
-			command: 'sample',
-			when: ({folder}) => folder?.problem === 'missing' || folder?.problem === 'empty',
-		},
-		{...readAgain, short: 'read again'},
-		palette,
 		help,
 		{keys: ['q'], label: 'q', short: 'quit', help: 'quit', command: 'quit', vital: true},
 	],

@@ -3,12 +3,12 @@ import {accountPage, contactOf} from '../model/account.ts';
 import {type Copyable, type State, selectedBot} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 
-/** Copies the selected bot's handle, and at each further press the next thing that is known of its account. */
+/** Copies the selected bot's handle and, at each further press, the next fact about its account. */
 export function copyAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);
 	if (bot === undefined || contact === null) {
-		return notify(state, 'There is no account to copy yet.');
+		return notify(state, 'No account to copy yet.');
 	}
 
 	const {handle, id} = contact;
@@ -30,12 +30,12 @@ export function copyAccount(state: State): Step {
 	);
 }
 
-/** Opens the page of the selected bot's account at X; accounts of practice have none. */
+/** Opens the page of the selected bot's account at X. Practice accounts have none. */
 export function openAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);
 	if (contact === null) {
-		return notify(state, 'There is no account to open yet.');
+		return notify(state, 'No account to open yet.');
 	}
 
 	const page = accountPage(contact, state.fixed.practice);

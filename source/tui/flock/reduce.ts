@@ -1,7 +1,9 @@
+import {moment} from '../../flock/duration.ts';
+import type {ErrorCode} from '../../flock/error.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
 import {afterMove, arrange, moved, nextSort, sortWord, widthsOf, withFilter} from '../model/list.ts';
-import type {State} from '../model/state.ts';
+import {type State, withoutSaved} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {walkPlace} from '../model/walk.ts';
 import {copyAccount, openAccount} from './reduce-account.ts';
@@ -41,13 +43,26 @@ export function flockCommand(state: State, command: Command): Step {
 	}
 }
 
-/** Takes in what was read. */
+/** What says that a keystore which is elsewhere may be back any moment, as it was. */
+const isAway: ReadonlySet<ErrorCode> = new Set([
+	'keystore-unreachable',
+	'keystore-refused',
+	'keystore-read-only',
+]);
+
+/** Handles a reading of the flock. */
 export function flockResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
 		case 'read':
-			return step(taken(state, action, now));
+			return action.flock.some(({waiting}) => waiting !== undefined)
+				? step(taken(state, action, now), {type: 'save-waiting'})
+				: step(taken(state, action, now));
 		case 'read-failed':
-			return step({...state, problem: action.problem});
+			return step(
+				state.flock !== null && isAway.has(action.problem.code)
+					? {...state, away: {problem: action.problem, since: moment(state.readAt, now)}}
+					: {...state, problem: action.problem, away: null},
+			);
 		case 'poem':
 			return step(
 				state.previewing === action.bot ? {...state, preview: {bot: action.bot, text: action.text}} : state,
@@ -57,7 +72,7 @@ export function flockResult(state: State, action: Action, now: number): Step {
 	}
 }
 
-/** Reads the file that was shown as lying outside the folder, and asks no more about it. */
+/** Reads the file outside the folder, and asks no more about it. */
 function readLink(state: State): Step {
 	const elsewhere = state.preview?.text?.elsewhere;
 	return elsewhere === undefined
@@ -70,19 +85,32 @@ function taken(state: State, {flock, folder, app, appProblem}: Action & {type: '
 	const marks = new Set([...state.list.marks].filter(name => there.has(name)));
 	const list =
 		state.flock === null ? {...state.list, selected: walkPlace(flock) ?? state.list.selected} : state.list;
-	return {
+	const known = {
 		...state,
 		flock,
 		folder,
 		app,
 		appProblem: appProblem ?? null,
 		problem: null,
+		away: null,
 		readAt: now,
 		widths: widthsOf(flock),
 		list: arrange(flock, {...list, marks}),
 		preview: state.preview !== null && there.has(state.preview.bot) ? state.preview : null,
 		previewing: null,
 	};
+	return settled(known);
+}
+
+/** Removes waiting keys that another program has saved, and closes a screen about them. */
+function settled(state: State): State {
+	const waits = new Set(
+		(state.flock ?? []).filter(({waiting}) => waiting !== undefined).map(({name}) => name),
+	);
+	const unsaved = state.unsaved.filter(one => !one.waits || waits.has(one.bot));
+	return unsaved.length === state.unsaved.length
+		? state
+		: state.unsaved.reduce<State>((next, {bot}) => withoutSaved(next, bot), {...state, unsaved});
 }
 
 function mark(state: State): Step {
@@ -99,7 +127,7 @@ function mark(state: State): Step {
 	return step(marked(state, marks, 1));
 }
 
-/** Marks all that are shown; unmarks them where all of them are marked. */
+/** Marks all shown bots, or unmarks them if all are marked. */
 function markAll(state: State): Step {
 	const {shown, marks} = state.list;
 	const names = shown.map(({name}) => name);
@@ -120,7 +148,7 @@ function markTo(state: State, by: number): Step {
 	return step(marked(state, new Set([...state.list.marks, ...ends]), by));
 }
 
-/** The state with these marks, and the selection moved. How many are marked is the newest news then. */
+/** The state with these marks and another selection. The number of marks is then the latest news. */
 function marked(state: State, marks: ReadonlySet<string>, by: number): State {
 	return {...state, notice: null, list: moved({...state.list, marks}, by)};
 }

@@ -21,10 +21,7 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 		return [];
 	}
 
-	const isUnsaved = state.unsaved.some(one => one.bot === bot.name);
-	const hint = isUnsaved
-		? 'X made the key, but it is in memory only. Press enter to save it.'
-		: statusHint(bot, poemsAreGone(state));
+	const hint = unsavedHint(state, bot) ?? statusHint(bot, poemsAreGone(state));
 	const details = [
 		blank,
 		...factLines(bot, width, now, state.fixed.practice),
@@ -37,6 +34,17 @@ export function previewLines(state: State, width: number, rows: number, {now}: V
 		...(poem.length <= room ? poem : [...poem.slice(0, Math.max(0, room - 1)), line(toned('quiet', '…'))]),
 		...details,
 	];
+}
+
+function unsavedHint({unsaved}: State, {name, waiting}: Bot): string | null {
+	const its = unsaved.filter(({bot}) => bot === name);
+	if (its.some(({waits}) => !waits)) {
+		return 'X made the key, but it is in memory only. Press enter to save it.';
+	}
+
+	return its.length > 0 || waiting !== undefined
+		? 'X made the key. It waits on this computer until the keystore can save it.'
+		: null;
 }
 
 function poemLines(text: PoemText | null, width: number): Line[] {

@@ -1,4 +1,5 @@
 import {visible} from '../../flock/visible.ts';
+import {columnsOf} from '../../flock/width.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, padded, paragraph, toned, type View} from '../draw/line.ts';
 import {waitingLines} from '../draw/waiting.ts';
@@ -26,12 +27,12 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 		...(parts.gap > 0 ? [blank] : []),
 	];
 	const room = rows - top.length;
-	const wide = previewShown(state) && flock.length > 0;
+	const wide = previewShown(state);
 	const width = wide ? listWidth(size.columns) : size.columns;
 	const filter = parts.filter > 0 ? [filterLine(state, width)] : [];
 	const left =
 		list.shown.length === 0
-			? [...filter, ...(flock.length === 0 ? emptyFolderLines(state, width) : emptyListLines(state, width))]
+			? [...filter, ...emptyListLines(state, width)]
 			: [...filter, ...listLines(state, width, room - filter.length, view)];
 	if (!wide) {
 		return [...top, ...left];
@@ -39,27 +40,6 @@ export function flockLines(state: State, rows: number, view: View): Line[] {
 
 	const right = previewLines(state, size.columns - width - 3, room, view);
 	return [...top, ...Array.from({length: room}, (_, index) => beside(left[index], right[index], width))];
-}
-
-/** Why there is no flock, and what to do about it. */
-function emptyFolderLines({folder, fixed}: State, width: number): Line[] {
-	const path = visible(fixed.poemsPath);
-	const [sentence, hint] = {
-		missing: [
-			`There is no folder ${path}.`,
-			'Press i to make it, with a sample poem. Each .txt file in it is a bot; --poems names another folder.',
-		],
-		'not-a-folder': [`${path} is not a folder.`, 'Name the folder of poems with --poems or KEYMAKER_POEMS.'],
-		unreadable: [
-			`The folder ${path} cannot be read.`,
-			'Give yourself permission to read it (chmod u+rx), then press ctrl+r.',
-		],
-		empty: [
-			`There is no poem in ${path} yet.`,
-			'Put one poem into each .txt file there: each is a bot and appears here. Press i to add a sample.',
-		],
-	}[folder?.problem ?? 'empty'];
-	return [blank, ...paragraph(sentence ?? '', width, {tone: 'warn'}), ...paragraph(hint ?? '', width)];
 }
 
 /** Nothing passes the filter. */
@@ -113,11 +93,14 @@ function beside(left: Line | undefined, right: Line | undefined, width: number):
 
 /** The line that says how many bots are marked, and what for; nothing where none is. */
 export function marksLine({list, size}: State): Line[] {
-	return list.marks.size === 0
-		? []
-		: paragraph(`${list.marks.size} marked: C check, x export, f forget, esc unmark.`, size.columns, {
-				tone: 'accent',
-			}).slice(0, 1);
+	const {size: count} = list.marks;
+	if (count === 0) {
+		return [];
+	}
+
+	const whole = `${count} marked: C check, x export, f forget, esc unmark.`;
+	const isWhole = columnsOf(whole) + 2 <= size.columns;
+	return paragraph(isWhole ? whole : `${count} marked. esc unmarks.`, size.columns, {tone: 'accent'});
 }
 
 /** The line that says how much of the folder was passed over; `null` where nothing was. */

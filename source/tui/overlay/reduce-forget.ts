@@ -6,13 +6,14 @@ import type {ForgetChoice, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 import {count, namesOf} from '../model/text.ts';
 
-const choices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
+/** The dialog's choices, in order. */
+export const forgetChoices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
 
-/** Asks how the keys of the marked bots, else of the selected one, are to go. */
+/** Asks how to remove the keys of the marked bots, else of the selected one. */
 export function askToForget(state: State): Step {
 	const bots = chosen(state).filter(bot => keysOf(bot).length > 0);
 	return bots.length === 0
-		? notify(state, 'There is no key to forget.')
+		? notify(state, 'No key to forget.')
 		: step({...state, overlay: {name: 'forget', bots: bots.map(bot => bot.name), choice: 'cancel'}});
 }
 
@@ -28,19 +29,30 @@ export function forgetCommand(
 		: step({...state, overlay: {...overlay, choice: nextChoice(overlay.choice, command)}});
 }
 
-/** Takes in what was forgotten or revoked. */
+/** Handles what was forgotten or revoked. */
 export function forgot(state: State, {how, bots, shared, problem}: Action & {type: 'forgot'}): Step {
-	const overlay = state.overlay?.name === 'revoking' ? null : state.overlay;
 	const forgotten = how === 'forget' && bots.length > 0 ? [bots, ...state.forgotten] : state.forgotten;
 	const marks = new Set([...state.list.marks].filter(name => !bots.includes(name)));
-	const next = {...state, overlay, forgotten, list: {...state.list, marks}};
+	const revoking = how === 'revoke' ? null : state.revoking;
+	const next = {...state, revoking, forgotten, list: {...state.list, marks}};
 	const done = bots.length === 0 ? '' : forgotSentence(how, bots, shared);
 	return problem === null
 		? notify(next, done, 'good')
 		: notify(next, `${done} ${problem.sentence} ${problem.hint}`.trim(), 'bad');
 }
 
-/** Takes in what was brought back. */
+/** Handles X's answer about a key being revoked: its row shows it immediately. */
+export function revoked(state: State, {bot, problem}: Action & {type: 'revoked'}, now: number): State {
+	const {revoking} = state;
+	return revoking === null
+		? state
+		: {
+				...state,
+				revoking: {...revoking, results: new Map(revoking.results).set(bot, problem), startedAt: now},
+			};
+}
+
+/** Handles what was restored. */
 export function broughtBack(state: State, {bots, problem}: Action & {type: 'brought-back'}): Step {
 	const rest = {...state, forgotten: state.forgotten.slice(1)};
 	return problem === null
@@ -59,13 +71,18 @@ function forgetAs(state: State, bots: readonly string[], choice: ForgetChoice, n
 		case 'forget':
 			return step(state, {type: 'forget', bots});
 		case 'revoke':
-			return step({...state, overlay: {name: 'revoking', bots, startedAt: now}}, {type: 'revoke', bots});
+			return state.revoking === null
+				? step({...state, revoking: {bots, results: new Map(), startedAt: now}}, {type: 'revoke', bots})
+				: notify(state, 'Other keys are being revoked. Try again when X has answered.');
 	}
 }
 
 function nextChoice(choice: ForgetChoice, command: Command): ForgetChoice {
 	const by = command === 'up' ? -1 : command === 'down' ? 1 : 0;
-	return choices[(choices.indexOf(choice) + by + choices.length) % choices.length] ?? choice;
+	return (
+		forgetChoices[(forgetChoices.indexOf(choice) + by + forgetChoices.length) % forgetChoices.length] ??
+		choice
+	);
 }
 
 function forgotSentence(
@@ -80,5 +97,5 @@ function forgotSentence(
 
 	return shared.length === 0
 		? `Revoked at X and forgotten: ${namesOf(bots)}. ${backups}`
-		: `Forgotten: ${namesOf(bots)}. X was not told, because ${namesOf(shared)} uses the same token. ${backups}`;
+		: `Forgotten: ${namesOf(bots)}. Not revoked at X, because ${namesOf(shared)} uses the same token. ${backups}`;
 }

@@ -18,17 +18,17 @@ const meanings = {
 	orphan: 'the poem is gone, the key is kept',
 } as const;
 
-/** From so many columns up the whole help stands in two columns, and in three. */
+/** From this many columns the whole help has two columns, and from this many three. */
 const twoFrom = 100;
 const threeFrom = 160;
 
-/** The help: for the place that it lies over, and asked for once more, for all places. */
+/** The help for the place under it or, after a second press, for all places. */
 export function helpLines(state: State): Line[] {
 	const {overlay} = state;
 	return overlay?.name === 'help' && !overlay.all ? placeLines(state, overlay) : allLines(state);
 }
 
-/** A box with the keys of one place, and where things are. */
+/** A box with one place's keys, and the paths of poems and keys. */
 function placeLines(state: State, {over}: HelpOverlay): Line[] {
 	const {columns} = state.size;
 	const under = {...state, overlay: over};
@@ -48,7 +48,7 @@ function placeLines(state: State, {over}: HelpOverlay): Line[] {
 				})),
 				{spans: [rule('╰', '╯')], say: '', rank: 9},
 			]
-		: [{...line(toned('strong', ` ${title}`)), say: title}, ...lines];
+		: [heading(title), ...lines];
 	return [...boxed, blank, ...notes(state, columns), ...places(state, columns)];
 }
 
@@ -65,7 +65,7 @@ function allLines(state: State): Line[] {
 	return count === 1 ? blocks.flat() : inColumns(blocks, count, width);
 }
 
-/** Blocks one under the other in columns of about the same height. */
+/** Blocks stacked in columns of about the same height. */
 function inColumns(blocks: readonly Line[][], count: number, width: number): Line[] {
 	const columns: Line[][] = [[]];
 	const height = Math.ceil(blocks.flat().length / count);
@@ -108,7 +108,7 @@ function notes(state: State, columns: number): Line[] {
 	}
 
 	return [
-		line(toned('strong', ' Skipped files')),
+		heading('Skipped files'),
 		...(state.folder?.notes ?? []).flatMap(({file, sentence}) =>
 			paragraph(`${visible(file)}: ${visible(sentence)}`, columns),
 		),
@@ -119,7 +119,7 @@ function notes(state: State, columns: number): Line[] {
 function statuses(columns: number): Line[] {
 	const names = Object.keys(meanings) as (keyof typeof meanings)[];
 	return [
-		line(toned('strong', ' Statuses')),
+		heading('Statuses'),
 		...names.flatMap(status => {
 			const {glyph, tone} = statusGlyph[status];
 			const word = drawnStatusWords[status];
@@ -130,11 +130,16 @@ function statuses(columns: number): Line[] {
 }
 
 function sectionLines({title, rows}: HelpSection, columns: number): Line[] {
-	return [line(toned('strong', ` ${title}`)), ...keyLines(rows, columns)];
+	return [heading(title), ...keyLines(rows, columns)];
+}
+
+function heading(title: string): Line {
+	return {...line(toned('strong', ` ${title}`)), say: title};
 }
 
 function keyLines(rows: HelpSection['rows'], columns: number): Line[] {
-	const widest = 10;
+	// In a narrow window the words stand as near as the keys allow.
+	const widest = columns < twoFrom / 2 ? Math.max(...rows.map(([label]) => columnsOf(label))) : 10;
 	return rows.flatMap(([label, what]) =>
 		hanging(
 			[{text: ' '}, toned('accent', pad(label, widest)), {text: '  '}],
@@ -146,7 +151,7 @@ function keyLines(rows: HelpSection['rows'], columns: number): Line[] {
 	);
 }
 
-/** A head, and a sentence beside it whose further lines stand under its first. */
+/** A label, and a sentence beside it whose lines are aligned. */
 function hanging(head: readonly Span[], text: string, indent: number, columns: number, say: string): Line[] {
 	const [first, ...rest] = paragraph(text, columns, {indent});
 	return [{spans: [...head, {text: first?.spans[0]?.text.trimStart() ?? ''}], say}, ...rest];

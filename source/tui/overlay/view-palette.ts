@@ -2,15 +2,13 @@ import {visible} from '../../flock/visible.ts';
 import {columnsOf, pad} from '../../flock/width.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {blank, type Line, line, padded, toned} from '../draw/line.ts';
+import {paletteRoom, widestPalette} from '../model/room.ts';
 import type {Overlay, State} from '../model/state.ts';
 import {paletteRows} from './palette.ts';
 
-/** The widest that the commands are drawn: the keys are to stand near their names. */
-const widest = 76;
-
-/** The commands by name: a field, and under it those that match, each with its key. */
+/** The commands by name: a field, and below it the matching ones, each with its key. */
 export function paletteLines(state: State, overlay: Overlay & {name: 'palette'}, rows: number): Line[] {
-	const width = Math.min(widest, state.size.columns);
+	const width = Math.min(widestPalette, state.size.columns);
 	const all = paletteRows(state, overlay);
 	const typed = fieldWindow({text: overlay.text, after: state.caret}, visible, Math.max(4, width - 5));
 	const field: Line = {
@@ -19,11 +17,12 @@ export function paletteLines(state: State, overlay: Overlay & {name: 'palette'},
 		cursor: 3 + typed.cursor,
 		say: `Command: ${visible(overlay.text)}, ${all.length} found`,
 	};
-	const room = Math.max(1, rows - 2);
-	const top = Math.max(0, Math.min(overlay.selected - room + 1, all.length - room));
-	const shown = all.slice(top, top + room).map(({help, label}, index): Line => {
+	const keyWidth = Math.max(...all.map(({label}) => columnsOf(label) + 1));
+	const {top} = overlay;
+	const room = paletteRoom({body: rows});
+	const shown = all.slice(top, top + room.rows).map(({help, label}, index): Line => {
 		const isSelected = top + index === overlay.selected;
-		const key = pad(label, 10);
+		const key = pad(label, keyWidth);
 		const spans = padded([{text: `${isSelected ? ' ❯ ' : '   '}${help}`}], width - columnsOf(key) - 1);
 		const text = `${spans.map(one => one.text).join('')} `;
 		return {
@@ -35,7 +34,7 @@ export function paletteLines(state: State, overlay: Overlay & {name: 'palette'},
 	});
 	return [
 		field,
-		...(rows > 4 ? [blank] : []),
+		...(room.first > 2 ? [blank] : []),
 		...(all.length === 0 ? [line(toned('quiet', '   No command matches.'))] : shown),
 	];
 }

@@ -12,13 +12,15 @@ import {
 	type ForgetChoice,
 	type Overlay,
 	type Question,
+	type Revoking,
 	type State,
 } from '../model/state.ts';
 import {count, names} from '../model/text.ts';
+import {forgetChoices} from './reduce-forget.ts';
 
-/** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
+/** What an overlay shows between the screen and the footer; nothing for those with the whole body. */
 export function panelLines(state: State, view: View): Line[] {
-	const {overlay, size} = state;
+	const {overlay} = state;
 	switch (overlay?.name) {
 		case 'handle':
 			return handlePanel(state, overlay);
@@ -26,17 +28,32 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
-		case 'revoking': {
-			const what = `Asking X to revoke ${names(overlay.bots.map(visible), 40)}`;
-			const left = secondsLeft(overlay.startedAt, state.fixed.deadlineSeconds * overlay.bots.length, view);
-			return waitingLines(`${what} · ${left}`, what, size.columns, view);
-		}
-
 		default:
-			return overlay === null && state.screen.name === 'flock' && state.checking !== null
-				? checkingPanel(state.checking, size.columns, state.fixed.deadlineSeconds, view)
-				: [];
+			return overlay === null && state.screen.name === 'flock' ? underWay(state, view) : [];
 	}
+}
+
+/** What X is being asked about the flock, while the person continues. */
+function underWay({checking, revoking, size, fixed}: State, view: View): Line[] {
+	return [
+		...(checking === null ? [] : checkingPanel(checking, size.columns, fixed.deadlineSeconds, view)),
+		...(revoking === null ? [] : revokingPanel(revoking, size.columns, fixed.deadlineSeconds, view)),
+	];
+}
+
+function revokingPanel(
+	{bots, results, startedAt}: Revoking,
+	columns: number,
+	deadlineSeconds: number,
+	view: View,
+): Line[] {
+	const what =
+		bots.length === 1
+			? `Asking X to revoke ${visible(bots[0] ?? '')}`
+			: `Asking X to revoke: ${results.size} of ${bots.length}`;
+	return waitingLines(`${what} · ${secondsLeft(startedAt, deadlineSeconds, view)}`, what, columns, view).map(
+		(one): Line => ({...one, role: 'progressbar'}),
+	);
 }
 
 function handlePanel({size, caret}: State, {bot, text, problem}: Overlay & {name: 'handle'}): Line[] {
@@ -85,11 +102,11 @@ function sentenceOf(question: Question): string {
 
 const choiceWords: Readonly<Record<ForgetChoice, {title: string; note: string}>> = {
 	forget: {title: 'Forget here', note: 'the key still works at X'},
-	revoke: {title: 'Revoke at X, and forget', note: 'X is told first; the key works no more'},
-	cancel: {title: 'Cancel', note: 'everything stays'},
+	revoke: {title: 'Revoke at X, and forget', note: 'the key stops working at X'},
+	cancel: {title: 'Cancel', note: 'change nothing'},
 };
 
-/** From so many columns up each choice is explained. */
+/** From this many columns each choice has an explanation. */
 const explainedFrom = 66;
 
 function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
@@ -104,7 +121,7 @@ function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): 
 					bots.map(bot => withAccount(state, bot)),
 					120,
 				)}:`;
-	const options = (['forget', 'revoke', 'cancel'] as const).map((one): Line => {
+	const options = forgetChoices.map((one): Line => {
 		const {title, note} = choiceWords[one];
 		const chosen = one === choice;
 		return {
@@ -138,7 +155,7 @@ function checkingPanel(
 	const bad = [...results.values()].filter(problem => problem !== null);
 	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
 	const wait = isWaiting
-		? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
+		? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
 		: '';
 	const what = cancelled
 		? 'Stopping'
@@ -150,8 +167,8 @@ function checkingPanel(
 		length === 1 && !isWaiting
 			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
 			: '';
-	// What is left is not said: a screen reader would say each second.
-	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: goes on ${moment(waitingUntil, view.now)}` : ''}`;
+	// The remaining time is not spoken: a screen reader would say each second.
+	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)}` : ''}`;
 	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
 		(one): Line => ({...one, role: 'progressbar'}),
 	);
@@ -167,7 +184,7 @@ function checkingPanel(
 	];
 }
 
-/** What is said of the QR code. */
+/** The text about the QR code. */
 export function qrSentences({fixed}: State): string[] {
 	return [
 		'Scan this code with the phone that the account is signed in on.',
@@ -175,7 +192,7 @@ export function qrSentences({fixed}: State): string[] {
 	];
 }
 
-/** The link as a QR code under the header, where it has room there. */
+/** The link as a QR code under the header, if there is room. */
 export function qrLines(state: State, rows: number, code: readonly string[]): Line[] {
 	const {size} = state;
 	const width = Math.max(...code.map(text => [...text].length));

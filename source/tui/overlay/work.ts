@@ -7,7 +7,7 @@ import type {Tools, Work} from '../model/work.ts';
 
 type OverlayWork = Pick<Work, 'expect-handle' | 'check' | 'forget' | 'revoke' | 'bring-back'>;
 
-/** The work that overlays ask for: expecting a handle, asking X about keys, taking keys away and bringing them back. */
+/** The overlays' work: sets handles, asks X about keys, removes and restores keys. */
 export function overlayWork(tools: Tools): OverlayWork {
 	const {services, dispatch, attempts, read, notify} = tools;
 	const {keymaker, keystore} = services;
@@ -50,7 +50,7 @@ export function overlayWork(tools: Tools): OverlayWork {
 	};
 }
 
-/** Takes keys away, and remembers until the program ends how to bring back what was forgotten. */
+/** Removes keys, and remembers until the program ends how to restore forgotten ones. */
 function forgetWork({
 	services,
 	dispatch,
@@ -94,9 +94,13 @@ function forgetWork({
 				for (const other of sharedWith) {
 					shared.add(other);
 				}
+
+				dispatch({type: 'revoked', bot, problem: null});
 			} catch (error) {
-				// The key stays where X could not be told; the others are still tried.
-				problem ??= expected(error);
+				// If X did not answer, the key stays, and the others are still tried.
+				const why = expected(error);
+				dispatch({type: 'revoked', bot, problem: problemOf(why)});
+				problem ??= why;
 			}
 		}
 

@@ -1,7 +1,10 @@
-import {type Binding, back, editing, help, palette} from '../model/binding.ts';
-import type {Mode} from '../model/state.ts';
+import {type Binding, back, editing, help, palette, readAgain} from '../model/binding.ts';
+import type {Mode, State} from '../model/state.ts';
 
-/** The key bindings of the setup of an app key, and of the choice that leads there. */
+const canMakeSample = ({folder}: State) => folder?.problem === 'missing' || folder?.problem === 'empty';
+const needsApp = ({app}: State) => app === null;
+
+/** The key bindings of the app key's setup, and of the steps to it. */
 export const setupBindings = {
 	setup: [
 		{
@@ -13,12 +16,13 @@ export const setupBindings = {
 			vital: true,
 		},
 		{
-			keys: ['tab', 'backtab', 'up', 'down'],
+			keys: ['tab', 'down'],
 			label: 'tab',
 			short: 'other field',
 			help: 'switch fields',
 			command: 'other-field',
 		},
+		{keys: ['backtab', 'up'], label: 'up', short: null, help: null, command: 'field-before'},
 		{
 			keys: ['ctrl+o'],
 			label: 'ctrl+o',
@@ -29,21 +33,58 @@ export const setupBindings = {
 		back,
 		...editing,
 	],
-	'choose-app': [
+	'first-run': [
 		{
-			keys: ['up', 'down', 'tab', 'j', 'k'],
-			label: 'tab',
-			short: 'choose',
-			help: 'choose',
-			command: 'other-field',
-			// Where an app key was given that cannot be used, there is practice alone.
-			when: ({appProblem}) => appProblem === null,
+			// Enter does the next step.
+			keys: ['i', 'enter'],
+			label: 'i',
+			short: 'make a sample',
+			brief: 'sample',
+			help: 'make the folder of poems, with a sample poem',
+			command: 'sample',
+			when: canMakeSample,
+			name: ({folder}) => ({
+				short: 'make a sample',
+				help: folder?.problem === 'missing' ? 'make it, with a sample poem' : 'add a sample poem',
+			}),
 		},
-		{keys: ['enter'], label: 'enter', short: 'continue', help: 'continue', command: 'accept', vital: true},
-		{keys: ['p'], label: 'p', short: 'practise', help: 'practise without X', command: 'practice'},
-		{keys: ['t'], label: 't', short: 'set up', help: 'set up the app', command: 'setup'},
-		{...back, keys: ['escape', 'q']},
-		{...help, vital: false},
-		{...palette, short: null},
+		{
+			keys: ['t'],
+			label: 't',
+			short: 'set up',
+			help: 'set it up',
+			command: 'setup',
+			// A key given elsewhere overrides what would be saved here.
+			when: ({app, appProblem}) => app === null && appProblem === null,
+		},
+		{
+			keys: ['p'],
+			label: 'p',
+			short: 'practise',
+			help: 'practise without X',
+			command: 'practice',
+			when: needsApp,
+		},
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: null,
+			help: null,
+			command: 'practice',
+			when: state => needsApp(state) && !canMakeSample(state),
+		},
+		{...back, keys: ['escape', 'q'], when: ({screen}) => screen.name === 'first-run'},
+		{...readAgain, short: 'read again'},
+		palette,
+		help,
+		{
+			keys: ['q'],
+			label: 'q',
+			short: 'quit',
+			help: 'quit',
+			command: 'quit',
+			vital: true,
+			when: ({screen}) => screen.name === 'flock',
+		},
 	],
 } satisfies Partial<Record<Mode, readonly Binding[]>>;

@@ -157,6 +157,17 @@ describe('commands over a database', {skip: whyNoPostgres}, () => {
 		assert.match(out, /harbour/);
 	});
 
+	test('a computer without a home folder reads there all the same', async () => {
+		const {code, out, err} = await here.run(['list'], '', {
+			...shared,
+			HOME: undefined,
+			XDG_CONFIG_HOME: undefined,
+			XDG_STATE_HOME: undefined,
+		});
+		assert.equal(code, 0, err);
+		assert.match(out, /harbour/);
+	});
+
 	test('practice stays in a local file, whatever the address is', async () => {
 		const address = 'postgres://nobody@127.0.0.1:1/none';
 		const {code, out, err} = await here.run(['list', '--json'], '', {
