@@ -9,10 +9,19 @@ import {databaseRows, endServer} from './rows-database.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
 import {startRows} from './rows-start.ts';
+import {walkRows} from './rows-walk.ts';
 import {workRows} from './rows-work.ts';
 import {heading, type Result, tableRow} from './table.ts';
 
-const rows = [...startRows, ...keyRows, ...pinRows, ...callbackRows, ...workRows, ...databaseRows];
+const rows = [
+	...startRows,
+	...keyRows,
+	...pinRows,
+	...callbackRows,
+	...walkRows,
+	...workRows,
+	...databaseRows,
+];
 
 const help = `npm run bench -- [options]
 

@@ -155,7 +155,7 @@ async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> 
 			lines.taken();
 			if (line === null) {
 				services.keymaker.drop(link);
-				write.err(`The input ended before a PIN for ${visible(bot)} came: no key was made.`);
+				write.err(`The input ended before a PIN for ${visible(bot)}. No key was made.`);
 				return 'ended';
 			}
 

@@ -29,7 +29,14 @@ export function recordsOf(core: StateStore): Records {
 	};
 
 	// An app's secret is asked for right after the key that was made with it: one look is enough for both.
-	const stateForApps = async () => core.recent?.() ?? (await core.load()).state;
+	// Whoever asks the same again wants to know what has become of it.
+	const told: Record<'one' | 'saved', State | null> = {one: null, saved: null};
+	const stateForApps = async (which: 'one' | 'saved') => {
+		const recent = core.recent?.() ?? null;
+		const state = recent === null || recent === told[which] ? (await core.load()).state : recent;
+		told[which] = state;
+		return state;
+	};
 
 	return {
 		async list() {
@@ -114,10 +121,10 @@ export function recordsOf(core: StateStore): Records {
 			});
 		},
 		async appKey(consumerKey) {
-			return appKeyIn(await stateForApps(), consumerKey);
+			return appKeyIn(await stateForApps('one'), consumerKey);
 		},
 		async savedAppKey() {
-			const state = await stateForApps();
+			const state = await stateForApps('saved');
 			const appKey = appKeyIn(state, state.savedApp);
 			return appKey === null || state.savedCallback === null
 				? appKey

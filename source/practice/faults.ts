@@ -46,7 +46,7 @@ export const faults = [
 	delivery('reset', 'The connection is reset without an answer.'),
 	delivery('hang', 'No answer ever comes.'),
 	delivery('truncated', 'The connection ends after a third of the body.'),
-	delivery('torn', 'The connection ends inside the secret, which stands last.'),
+	delivery('torn', 'The connection ends inside the secret, which comes last.'),
 	delivery('torn-quiet', 'The same, and nothing tells how long the body should have been.'),
 	delivery('dripping', 'The body comes byte by byte, two in a second.'),
 	delivery('huge', 'The body never ends.'),
@@ -141,7 +141,7 @@ export const faults = [
 			},
 		),
 	),
-	instead('403-unsupported', 'Signed in a way that X no longer takes.', () =>
+	instead('403-unsupported', 'Signed in a way that X no longer accepts.', () =>
 		problem(
 			403,
 			'unsupported-authentication',

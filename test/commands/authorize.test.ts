@@ -256,7 +256,10 @@ suite('by callback', () => {
 			const input = {...plain, bots: ['harbour'], handle: 'harbour_poem'};
 			const done = authorize(input, place.services, run.write);
 			await run.until(() => run.out.length === 1);
-			assert.match(await answerTo(run.out[0] ?? '', 'harbour_poem'), /harbour is ready; you can close this/);
+			assert.match(
+				await answerTo(run.out[0] ?? '', 'harbour_poem'),
+				/harbour is ready\. You can close this page\./,
+			);
 			assert.equal(await done, 0);
 			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
 			await assertHarmless(run.all(), place.services.keystore);

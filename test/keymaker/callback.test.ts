@@ -73,7 +73,7 @@ test('an expected handle, and the account of the key before, are saved without a
 	await keymaker.expectHandle('harbour', 'harbour_poem');
 	const {outcome, said} = await delivered('harbour', asAnother('harbour_poem'));
 	assert.equal(outcome.kind, 'saved');
-	assert.deepEqual(said, ['harbour is ready; you can close this.']);
+	assert.deepEqual(said, ['harbour is ready. You can close this page.']);
 	await place.authorize('kettle', 'kettle_poem');
 	assert.equal((await delivered('kettle', asAnother('kettle_poem'))).outcome.kind, 'saved');
 	assert.equal((await keystore.get('harbour'))?.key?.handle, 'harbour_poem');

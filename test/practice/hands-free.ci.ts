@@ -43,7 +43,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 	/** Authorizes as this account, and waits for what the page says at the end. */
 	async function authorize(link: string, account: string, says: string | RegExp): Promise<Page> {
 		const page = await open(link);
-		await page.getByLabel('Another account instead').fill(account);
+		await page.getByLabel('Or another account').fill(account);
 		await page.getByRole('button', {name: 'Authorize app'}).click();
 		await page.getByText(says).waitFor();
 		assert.equal(page.url(), `http://127.0.0.1:${port}/keymaker/done`);
@@ -80,7 +80,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 		assert.deepEqual(leftOn(passed()), []);
 		screen.press('r');
 		link = await callingLink(screen, link);
-		const done = await authorize(link, 'ferry_poem', 'ferry is ready; you can close this.');
+		const done = await authorize(link, 'ferry_poem', 'ferry is ready. You can close this page.');
 		assert.equal(await done.evaluate('document.referrer'), '');
 		assert.equal(await done.evaluate('document.scripts.length'), 0);
 		await screen.waitFor('ferry is ready and posts as @ferry_poem.');
@@ -100,7 +100,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 		link = await callingLink(screen, link);
 		await (await open(link)).close();
 		assert.equal(linkOn(screen.screen()), link);
-		await authorize(link, 'kettle_poem', 'kettle is ready; you can close this.');
+		await authorize(link, 'kettle_poem', 'kettle is ready. You can close this page.');
 		await screen.waitFor(/2 keys in .*, all saved\./);
 		screen.press('enter');
 		await screen.waitFor(/2 ready/);

@@ -36,7 +36,7 @@ test('twelve bots whose accounts are expected get their keys with one key press,
 		link = await callingLink(screen, link);
 		assert.match(
 			await answerTo(link, `account_${index}`),
-			new RegExp(`${bot} is ready; you can close this\\.`),
+			new RegExp(`${bot} is ready\\. You can close this page\\.`),
 		);
 	}
 
@@ -90,7 +90,7 @@ test('a taken port and an app without that address go on with PINs, and say so o
 	});
 	await refused.waitFor(/a walk the 12 that need you/);
 	refused.press('a');
-	await refused.waitFor(`X does not allow the callback address http://127.0.0.1:${port}/keymaker.`);
+	await refused.waitFor(`X rejected the callback address http://127.0.0.1:${port}/keymaker.`);
 	await refused.waitFor('Paste the PIN here');
 	refused.press('s');
 	await refused.waitFor('2 of 12');
@@ -109,7 +109,7 @@ test('line by line the browser’s answer is enough where the account is expecte
 	);
 	const first = linkOn(await expected.waitFor(/^http.*oauth_token/m));
 	await expected.waitFor('Waiting for the browser');
-	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready; you can close this/);
+	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready\. You can close this page\./);
 	await expected.waitFor('rc=0');
 
 	const asked = place.shell(`KEYMAKER_CALLBACK=${port} keymaker authorize kettle; echo rc=$?`, {

@@ -52,7 +52,7 @@ test('a link is asked for with the port, and its answer goes on by itself, to th
 	assert.ok(saved.state.screen.name === 'authorize');
 	assert.equal(saved.state.screen.bot, 'harbour');
 	const next = play(saved, {type: 'link', attempt: attemptOf(saved), link: calling('two', 'harbour')});
-	assert.equal(next.effects.filter(({type}) => type === 'open').length, 2);
+	assert.equal(next.effects.filter(({type}) => type === 'open-link').length, 2);
 	// The first link is over, and so is any other.
 	for (const id of ['one', 'three']) {
 		assert.equal(phaseOf(play(next, answered(id))).name, 'awaiting-pin');
@@ -170,7 +170,7 @@ test('a phone gets a new link with a PIN before its code is shown', () => {
 	assert.equal(asked.state.overlay, null);
 	const shown = play(asked, {type: 'link', attempt: attemptOf(asked), link: linkOf('ferry', 'two')});
 	assert.equal(shown.state.overlay?.name, 'qr');
-	assert.equal(shown.effects.filter(({type}) => type === 'open').length, 1);
+	assert.equal(shown.effects.filter(({type}) => type === 'open-link').length, 1);
 });
 
 test('the PIN field takes the address that a browser elsewhere shows', () => {

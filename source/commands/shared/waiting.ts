@@ -45,7 +45,7 @@ function linesOf(outcome: Outcome): string[] {
 			return [`${whose} is saved.`];
 		case 'held':
 			return [
-				`${whose} is held. ${heldSentence(key, outcome.reason, outcome.otherBot)}`,
+				`${whose} waits for your decision. ${heldSentence(key, outcome.reason, outcome.otherBot)}`,
 				`  Run keymaker keep ${shellWord(bot)} to use it, or keymaker discard ${shellWord(bot)} to remove it.`,
 			];
 		case 'unsaved':

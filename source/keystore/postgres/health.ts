@@ -110,7 +110,7 @@ async function seenLook(memory: Memory): Promise<KeystoreLook> {
 		: warning(
 				'seen',
 				`${visible(memory.file ?? '')} cannot be written, so keymaker would not notice if an older keystore replaced this one.`,
-				'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
+				'Give yourself permission to write there (chmod u+rwx), or set KEYMAKER_STATE to another folder.',
 			);
 }
 

@@ -124,7 +124,6 @@ export const authorizeBindings = {
 			short: 'keep',
 			help: 'keep the key of this account',
 			command: 'keep',
-			vital: true,
 			when: isByCallback,
 		},
 		{keys: ['k'], label: 'k', short: 'keep', help: 'keep the key', command: 'keep', vital: true},
