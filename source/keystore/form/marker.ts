@@ -31,8 +31,8 @@ export function movedError(path: string, flock: string, {to, by, at}: Marker): F
 
 /** The error of a flock that holds nothing, or is not there. */
 export function emptyError(path: string, flock: string): FlockError {
-	return new FlockError('keystore-empty', `${visible(path)} holds nothing of the flock ${visible(flock)}.`, {
-		hint: 'Nothing was moved. Name the right keystore with --keystore and the right flock with --flock.',
+	return new FlockError('keystore-empty', `There is no flock ${visible(flock)} in ${visible(path)}.`, {
+		hint: 'Nothing was moved. Check --keystore and --flock.',
 	});
 }
 
@@ -40,7 +40,7 @@ export function emptyError(path: string, flock: string): FlockError {
 export function existsError(path: string, flock: string): FlockError {
 	return new FlockError(
 		'keystore-exists',
-		`There is a flock ${visible(flock)} in ${visible(path)} already.`,
+		`There is already a flock ${visible(flock)} in ${visible(path)}.`,
 		{
 			hint: 'Nothing was changed. Move to another place, or export the keys and import them there.',
 		},

@@ -115,13 +115,13 @@ describe('two computers with one flock in a database', {skip: whyNoPostgres}, ()
 	test('a new passphrase is every computer’s, in words that fit a database', async () => {
 		const renewed = 'other practice words, nobody guesses';
 		const {out, err} = await run(there, 0, ['passphrase'], `${renewed}\n`);
-		assert.match(out, /^postgres:.* has a new passphrase, for every computer\.\n$/);
-		assert.match(err, /still opens backups that the server has made before/);
+		assert.match(out, /^Changed the passphrase of postgres:.*, for every computer\.\n$/);
+		assert.match(err, /still opens backups that the server made before/);
 		assert.doesNotMatch(out + err, /disk|backups? now|no backups/);
-		assert.match((await run(here, 1, ['list'])).err, /KEYMAKER_PASSPHRASE is not the passphrase/);
+		assert.match((await run(here, 1, ['list'])).err, /KEYMAKER_PASSPHRASE/);
 		env = {...env, KEYMAKER_PASSPHRASE: renewed};
 		assert.equal((await rowOf(here, 'harbour')).status, 'ready');
-		assert.match((await run(here, 1, ['encrypt'])).err, /encrypted already/);
+		assert.match((await run(here, 1, ['encrypt'])).err, /already encrypted/);
 		assert.match((await run(here, 1, ['decrypt'])).err, /always encrypted/);
 	});
 });

@@ -78,11 +78,11 @@ describe('keymaker move', {skip: whyNoPostgres}, () => {
 		terminal.type('y\r');
 		await terminal.waitFor(/New passphrase:/);
 		terminal.type(`${passphrase}\r`);
-		await terminal.waitFor(/The same again:/);
+		await terminal.waitFor(/Repeat the new passphrase:/);
 		terminal.type('something else\r');
-		await terminal.waitFor(/The two are not the same\..*New passphrase:/s);
+		await terminal.waitFor(/do not match\..*New passphrase:/s);
 		terminal.type(`${passphrase}\r`);
-		await terminal.waitFor(/The two are not the same\..*The same again:/s);
+		await terminal.waitFor(/do not match\..*Repeat the new passphrase:/s);
 		terminal.type(`${passphrase}\r`);
 		const rows = await terminal.waitFor('rc=0');
 		assert.equal(rows.join('\n').includes(passphrase), false);

@@ -30,12 +30,12 @@ describe('a flock that is new in a database', {skip: whyNoPostgres}, () => {
 	async function choose(terminal: Pty): Promise<void> {
 		await terminal.waitFor(/Choose the passphrase of this flock\..*New passphrase:/s);
 		terminal.type(`${passphrase}\r`);
-		await terminal.waitFor(/The same again:/);
+		await terminal.waitFor(/Repeat the new passphrase:/);
 		terminal.type('something else\r');
-		await terminal.waitFor(/not the same\..*New passphrase:/s);
+		await terminal.waitFor(/do not match\..*New passphrase:/s);
 		terminal.type(`${passphrase}\r`);
-		await terminal.waitFor(/not the same\..*The same again:/s);
-		assert.equal(linkOn(await terminal.waitFor(/The same again:/)), '');
+		await terminal.waitFor(/do not match\..*Repeat the new passphrase:/s);
+		assert.equal(linkOn(await terminal.waitFor(/Repeat the new passphrase:/)), '');
 		terminal.type(`${passphrase}\r`);
 	}
 
@@ -74,7 +74,7 @@ describe('a flock that is new in a database', {skip: whyNoPostgres}, () => {
 		await screen.exited;
 		assert.deepEqual(await foundOf('screen'), ['harbour ready', 'kettle no-key']);
 		const again = place.screen([], {env: own});
-		await again.waitFor('Passphrase of the keystore:');
+		await again.waitFor('Keystore passphrase:');
 		again.type(`${passphrase}\r`);
 		await again.waitFor(/● harbour/);
 	});
