@@ -4,7 +4,7 @@ import {createServer} from 'node:net';
 import {afterEach, beforeEach, test} from 'node:test';
 import {answerTo} from '../helpers/approve.ts';
 import {freePort} from '../helpers/free-port.ts';
-import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {callingLink, linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
 let place: Workplace;
@@ -12,15 +12,6 @@ beforeEach(async () => {
 	place = await workplace(null);
 });
 afterEach(() => place.close());
-
-/** Waits for a link that calls back, other than an earlier one. */
-async function callingLink(screen: Pty, earlier = ''): Promise<string> {
-	const rows = await screen.waitFor(shown => {
-		const link = linkOn(shown);
-		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker continues by itself'));
-	});
-	return linkOn(rows);
-}
 
 test('twelve bots whose accounts are expected get their keys with one key press, and no PIN', async () => {
 	const bots: {bot: string}[] = JSON.parse((await place.run(['list', '--json'])).out);
