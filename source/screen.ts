@@ -29,13 +29,22 @@ export async function runScreen(
 	for (let now = settings; ; now = {...now, practice: true}) {
 		let isOpen = false;
 		let wasRead = false;
-		const passphrase = passphraseOptions(env, async question => {
+		const whileClosed = () => {
 			if (isOpen) {
 				throw askedTooLate(wasRead);
 			}
-
-			return write.askHidden(question);
-		});
+		};
+		const passphrase = passphraseOptions(
+			env,
+			async question => {
+				whileClosed();
+				return write.askHidden(question);
+			},
+			async () => {
+				whileClosed();
+				return (await import('./commands/shared/new-passphrase.ts')).chooseForFlock(write);
+			},
+		);
 		// Once the screen is open, nobody is asked: it shows the error.
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
@@ -78,6 +87,11 @@ async function unlock({keystore}: Services): Promise<boolean> {
 		// Reads it once, completely, and the screen uses that: to check first whether it is encrypted would
 		// read it twice.
 		await keystore.list();
+		if (keystore.isShared) {
+			// For a flock that is new there, the first link is too late.
+			await keystore.askPassphrase();
+		}
+
 		return true;
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;

@@ -4,7 +4,7 @@ import type {Desktop} from './desktop/desktop.ts';
 import type {CallbackPort} from './flock/callback.ts';
 import type {AppInUse} from './keymaker/app-key.ts';
 import type {Keymaker} from './keymaker/keymaker.ts';
-import type {Keystore, KeystoreUpkeep} from './keystore/keystore.ts';
+import type {Keystore, KeystoreUpkeep, Move} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
 import type {X} from './x/x.ts';
 
@@ -20,6 +20,8 @@ export type BareServices = {
 export type ReadingServices = {
 	poems: Poems;
 	keystore: Keystore & KeystoreUpkeep;
+	/** The flock's way to another keystore. @param to a folder or an address @throws FlockError `usage`, `keystore-address` */
+	openMove(to: string): Promise<Move>;
 	/** The app key in use, and its origin. @throws FlockError `keystore-…` */
 	appSource(): Promise<AppInUse>;
 	/** True if the stand-in for X answers. */

@@ -61,6 +61,11 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		await services.keymaker.expectHandle(bots[0]?.name ?? '', input.handle);
 	}
 
+	if (services.keystore.isShared) {
+		// A flock that is new there: from here on the terminal is the PIN's.
+		await services.keystore.askPassphrase();
+	}
+
 	sayWarningOf(services.x, write);
 	const lines = patient(openLines(write));
 	const port = await portOf(services);

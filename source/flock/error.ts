@@ -55,6 +55,10 @@ export type ErrorCode =
 	| 'keystore-refused'
 	| 'keystore-unreachable'
 	| 'keystore-read-only'
+	// A flock that moves.
+	| 'keystore-moved'
+	| 'keystore-exists'
+	| 'keystore-empty'
 	// X's answers: `x/failures.ts` maps each answer to a code.
 	| 'x-app-key'
 	| 'x-token'

@@ -69,6 +69,11 @@ export function openDatabase({
 				stop();
 			};
 		},
+		place: async () => (await opened()).place(),
+		snapshot: async () => (await opened()).snapshot(),
+		askPassphrase: async () => (await opened()).askPassphrase(),
+		handOver: async (to, take) => (await opened()).handOver(to, take),
+		takeIn: async state => (await opened()).takeIn(state),
 		isEncrypted: async () => true,
 		encrypt: async passphrase => (await opened()).encrypt(passphrase),
 		decrypt: async () => (await opened()).decrypt(),

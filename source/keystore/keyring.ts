@@ -27,7 +27,7 @@ export type Keyring = {
 	keyFor(sealed: Sealed, ask: boolean): Promise<DerivedKey>;
 	/** Derives a key from a new passphrase and remembers it. @throws `keystore-passphrase` for an empty one */
 	make(passphrase: string): Promise<DerivedKey>;
-	/** Derives a key from the provider's passphrase, for a new keystore. @throws `keystore-passphrase` */
+	/** Derives a key for a new keystore from a new passphrase, or else the provider's; asks once. @throws `keystore-passphrase` */
 	makeGiven(): Promise<DerivedKey>;
 	/** The key that replaces another at the next save: of the same passphrase, if the other is too easy to guess. */
 	successorOf(key: DerivedKey): Promise<DerivedKey>;
@@ -41,16 +41,25 @@ export type KeyringOptions = {
 	file: string;
 	/** How many attempts a passphrase has; by default one. */
 	tries?: number | undefined;
+	/** Asks for a new passphrase; without it the provider answers. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** The cost of deriving a new key. */
 	cost?: ScryptCost | undefined;
 };
 
 /** Holds no keys at first. */
-export function openKeyring({provider, file, tries = 1, cost = defaultCost}: KeyringOptions): Keyring {
+export function openKeyring({
+	provider,
+	file,
+	tries = 1,
+	newPassphrase,
+	cost = defaultCost,
+}: KeyringOptions): Keyring {
 	const keys: DerivedKey[] = [];
 	const successors = new Map<DerivedKey, () => Promise<DerivedKey>>();
 	// Others that need a key while its passphrase is being asked for wait for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
+	let given: Promise<DerivedKey> | null = null;
 
 	async function make(passphrase: string): Promise<DerivedKey> {
 		if (passphrase === '') {
@@ -60,6 +69,16 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 		const key = await deriveKey(passphrase, newDerivation(cost));
 		keys.push(key);
 		return key;
+	}
+
+	async function makeNew(): Promise<DerivedKey> {
+		const passphrase = await (newPassphrase === undefined ? assertProvider()(1) : newPassphrase());
+		const problem = passphraseProblem(passphrase);
+		if (problem !== null) {
+			throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
+		}
+
+		return make(passphrase);
 	}
 
 	function assertProvider(): PassphraseProvider {
@@ -101,13 +120,11 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 	return {
 		make,
 		async makeGiven() {
-			const passphrase = await assertProvider()(1);
-			const problem = passphraseProblem(passphrase);
-			if (problem !== null) {
-				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
-			}
-
-			return make(passphrase);
+			given ??= makeNew().catch(error => {
+				given = null;
+				throw error;
+			});
+			return given;
 		},
 		successorOf: async key => (await successors.get(key)?.()) ?? key,
 		async keyFor(sealed, ask) {

@@ -1,4 +1,5 @@
 import type {AppKey, BotRecord, FreshKey, KeyInfo, RecordInfo, SavedApp} from '../flock/key.ts';
+import type {State} from './state.ts';
 
 /** The whole keystore's contents for `list`, without secrets. */
 export type KeystoreContents = {
@@ -93,19 +94,21 @@ export type Keystore = {
 	watch(onChange: () => void): () => void;
 };
 
-/** A backup of an earlier good state of the keystore. */
+/** An earlier good state of the keystore: a file's backup, or a database's state before a change. */
 export type Backup = {
-	/** Its number in `restore`: 1 is the newest. */
+	/** Its number in `restore`: 1 is a file's newest; a database's is that of the change. */
 	number: number;
-	/** When that state was saved; ISO 8601 in UTC. */
+	/** When that state was saved, or the change that followed it; ISO 8601 in UTC. */
 	savedAt: string;
-	/** How many of its bots have an active key; `null` if it cannot be opened. */
+	/** How many of its bots have an active key; `null` if it cannot be opened, and for a database. */
 	bots: number | null;
 	/** Why it cannot be opened, in one sentence; `null` if it can. */
 	problem: string | null;
+	/** What was done to that state, in a database; `null` for a file's copy. */
+	changes: readonly Change[] | null;
 };
 
-/** What happened to a bot. `renamed` is recorded under both names; `expected` is any setting other than a key. */
+/** What happened to a bot. `renamed` is recorded under both names; `expected` is any setting other than a key; `moved` came here from another keystore. */
 export type What =
 	| 'made'
 	| 'replaced'
@@ -115,7 +118,9 @@ export type What =
 	| 'expected'
 	| 'renamed'
 	| 'revoked'
-	| 'forgotten';
+	| 'forgotten'
+	| 'moved'
+	| 'restored';
 
 /** One change of a flock. Holds no secret. */
 export type Change = {
@@ -143,6 +148,8 @@ export type KeystoreFinding = {
 export type Restored = {
 	/** The path of the replaced file if it was unusable; else `null`. */
 	keptAside: string | null;
+	/** The number of the change that it is itself; `null` for a file, and where nothing differs. */
+	change: number | null;
 };
 
 /** One finding about a keystore in a database, or about keys that wait for it here. */
@@ -169,11 +176,36 @@ export type KeystoreHealth = {
 	looks?: readonly KeystoreLook[];
 };
 
+/** How a flock as a whole leaves a keystore, and comes into another one. Everything may throw a `FlockError` whose code begins with `keystore-`. */
+export type Moving = {
+	/** Where the keystore is, as `--keystore` takes it: a folder's absolute path, or an address without a password. */
+	place(): Promise<string>;
+	/** All that it holds, with the secrets, read anew; `null` where it holds no flock, or only says where that is. */
+	snapshot(): Promise<State | null>;
+	/** Has the passphrase ready that the flock is sealed by from its first save on: a new one, where there is none yet. */
+	askPassphrase(): Promise<void>;
+	/**
+	 * Gives away all that it holds, while nobody else can change it, and then keeps only where it went. Its copies stay.
+	 * @param to as `place` has it. @param take what it throws changes nothing here.
+	 */
+	handOver(to: string, take: (state: State) => Promise<void>): Promise<void>;
+	/** Saves a flock in one piece. `keystore-exists` where there is another one; the very same is left as it is. */
+	takeIn(state: State): Promise<void>;
+};
+
+/** A flock's way from its keystore to another one. */
+export type Move = {
+	/** Looks whether it can be gone; changes nothing. @throws FlockError `keystore-empty`, `keystore-exists`, `keystore-…` */
+	look(): Promise<{bots: number; from: string; to: string; place: string}>;
+	/** Goes it: asks for a new passphrase, moves everything, and reads it back. An end at any instant loses nothing. @throws as `look` does */
+	run(): Promise<void>;
+};
+
 /**
  * Operations on the whole keystore, if it is a file with backups beside it. Everything but `health` can throw
  * a `FlockError` whose code begins with `keystore-`.
  */
-export type KeystoreUpkeep = {
+export type KeystoreUpkeep = Moving & {
 	/** True if the file is encrypted; asks for no passphrase. */
 	isEncrypted(): Promise<boolean>;
 	/** Encrypts the keystore, the app's secrets and every backup. `keystore-encrypted` if it is already encrypted. */

@@ -26,6 +26,11 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	const upkeep = async () => (await import('./upkeep/upkeep.ts')).upkeepOf(core, options);
 	return {
+		place: async () => options.folder,
+		snapshot: async () => (await upkeep()).snapshot(),
+		askPassphrase: async () => (await upkeep()).askPassphrase(),
+		handOver: async (to, take) => (await upkeep()).handOver(to, take),
+		takeIn: async state => (await upkeep()).takeIn(state),
 		isEncrypted: async () => (await upkeep()).isEncrypted(),
 		encrypt: async passphrase => (await upkeep()).encrypt(passphrase),
 		decrypt: async () => (await upkeep()).decrypt(),

@@ -109,6 +109,24 @@ export function tokensOf(records: Iterable<BotRecord>): Set<string> {
 	return new Set([...records].flatMap(record => keysOf(record).map(key => key.accessToken)));
 }
 
+/** True where a state holds nothing. */
+export function isEmpty({records, apps}: State): boolean {
+	return records.size === 0 && apps.size === 0;
+}
+
+/** True where two states hold the same records and apps, whatever their order and their folders of poems. */
+export function sameContents(one: State, other: State): boolean {
+	return contentsOf(one) === contentsOf(other);
+}
+
+function contentsOf(state: State): string {
+	return JSON.stringify(Object.entries(fieldsOf({...state, poems: null})).sort(byName));
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+	return one < other ? -1 : 1;
+}
+
 /** How many bots of a state have an active key. */
 export function botsWithKey(state: State): number {
 	return [...state.records.values()].filter(record => record.key !== null).length;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -70,6 +71,7 @@ export async function testServices({
 	const callback = createListener();
 	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds, now});
 	const keystore = openKeystore({folder: path.join(folder, 'keystore'), flock: 'test', poems: poemsFolder});
+	const openMove: Services['openMove'] = async () => assert.fail('nothing moves here');
 	const appSource: Services['appSource'] = async () => ({appKey: practice.appKey, from: 'practice'});
 	const keymaker = createKeymaker({x, keystore, appSource, now});
 	const opened: string[] = [];
@@ -119,6 +121,7 @@ export async function testServices({
 		services: {
 			poems: openPoems(poemsFolder),
 			keystore,
+			openMove,
 			x,
 			keymaker,
 			desktop,

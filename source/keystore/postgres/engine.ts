@@ -1,33 +1,38 @@
 import {createHash, randomBytes} from 'node:crypto';
-import {hostname, userInfo} from 'node:os';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {type BotRecord, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {whoAmI} from '../../system/who.ts';
 import {changesOf} from '../changes.ts';
 import {Damage} from '../form/damage.ts';
-import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
+import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import type {Identity, Label} from '../form/identity.ts';
-import {parseState} from '../form/parse.ts';
+import {emptyError, existsError, type Marker, markerFault, movedError} from '../form/marker.ts';
+import {good, parseState} from '../form/parse.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
-import type {Change, What} from '../keystore.ts';
+import type {Change, Moving, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {emptyState, fieldsOf, type State} from '../state.ts';
+import {emptyState, fieldsOf, isEmpty, type State, sameContents, withRecord} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
+import {type EarlierRow, earlierRecord, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
 import {schemaSql, schemaVersion} from './schema.ts';
 import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
+import {type BotRow, writeBots, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
 export type EngineOptions = Readonly<{
 	address: Address;
 	label: Label;
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for the passphrase of a flock that is made. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** True where nobody types the passphrase, who could mistype that of a new flock. */
 	passphraseGiven?: boolean | undefined;
 	/** How often it is asked before a wrong one is an error. */
@@ -41,47 +46,45 @@ export type EngineOptions = Readonly<{
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
-export type Engine = StateStore & {
-	/** Makes the schema where there is none. */
-	prepare(): Promise<void>;
-	/** Tries what a save would do, and changes nothing but that a new flock is made. */
-	tryWriting(): Promise<void>;
-	/** What is there now; `null` where there is no such flock. */
-	peek(): Promise<State | null>;
-	/** Takes what is there as it is, whatever this computer has seen of it. */
-	forgetSeen(): Promise<void>;
-	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
-	sealer(): Promise<Sealer | null>;
-	/** Who did what, the newest first. */
-	history(): Promise<Change[]>;
-	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
-	changePassphrase(passphrase: string): Promise<boolean>;
-	/**
-	 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
-	 * @param forget true to take these records out of the history.
-	 */
-	earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
-};
-
-/** One bot's row. A removed one stays, without a record, so that its version still counts up. */
-type BotRow = {name: string; version: number; bot_key: string | null; record_sealed: string | null};
+export type Engine = StateStore &
+	Omit<Moving, 'place'> & {
+		/** Makes the schema where there is none, and brings an older one up to date, in one transaction. */
+		prepare(): Promise<void>;
+		/** Tries what a save would do, and changes nothing but that a new flock is made. */
+		tryWriting(): Promise<void>;
+		/** What is there now; `null` where there is no such flock. */
+		peek(): Promise<State | null>;
+		/** Takes what is there as it is, whatever this computer has seen of it. */
+		forgetSeen(): Promise<void>;
+		/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+		sealer(): Promise<Sealer | null>;
+		/** Who did what, the newest first. */
+		history(): Promise<Change[]>;
+		/** The flock's last changes, the newest first. */
+		lastChanges(most: number): Promise<NumberedChange[]>;
+		/**
+		 * Puts back what was there before a change, as a change of its own.
+		 * @returns its number; `null` where nothing differs. @throws FlockError `keystore-no-backup`
+		 */
+		restore(change: number): Promise<number | null>;
+		/** Seals the flock's key by another passphrase; false where there is no flock yet. */
+		changePassphrase(passphrase: string): Promise<boolean>;
+		/**
+		 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
+		 * @param forget true to take these records out of the history.
+		 */
+		earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
+	};
 
 type FlockRow = {
 	id: string;
 	flock_key: string;
 	change: number;
 	frame_sealed: string;
+	/** A `Marker` as JSON, where the flock is elsewhere now. */
+	moved: string | null;
 	schema: number;
 	bots: BotRow[];
-};
-
-/** A row of history with what it replaced. */
-type EarlierRow = {
-	change: number;
-	bot: string;
-	version: number;
-	old_bot_key: string;
-	old_record_sealed: string;
 };
 
 /** What was read last. */
@@ -89,20 +92,20 @@ type Known = {
 	id: string;
 	key: Buffer;
 	change: number;
+	/** True where the flock is elsewhere by now. */
+	isMarked: boolean;
 	state: State;
 	versions: ReadonlyMap<string, number>;
 	/** Each bot's own key, which its record keeps from version to version. */
 	botKeys: ReadonlyMap<string, Buffer>;
 };
 
-/** A bot's next version. */
-type Written = {
-	what: What | undefined;
-	name: string;
-	version: number;
-	change: number;
-	record: BotRecord | null;
-	botKey: Buffer;
+/** What a save is, where it is more than the change of some bots. */
+type Whole = {
+	/** What is told of each bot; what differs is, unless given. */
+	what?: What;
+	/** True where a flock comes in, of which a marker may say that it is elsewhere. */
+	comesIn?: boolean;
 };
 
 /** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
@@ -128,7 +131,7 @@ const trial: readonly string[] = [
 const longestLag = 2000;
 const lagPause = 200;
 
-const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
+const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
 		'record_sealed', b.record_sealed) order by b.name), '[]') from keymaker.bot b
@@ -143,6 +146,7 @@ export function openEngine(options: EngineOptions): Engine {
 		provider: options.passphrase,
 		file: place,
 		tries: options.passphraseTries,
+		newPassphrase: options.newPassphrase,
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
@@ -158,8 +162,12 @@ export function openEngine(options: EngineOptions): Engine {
 		return rows[0] ?? null;
 	}
 
-	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
+	async function opened(row: FlockRow, since: Known | null, ask: boolean, comesIn = false): Promise<Known> {
 		assertReadable(row.schema);
+		if (row.moved !== null && !comesIn) {
+			throw movedError(place, label.flock, markerOf(row.moved));
+		}
+
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
 				hint: 'A backup may have been put back. Ask whoever looks after the database.',
@@ -233,18 +241,25 @@ export function openEngine(options: EngineOptions): Engine {
 			records.set(name, record);
 		}
 
-		return {id: row.id, key, change: row.change, state: {...rest, records}, versions, botKeys};
+		const isMarked = row.moved !== null;
+		return {id: row.id, key, change: row.change, isMarked, state: {...rest, records}, versions, botKeys};
 	}
 
-	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
-	async function make(): Promise<void> {
-		if (options.passphrase !== undefined && options.passphraseGiven !== true) {
+	/** The key that a new flock is sealed by. @throws FlockError `keystore-passphrase` where it would be typed once only */
+	async function givenKey(): Promise<DerivedKey> {
+		const {passphrase, passphraseGiven, newPassphrase} = options;
+		if (passphrase !== undefined && passphraseGiven !== true && newPassphrase === undefined) {
 			throw new FlockError('keystore-passphrase', `${place} has no flock ${visible(label.flock)} yet.`, {
 				hint: 'To make it, set KEYMAKER_PASSPHRASE_COMMAND to a command that prints its passphrase, or KEYMAKER_PASSPHRASE.',
 			});
 		}
 
-		const derived = await keyring.makeGiven();
+		return keyring.makeGiven();
+	}
+
+	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
+	async function make(): Promise<void> {
+		const derived = await givenKey();
 		const id = randomBytes(16).toString('hex');
 		const key = newKey();
 		const sealed = JSON.stringify(seal(key.toString('base64'), derived, identityOf(id)));
@@ -300,7 +315,13 @@ export function openEngine(options: EngineOptions): Engine {
 	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
 		return await withClient(address, left, async client => {
 			try {
-				return await fetch(client, since);
+				const row = await fetch(client, since);
+				if (row === null) {
+					// A newer keymaker may keep it elsewhere.
+					assertReadable((await schemaOf(client)) ?? schemaVersion);
+				}
+
+				return row;
 			} catch (error) {
 				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
 					throw error;
@@ -318,12 +339,24 @@ export function openEngine(options: EngineOptions): Engine {
 		});
 	}
 
+	/** What is there now, read whole; where a flock comes in, one that is elsewhere will do. */
+	async function loadWhole(): Promise<Known | null> {
+		sights = (await memory?.recall()) ?? sights;
+		const row = await current(null, deadline);
+		try {
+			return await remembered(row && (await opened(row, null, true, true)));
+		} catch (error) {
+			throw failureAt(error, place);
+		}
+	}
+
 	async function remembered(now: Known | null): Promise<Known | null> {
 		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
 		return now;
 	}
 
-	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
+	/** Reads a flock that nobody else changes until the transaction ends. */
+	async function readLocked(client: Client, comesIn: boolean): Promise<Known> {
 		await lock(client);
 		const since = known;
 		const row = await fetch(client, since);
@@ -333,72 +366,93 @@ export function openEngine(options: EngineOptions): Engine {
 			});
 		}
 
-		const before = await opened(row, since, false);
+		return await opened(row, since, false, comesIn);
+	}
+
+	async function write<T>(
+		client: Client,
+		edit: (before: Known) => {state: State; result: unknown},
+		{what, comesIn = false}: Whole = {},
+	): Promise<[T, Known]> {
+		const before = await readLocked(client, comesIn);
 		const {state, result} = edited(edit, before);
 		const names = changedNames(before.state, state);
+		assertStorable(names);
 		assertGood(state, names);
-		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
+		if (names.length === 0 && !before.isMarked && frameOf(before.state) === frameOf(state)) {
 			return [result as T, before];
 		}
 
 		const change = before.change + 1;
 		const versions = new Map(before.versions);
 		const botKeys = new Map(before.botKeys);
-		const changes = changesOf(before.state.records, state.records, names);
+		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
+		const told: {name: string; version: number; what: What}[] = [];
+		const rows: BotRow[] = [];
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
 			const botKey = botKeys.get(name) ?? newKey();
 			botKeys.set(name, botKey);
-			await writeBot(client, before, {what: changes.get(name), name, version, change, record, botKey});
+			rows.push(rowOf(before, {name, version, record, botKey}));
+			const itsWhat = changes === null ? what : changes.get(name);
+			if (itsWhat !== undefined) {
+				told.push({name, version, what: itsWhat});
+			}
+
 			if (record === null) {
 				botKeys.delete(name);
 			}
 		}
 
-		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
-			before.id,
-			change,
-			sealFrame(state, versions, before.key, [before.id, 'frame', change]),
-		]);
-		await client.query('select pg_notify($1, $2)', [channel, before.id]);
-		return [result as T, {...before, change, state, versions, botKeys}];
+		who ??= whoAmI();
+		await writeHistory(client, {flock: before.id, change, by: who}, told);
+		await writeBots(client, {flock: before.id, change}, rows);
+		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
+		await writeFlock(client, after, null);
+		return [result as T, after];
 	}
 
-	async function writeBot(
-		client: Client,
-		{id, key}: Known,
-		{what, name, version, change, record, botKey}: Written,
-	): Promise<void> {
-		if (what !== undefined) {
-			who ??= whoAmI();
-			await client.query(
-				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
-				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
-				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, who, version, what],
-			);
-		}
+	/** Writes a flock's own row, and tells watchers. @param moved where the flock went; `null` where it is here. */
+	async function writeFlock(client: Client, now: Known, moved: Marker | null): Promise<void> {
+		const {id, change, state, versions, key} = now;
+		await client.query('update keymaker.flock set change = $2, frame_sealed = $3, moved = $4 where id = $1', [
+			id,
+			change,
+			sealFrame(state, versions, key, [id, 'frame', change]),
+			moved && JSON.stringify(moved),
+		]);
+		await client.query('select pg_notify($1, $2)', [channel, id]);
+	}
 
-		const sealed =
-			record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]);
-		await client.query(
-			`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-			values ($1, $2, $3, $4, $5, $6) on conflict (flock, name) do update
-			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,
-				record_sealed = excluded.record_sealed`,
-			[id, name, version, change, record && sealBytes(botKey, key, [id, 'key', name]), sealed],
-		);
+	function rowOf(
+		{id, key}: Known,
+		{
+			name,
+			version,
+			record,
+			botKey,
+		}: Pick<BotRow, 'name' | 'version'> & {
+			record: BotRecord | null;
+			botKey: Buffer;
+		},
+	): BotRow {
+		return {
+			name,
+			version,
+			bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
+			record_sealed:
+				record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]),
+		};
 	}
 
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
 			const schema = await schemaOf(client);
-			if (schema === null) {
+			assertReadable(schema ?? schemaVersion);
+			if (schema === null || schema < schemaVersion) {
 				await client.query(schemaSql);
-			} else {
-				assertReadable(schema);
 			}
 		});
 	}
@@ -411,6 +465,21 @@ export function openEngine(options: EngineOptions): Engine {
 		}
 	}
 
+	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param read what reads it. */
+	async function ready(read = load): Promise<void> {
+		await prepare();
+		if ((await read()) === null) {
+			await make();
+			await read();
+		}
+	}
+
+	/** Takes in what was written. */
+	async function written(after: Known): Promise<void> {
+		learn(after);
+		await memory?.learn(seenOf(after), sights);
+	}
+
 	/** Waits until no other program changes this flock. */
 	async function lock(client: Client): Promise<void> {
 		await client.query('select 1 from keymaker.flock where name = $1 and kind = $2 for update', [
@@ -419,12 +488,13 @@ export function openEngine(options: EngineOptions): Engine {
 		]);
 	}
 
-	/** The rows of history whose earlier record holds keys of a bot. */
+	/** The rows of history whose earlier record holds keys of a bot; all of a bot's where they are forgotten. */
 	async function earlierOf(
 		client: Client,
 		{id, key, state}: Known,
 		bot: string,
 		tokens: ReadonlySet<string>,
+		forget: boolean,
 	) {
 		const ofOthers = new Set(
 			[...state.records].flatMap(([name, record]) =>
@@ -437,24 +507,19 @@ export function openEngine(options: EngineOptions): Engine {
 			[id],
 		);
 		return rows.filter(row => {
-			const botKey = openBytes(row.old_bot_key, key, [id, 'key', row.bot]);
-			const sealedAs = [id, 'record', row.bot, row.version - 1];
-			const record = JSON.parse(openBytes(row.old_record_sealed, botKey, sealedAs).toString());
-			const {records} = parseState({...fieldsOf(emptyState), [`bot:${row.bot}`]: record});
-			const its = [...records.values()].flatMap(keysOf).map(({accessToken}) => accessToken);
-			return (row.bot === bot && its.length > 0) || its.some(one => tokens.has(one) && !ofOthers.has(one));
+			const record = earlierRecord({id, key}, row);
+			const its = record === null ? [] : keysOf(record).map(({accessToken}) => accessToken);
+			return (
+				(row.bot === bot && (forget || its.length > 0)) ||
+				its.some(one => tokens.has(one) && !ofOthers.has(one))
+			);
 		});
 	}
 
 	return {
 		prepare,
 		async tryWriting() {
-			if ((await load()) === null) {
-				await prepare();
-				await make();
-				await load();
-			}
-
+			await ready();
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
 				for (const statement of trial) {
@@ -467,18 +532,14 @@ export function openEngine(options: EngineOptions): Engine {
 			return (await load()) ?? {state: emptyState};
 		},
 		async save(edit) {
-			// Whoever is asked for a passphrase holds up nobody.
-			if (known === null && (await load()) === null) {
-				await prepare();
-				await make();
-				await load();
+			if (known === null) {
+				await ready();
 			}
 
 			const [result, after] = await inTransaction(address, deadline, client =>
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
-			learn(after);
-			await memory?.learn(seenOf(after), sights);
+			await written(after);
 			return result;
 		},
 		peek: async () => (await load())?.state ?? null,
@@ -516,6 +577,30 @@ export function openEngine(options: EngineOptions): Engine {
 				return rows.map(row => ({...row, at: row.at.toISOString()}));
 			});
 		},
+		async lastChanges(most) {
+			const now = await load();
+			return now === null
+				? []
+				: await withClient(address, deadline, client => lastChanges(client, now.id, most));
+		},
+		async restore(change) {
+			if ((await load()) === null) {
+				throw noChange(change, place);
+			}
+
+			const [before, after] = await inTransaction(address, deadline, async client => {
+				const now = await readLocked(client, false);
+				const earlier = await recordsBefore(client, now, change);
+				if (earlier === null) {
+					throw noChange(change, place);
+				}
+
+				const edit = ({state}: Known) => ({state: withRecords(state, earlier), result: now.change});
+				return await write<number>(client, edit, {what: 'restored'});
+			});
+			await written(after);
+			return after.change === before ? null : after.change;
+		},
 		async changePassphrase(passphrase) {
 			const now = await load();
 			if (now === null) {
@@ -529,6 +614,56 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			return true;
 		},
+		async snapshot() {
+			const now = await loadWhole();
+			return now === null || now.isMarked ? null : now.state;
+		},
+		async askPassphrase() {
+			if (known === null && (await loadWhole()) === null) {
+				await givenKey();
+			}
+		},
+		async handOver(to, take) {
+			if ((await load()) === null) {
+				throw emptyError(place, label.flock);
+			}
+
+			const after = await inTransaction(address, deadline, async client => {
+				const before = await readLocked(client, false);
+				if (isEmpty(before.state)) {
+					throw emptyError(place, label.flock);
+				}
+
+				// What another keystore says is none of this engine's failures.
+				await take(before.state).catch(error => {
+					throw new Refusal(error);
+				});
+				const now = {...before, change: before.change + 1, isMarked: true};
+				await writeFlock(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
+				return now;
+			});
+			await written(after);
+		},
+		async takeIn(flock) {
+			if (known === null) {
+				await ready(loadWhole);
+			}
+
+			const [, after] = await inTransaction(address, deadline, client =>
+				write<undefined>(
+					client,
+					({state, isMarked}) => {
+						if (!isMarked && !isEmpty(state) && !sameContents(state, flock)) {
+							throw existsError(place, label.flock);
+						}
+
+						return {state: {...flock, poems: null}, result: undefined};
+					},
+					{what: 'moved', comesIn: true},
+				),
+			);
+			await written(after);
+		},
 		async earlier(bot, tokens, forget) {
 			const now = await load();
 			if (now === null) {
@@ -537,10 +672,10 @@ export function openEngine(options: EngineOptions): Engine {
 
 			const wanted = new Set(tokens);
 			return await inTransaction(address, deadline, async client => {
-				const rows = await earlierOf(client, now, bot, wanted);
+				const rows = await earlierOf(client, now, bot, wanted, forget);
 				for (const {change, bot: name} of forget ? rows : []) {
 					await client.query(
-						`update keymaker.history set old_bot_key = null, old_record_sealed = null
+						`update keymaker.history set old_bot_key = null, old_record_sealed = null, purged = true
 						where flock = $1 and change = $2 and bot = $3`,
 						[now.id, change, name],
 					);
@@ -552,7 +687,7 @@ export function openEngine(options: EngineOptions): Engine {
 	};
 }
 
-function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state: State; result: unknown} {
+function edited<T>(edit: (before: Known) => T, before: Known): T {
 	try {
 		return edit(before);
 	} catch (error) {
@@ -598,6 +733,31 @@ async function schemaOf(client: Client): Promise<number | null> {
 	return rows[0]?.version ?? 0;
 }
 
+/** @throws FlockError for a name that the database would change, or take for no text */
+function assertStorable(names: readonly string[]): void {
+	const odd = names.find(name => !name.isWellFormed() || name.includes('\0'));
+	if (odd !== undefined) {
+		throw new FlockError('keystore-unwritable', `A database cannot keep the name ${visible(odd)}.`, {
+			hint: 'Nothing was changed. Give that poem another name.',
+		});
+	}
+}
+
+/** A state with these records in the place of those bots', or without them for `null`. */
+function withRecords(state: State, some: ReadonlyMap<string, BotRecord | null>): State {
+	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
+}
+
+function noChange(number: number, place: string): FlockError {
+	return new FlockError('keystore-no-backup', `${place} knows no change ${number} of this flock.`, {
+		hint: 'Nothing was changed. `keymaker restore` lists the last changes.',
+	});
+}
+
+function markerOf(text: string): Marker {
+	return good<Marker>(JSON.parse(text), markerFault, 'moved');
+}
+
 /** All of a state but its records and the folder of poems, which differs from computer to computer. */
 function frameOf(state: State): string {
 	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
@@ -618,14 +778,4 @@ function sealFrame(
 function digestOf(versions: ReadonlyMap<string, number>): string {
 	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
 	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
-}
-
-/** The person and the computer; a container's user may have no name. */
-function whoAmI(): string {
-	let user = 'unknown';
-	try {
-		user = userInfo().username;
-	} catch {}
-
-	return `${user}@${hostname()}`;
 }

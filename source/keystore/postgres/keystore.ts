@@ -13,6 +13,9 @@ import {channel, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
+/** How many of a flock's last changes `restore` lists. */
+const mostChanges = 10;
+
 /** What opening a flock's keystore in a database needs. */
 export type DatabaseOptions = Readonly<{
 	/** The database's address as it was given, and where: nobody has judged it yet. */
@@ -27,6 +30,8 @@ export type DatabaseOptions = Readonly<{
 	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
 	waitingFile?: string | undefined;
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for the passphrase of a flock that is made. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** How often it is asked before a wrong one is an error. */
 	passphraseTries?: number | undefined;
 	/** True where nobody types the passphrase. */
@@ -50,6 +55,11 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 		path: place,
 		waiting,
 		...records,
+		place: async () => withoutPassword(address),
+		snapshot: engine.snapshot,
+		askPassphrase: engine.askPassphrase,
+		handOver: engine.handOver,
+		takeIn: engine.takeIn,
 		async list() {
 			const contents = await records.list();
 			// `doctor` tells of a file that cannot be read, which nobody's list hangs on.
@@ -76,12 +86,17 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				});
 			}
 		},
-		backups: async () => [],
-		async restore() {
-			throw new FlockError('keystore-no-backup', `There is no backup of ${place} here.`, {
-				hint: 'Ask whoever looks after the database for one of theirs.',
-			});
+		async backups() {
+			const last = await engine.lastChanges(mostChanges);
+			return last.map(({number, changes}) => ({
+				number,
+				savedAt: changes[0]?.at ?? '',
+				bots: null,
+				problem: null,
+				changes,
+			}));
 		},
+		restore: async number => ({keptAside: null, change: await engine.restore(number)}),
 		forgetSeen: () => engine.forgetSeen(),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),

@@ -1,7 +1,7 @@
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
 
-/** Makes the schema where there is none, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
+/** Makes the schema where there is none, and adds what an older one lacks, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
 export const schemaSql = `begin;
 select pg_advisory_xact_lock(hashtext('keymaker'));
 create schema if not exists keymaker;
@@ -14,6 +14,7 @@ create table if not exists keymaker.flock (
 	flock_key text not null,
 	change bigint not null,
 	frame_sealed text not null,
+	moved text,
 	unique (name, kind)
 );
 create table if not exists keymaker.bot (
@@ -37,6 +38,7 @@ create table if not exists keymaker.history (
 	version bigint not null,
 	old_bot_key text,
 	old_record_sealed text,
+	purged boolean not null default false,
 	primary key (flock, change, bot)
 );
 commit;

@@ -19,6 +19,7 @@ import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
+import {movingOf} from './moving.ts';
 
 /** Operations on the whole keystore. */
 export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
@@ -99,6 +100,20 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		}
 	}
 
+	/** @throws `keystore-moved` if the flock is elsewhere by now */
+	async function assertHere(): Promise<void> {
+		const file = await readBytes(safePathOf(path));
+		try {
+			if (file !== null) {
+				readEnvelope(file.bytes, path);
+			}
+		} catch (error) {
+			if (error instanceof FlockError && error.code === 'keystore-moved') {
+				throw error;
+			}
+		}
+	}
+
 	/** The backups of other states than the current one. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
@@ -156,6 +171,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	}
 
 	return {
+		...movingOf(core, options),
 		isEncrypted,
 		async encrypt(passphrase) {
 			assertPlain(await core.load(true));
@@ -173,17 +189,21 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 			await saveUnder(await keyring.make(passphrase), assertEncrypted);
 		},
 		async backups() {
+			await assertHere();
 			return (await otherCopies(true)).map((copy, index) => ({
 				number: index + 1,
 				savedAt: new Date(copy.savedAt).toISOString(),
 				bots: copy.opened && botsWithKey(copy.opened.state),
 				problem: copy.opened === null ? problemOf(copy.error) : null,
+				changes: null,
 			}));
 		},
 		async history() {
+			await assertHere();
 			return historyOf(await openCopies(backups, open, true));
 		},
 		async restore(number) {
+			await assertHere();
 			// Asks for passphrases before it takes the lock. The backups' comes first, since the file can be
 			// anybody's.
 			await otherCopies(true);
@@ -236,7 +256,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 				}
 
 				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
-				return {keptAside};
+				return {keptAside, change: null};
 			};
 			return await unfinished('restoring the backup', () => core.locked(putBack));
 		},
