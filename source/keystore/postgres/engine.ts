@@ -170,7 +170,7 @@ export function openEngine(options: EngineOptions): Engine {
 
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
-				hint: 'A backup may have been put back. Ask whoever looks after the database.',
+				hint: 'Somebody may have restored a backup. Ask the database’s administrator.',
 			});
 		}
 
@@ -362,7 +362,7 @@ export function openEngine(options: EngineOptions): Engine {
 		const row = await fetch(client, since);
 		if (row === null) {
 			throw new FlockError('keystore-unreadable', `The flock is gone from ${place}.`, {
-				hint: 'Nothing was changed. Ask whoever looks after the database.',
+				hint: 'Nothing was changed. Ask the database’s administrator.',
 			});
 		}
 

@@ -87,9 +87,9 @@ function serverLook({version, is_standby, reads_only}: Facts): KeystoreLook {
 		? warning(
 				'server',
 				`${server} only reads: it is ${is_standby ? 'a standby' : 'set to read-only'}.`,
-				'Bots’ programs may read there; to save, name the server that takes writes.',
+				'Bots’ programs may read there; to save, name the server that accepts writes.',
 			)
-		: ok('server', `${server} takes writes.`);
+		: ok('server', `${server} accepts writes.`);
 }
 
 function roleLook({role, lacking}: Facts): KeystoreLook {
@@ -118,11 +118,11 @@ function schemaLook({lacking, schema, may_make}: Facts): KeystoreLook {
 	}
 
 	return lacking === null && may_make
-		? ok('schema', 'There is no schema yet: the first key makes it.')
+		? ok('schema', 'No schema yet. The first key creates it.')
 		: warning(
 				'schema',
 				lacking === null
-					? 'There is no schema yet, and this role may not make it.'
+					? 'No schema yet, and this role cannot create it.'
 					: 'The schema’s version cannot be read.',
 				'Have an administrator run the SQL that `keymaker schema` prints, and grant this role its rights.',
 			);

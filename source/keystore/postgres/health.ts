@@ -96,7 +96,7 @@ function addFinding(health: KeystoreHealth, error: unknown): void {
 
 async function listenLook(address: Address, deadline: number): Promise<KeystoreLook> {
 	return (await isTold(address, deadline))
-		? ok('listen', 'A change is told at once (LISTEN).')
+		? ok('listen', 'Changes arrive at once (LISTEN).')
 		: warning(
 				'listen',
 				'A change is not told at once: a pooler or a standby passes LISTEN by.',
@@ -121,7 +121,7 @@ async function waitingLook(waiting: WaitingFile): Promise<KeystoreLook> {
 		if (keys === null) {
 			return warning(
 				'waiting',
-				`Keys may wait in ${place}: without the database it cannot be told.`,
+				`Keys may be waiting in ${place}. keymaker cannot tell without the database.`,
 				'Keep that file. The next command that saves anything saves them.',
 			);
 		}

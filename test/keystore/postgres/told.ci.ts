@@ -74,7 +74,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		assert.deepEqual([code, out], [1, '']);
 		assert.match(
 			err,
-			/^postgres:\S+ only reads: .+ \(keystore-read-only\)\n {2}Name the server that takes writes\.\n$/,
+			/^postgres:\S+ only reads: .+ \(keystore-read-only\)\n {2}Name the server that accepts writes\.\n$/,
 		);
 	});
 
@@ -84,7 +84,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		const {looks = [], ...health} = await sharedAt(bare, 'none').health();
 		const schema = (of: typeof looks) => of.find(({about}) => about === 'schema')?.sentence;
 		assert.deepEqual([health.exists, health.bots, health.findings], [false, 0, []]);
-		assert.equal(schema(looks), 'There is no schema yet: the first key makes it.');
+		assert.equal(schema(looks), 'No schema yet. The first key creates it.');
 		const here = await workplace(['harbour']);
 		try {
 			const {out} = await here.run(['doctor'], '', {
