@@ -73,7 +73,7 @@ function listChanges(changes: readonly Backup[], path: string, write: Write): nu
 		write.out(line);
 	}
 
-	write.err('keymaker restore N puts back the state before change N, which is a change of its own.');
+	write.err('Run keymaker restore N to restore the state before change N. That makes a new change.');
 	return exitCode.done;
 }
 
@@ -90,7 +90,7 @@ async function undo(number: number, keystore: RestoreServices['keystore'], write
 	if (change === null) {
 		write.out(`Nothing differs from the state before change ${number}.`);
 	} else {
-		write.out(`The state before change ${number} is in force now.`);
+		write.out(`Restored the state before change ${number}.`);
 		write.out(`That is change ${change}; keymaker restore ${change} undoes it.`);
 	}
 

@@ -75,7 +75,7 @@ export function openKeyring({
 		const passphrase = await (newPassphrase === undefined ? assertProvider()(1) : newPassphrase());
 		const problem = passphraseProblem(passphrase);
 		if (problem !== null) {
-			throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody would guess.'});
+			throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
 		}
 
 		return make(passphrase);

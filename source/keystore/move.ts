@@ -30,7 +30,7 @@ export function openMove(from: MovingKeystore, to: MovingKeystore, flock: string
 		async run() {
 			const place = await to.place();
 			await to.askPassphrase();
-			await unfinished('The flock is being moved', () =>
+			await unfinished('moving the flock', () =>
 				from.handOver(place, async state => {
 					await to.takeIn(state);
 					const readBack = await to.snapshot();

@@ -31,7 +31,9 @@ async function placeWith(t: TestContext, kind: Kind): Promise<Workplace> {
 }
 
 function start(place: Workplace, args: readonly string[] = []): Pty {
-	return place.screen(args, {env: {KEYMAKER_OPEN: undefined, DISPLAY: display.name}});
+	return place.screen(args, {
+		env: {KEYMAKER_OPEN: undefined, KEYMAKER_CALLBACK: 'never', DISPLAY: display.name},
+	});
 }
 
 const windowsOf = ({folder}: Workplace) => path.join(folder, '.cache/keymaker/windows');
@@ -202,7 +204,12 @@ test('with --browser default two bots share a session, which shows that these te
 		`if [ "$1" = open ]; then exec chromium --user-data-dir=${theirs} --no-first-run "$2"; fi`,
 	);
 	const screen = place.screen(['--browser', 'default'], {
-		env: {KEYMAKER_OPEN: undefined, DISPLAY: display.name, XDG_CURRENT_DESKTOP: 'GNOME'},
+		env: {
+			KEYMAKER_OPEN: undefined,
+			KEYMAKER_CALLBACK: 'never',
+			DISPLAY: display.name,
+			XDG_CURRENT_DESKTOP: 'GNOME',
+		},
 	});
 	await screen.waitFor('harbour');
 	screen.press('a');

@@ -113,7 +113,11 @@ export function movingOf(core: Core, options: KeystoreOptions): Moving {
 }
 
 function lockLost(path: string): FlockError {
-	return new FlockError('keystore-lock-lost', `Another program took over the keystore ${visible(path)}.`, {
-		hint: 'Nothing is lost: the flock is still there. Move it again.',
-	});
+	return new FlockError(
+		'keystore-lock-lost',
+		`Another program took the lock of the keystore ${visible(path)}.`,
+		{
+			hint: 'Nothing is lost: the flock is still there. Move it again.',
+		},
+	);
 }

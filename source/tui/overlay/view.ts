@@ -112,7 +112,7 @@ function withAccount(state: State, name: string): string {
 	return key == null ? visible(name) : `${visible(name)} (${accountOf(key)})`;
 }
 
-/** What is said of the QR code. */
+/** The text about the QR code. */
 export function qrSentences({fixed}: State): string[] {
 	return [
 		'Scan this code with the phone that the account is signed in on.',

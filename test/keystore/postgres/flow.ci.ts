@@ -107,7 +107,7 @@ describe('two computers with one flock in a database', {skip: whyNoPostgres}, ()
 		const {out} = await run(here, 0, ['restore']);
 		const [, number = ''] = /^(\d+) .* harbour forgotten /.exec(out) ?? [];
 		const put = await run(here, 0, ['restore', number]);
-		assert.match(put.out, /^The state before change \d+ is in force now\.\nThat is change \d+; /);
+		assert.match(put.out, /^Restored the state before change \d+\.\nThat is change \d+; /);
 		assert.equal((await rowOf(there, 'harbour')).handle, 'harbour_poem');
 		assert.match((await run(there, 0, ['history', 'harbour'])).out, /^.* harbour {2}restored {2}owner {2}/);
 	});

@@ -119,7 +119,7 @@ describe('what a database had before', {skip: whyNoPostgres}, () => {
 		assert.equal(out.length, 10);
 		assert.match(out[0] ?? '', /^12 +\S+ \S+ UTC +ode replaced +\S+@\S+$/);
 		assert.deepEqual((await said(12)).out, [
-			'The state before change 12 is in force now.',
+			'Restored the state before change 12.',
 			'That is change 13; keymaker restore 13 undoes it.',
 		]);
 		assert.deepEqual(await keystore.get('ode'), practiceRecord('ode 10'));
