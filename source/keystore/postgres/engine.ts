@@ -410,20 +410,30 @@ export function openEngine(options: EngineOptions): Engine {
 		await writeHistory(client, {flock: before.id, change, by: who}, told);
 		await writeBots(client, {flock: before.id, change}, rows);
 		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
-		await writeFlock(client, after, null);
+		await writeFlock(client, after);
+		if (before.isMarked) {
+			await mark(client, after, null);
+		}
+
 		return [result as T, after];
 	}
 
-	/** Writes a flock's own row, and tells watchers. @param moved where the flock went; `null` where it is here. */
-	async function writeFlock(client: Client, now: Known, moved: Marker | null): Promise<void> {
-		const {id, change, state, versions, key} = now;
-		await client.query('update keymaker.flock set change = $2, frame_sealed = $3, moved = $4 where id = $1', [
+	/** Writes a flock's own row, and tells watchers. */
+	async function writeFlock(client: Client, {id, change, state, versions, key}: Known): Promise<void> {
+		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
 			id,
 			change,
 			sealFrame(state, versions, key, [id, 'frame', change]),
-			moved && JSON.stringify(moved),
 		]);
 		await client.query('select pg_notify($1, $2)', [channel, id]);
+	}
+
+	/** Says where a flock went; `null` where it is here. Apart, since whoever only saves needs no right to it. */
+	async function mark(client: Client, {id}: Known, moved: Marker | null): Promise<void> {
+		await client.query('update keymaker.flock set moved = $2 where id = $1', [
+			id,
+			moved && JSON.stringify(moved),
+		]);
 	}
 
 	function rowOf(
@@ -639,7 +649,8 @@ export function openEngine(options: EngineOptions): Engine {
 					throw new Refusal(error);
 				});
 				const now = {...before, change: before.change + 1, isMarked: true};
-				await writeFlock(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
+				await writeFlock(client, now);
+				await mark(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
 				return now;
 			});
 			await written(after);
