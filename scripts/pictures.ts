@@ -83,6 +83,8 @@ async function walk(): Promise<Map<string, string>> {
 		for (const [index, bot] of bots.entries()) {
 			link = await callingLink(screen, link);
 			await screen.waitFor(`${index + 1} of 3`);
+			await screen.waitFor('Automatic opening is off.');
+			await screen.waitFor(index === 0 ? bot : `${bots[index - 1]} is ready`);
 			add(2.5);
 			await answerTo(link, `${bot}_poem`);
 		}
