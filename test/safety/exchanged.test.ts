@@ -210,7 +210,7 @@ thoroughTest(
 		await take('moth', {...unlocked, KEYMAKER_FLOCK: 'other'});
 		await cp(fileOf('other'), fileOf());
 		await refused('keystore-other-flock', unlocked, aFew);
-		assert.match((await place.run(['list'], '', unlocked)).err, /is that of another flock, other\./);
+		assert.match((await place.run(['list'], '', unlocked)).err, /belongs to another flock, other\./);
 
 		const {
 			version: _,
