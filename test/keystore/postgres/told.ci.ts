@@ -162,7 +162,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 			itsAway.map(({check, state}: Record<string, string>) => `${check} ${state}`),
 			['keystore problem', 'keystore-waiting warning'],
 		);
-		assert.match(itsAway[1].sentence, /^Keys may wait in /);
+		assert.match(itsAway[1].sentence, /^Keys may be waiting in /);
 	});
 
 	test('a flock that was put back is told, and doctor --forget-seen takes it as it is', async context => {
