@@ -75,7 +75,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 
 		// The wrong account: decide, and try again.
 		let link = await callingLink(screen);
-		await authorize(link, 'somebody_else', 'You signed in as @somebody_else, and ferry has no new key yet.');
+		await authorize(link, 'somebody_else', 'Return to keymaker to decide about the key of ferry.');
 		await screen.waitFor('You signed in as @somebody_else, not as the expected account.');
 		assert.deepEqual(leftOn(passed()), []);
 		screen.press('r');
@@ -166,7 +166,7 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 		assert.ok(answers.some(([type, status]) => type === 'document' && status === 404));
 		// The screen still waits, and the person's own answer is the one that counts.
 		assert.equal(linkOn(screen.screen()), link);
-		await authorize(link, 'ferry_poem', 'keymaker asks whether that is the account of ferry');
+		await authorize(link, 'ferry_poem', 'Return to keymaker to confirm that this is ferry’s account.');
 		await screen.waitFor('You signed in as @ferry_poem.');
 		screen.press('ctrl+c');
 		await screen.exited;
