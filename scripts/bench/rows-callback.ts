@@ -1,10 +1,10 @@
 import {execFileSync} from 'node:child_process';
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {answerTo, approve} from '../../test/helpers/approve.ts';
 import {freePort} from '../../test/helpers/free-port.ts';
 import {linkOn} from '../../test/helpers/program.ts';
-import {botAt, temporaryFolder} from './place.ts';
+import {botAt, placeWithoutKeys} from './place.ts';
 import type {Row} from './row.ts';
 import {interleaved, measured} from './statistics.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
@@ -47,7 +47,7 @@ export const callbackRows: readonly Row[] = [
 
 /** Walks through twelve bots whose accounts are expected. @param port `null` for PINs. @returns milliseconds */
 async function walk(cli: string, port: number | null, pressed: (count: number) => void): Promise<number> {
-	const place = placeWithExpectations(port);
+	const place = placeWithAccounts(port);
 	execFileSync(process.execPath, [cli, 'expect', '--from', 'accounts.txt'], place);
 	const terminal = openTerminal([cli], {columns: 120, rows: 30}, place);
 	let presses = 0;
@@ -88,30 +88,10 @@ async function otherLink(terminal: Terminal, earlier: string): Promise<string> {
 	}
 }
 
-function placeWithExpectations(port: number | null): {cwd: string; env: Readonly<Record<string, string>>} {
-	const cwd = temporaryFolder();
-	const poems = path.join(cwd, 'poems');
-	mkdirSync(poems);
-	const lines: string[] = [];
-	for (let index = 0; index < walkLength; index++) {
-		writeFileSync(path.join(poems, `${botAt(index)}.txt`), `${botAt(index)}\n`);
-		lines.push(`${botAt(index)} a${index}`);
-	}
-
-	writeFileSync(path.join(cwd, 'accounts.txt'), `${lines.join('\n')}\n`);
-	return {
-		cwd,
-		env: {
-			PATH: process.env.PATH ?? '',
-			HOME: cwd,
-			TERM: 'xterm-256color',
-			LANG: 'C.UTF-8',
-			KEYMAKER_POEMS: poems,
-			KEYMAKER_KEYSTORE: path.join(cwd, 'keystore'),
-			KEYMAKER_FLOCK: 'flock',
-			KEYMAKER_OPEN: 'never',
-			KEYMAKER_PRACTICE: '1',
-			KEYMAKER_CALLBACK: port === null ? 'never' : String(port),
-		},
-	};
+/** A place whose bots' accounts can be expected; X calls back to the port, or shows PINs where there is none. */
+function placeWithAccounts(port: number | null): {cwd: string; env: Readonly<Record<string, string>>} {
+	const {cwd, env} = placeWithoutKeys(walkLength);
+	const lines = Array.from({length: walkLength}, (_, index) => `${botAt(index)} a${index}\n`);
+	writeFileSync(path.join(cwd, 'accounts.txt'), lines.join(''));
+	return {cwd, env: {...env, KEYMAKER_CALLBACK: port === null ? 'never' : String(port)}};
 }

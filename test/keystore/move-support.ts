@@ -3,13 +3,11 @@ import type {BotRecord} from '../../source/flock/key.ts';
 import {openDatabase} from '../../source/keystore/database.ts';
 import type {Keystore, KeystoreUpkeep} from '../../source/keystore/keystore.ts';
 import {openMove} from '../../source/keystore/move.ts';
+import {passphrase} from './postgres/support.ts';
 import {cheapScrypt, practiceApp, practiceKey, practiceRecord} from './support.ts';
 
 /** The flock that moves. */
 export const flock = 'harbour';
-
-/** The passphrase of the tests' flocks. */
-export const passphrase = 'practice words that nobody would guess';
 
 /** A keystore of either kind. */
 export type AnyKeystore = Keystore & KeystoreUpkeep;

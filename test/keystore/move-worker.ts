@@ -3,7 +3,8 @@ import process from 'node:process';
 import type {KeystoreOptions} from '../../source/keystore/core.ts';
 import {openMove} from '../../source/keystore/move.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {databaseAt, flock, passphrase} from './move-support.ts';
+import {databaseAt, flock} from './move-support.ts';
+import {passphrase} from './postgres/support.ts';
 
 type Place = KeystoreOptions | string;
 

@@ -8,7 +8,8 @@ import {generator} from '../../scripts/torture/bench.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {isEmpty} from '../../source/keystore/state.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
-import {type AnyKeystore, contentsOf, databaseAt, fill, moved, passphrase} from './move-support.ts';
+import {type AnyKeystore, contentsOf, databaseAt, fill, moved} from './move-support.ts';
+import {passphrase} from './postgres/support.ts';
 import {newPlace} from './support.ts';
 
 const worker = fileURLToPath(new URL('move-worker.ts', import.meta.url));

@@ -4,7 +4,8 @@ import {FlockError} from '../../source/flock/error.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
-import {type AnyKeystore, contentsOf, databaseAt, fill, moved, passphrase} from './move-support.ts';
+import {type AnyKeystore, contentsOf, databaseAt, fill, moved} from './move-support.ts';
+import {passphrase} from './postgres/support.ts';
 import {coded, filesBelow, newPlace, practiceRecord} from './support.ts';
 
 const given = {passphrase: () => passphrase, passphraseGiven: true};

@@ -9,9 +9,8 @@ import {watchFlock} from '../../source/keystore/postgres/watch.ts';
 import {recordsOf} from '../../source/keystore/records.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
 import {behaves} from './behaviours.ts';
+import {passphrase} from './postgres/support.ts';
 import {cheapScrypt, coded, newPlace, practiceApp, practiceRecord} from './support.ts';
-
-const passphrase = 'practice words that nobody would guess';
 
 describe('records in a file', () => {
 	behaves(context => {

@@ -1,7 +1,7 @@
 import type {Bot} from '../../source/flock/flock.ts';
 import {emptyRecord, type HeldInfo, type KeyInfo} from '../../source/flock/key.ts';
 import type {Link} from '../../source/keymaker/keymaker.ts';
-import type {View} from '../../source/tui/draw/line.ts';
+import type {Line, View} from '../../source/tui/draw/line.ts';
 import {type Theme, themeOf} from '../../source/tui/draw/theme.ts';
 import type {Action, Effect} from '../../source/tui/model/action.ts';
 import type {Problem} from '../../source/tui/model/problem.ts';
@@ -40,6 +40,11 @@ export function viewWith(changes: Partial<View> = {}): View {
 		reveal: () => ['Access Token:', '1-not-a-real-token', 'Access Token Secret:', 'not-a-real-secret'],
 		...changes,
 	};
+}
+
+/** What stands on lines, without their styles. */
+export function textOf(lines: readonly Line[]): string[] {
+	return lines.map(({spans}) => spans.map(({text}) => text).join(''));
 }
 
 /** A key's public part. */

@@ -8,8 +8,7 @@ import type {Variables} from '../../helpers/environment.ts';
 import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {cli, linkOn, type Workplace, workplace} from '../../helpers/program.ts';
-
-const passphrase = 'practice words that nobody would guess';
+import {passphrase} from './support.ts';
 
 describe('two computers with one flock in a database', {skip: whyNoPostgres}, () => {
 	let server: Postgres;

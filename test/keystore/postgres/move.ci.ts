@@ -4,8 +4,7 @@ import type {Variables} from '../../helpers/environment.ts';
 import {giveKey} from '../../helpers/key-file.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {type Workplace, workplace} from '../../helpers/program.ts';
-
-const passphrase = 'practice words that nobody would guess';
+import {passphrase} from './support.ts';
 
 describe('keymaker move', {skip: whyNoPostgres}, () => {
 	let server: Postgres;

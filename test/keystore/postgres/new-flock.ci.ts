@@ -6,8 +6,7 @@ import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {linkOn, nextLink, type Workplace, workplace} from '../../helpers/program.ts';
 import type {Pty} from '../../helpers/pty.ts';
-
-const passphrase = 'practice words that nobody would guess';
+import {passphrase} from './support.ts';
 
 describe('a flock that is new in a database', {skip: whyNoPostgres}, () => {
 	let server: Postgres;

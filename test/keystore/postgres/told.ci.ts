@@ -6,9 +6,9 @@ import {withoutNetwork} from '../../helpers/environment.ts';
 import {giveKey} from '../../helpers/key-file.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {workplace} from '../../helpers/program.ts';
-import {practiceApp, practiceKey} from '../support.ts';
+import {practiceKey} from '../support.ts';
 import {keep, putBack} from './backup.ts';
-import {madeWhileAway, startKeyMaking} from './keymaking.ts';
+import {freshKey, madeWhileAway, startKeyMaking} from './keymaking.ts';
 import {passphrase, sharedAt} from './support.ts';
 
 describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
@@ -118,15 +118,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		const place = {address: server.secretAddress('owner'), flock: 'shared', waitingFile};
 		const {keystore, close} = await startKeyMaking(place);
 		context.after(close);
-		await keystore.waiting?.add('ode', {
-			key: practiceKey('ode'),
-			appKey: practiceApp,
-			wantedAccess: null,
-			replaceAccount: false,
-			late: false,
-			byCallback: false,
-			replaces: null,
-		});
+		await keystore.waiting?.add('ode', freshKey(practiceKey('ode')));
 		const {out} = await here.run(['doctor', '--json', '--moved'], '', env);
 		const lines: Array<{check: string; state: string; sentence: string; hint: string | null}> =
 			JSON.parse(out);
