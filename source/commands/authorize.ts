@@ -5,6 +5,7 @@ import {appTail, type WantedAccess} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import {accountOf, deniedSentence, heldSentence} from '../flock/words.ts';
+import {requestCallingLink} from '../keymaker/calling-link.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
@@ -222,45 +223,22 @@ async function newLink(bot: string, walk: Walk): Promise<Asked> {
 /** Asks for a link; where X cannot call back, for one that shows a PIN, which is said once. */
 async function requestLink(bot: string, walk: Walk): Promise<Asked> {
 	const {input, services, write} = walk;
-	const found = await listen(walk);
-	const [listening, refused] = found instanceof FlockError ? [null, found] : [found, null];
-	try {
-		const link = await services.keymaker.requestLink(bot, {
-			access: input.access ?? undefined,
-			callback: listening?.address,
-			signal: write.signal,
-		});
-		const why = refused ?? link.pinInstead;
-		if (why !== null && !walk.told) {
-			write.err(`${why.message} X shows a PIN instead.`);
-			write.err(`  ${why.hint}`);
-			walk.told = true;
-		}
-
-		if (listening === null || link.callback === null) {
-			listening?.close();
-			// X would refuse the next one, too.
-			walk.port = link.pinInstead === null ? walk.port : null;
-			return {link, listening: null, delivery: null};
-		}
-
-		return {link, listening, delivery: listening.expect(link.id)};
-	} catch (error) {
-		listening?.close();
-		throw error;
+	const {link, listening, pinInstead} = await requestCallingLink(services, bot, walk.port, {
+		access: input.access ?? undefined,
+		signal: write.signal,
+	});
+	if (pinInstead !== null && !walk.told) {
+		write.err(`${pinInstead.message} X shows a PIN instead.`);
+		write.err(`  ${pinInstead.hint}`);
+		walk.told = true;
 	}
-}
 
-async function listen({port, services}: Walk): Promise<Listening | FlockError | null> {
-	try {
-		return port === null ? null : await services.callback.listen(port);
-	} catch (error) {
-		if (error instanceof FlockError) {
-			return error;
-		}
-
-		throw error;
+	if (link.pinInstead !== null) {
+		// X would refuse the next one, too.
+		walk.port = null;
 	}
+
+	return {link, listening, delivery: listening?.expect(link.id) ?? null};
 }
 
 /** The port that the person gave, else the one that was saved with the app. */

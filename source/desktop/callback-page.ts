@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {escapeHtml} from '../system/html.ts';
 
 /** The page that the browser shows at the end. @param sentence what came of it; holds no secret. */
 export function donePage(sentence: string): string {
@@ -35,7 +36,3 @@ export const answerHeaders: Readonly<Record<string, string>> = {
 	'cross-origin-resource-policy': 'same-origin',
 	connection: 'close',
 };
-
-function escapeHtml(text: string): string {
-	return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
-}

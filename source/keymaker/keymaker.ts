@@ -320,12 +320,12 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			};
 			becomes(savingOf(link.bot));
 			const late = signal?.aborted ?? false;
-			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, byCallback, replaces});
+			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, byCallback, replaces}, false);
 		}
 	}
 
 	/** @param waited true for a key that waited, while its bot may have got another one */
-	async function save(bot: string, fresh: FreshKey, waited = false): Promise<Outcome> {
+	async function save(bot: string, fresh: FreshKey, waited: boolean): Promise<Outcome> {
 		const {key, appKey} = fresh;
 		unsavedKeys.add(bot, fresh);
 		const waits = waited || (await isPutAside(bot, fresh));
@@ -359,6 +359,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		return {...outcome, ...outcomeOf(verdict)};
 	}
 
+	/** Saves a key, which a signal to end the program waits for. */
+	function finishSave(bot: string, fresh: FreshKey, waited: boolean): Promise<Outcome> {
+		return unfinished(savingOf(bot), () => save(bot, fresh, waited));
+	}
+
 	/**
 	 * Stores a key safely before the keystore is asked to save it. @returns false if there is no such place,
 	 * or it is unusable
@@ -388,7 +393,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	async function saveEach(): Promise<Outcome[]> {
 		const outcomes: Outcome[] = [];
 		for (const {bot, fresh} of await waitingKeys()) {
-			const outcome = await unfinished(savingOf(bot), () => save(bot, fresh, true));
+			const outcome = await finishSave(bot, fresh, true);
 			outcomes.push(outcome);
 			if (outcome.kind === 'unsaved' && outcome.error.code === 'keystore-unreachable') {
 				// Each of the others would wait for the same deadline.
@@ -475,11 +480,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 			const outcomes: Outcome[] = [];
 			for (const fresh of unsaved) {
-				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh)));
+				outcomes.push(await finishSave(bot, fresh, false));
 			}
 
 			for (const {fresh} of waiting) {
-				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh, true)));
+				outcomes.push(await finishSave(bot, fresh, true));
 			}
 
 			return outcomes;

@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {escapeHtml} from '../system/html.ts';
 import type {Answer} from './answer.ts';
 import type {Link} from './links.ts';
 
@@ -160,10 +161,6 @@ ${content}
 			'cross-origin-resource-policy': 'same-origin',
 		},
 	};
-}
-
-function escapeHtml(text: string): string {
-	return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 function styleHash(): string {

@@ -1,13 +1,10 @@
-import type {Callback, Listening} from '../../desktop/callback.ts';
-import {FlockError} from '../../flock/error.ts';
+import type {Listening} from '../../desktop/callback.ts';
 import {deniedSentence} from '../../flock/words.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {Action} from '../model/action.ts';
 
 /** The links whose answer is waited for on a port of this computer. */
 export type Callbacks = {
-	/** Listens on a port; an error says why not, and X is to show a PIN. */
-	listen(port: number | undefined): Promise<Listening | FlockError | null>;
 	/** Waits for the answer to a link, and dispatches it. */
 	expect(link: Link, listening: Listening): void;
 	/** Says on the page that the browser then shows what came of the answer. */
@@ -19,7 +16,7 @@ export type Callbacks = {
 };
 
 /** Keeps what is listened on by the links that it is for. */
-export function createCallbacks(callback: Callback, dispatch: (action: Action) => void): Callbacks {
+export function createCallbacks(dispatch: (action: Action) => void): Callbacks {
 	const open = new Map<string, {bot: string; listening: Listening}>();
 
 	const say = (linkId: string, sentence: string) => open.get(linkId)?.listening.say(sentence);
@@ -31,17 +28,6 @@ export function createCallbacks(callback: Callback, dispatch: (action: Action) =
 	}
 
 	return {
-		async listen(port) {
-			try {
-				return port === undefined ? null : await callback.listen(port);
-			} catch (error) {
-				if (error instanceof FlockError) {
-					return error;
-				}
-
-				throw error;
-			}
-		},
 		async expect(link, listening) {
 			open.set(link.id, {bot: link.bot, listening});
 			const delivery = await listening.expect(link.id);

@@ -3,7 +3,7 @@ import {recordInfo} from '../../flock/key.ts';
 import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, heldSentence} from '../../flock/words.ts';
-import type {Decision, Outcome, Settled} from '../../keymaker/keymaker.ts';
+import type {Decision, Link, Outcome, Settled} from '../../keymaker/keymaker.ts';
 import type {Services} from '../../services.ts';
 import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
@@ -33,7 +33,7 @@ const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 /** The work of an authorization: asks X for links and keys, saves them, and opens, copies and shows links. */
 export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
-	const callbacks = createCallbacks(services.callback, dispatch);
+	const callbacks = createCallbacks(dispatch);
 
 	async function discard(bot: string, tokenId: string): Promise<Decision> {
 		const discarded = await keymaker.discard(bot, tokenId);
@@ -41,25 +41,47 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		return discarded;
 	}
 
+	/** Exchanges what a link has led to for a key. A link that is void then is listened for no more. */
+	async function exchange(
+		attempt: number,
+		link: Link,
+		ask: (signal: AbortSignal) => Promise<Outcome>,
+	): Promise<void> {
+		const work = async (signal: AbortSignal) => {
+			try {
+				const outcome = await ask(signal);
+				callbacks.end(link.id);
+				dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+			} catch (error) {
+				const problem = problemOf(expected(error));
+				const alive = keymaker.isAlive(link);
+				if (!alive) {
+					callbacks.end(link.id);
+				}
+
+				dispatch({type: 'pin-failed', attempt, problem, alive});
+			}
+		};
+
+		await attempts.run(attempt, work, true);
+	}
+
 	return {
 		async 'request-link'({bot, attempt, callbackPort}) {
 			await attempts.run(attempt, async signal => {
 				callbacks.endOf(bot);
-				// Before the link is asked for: another user may listen there already.
-				const found = await callbacks.listen(callbackPort);
-				const [listening, refused] = found instanceof FlockError ? [null, found] : [found, null];
 				try {
-					const link = await keymaker.requestLink(bot, {signal, callback: listening?.address});
-					if (link.callback === null) {
-						listening?.close();
-					} else if (listening !== null) {
+					// The first frame does without.
+					const {requestCallingLink} = await import('../../keymaker/calling-link.ts');
+					const port = callbackPort ?? null;
+					const {link, listening, pinInstead} = await requestCallingLink(services, bot, port, {signal});
+					if (listening !== null) {
 						callbacks.expect(link, listening);
 					}
 
-					const why = refused ?? link.pinInstead;
-					dispatch({type: 'link', attempt, link, ...(why === null ? {} : {pinInstead: problemOf(why)})});
+					const why = pinInstead === null ? {} : {pinInstead: problemOf(pinInstead)};
+					dispatch({type: 'link', attempt, link, ...why});
 				} catch (error) {
-					listening?.close();
 					const known = expected(error);
 					const record = known.code === 'held' ? await keystore.get(bot) : null;
 					const held = record === null ? [] : recordInfo(record).held;
@@ -77,37 +99,10 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		},
 		async 'submit-verifier'({attempt, link, verifier}) {
 			const say = (sentence: string) => callbacks.say(link.id, sentence);
-			const work = async (signal: AbortSignal) => {
-				try {
-					const outcome = await keymaker.submitDelivered(link, verifier, say, {signal});
-					callbacks.end(link.id);
-					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
-				} catch (error) {
-					callbacks.end(link.id);
-					dispatch({type: 'pin-failed', attempt, problem: problemOf(expected(error)), alive: false});
-				}
-			};
-
-			await attempts.run(attempt, work, true);
+			await exchange(attempt, link, signal => keymaker.submitDelivered(link, verifier, say, {signal}));
 		},
 		async 'submit-pin'({attempt, link, pin}) {
-			const work = async (signal: AbortSignal) => {
-				try {
-					const outcome = await keymaker.submitPin(link, pin, {signal});
-					callbacks.end(link.id);
-					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
-				} catch (error) {
-					const problem = problemOf(expected(error));
-					const alive = keymaker.isAlive(link);
-					if (!alive) {
-						callbacks.end(link.id);
-					}
-
-					dispatch({type: 'pin-failed', attempt, problem, alive});
-				}
-			};
-
-			await attempts.run(attempt, work, true);
+			await exchange(attempt, link, signal => keymaker.submitPin(link, pin, {signal}));
 		},
 		async 'retry-save'({attempt, bot}) {
 			await attempts.run(attempt, async () => {
