@@ -276,7 +276,7 @@ export const sabotages: readonly Sabotage[] = [
 			{
 				file: 'keystore/postgres/engine.ts',
 				find: 'who ??= whoAmI();',
-				put: 'who = JSON.stringify(record);',
+				put: 'who = JSON.stringify([...state.records]);',
 			},
 		],
 		condition: 'a shared database',
