@@ -248,7 +248,7 @@ export const sabotages: readonly Sabotage[] = [
 		name: 'rows uncounted',
 		edits: [
 			{
-				file: 'keystore/postgres/engine.ts',
+				file: 'keystore/postgres/rows.ts',
 				find: 'if (rows !== digestOf(versions)) {',
 				put: 'if (rows === undefined) {',
 			},

@@ -1,30 +1,40 @@
-import {createHash, randomBytes} from 'node:crypto';
+import {randomBytes} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
-import {type BotRecord, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {whoAmI} from '../../system/who.ts';
 import {changesOf} from '../changes.ts';
-import {Damage} from '../form/damage.ts';
 import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import type {Identity, Label} from '../form/identity.ts';
-import {emptyError, existsError, type Marker, markerFault, movedError} from '../form/marker.ts';
-import {good, parseState} from '../form/parse.ts';
+import {emptyError, existsError, type Marker, movedError} from '../form/marker.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
 import type {Change, Moving, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {emptyState, fieldsOf, isEmpty, type State, sameContents, withRecord} from '../state.ts';
+import {emptyState, isEmpty, type State, sameContents} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
-import {type EarlierRow, earlierRecord, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
-import {schemaSql, schemaVersion} from './schema.ts';
-import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
+import {earlierOf, historyOf, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
+import {
+	assertGood,
+	assertStorable,
+	changedNames,
+	type FlockRow,
+	type Known,
+	markerOf,
+	rowOf,
+	sameFrame,
+	sealFrame,
+	stateOf,
+	withRecords,
+} from './rows.ts';
+import {schemaOf, schemaSql, schemaVersion} from './schema.ts';
+import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
-import {type BotRow, writeBots, writeHistory} from './write.ts';
+import {type BotRow, tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
 export type EngineOptions = Readonly<{
@@ -76,30 +86,6 @@ export type Engine = StateStore &
 		earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
 	};
 
-type FlockRow = {
-	id: string;
-	flock_key: string;
-	change: number;
-	frame_sealed: string;
-	/** A `Marker` as JSON, where the flock is elsewhere now. */
-	moved: string | null;
-	schema: number;
-	bots: BotRow[];
-};
-
-/** What was read last. */
-type Known = {
-	id: string;
-	key: Buffer;
-	change: number;
-	/** True where the flock is elsewhere by now. */
-	isMarked: boolean;
-	state: State;
-	versions: ReadonlyMap<string, number>;
-	/** Each bot's own key, which its record keeps from version to version. */
-	botKeys: ReadonlyMap<string, Buffer>;
-};
-
 /** What a save is, where it is more than the change of some bots. */
 type Whole = {
 	/** What is told of each bot; what differs is, unless given. */
@@ -113,19 +99,6 @@ const moment = 1000;
 
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
-
-/** Everything that a save does, of no row: the server says of each whether this role may. */
-const trial: readonly string[] = [
-	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
-	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
-		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
-			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
-	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
-		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
-		from keymaker.history where false`,
-	`select pg_notify('${channel}_trial', '')`,
-];
 
 /** A standby that is behind is waited for so long, and asked so often; milliseconds. */
 const longestLag = 2000;
@@ -201,48 +174,6 @@ export function openEngine(options: EngineOptions): Engine {
 
 	function identityOf(id: string): Identity {
 		return {id, ...label, counter: 1};
-	}
-
-	function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known {
-		const frame = JSON.parse(openBytes(row.frame_sealed, key, [row.id, 'frame', row.change]).toString());
-		const {rows, ...fields}: Record<string, unknown> = frame;
-		const versions = new Map(since?.versions);
-		const botKeys = new Map(since?.botKeys);
-		const gone = new Set<string>();
-		for (const {name, version, bot_key, record_sealed} of row.bots) {
-			if (version <= (versions.get(name) ?? 0)) {
-				throw new Damage('a bot’s row is older than one that was read before');
-			}
-
-			versions.set(name, version);
-			if (bot_key === null || record_sealed === null) {
-				gone.add(name);
-				botKeys.delete(name);
-				continue;
-			}
-
-			const botKey = openBytes(bot_key, key, [row.id, 'key', name]);
-			botKeys.set(name, botKey);
-			const record = openBytes(record_sealed, botKey, [row.id, 'record', name, version]);
-			fields[`bot:${name}`] = JSON.parse(record.toString());
-		}
-
-		if (rows !== digestOf(versions)) {
-			throw new Damage('a bot’s row is missing, or an older one was put back');
-		}
-
-		const {records: changed, ...rest} = parseState(fields);
-		const records = new Map(since?.state.records);
-		for (const name of gone) {
-			records.delete(name);
-		}
-
-		for (const [name, record] of changed) {
-			records.set(name, record);
-		}
-
-		const isMarked = row.moved !== null;
-		return {id: row.id, key, change: row.change, isMarked, state: {...rest, records}, versions, botKeys};
 	}
 
 	/** The key that a new flock is sealed by. @throws FlockError `keystore-passphrase` where it would be typed once only */
@@ -379,7 +310,7 @@ export function openEngine(options: EngineOptions): Engine {
 		const names = changedNames(before.state, state);
 		assertStorable(names);
 		assertGood(state, names);
-		if (names.length === 0 && !before.isMarked && frameOf(before.state) === frameOf(state)) {
+		if (names.length === 0 && !before.isMarked && sameFrame(before.state, state)) {
 			return [result as T, before];
 		}
 
@@ -407,8 +338,14 @@ export function openEngine(options: EngineOptions): Engine {
 		}
 
 		who ??= whoAmI();
-		await writeHistory(client, {flock: before.id, change, by: who}, told);
-		await writeBots(client, {flock: before.id, change}, rows);
+		if (told.length > 0) {
+			await writeHistory(client, {flock: before.id, change, by: who}, told);
+		}
+
+		if (rows.length > 0) {
+			await writeBots(client, {flock: before.id, change}, rows);
+		}
+
 		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
 		await writeFlock(client, after);
 		if (before.isMarked) {
@@ -420,11 +357,8 @@ export function openEngine(options: EngineOptions): Engine {
 
 	/** Writes a flock's own row, and tells watchers. */
 	async function writeFlock(client: Client, {id, change, state, versions, key}: Known): Promise<void> {
-		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
-			id,
-			change,
-			sealFrame(state, versions, key, [id, 'frame', change]),
-		]);
+		const sealed = sealFrame(state, versions, key, [id, 'frame', change]);
+		await writeFrame(client, {flock: id, change, sealed});
 		await client.query('select pg_notify($1, $2)', [channel, id]);
 	}
 
@@ -434,27 +368,6 @@ export function openEngine(options: EngineOptions): Engine {
 			id,
 			moved && JSON.stringify(moved),
 		]);
-	}
-
-	function rowOf(
-		{id, key}: Known,
-		{
-			name,
-			version,
-			record,
-			botKey,
-		}: Pick<BotRow, 'name' | 'version'> & {
-			record: BotRecord | null;
-			botKey: Buffer;
-		},
-	): BotRow {
-		return {
-			name,
-			version,
-			bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
-			record_sealed:
-				record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]),
-		};
 	}
 
 	async function prepare(): Promise<void> {
@@ -498,43 +411,14 @@ export function openEngine(options: EngineOptions): Engine {
 		]);
 	}
 
-	/** The rows of history whose earlier record holds keys of a bot; all of a bot's where they are forgotten. */
-	async function earlierOf(
-		client: Client,
-		{id, key, state}: Known,
-		bot: string,
-		tokens: ReadonlySet<string>,
-		forget: boolean,
-	) {
-		const ofOthers = new Set(
-			[...state.records].flatMap(([name, record]) =>
-				name === bot ? [] : keysOf(record).map(({accessToken}) => accessToken),
-			),
-		);
-		const {rows} = await client.query<EarlierRow>(
-			`select change::int8::float8 as change, bot, version::int8::float8 as version, old_bot_key, old_record_sealed
-			from keymaker.history where flock = $1 and old_record_sealed is not null`,
-			[id],
-		);
-		return rows.filter(row => {
-			const record = earlierRecord({id, key}, row);
-			const its = record === null ? [] : keysOf(record).map(({accessToken}) => accessToken);
-			return (
-				(row.bot === bot && (forget || its.length > 0)) ||
-				its.some(one => tokens.has(one) && !ofOthers.has(one))
-			);
-		});
-	}
-
 	return {
 		prepare,
 		async tryWriting() {
 			await ready();
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				for (const statement of trial) {
-					await client.query(statement);
-				}
+				await tryWrites(client);
+				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
 			});
 		},
 		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
@@ -573,19 +457,8 @@ export function openEngine(options: EngineOptions): Engine {
 			};
 		},
 		async history() {
-			if ((await load()) === null) {
-				return [];
-			}
-
-			return await withClient(address, deadline, async client => {
-				const {rows} = await client.query<Omit<Change, 'at'> & {at: Date}>(
-					`select h.at, h.bot, h.what, h.role, h.by_whom as by from keymaker.history h
-					join keymaker.flock f on f.id = h.flock where f.name = $1 and f.kind = $2
-					order by h.change desc, h.bot`,
-					[label.flock, label.kind],
-				);
-				return rows.map(row => ({...row, at: row.at.toISOString()}));
-			});
+			const now = await load();
+			return now === null ? [] : await withClient(address, deadline, client => historyOf(client, now.id));
 		},
 		async lastChanges(most) {
 			const now = await load();
@@ -706,87 +579,12 @@ function edited<T>(edit: (before: Known) => T, before: Known): T {
 	}
 }
 
-/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
-function assertGood(state: State, changed: readonly string[]): void {
-	const records = new Map(
-		changed.flatMap(name => {
-			const record = state.records.get(name);
-			return record === undefined ? [] : [[name, record] as const];
-		}),
-	);
-	parseState(fieldsOf({...state, records}));
-}
-
-/** The bots whose records differ. Records that no edit has touched are the very same objects. */
-function changedNames(before: State, after: State): string[] {
-	return [...new Set([...before.records.keys(), ...after.records.keys()])].filter(name => {
-		const [one, other] = [before.records.get(name), after.records.get(name)];
-		return one !== other && JSON.stringify(one) !== JSON.stringify(other);
-	});
-}
-
 /** PostgreSQL's names of a table and a column that are not there. */
 const undefinedTable = '42P01';
 const undefinedColumn = '42703';
-
-/** The version of keymaker's schema; `null` where there is none. */
-async function schemaOf(client: Client): Promise<number | null> {
-	const {rows: found} = await client.query<{there: boolean}>(
-		"select to_regclass('keymaker.schema_version') is not null as there",
-	);
-	if (found[0]?.there !== true) {
-		return null;
-	}
-
-	const {rows} = await client.query<{version: number | null}>(
-		'select max(version) as version from keymaker.schema_version',
-	);
-	return rows[0]?.version ?? 0;
-}
-
-/** @throws FlockError for a name that the database would change, or take for no text */
-function assertStorable(names: readonly string[]): void {
-	const odd = names.find(name => !name.isWellFormed() || name.includes('\0'));
-	if (odd !== undefined) {
-		throw new FlockError('keystore-unwritable', `A database cannot keep the name ${visible(odd)}.`, {
-			hint: 'Nothing was changed. Give that poem another name.',
-		});
-	}
-}
-
-/** A state with these records in the place of those bots', or without them for `null`. */
-function withRecords(state: State, some: ReadonlyMap<string, BotRecord | null>): State {
-	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
-}
 
 function noChange(number: number, place: string): FlockError {
 	return new FlockError('keystore-no-backup', `${place} knows no change ${number} of this flock.`, {
 		hint: 'Nothing was changed. `keymaker restore` lists the last changes.',
 	});
-}
-
-function markerOf(text: string): Marker {
-	return good<Marker>(JSON.parse(text), markerFault, 'moved');
-}
-
-/** All of a state but its records and the folder of poems, which differs from computer to computer. */
-function frameOf(state: State): string {
-	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
-}
-
-/** The frame holds a digest of all rows, so that none can be removed or put back unnoticed. */
-function sealFrame(
-	state: State,
-	versions: ReadonlyMap<string, number>,
-	key: Buffer,
-	binding: Binding,
-): string {
-	const frame = {...JSON.parse(frameOf(state)), rows: digestOf(versions)};
-	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
-}
-
-/** Of every row's name and version, the removed bots' included. */
-function digestOf(versions: ReadonlyMap<string, number>): string {
-	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
-	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
 }

@@ -2,7 +2,7 @@ import type {TLSSocket} from 'node:tls';
 import type {Client} from 'pg';
 import {visible} from '../../flock/visible.ts';
 import type {KeystoreLook} from '../keystore.ts';
-import {schemaVersion} from './schema.ts';
+import {schemaOf, schemaVersion} from './schema.ts';
 
 /** What a database says of itself and of the role. */
 export type Facts = Readonly<{
@@ -50,19 +50,10 @@ export async function factsOf(client: Client): Promise<Facts> {
 	return {
 		...row,
 		lacking: row.schemas === 0 ? null : (row.lacking ?? []),
-		schema: await schemaOf(client),
+		schema: (await schemaOf(client).catch(() => null)) || null,
 		tls: protocolOf(client),
 		ahead,
 	};
-}
-
-async function schemaOf(client: Client): Promise<number | null> {
-	try {
-		const {rows} = await client.query('select max(version) as version from keymaker.schema_version');
-		return rows[0]?.version ?? null;
-	} catch {
-		return null;
-	}
 }
 
 function protocolOf(client: Client): string | null {

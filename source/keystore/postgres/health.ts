@@ -29,14 +29,7 @@ export async function healthOf({
 	memory,
 }: HealthOptions): Promise<KeystoreHealth> {
 	const path = drawn(address);
-	const health: KeystoreHealth = {
-		path,
-		exists: true,
-		encrypted: true,
-		bots: null,
-		backups: 0,
-		findings: [],
-	};
+	const health = unread(path);
 	const looks: KeystoreLook[] = [];
 	const facts = await attempt(health, () => withClient(address, deadline, client => factsOf(client)));
 	if (facts !== null) {
@@ -64,16 +57,14 @@ export async function healthOf({
 
 /** What is told of a keystore in a database whose address makes no sense. @throws what is no `FlockError` */
 export function unopenedHealth(path: string, error: unknown): KeystoreHealth {
-	const health: KeystoreHealth = {
-		path,
-		exists: true,
-		encrypted: true,
-		bots: null,
-		backups: 0,
-		findings: [],
-	};
+	const health = unread(path);
 	addFinding(health, error);
 	return health;
+}
+
+/** What is told before anything was looked at. */
+function unread(path: string): KeystoreHealth {
+	return {path, exists: true, encrypted: true, bots: null, backups: 0, findings: []};
 }
 
 async function attempt<T>(health: KeystoreHealth, look: () => Promise<T>): Promise<T | null> {

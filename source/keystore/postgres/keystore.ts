@@ -1,15 +1,12 @@
 import {FlockError} from '../../flock/error.ts';
 import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
-import type {ScryptCost} from '../form/encryption.ts';
-import type {Label} from '../form/identity.ts';
-import type {PassphraseProvider} from '../keyring.ts';
 import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
 import type {Memory} from '../seen/memory.ts';
 import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
-import {channel, openEngine} from './engine.ts';
+import {channel, type EngineOptions, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
@@ -17,28 +14,17 @@ import {watchFlock} from './watch.ts';
 const mostChanges = 10;
 
 /** What opening a flock's keystore in a database needs. */
-export type DatabaseOptions = Readonly<{
-	/** The database's address as it was given, and where: nobody has judged it yet. */
-	address: Readonly<{text: string; from: 'argument' | 'environment'}>;
-	/** The variables of the process, of which PGPASSWORD is read. */
-	environment: Environment;
-	label: Label;
-	/** How long one call may take; milliseconds. */
-	deadline: number;
-	/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
-	memoryOf?: ((name: string) => Memory) | undefined;
-	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
-	waitingFile?: string | undefined;
-	passphrase?: PassphraseProvider | undefined;
-	/** Asks for the passphrase of a flock that is made. */
-	newPassphrase?: (() => Promise<string>) | undefined;
-	/** How often it is asked before a wrong one is an error. */
-	passphraseTries?: number | undefined;
-	/** True where nobody types the passphrase. */
-	passphraseGiven?: boolean | undefined;
-	/** What deriving a new key costs. */
-	scrypt?: ScryptCost | undefined;
-}>;
+export type DatabaseOptions = Omit<EngineOptions, 'address' | 'memory'> &
+	Readonly<{
+		/** The database's address as it was given, and where: nobody has judged it yet. */
+		address: Readonly<{text: string; from: 'argument' | 'environment'}>;
+		/** The variables of the process, of which PGPASSWORD is read. */
+		environment: Environment;
+		/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
+		memoryOf?: ((name: string) => Memory) | undefined;
+		/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
+		waitingFile?: string | undefined;
+	}>;
 
 /** A keystore in a database, its address judged. */
 export type Shared = Omit<Keystore, 'isShared'> & Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems'>;

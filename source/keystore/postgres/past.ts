@@ -1,8 +1,8 @@
 import type {Client} from 'pg';
-import type {BotRecord} from '../../flock/key.ts';
+import {type BotRecord, keysOf} from '../../flock/key.ts';
 import {parseState} from '../form/parse.ts';
 import type {Change} from '../keystore.ts';
-import {emptyState, fieldsOf} from '../state.ts';
+import {emptyState, fieldsOf, type State} from '../state.ts';
 import {openBytes} from './sealed.ts';
 
 /** A row of history with what it replaced, under the version that followed it. */
@@ -20,6 +20,14 @@ type Opener = Readonly<{id: string; key: Buffer}>;
 /** One of a flock's changes, as its number and what was done. */
 export type NumberedChange = {number: number; changes: Change[]};
 
+type ChangeRow = Omit<Change, 'at'> & {at: Date; change: number};
+
+const changeOf = 'change::int8::float8 as change, at, bot, what, role, by_whom as by';
+
+function told({at, bot, what, role, by}: ChangeRow): Change {
+	return {at: at.toISOString(), bot, what, role, by};
+}
+
 /** A record as a row of history keeps it; `null` where there was none, or it was purged. @throws `Damage` */
 export function earlierRecord({id, key}: Opener, row: EarlierRow): BotRecord | null {
 	const {bot, version, old_bot_key, old_record_sealed} = row;
@@ -35,20 +43,29 @@ export function earlierRecord({id, key}: Opener, row: EarlierRow): BotRecord | n
 	return records.values().next().value ?? null;
 }
 
+/** All that was done to a flock's bots, the newest first. */
+export async function historyOf(client: Client, flock: string): Promise<Change[]> {
+	const {rows} = await client.query<ChangeRow>(
+		`select ${changeOf} from keymaker.history where flock = $1 order by keymaker.history.change desc, bot`,
+		[flock],
+	);
+	return rows.map(told);
+}
+
 /** A flock's last changes, the newest first. */
 export async function lastChanges(client: Client, flock: string, most: number): Promise<NumberedChange[]> {
-	const {rows} = await client.query<Omit<Change, 'at'> & {at: Date; change: number}>(
-		`select change::int8::float8 as change, at, bot, what, role, by_whom as by from keymaker.history
+	const {rows} = await client.query<ChangeRow>(
+		`select ${changeOf} from keymaker.history
 		where flock = $1 and change in
 			(select distinct change from keymaker.history where flock = $1 order by change desc limit $2)
 		order by keymaker.history.change desc, bot`,
 		[flock, most],
 	);
 	const found = new Map<number, NumberedChange>();
-	for (const {change: number, at, ...row} of rows) {
-		const entry = found.get(number) ?? {number, changes: []};
-		entry.changes.push({...row, at: at.toISOString()});
-		found.set(number, entry);
+	for (const row of rows) {
+		const entry = found.get(row.change) ?? {number: row.change, changes: []};
+		entry.changes.push(told(row));
+		found.set(row.change, entry);
 	}
 
 	return [...found.values()];
@@ -75,4 +92,32 @@ export async function recordsBefore(
 	return rows.length === 0
 		? null
 		: new Map(rows.filter(({purged}) => !purged).map(row => [row.bot, earlierRecord(opener, row)]));
+}
+
+/** The rows of history whose earlier record holds keys of a bot; all of a bot's where they are forgotten. */
+export async function earlierOf(
+	client: Client,
+	{id, key, state}: Opener & {state: State},
+	bot: string,
+	tokens: ReadonlySet<string>,
+	forget: boolean,
+): Promise<EarlierRow[]> {
+	const ofOthers = new Set(
+		[...state.records].flatMap(([name, record]) =>
+			name === bot ? [] : keysOf(record).map(({accessToken}) => accessToken),
+		),
+	);
+	const {rows} = await client.query<EarlierRow>(
+		`select change::int8::float8 as change, bot, version::int8::float8 as version, old_bot_key, old_record_sealed
+		from keymaker.history where flock = $1 and old_record_sealed is not null`,
+		[id],
+	);
+	return rows.filter(row => {
+		const record = earlierRecord({id, key}, row);
+		const its = record === null ? [] : keysOf(record).map(({accessToken}) => accessToken);
+		return (
+			(row.bot === bot && (forget || its.length > 0)) ||
+			its.some(one => tokens.has(one) && !ofOthers.has(one))
+		);
+	});
 }

@@ -1,3 +1,5 @@
+import type {Client} from 'pg';
+
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
 
@@ -43,3 +45,18 @@ create table if not exists keymaker.history (
 );
 commit;
 `;
+
+/** The version of keymaker's schema; `null` where there is none. */
+export async function schemaOf(client: Client): Promise<number | null> {
+	const {rows: found} = await client.query<{there: boolean}>(
+		"select to_regclass('keymaker.schema_version') is not null as there",
+	);
+	if (found[0]?.there !== true) {
+		return null;
+	}
+
+	const {rows} = await client.query<{version: number | null}>(
+		'select max(version) as version from keymaker.schema_version',
+	);
+	return rows[0]?.version ?? 0;
+}
