@@ -43,7 +43,8 @@ export function openPlace(
 	const database = practice ? null : address;
 	const folder = address === null ? settings.keystoreFolder : null;
 	// A computer without a home folder reads a database all the same; no key can wait there.
-	const keystores = database === null ? (folder ?? defaultFolder(env)) : (defaultFolderOrNone(env) ?? '');
+	const local = defaultFolderOrNone(env);
+	const keystores = database === null ? (folder ?? defaultFolder(env)) : (local ?? '');
 	const practiceFolder = path.join(keystores, 'practice');
 	const seen = seenFileOf(env, cwd);
 	const inFolder = (holder: string) =>
@@ -55,9 +56,8 @@ export function openPlace(
 			seen,
 			...answers,
 		});
-	const inDatabase = (at: DatabaseOptions['address']) => {
-		const local = defaultFolderOrNone(env);
-		return openDatabase({
+	const inDatabase = (at: DatabaseOptions['address']) =>
+		openDatabase({
 			address: at,
 			environment: env,
 			label: {flock, kind: 'x'},
@@ -66,7 +66,6 @@ export function openPlace(
 			waitingFile: local === null ? '' : path.join(local, `${fileNameOf(flock)}.waiting`),
 			...answers,
 		});
-	};
 	if (database !== null) {
 		assertNamed(settings);
 	}
