@@ -14,7 +14,7 @@ export const sharedOptions = {
 	},
 	keystore: {
 		value: 'dir',
-		help: 'folder of keystores (KEYMAKER_KEYSTORE; default: the system’s own place)',
+		help: 'folder of keystores, or postgres:// address (KEYMAKER_KEYSTORE; default: the system’s own place)',
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
