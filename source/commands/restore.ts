@@ -5,6 +5,7 @@ import type {Services} from '../services.ts';
 import {cancelledError, count, exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {table} from './shared/table.ts';
+import {utcText} from './shared/words.ts';
 
 /** `restore [N]` */
 export type RestoreInput = {
@@ -48,7 +49,7 @@ function listBackups(backups: readonly Backup[], path: string, write: Write): nu
 		return exitCode.done;
 	}
 
-	const rows = backups.map(backup => [String(backup.number), timeOf(backup), contentsOf(backup)]);
+	const rows = backups.map(backup => [String(backup.number), utcText(backup.savedAt), contentsOf(backup)]);
 	for (const line of table(rows, write.columns)) {
 		write.out(line);
 	}
@@ -65,7 +66,7 @@ function listChanges(changes: readonly Backup[], path: string, write: Write): nu
 
 	const rows = changes.map(one => [
 		String(one.number),
-		timeOf(one),
+		utcText(one.savedAt),
 		doneIn(one.changes ?? []),
 		visible(one.changes?.[0]?.by ?? ''),
 	]);
@@ -107,7 +108,9 @@ async function putBack(
 	const {keptAside} = await keystore.restore(number);
 	const chosen = before.find(backup => backup.number === number);
 	const what =
-		chosen === undefined ? `backup ${number}` : `the backup of ${timeOf(chosen)}, ${contentsOf(chosen)}`;
+		chosen === undefined
+			? `backup ${number}`
+			: `the backup of ${utcText(chosen.savedAt)}, ${contentsOf(chosen)}`;
 	write.out(`Restored ${what}.`);
 	if (keptAside !== null) {
 		write.out(`The unusable file it replaced is kept as ${visible(keptAside)}.`);
@@ -130,11 +133,6 @@ function contentsOf({bots, problem}: Backup): string {
 
 function withKeys(bots: number): string {
 	return `with the ${bots === 1 ? 'key' : 'keys'} of ${count(bots, 'bot')}`;
-}
-
-/** `2026-11-25 01:31:07 UTC` */
-function timeOf({savedAt}: Backup): string {
-	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 /** The usage of `restore`. */
