@@ -7,8 +7,9 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import type {BotRecord} from '../source/flock/key.ts';
 import {openKeystore} from '../source/keystore/open.ts';
-import {approve} from '../test/helpers/approve.ts';
-import {nextLink, type Workplace, workplace} from '../test/helpers/program.ts';
+import {answerTo, approve} from '../test/helpers/approve.ts';
+import {freePort} from '../test/helpers/free-port.ts';
+import {callingLink, nextLink, type Workplace, workplace} from '../test/helpers/program.ts';
 import type {Pty} from '../test/helpers/pty.ts';
 import {type Cell, cellsOf, dark, light, type Palette, terminalSvg} from './terminal-svg.ts';
 import {type Frame, walkSvg} from './walk-svg.ts';
@@ -56,7 +57,7 @@ async function stills(): Promise<Map<string, string>> {
 	}
 }
 
-/** A walk of three bots, from the flock without keys to its last one. */
+/** A walk of three bots whose accounts are expected, hands free, from the flock without keys to its last one. */
 async function walk(): Promise<Map<string, string>> {
 	const place = await workplace([]);
 	try {
@@ -65,7 +66,12 @@ async function walk(): Promise<Map<string, string>> {
 			await cp(path.join(root, 'poems', `${bot}.txt`), path.join(place.folder, 'poems', `${bot}.txt`));
 		}
 
-		const screen = place.screen([], {columns, rows, env: {CI: undefined}});
+		for (const bot of bots) {
+			await place.run(['expect', bot, `${bot}_poem`]);
+		}
+
+		const port = String(await freePort());
+		const screen = place.screen(['--callback', port], {columns, rows, env: {CI: undefined}});
 		const frames: Frame[] = [];
 		const add = (seconds: number) => frames.push({cells: shownBy(screen), seconds});
 		await screen.waitFor(/a walk the 3 that need you/);
@@ -75,21 +81,12 @@ async function walk(): Promise<Map<string, string>> {
 		screen.press('a');
 		let link = '';
 		for (const [index, bot] of bots.entries()) {
-			link = await nextLink(screen, link);
+			link = await callingLink(screen, link);
 			await screen.waitFor(`${index + 1} of 3`);
+			await screen.waitFor('Automatic opening is off.');
+			await screen.waitFor(index === 0 ? bot : `${bots[index - 1]} is ready`);
 			add(2.5);
-			const pin = await approve(link, `${bot}_poem`);
-			if (index === 0) {
-				for (const [at, digit] of [...pin].entries()) {
-					screen.type(digit);
-					await screen.waitFor(`here: ${pin.slice(0, at + 1)}▏`);
-					add(at === 6 ? 1 : 0.25);
-				}
-
-				screen.press('enter');
-			} else {
-				screen.paste(pin);
-			}
+			await answerTo(link, `${bot}_poem`);
 		}
 
 		await screen.waitFor('3 keys in');
@@ -167,7 +164,6 @@ function withoutChance(cells: readonly Cell[]): Cell[] {
 	for (const [pattern, example] of [
 		[/(?<=127\.0\.0\.1:)\d{5}/g, () => '40007'],
 		[/(?<=oauth_token=practice)\w{19}/g, () => 'ExampleRequestToken'],
-		[/(?<=the PIN here: )\d+/g, (found: string) => '4718293'.slice(0, found.length)],
 		[/(?<=keys in )\d.*?, all saved\./g, (found: string) => '40 seconds, all saved.'.padEnd(found.length)],
 	] as const) {
 		for (const match of text.matchAll(pattern)) {

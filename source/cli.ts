@@ -137,6 +137,10 @@ async function databaseSchema(): Promise<string> {
 	return (await import('./keystore/postgres/schema.ts')).schemaSql;
 }
 
+async function choosePassphrase(): Promise<string> {
+	return (await import('./commands/shared/new-passphrase.ts')).chooseForFlock(write);
+}
+
 async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Promise<number> {
 	const {command, words, options, shared} = parsed;
 	const {env} = process;
@@ -156,7 +160,7 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
 	const {services, close} = await composed(settings, env, cwd, {
-		...passphraseOptions(env, write.interactive ? write.askHidden : null),
+		...passphraseOptions(env, write.interactive ? write.askHidden : null, choosePassphrase),
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {

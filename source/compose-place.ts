@@ -9,6 +9,7 @@ import {openDatabase} from './keystore/database.ts';
 import {defaultFolder, defaultFolderOrNone, fileNameOf} from './keystore/disk/place.ts';
 import {openKeystore} from './keystore/open.ts';
 import {isAddress} from './keystore/postgres/is-address.ts';
+import type {DatabaseOptions} from './keystore/postgres/keystore.ts';
 import {seenFileOf} from './keystore/seen/place.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
@@ -19,7 +20,7 @@ import {type Identity, openIdentity} from './system/identity.ts';
 export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
 
 /** Where a run's poems and keys are. */
-export type Place = Pick<ReadingServices, 'poems' | 'keystore'> & {
+export type Place = Pick<ReadingServices, 'poems' | 'keystore' | 'openMove'> & {
 	/** The app key from the environment or `.env`, else what the setup screen saved; `null` where there is none, and a `FlockError` where it makes no sense. */
 	appSource(): Promise<AppInUse>;
 	/** Where practice remembers its tokens: in a name that no flock's keystore has. */
@@ -38,42 +39,69 @@ export function openPlace(
 	cwd: string,
 	{poems = settings.poems, ...answers}: Answers & {poems?: string | null},
 ): Place {
-	const {keystore: given, practice} = settings;
+	const {keystore: given, practice, flock} = settings;
 	const address = given !== null && isAddress(given.text) ? given : null;
 	const database = practice ? null : address;
 	const folder = address === null ? settings.keystoreFolder : null;
 	// A computer without a home folder reads a database all the same; no key can wait there.
-	const keystores = database === null ? (folder ?? defaultFolder(env)) : (defaultFolderOrNone(env) ?? '');
+	const local = defaultFolderOrNone(env);
+	const keystores = database === null ? (folder ?? defaultFolder(env)) : (local ?? '');
 	const practiceFolder = path.join(keystores, 'practice');
 	const seen = seenFileOf(env, cwd);
+	const inFolder = (holder: string) =>
+		openKeystore({
+			folder: holder,
+			flock,
+			kind: practice ? 'practice' : 'x',
+			poems,
+			seen,
+			...answers,
+		});
+	const inDatabase = (at: DatabaseOptions['address'], identity?: Identity) =>
+		openDatabase({
+			address: at,
+			environment: env,
+			label: {flock, kind: 'x'},
+			deadline: settings.deadlineSeconds * 1000,
+			seen,
+			waitingFile: local === null ? '' : path.join(local, `${fileNameOf(flock)}.waiting`),
+			identity,
+			...answers,
+		});
+	if (database !== null) {
+		assertNamed(settings);
+	}
+
 	const keystore =
 		database === null
-			? openKeystore({
-					folder: practice ? practiceFolder : keystores,
-					flock: settings.flock,
-					kind: practice ? 'practice' : 'x',
-					poems,
-					seen,
-					...answers,
-				})
-			: openDatabase({
-					address: database,
-					environment: env,
-					label: {flock: namedFlock(settings), kind: 'x'},
-					deadline: settings.deadlineSeconds * 1000,
-					seen,
-					waitingFile: keystores && path.join(keystores, `${fileNameOf(settings.flock)}.waiting`),
-					identity: identityOrNone(env, cwd),
-					...answers,
-				});
+			? inFolder(practice ? practiceFolder : keystores)
+			: inDatabase(database, identityOrNone(env, cwd));
 	return {
 		poems: openPoems(settings.poems),
 		keystore,
+		async openMove(to) {
+			const isTo = isAddress(to);
+			if (practice || (!isTo && !keystore.isShared)) {
+				throw new FlockError(
+					'usage',
+					practice ? 'Practice’s keys stay in their file.' : 'A flock moves to a database, or from one.',
+					{hint: 'Name a database: keymaker move postgres://USER@HOST/DATABASE'},
+				);
+			}
+
+			const target = isTo ? inDatabase({text: to, from: 'argument'}) : inFolder(path.resolve(cwd, to));
+			return (await import('./keystore/move.ts')).openMove(keystore, target, flock);
+		},
 		practiceState: path.join(practiceFolder, '.provider.json'),
 		appSource: () =>
 			appSourceOf(env, cwd, async () => {
 				const saved = await keystore.savedAppKey();
-				return saved && {appKey: saved, from: 'setup'};
+				if (saved === null) {
+					return null;
+				}
+
+				const {callbackPort, ...appKey} = saved;
+				return {appKey, from: 'setup', callbackPort};
 			}),
 	};
 }
@@ -107,12 +135,10 @@ function identityOrNone(env: Environment, cwd: string): Identity | undefined {
 }
 
 /** A folder's name is another one on each computer. @throws FlockError `usage` */
-function namedFlock({flock, isFlockNamed}: Settings): string {
+function assertNamed({isFlockNamed}: Settings): void {
 	if (!isFlockNamed) {
 		throw new FlockError('usage', 'Which flock? A database holds many.', {
 			hint: 'Choose one with --flock NAME or KEYMAKER_FLOCK.',
 		});
 	}
-
-	return flock;
 }

@@ -25,7 +25,7 @@ export async function composeReading(
 	cwd: string,
 	answers: Answers,
 ): Promise<ComposedReading> {
-	const {poems, keystore, appSource, practiceState} = openPlace(settings, env, cwd, answers);
+	const {poems, keystore, openMove, appSource, practiceState} = openPlace(settings, env, cwd, answers);
 	const practice = settings.practice
 		? await practiceOf(practiceState, env, await poems.read(), async () => takenOf(await keystore.list()))
 		: null;
@@ -33,6 +33,7 @@ export async function composeReading(
 		services: {
 			poems,
 			keystore,
+			openMove,
 			appSource: practice === null ? appSource : async () => ({appKey: practice.appKey, from: 'practice'}),
 			identity: async () => identityAt(env, cwd),
 			practice: practice !== null,

@@ -1,6 +1,7 @@
 import type {Settings} from './command-line/options.ts';
 import type {Answers} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
+import {createCallback} from './desktop/callback-create.ts';
 import {createDesktop} from './desktop/create.ts';
 import {createKeymaker} from './keymaker/keymaker.ts';
 import type {Services} from './services.ts';
@@ -38,6 +39,7 @@ export async function compose(
 		delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
 	}
 
+	const callback = createCallback(env);
 	const services: Services = {
 		...reading,
 		x,
@@ -50,10 +52,18 @@ export async function compose(
 			isTTY: process.stdout.isTTY,
 			writeTerminal: text => process.stdout.write(text),
 		}),
+		callback,
+		callbackPort: settings.callback,
 		writeExport: async request => (await import('./bundles/export.ts')).writeExport(request),
 		now: Date.now,
 	};
 	// The first frame goes before, and nobody waits for it.
 	setTimeout(() => services.desktop.removeLeftovers().catch(() => {}), leftoversAfter).unref();
-	return {services, close};
+	return {
+		services,
+		async close() {
+			await callback.close();
+			await close();
+		},
+	};
 }

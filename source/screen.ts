@@ -11,9 +11,9 @@ import type {Interruption} from './system/interruption.ts';
 import {runApp} from './tui/run.ts';
 
 /**
- * Opens the flock on the full screen; opens it again in practice where the person chose that. The passphrase of an
- * encrypted keystore is asked for before, on the lines of the terminal.
- * @param ask asks whether poems that are gone have moved here.
+ * Opens the flock on the full screen, and again in practice if the person chooses that. Asks for an encrypted
+ * keystore's passphrase first, on the terminal's lines.
+ * @param ask asks whether missing poems moved here.
  * @returns the exit code.
  * @throws FlockError `keystore-passphrase`, `cancelled`, and as `compose` does
  */
@@ -29,14 +29,23 @@ export async function runScreen(
 	for (let now = settings; ; now = {...now, practice: true}) {
 		let isOpen = false;
 		let wasRead = false;
-		const passphrase = passphraseOptions(env, async question => {
+		const whileClosed = () => {
 			if (isOpen) {
 				throw askedTooLate(wasRead);
 			}
-
-			return write.askHidden(question);
-		});
-		// Once the screen is open, nobody is asked: it tells of the error.
+		};
+		const passphrase = passphraseOptions(
+			env,
+			async question => {
+				whileClosed();
+				return write.askHidden(question);
+			},
+			async () => {
+				whileClosed();
+				return (await import('./commands/shared/new-passphrase.ts')).chooseForFlock(write);
+			},
+		);
+		// Once the screen is open, nobody is asked: it shows the error.
 		const haveMoved = ask && (async (moved: Moved) => !isOpen && ask(moved));
 		const {services, close} = await compose(now, env, cwd, {...passphrase, haveMoved});
 		try {
@@ -66,14 +75,23 @@ export async function runScreen(
 	}
 }
 
-/** What ends the program before the screen opens: what the person has answered. */
+/** The errors that end the program before the screen opens: what the person answered. */
 const endings: ReadonlySet<ErrorCode> = new Set(['keystore-passphrase', 'keystore-other-poems', 'cancelled']);
 
-/** Asks for the passphrase where there is one, and whether poems have moved; of anything else that is wrong with a keystore, the screen tells. @returns true where it was read */
+/**
+ * Asks for the passphrase if there is one, and whether poems moved. The screen shows any other problem of a
+ * keystore. @returns true if it was read
+ */
 async function unlock({keystore}: Services): Promise<boolean> {
 	try {
-		// Read whole and once, and found read by the screen: to look first whether it is encrypted would read it twice.
+		// Reads it once, completely, and the screen uses that: to check first whether it is encrypted would
+		// read it twice.
 		await keystore.list();
+		if (keystore.isShared) {
+			// For a flock that is new there, the first link is too late.
+			await keystore.askPassphrase();
+		}
+
 		return true;
 	} catch (error) {
 		const code = error instanceof FlockError ? error.code : null;

@@ -138,3 +138,28 @@ function poemText(index: number): string {
 	);
 	return `${botAt(index)}\n\n${lines.join('\n')}\n`;
 }
+
+/** A new place with so many poems and no key, in practice. */
+export function placeWithoutKeys(count: number): {cwd: string; env: Readonly<Record<string, string>>} {
+	const cwd = temporaryFolder();
+	const poems = path.join(cwd, 'poems');
+	mkdirSync(poems);
+	for (let index = 0; index < count; index++) {
+		writeFileSync(path.join(poems, `${botAt(index)}.txt`), `${botAt(index)}\n`);
+	}
+
+	return {
+		cwd,
+		env: {
+			PATH: process.env.PATH ?? '',
+			HOME: cwd,
+			TERM: 'xterm-256color',
+			LANG: 'C.UTF-8',
+			KEYMAKER_POEMS: poems,
+			KEYMAKER_KEYSTORE: path.join(cwd, 'keystore'),
+			KEYMAKER_FLOCK: 'flock',
+			KEYMAKER_OPEN: 'never',
+			KEYMAKER_PRACTICE: '1',
+		},
+	};
+}

@@ -1,10 +1,10 @@
-import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {rmSync} from 'node:fs';
 import path from 'node:path';
 import {startPractice} from '../../source/practice/provider.ts';
 import {createX} from '../../source/x/create.ts';
 import {approve} from '../../test/helpers/approve.ts';
 import {linkOn} from '../../test/helpers/program.ts';
-import {botAt, temporaryFolder} from './place.ts';
+import {botAt, placeWithoutKeys, temporaryFolder} from './place.ts';
 import type {Row} from './row.ts';
 import {interleaved, measured} from './statistics.ts';
 import {openTerminal, type Terminal} from './terminal.ts';
@@ -42,30 +42,6 @@ export const pinRows: readonly Row[] = [
 
 /** The first exchanges load what the later ones find loaded. */
 const warmUps = 2;
-
-function placeWithoutKeys(count: number): {cwd: string; env: Readonly<Record<string, string>>} {
-	const cwd = temporaryFolder();
-	const poems = path.join(cwd, 'poems');
-	mkdirSync(poems);
-	for (let index = 0; index < count; index++) {
-		writeFileSync(path.join(poems, `${botAt(index)}.txt`), `${botAt(index)}\n`);
-	}
-
-	return {
-		cwd,
-		env: {
-			PATH: process.env.PATH ?? '',
-			HOME: cwd,
-			TERM: 'xterm-256color',
-			LANG: 'C.UTF-8',
-			KEYMAKER_POEMS: poems,
-			KEYMAKER_KEYSTORE: path.join(cwd, 'keystore'),
-			KEYMAKER_FLOCK: 'flock',
-			KEYMAKER_OPEN: 'never',
-			KEYMAKER_PRACTICE: '1',
-		},
-	};
-}
 
 /** Authorizes a bot as a person does, and goes back to the flock at the next one. @returns milliseconds from the paste to the sentence. */
 async function pasted(terminal: Terminal, index: number): Promise<number> {

@@ -4,15 +4,26 @@ import {parseArgs} from 'node:util';
 import {removeFolders} from './place.ts';
 import {buildPrograms} from './programs.ts';
 import {type Bench, type Row, Skip} from './row.ts';
+import {callbackRows} from './rows-callback.ts';
 import {databaseRows, endServer} from './rows-database.ts';
 import {hostRows} from './rows-hosts.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
 import {startRows} from './rows-start.ts';
+import {walkRows} from './rows-walk.ts';
 import {workRows} from './rows-work.ts';
 import {heading, type Result, tableRow} from './table.ts';
 
-const rows = [...startRows, ...keyRows, ...pinRows, ...workRows, ...databaseRows, ...hostRows];
+const rows = [
+	...startRows,
+	...keyRows,
+	...pinRows,
+	...callbackRows,
+	...walkRows,
+	...workRows,
+	...databaseRows,
+	...hostRows,
+];
 
 const help = `npm run bench -- [options]
 

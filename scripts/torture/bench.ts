@@ -57,6 +57,7 @@ export const conditionNames = [
 	'stopped and woken',
 	'interleavings',
 	'eight at once',
+	'a shared database',
 	'planted copies',
 	'root in others’ folders',
 	'bot and file names',

@@ -64,6 +64,9 @@ const external = [
 	'react',
 	'clipboardy',
 	'open',
+	'pg',
+	'pg-connection-string',
+	'pgpass',
 ];
 
 function editing(edits: readonly Edit[], used: Set<Edit>): Plugin {

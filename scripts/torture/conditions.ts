@@ -1,4 +1,5 @@
 import type {Condition} from './bench.ts';
+import {database} from './database.ts';
 import {exchanged} from './exchanged.ts';
 import {killedExporting} from './exports.ts';
 import {fullDisk} from './full-disk.ts';
@@ -31,6 +32,7 @@ export const conditions: readonly Condition[] = [
 	stoppedHolder,
 	interleavings,
 	many,
+	database,
 	plantedCopies,
 	rootElsewhere,
 	names,

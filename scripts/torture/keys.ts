@@ -85,7 +85,8 @@ export async function read(keystore: Keystore): Promise<Map<string, Numbers | nu
 	return found;
 }
 
-function numberIn(token: string | undefined): number | null {
+/** Which of a bot's keys a token belongs to; `null` for one that is none of ours. */
+export function numberIn(token: string | undefined): number | null {
 	const number = /token (\d+) of /.exec(token ?? '')?.[1];
 	return number === undefined ? null : Number(number);
 }

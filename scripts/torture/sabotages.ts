@@ -232,6 +232,58 @@ export const sabotages: readonly Sabotage[] = [
 		scale: 0.2,
 	},
 	{
+		name: 'no row lock',
+		edits: [
+			{
+				file: 'keystore/postgres/engine.ts',
+				find: 'await lock(client);\n\t\tconst since = known;',
+				put: 'const since = known;',
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.1,
+	},
+	{
+		name: 'rows uncounted',
+		edits: [
+			{
+				file: 'keystore/postgres/rows.ts',
+				find: 'if (rows !== digestOf(versions)) {',
+				put: 'if (rows === undefined) {',
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'rows bound to no place',
+		edits: [
+			{
+				file: 'keystore/postgres/sealed.ts',
+				find: "['keymaker', 1, ...binding]",
+				put: "['keymaker', 1, binding.length]",
+			},
+		],
+		condition: 'a shared database',
+		column: 'broken',
+		scale: 0.2,
+	},
+	{
+		name: 'keys noted in plain text',
+		edits: [
+			{
+				file: 'keystore/postgres/engine.ts',
+				find: 'who ??= whoAmI();',
+				put: 'who = JSON.stringify([...state.records]);',
+			},
+		],
+		condition: 'a shared database',
+		column: 'leaked',
+		scale: 0.02,
+	},
+	{
 		name: 'any copy taken',
 		edits: [
 			{

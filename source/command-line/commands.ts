@@ -38,6 +38,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
 		decrypt: async () => (await import('../commands/decrypt.ts')).command,
 		passphrase: async () => (await import('../commands/passphrase.ts')).command,
 		restore: async () => (await import('../commands/restore.ts')).command,
+		move: async () => (await import('../commands/move.ts')).command,
 		history: async () => (await import('../commands/history.ts')).command,
 		schema: async () => (await import('../commands/schema.ts')).command,
 	},

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {type CallbackPort, portFrom} from '../flock/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {oneForm} from '../flock/poem.ts';
 import type {Environment} from '../system/environment.ts';
@@ -15,6 +16,8 @@ export type SharedOptions = {
 	browser?: string | undefined;
 	/** False after `--no-mouse`. */
 	mouse?: boolean | undefined;
+	/** A port, or `never`. */
+	callback?: string | undefined;
 };
 
 /** Where a run works, decided from options, environment and defaults. */
@@ -36,6 +39,8 @@ export type Settings = {
 	ordinaryWindow: boolean;
 	/** False if the terminal keeps the mouse. */
 	mouse: boolean;
+	/** Where X is to send the browser; `null` leaves it to what was saved with the app. */
+	callback: CallbackPort | null;
 	/** How many seconds X or a database has to answer. */
 	deadlineSeconds: number;
 };
@@ -60,6 +65,7 @@ export function settingsOf(options: SharedOptions, env: Environment, cwd: string
 		noOpen: options.open === false || env.KEYMAKER_OPEN === 'never',
 		ordinaryWindow: isOrdinary(options.browser || env.KEYMAKER_BROWSER),
 		mouse: options.mouse !== false && env.KEYMAKER_MOUSE !== 'never',
+		callback: callbackOf(options.callback ?? env.KEYMAKER_CALLBACK),
 		deadlineSeconds: deadlineOf(env.KEYMAKER_TIMEOUT),
 	};
 }
@@ -69,12 +75,27 @@ export const browserChoices = ['own', 'default'] as const;
 
 function isOrdinary(value: string | undefined): boolean {
 	if (value && !browserChoices.some(choice => choice === value)) {
-		throw new FlockError('usage', 'KEYMAKER_BROWSER is neither own nor default.', {
-			hint: 'Set it to own for a window with an empty profile for each link, or to default.',
+		throw new FlockError('usage', 'KEYMAKER_BROWSER must be own or default.', {
+			hint: 'Use own for a separate window with an empty profile for each link, or default.',
 		});
 	}
 
 	return value === 'default';
+}
+
+function callbackOf(value: string | undefined): CallbackPort | null {
+	if (value === undefined || value === '' || value === 'never') {
+		return value === 'never' ? 'never' : null;
+	}
+
+	const port = portFrom(value);
+	if (port === null) {
+		throw new FlockError('usage', '--callback (KEYMAKER_CALLBACK) must be a port.', {
+			hint: 'Use a number from 1 to 65535, such as 8765, or never.',
+		});
+	}
+
+	return port;
 }
 
 function deadlineOf(value: string | undefined): number {

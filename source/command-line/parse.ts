@@ -14,14 +14,18 @@ export const sharedOptions = {
 	},
 	keystore: {
 		value: 'dir',
-		help: 'folder of keystores (KEYMAKER_KEYSTORE; default: the system’s own place)',
+		help: 'folder of keystores, or postgres:// address (KEYMAKER_KEYSTORE; default: the system’s own place)',
 	},
 	practice: {help: 'use a stand-in for X on this computer, with its own keystore'},
 	'no-open': {help: 'do not open the browser automatically (KEYMAKER_OPEN=never)'},
 	browser: {
 		value: 'which',
 		choices: browserChoices,
-		help: 'open each link in a window of its own, or in the default browser as it is (KEYMAKER_BROWSER; default: own)',
+		help: 'open each link in a separate window, or in the default browser unchanged (KEYMAKER_BROWSER; default: own)',
+	},
+	callback: {
+		value: 'port',
+		help: 'let X return the browser to this port instead of showing a PIN (KEYMAKER_CALLBACK)',
 	},
 	'no-mouse': {help: 'leave the mouse to the terminal (KEYMAKER_MOUSE=never)'},
 } as const satisfies Options;
@@ -86,6 +90,7 @@ export async function parseCommandLine(words: readonly string[]): Promise<Parsed
 		flock: textOf(given.get('flock')),
 		keystore: textOf(given.get('keystore')),
 		practice: given.has('practice') ? true : undefined,
+		callback: textOf(given.get('callback')),
 		open: given.has('no-open') ? false : undefined,
 		browser: textOf(given.get('browser')),
 		mouse: given.has('no-mouse') ? false : undefined,

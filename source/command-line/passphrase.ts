@@ -4,7 +4,10 @@ import type {Environment} from '../system/environment.ts';
 import {runShellLine} from '../system/programs.ts';
 
 /** How a keystore gets its passphrase. */
-export type PassphraseOptions = Pick<KeystoreOptions, 'passphrase' | 'passphraseTries' | 'passphraseGiven'>;
+export type PassphraseOptions = Pick<
+	KeystoreOptions,
+	'passphrase' | 'passphraseTries' | 'passphraseGiven' | 'newPassphrase'
+>;
 
 /** Asks for a hidden line; `null` if there is none. */
 export type Prompt = (question: string) => Promise<string | null>;
@@ -31,8 +34,13 @@ export function environmentPassphrase(env: Environment): (() => Promise<string>)
 /**
  * The passphrase for a program at a terminal: from the environment, else from the person.
  * @param prompt `null` if there is nobody to ask.
+ * @param choose asks the person for a new one, for a new flock that has to be encrypted.
  */
-export function passphraseOptions(env: Environment, prompt: Prompt | null): PassphraseOptions {
+export function passphraseOptions(
+	env: Environment,
+	prompt: Prompt | null,
+	choose?: () => Promise<string>,
+): PassphraseOptions {
 	const given = environmentPassphrase(env);
 	if (given !== undefined) {
 		// Called a second time only to say which passphrase was wrong.
@@ -43,7 +51,7 @@ export function passphraseOptions(env: Environment, prompt: Prompt | null): Pass
 		};
 	}
 
-	return prompt === null ? {} : {passphrase: askedOf(prompt), passphraseTries: tries};
+	return prompt === null ? {} : {passphrase: askedOf(prompt), passphraseTries: tries, newPassphrase: choose};
 }
 
 function wrongOf(env: Environment): FlockError {

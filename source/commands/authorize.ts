@@ -1,13 +1,15 @@
+import type {Delivery, Listening} from '../desktop/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {type Bot, needsKey} from '../flock/flock.ts';
 import {appTail, type WantedAccess} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import {accountOf, heldSentence} from '../flock/words.ts';
+import {accountOf, deniedSentence, heldSentence} from '../flock/words.ts';
+import {requestCallingLink} from '../keymaker/calling-link.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import type {Link, Outcome} from '../keymaker/keymaker.ts';
 import type {Services} from '../services.ts';
-import {type Lines, openLines} from './shared/ask.ts';
+import {openLines, type PatientLines, patient} from './shared/ask.ts';
 import {findBots} from './shared/bots.ts';
 import {cancelledError, count, exitCode, sayError, sayWarningOf, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
@@ -29,7 +31,20 @@ export type AuthorizeInput = {
 type Result = 'made' | 'held' | 'waiting' | 'unsaved' | 'skipped' | 'failed';
 
 /** What the steps of one command share. */
-type Walk = {input: AuthorizeInput; services: Services; write: Write; lines: Lines; several: boolean};
+type Walk = {
+	input: AuthorizeInput;
+	services: Services;
+	write: Write;
+	lines: PatientLines;
+	several: boolean;
+	/** The port on which X's answer is waited for; `null` where X is to show PINs, or does all the same. */
+	port: number | null;
+	/** True once it was said why X shows PINs all the same. */
+	told: boolean;
+};
+
+/** A link, and what is listened on for its answer. */
+type Asked = {link: Link; listening: Listening | null; delivery: Promise<Delivery | null> | null};
 
 /**
  * The flow line by line: only the link on standard output, everything else on standard error, the PIN from
@@ -47,9 +62,15 @@ export async function authorize(input: AuthorizeInput, services: Services, write
 		await services.keymaker.expectHandle(bots[0]?.name ?? '', input.handle);
 	}
 
+	if (services.keystore.isShared) {
+		// A flock that is new there: from here on the terminal is the PIN's.
+		await services.keystore.askPassphrase();
+	}
+
 	sayWarningOf(services.x, write);
-	const lines = openLines(write);
-	const walk: Walk = {input, services, write, lines, several: bots.length > 1};
+	const lines = patient(openLines(write));
+	const port = await portOf(services);
+	const walk: Walk = {input, services, write, lines, several: bots.length > 1, port, told: false};
 	const results = new Map<string, Result>();
 	try {
 		for (const {name} of bots) {
@@ -95,52 +116,82 @@ async function botsOf({bots, missing, handle}: AuthorizeInput, services: Service
 /** Authorizes one bot; `ended` if the input ends before a PIN. */
 async function authorizeOne(bot: string, walk: Walk): Promise<Result | 'ended'> {
 	const {services, write, lines, several} = walk;
-	let link = await firstLink(bot, walk);
-	if (link === null) {
+	const first = await firstLink(bot, walk);
+	if (first === null) {
 		return 'failed';
 	}
 
-	for (;;) {
-		const others = several ? ', s for the next bot' : '';
-		write.err(`Paste the PIN for ${visible(bot)} and press enter (n for a new link${others}):`);
-		const line = await lines.next();
-		if (line === null) {
-			services.keymaker.drop(link);
-			write.err(`The input ended before a PIN for ${visible(bot)}. No key was made.`);
-			return 'ended';
-		}
+	let asked = first;
+	try {
+		return await answerOf();
+	} finally {
+		asked.listening?.close();
+	}
 
-		if (several && line.trim() === 's') {
-			services.keymaker.drop(link);
-			return 'skipped';
-		}
+	async function renew() {
+		asked.listening?.close();
+		asked = await newLink(bot, walk);
+	}
 
-		if (line.trim() === 'n') {
-			link = await newLink(bot, walk);
-			continue;
-		}
+	async function answerOf(): Promise<Result | 'ended'> {
+		for (;;) {
+			const {link, listening, delivery} = asked;
+			const others = several ? ', s for the next bot' : '';
+			write.err(
+				listening === null
+					? `Paste the PIN for ${visible(bot)} and press enter (n for a new link${others}):`
+					: `Waiting for the browser; or paste the address that it shows, and press enter (n for a new link${others}):`,
+			);
+			const line = await (delivery === null ? lines.next() : Promise.race([delivery, lines.peek()]));
+			if (typeof line === 'object' && line !== null) {
+				const result = await delivered(line, asked, walk);
+				if (result !== null) {
+					return result;
+				}
 
-		try {
-			return await finish(await submit(link, line, walk), walk);
-		} catch (error) {
-			if (!(error instanceof FlockError) || error.code === 'cancelled') {
-				throw error;
+				await renew();
+				continue;
 			}
 
-			sayError(error, write);
-			if (!services.keymaker.isAlive(link)) {
-				link = await newLink(bot, walk);
+			lines.taken();
+			if (line === null) {
+				services.keymaker.drop(link);
+				write.err(`The input ended before a PIN for ${visible(bot)}. No key was made.`);
+				return 'ended';
+			}
+
+			if (several && line.trim() === 's') {
+				services.keymaker.drop(link);
+				return 'skipped';
+			}
+
+			if (line.trim() === 'n') {
+				await renew();
+				continue;
+			}
+
+			try {
+				return await finish(await submit(link, line, walk), walk);
+			} catch (error) {
+				if (!(error instanceof FlockError) || error.code === 'cancelled') {
+					throw error;
+				}
+
+				sayError(error, write);
+				if (!services.keymaker.isAlive(link)) {
+					await renew();
+				}
 			}
 		}
 	}
 }
 
 /** The bot's first link; `null` if this bot cannot have one now but the next one may. */
-async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
+async function firstLink(bot: string, walk: Walk): Promise<Asked | null> {
 	const {services, write, several} = walk;
-	let link: Link;
+	let asked: Asked;
 	try {
-		link = await requestLink(bot, walk);
+		asked = await requestLink(bot, walk);
 	} catch (error) {
 		if (several && error instanceof FlockError && error.code === 'held') {
 			sayError(error, write);
@@ -150,6 +201,7 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 		throw error;
 	}
 
+	const {link} = asked;
 	const account = link.expectedHandle === null ? '' : `, signed in as @${visible(link.expectedHandle)}`;
 	write.err(`${visible(bot)}: open this link in a private window${account}, and press Authorize app.`);
 	write.err(`The app is ${appTail(link.app.consumerKey)}, from ${placeOf(link)}.`);
@@ -158,18 +210,91 @@ async function firstLink(bot: string, walk: Walk): Promise<Link | null> {
 		write.err((await services.desktop.openLink(link.url)).sentence);
 	}
 
-	return link;
+	return asked;
 }
 
-async function newLink(bot: string, walk: Walk): Promise<Link> {
-	const link = await requestLink(bot, walk);
+async function newLink(bot: string, walk: Walk): Promise<Asked> {
+	const asked = await requestLink(bot, walk);
 	walk.write.err(`Here is a new link for ${visible(bot)}; the old one no longer works:`);
-	walk.write.out(link.url);
-	return link;
+	walk.write.out(asked.link.url);
+	return asked;
 }
 
-function requestLink(bot: string, {input, services, write}: Walk): Promise<Link> {
-	return services.keymaker.requestLink(bot, {access: input.access ?? undefined, signal: write.signal});
+/** Asks for a link; where X cannot call back, for one that shows a PIN, which is said once. */
+async function requestLink(bot: string, walk: Walk): Promise<Asked> {
+	const {input, services, write} = walk;
+	const {link, listening, pinInstead} = await requestCallingLink(services, bot, walk.port, {
+		access: input.access ?? undefined,
+		signal: write.signal,
+	});
+	if (pinInstead !== null && !walk.told) {
+		write.err(`${pinInstead.message} X shows a PIN instead.`);
+		write.err(`  ${pinInstead.hint}`);
+		walk.told = true;
+	}
+
+	if (link.pinInstead !== null) {
+		// X would refuse the next one, too.
+		walk.port = null;
+	}
+
+	return {link, listening, delivery: listening?.expect(link.id) ?? null};
+}
+
+/** The port that the person gave, else the one that was saved with the app. */
+async function portOf({callbackPort, appSource}: Services): Promise<number | null> {
+	const source = await appSource();
+	const saved = source instanceof FlockError ? null : (source?.callbackPort ?? null);
+	return callbackPort === 'never' ? null : (callbackPort ?? saved);
+}
+
+/** Takes in what the browser has brought; `null` where the bot needs a new link. */
+async function delivered(delivery: Delivery, {link, listening}: Asked, walk: Walk): Promise<Result | null> {
+	const {input, services, write} = walk;
+	const {bot} = link;
+	if (delivery.kind === 'denied') {
+		listening?.say(deniedSentence(bot));
+		write.err(deniedSentence(bot));
+		return null;
+	}
+
+	try {
+		const {replaceAccount} = input;
+		const say = (sentence: string) => listening?.say(sentence);
+		const options = {replaceAccount, signal: write.signal};
+		const outcome = await services.keymaker.submitDelivered(link, delivery.verifier, say, options);
+		return outcome.kind === 'held' && outcome.reason === 'by-callback'
+			? await decide(outcome, walk)
+			: await finish(outcome, walk);
+	} catch (error) {
+		if (!(error instanceof FlockError) || error.code === 'cancelled') {
+			throw error;
+		}
+
+		sayError(error, write);
+		return null;
+	}
+}
+
+/** Asks whether an account that nobody expected is the bot's: any user of this computer could have brought it. */
+async function decide(outcome: Outcome & {kind: 'held'}, walk: Walk): Promise<Result | null> {
+	const {services, write, lines} = walk;
+	const {bot, key, tokenId} = outcome;
+	write.err(`${visible(bot)}: ${heldSentence(key, outcome.reason, outcome.otherBot)}`);
+	write.err('Press enter to keep it (d discards it and gets a new link):');
+	const line = await lines.next();
+	switch (line?.trim()) {
+		case '':
+		case 'k':
+			await services.keymaker.keep(bot, tokenId);
+			write.err(`${visible(bot)}: saved the key of ${accountOf(key)}.`);
+			return 'made';
+		case 'd':
+			await services.keymaker.discard(bot, tokenId);
+			return null;
+		default:
+			return finish(outcome, walk);
+	}
 }
 
 function submit(link: Link, line: string, {input, services, write}: Walk): Promise<Outcome> {

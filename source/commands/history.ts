@@ -5,6 +5,7 @@ import type {ReadingServices} from '../services.ts';
 import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {safeJson} from './shared/json.ts';
+import {utcText} from './shared/words.ts';
 
 /** `history [BOT] [--json]` */
 export type HistoryInput = {
@@ -37,8 +38,7 @@ export async function history(
 
 	for (const {at, bot: name, what, role, by} of changes) {
 		const who = [role, by].filter(one => one !== null).map(visible);
-		const time = `${at.slice(0, 19).replace('T', ' ')} UTC`;
-		write.out([time, visible(name), what, ...who].join('  '));
+		write.out([utcText(at), visible(name), what, ...who].join('  '));
 	}
 
 	if (changes.length === 0) {

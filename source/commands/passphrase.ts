@@ -33,13 +33,16 @@ export async function changePassphrase(
 	// Asks for the old passphrase and tries it before it asks for the new one.
 	await keystore.list();
 	await keystore.changePassphrase(await askNewPassphrase(write));
-	write.out(`Changed the passphrase of ${visible(keystore.path)}, ${await withBackups(keystore)}.`);
+	const also = keystore.isShared ? 'for every computer' : await withBackups(keystore);
+	write.out(`Changed the passphrase of ${visible(keystore.path)}, ${also}.`);
 	if (given) {
 		write.err('The environment still has the old one. Change KEYMAKER_PASSPHRASE, or the command’s output.');
 	}
 
 	write.err(
-		'The old passphrase still opens copies made by other programs and deleted files that are still on the disk.',
+		keystore.isShared
+			? 'The old passphrase still opens backups that the server made before.'
+			: 'The old passphrase still opens copies made by other programs and deleted files that are still on the disk.',
 	);
 	return exitCode.done;
 }

@@ -1,22 +1,27 @@
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
-import type {Backup} from '../keystore/keystore.ts';
+import type {Backup, Change} from '../keystore/keystore.ts';
 import type {Services} from '../services.ts';
 import {cancelledError, count, exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 import {table} from './shared/table.ts';
+import {utcText} from './shared/words.ts';
 
 /** `restore [N]` */
 export type RestoreInput = {
-	/** The backup to restore, as `Backup.number`; `null` to list them. */
+	/** The backup to restore, or the change to undo, as `Backup.number`; `null` to list them. */
 	number: number | null;
 };
+
+/** How many bots of one change are named. */
+const mostNamed = 3;
 
 /** The services that `restore` needs. */
 export type RestoreServices = Pick<Services, 'keystore'>;
 
 /**
- * Lists the keystore's backups, newest first, or restores one. The replaced keystore becomes a backup.
+ * Lists the keystore's backups, newest first, or restores one. The replaced keystore becomes a backup. For a database it lists
+ * the changes, and restores the state before one.
  * @throws FlockError `keystore-no-backup`, `keystore-passphrase`, `cancelled`, `keystore-…`
  */
 export async function restore(
@@ -25,6 +30,10 @@ export async function restore(
 	write: Write,
 ): Promise<number> {
 	const backups = await keystore.backups();
+	if (keystore.isShared && !write.signal.aborted) {
+		return number === null ? listChanges(backups, keystore.path, write) : undo(number, keystore, write);
+	}
+
 	if (write.signal.aborted) {
 		throw cancelledError();
 	}
@@ -40,12 +49,52 @@ function listBackups(backups: readonly Backup[], path: string, write: Write): nu
 		return exitCode.done;
 	}
 
-	const rows = backups.map(backup => [String(backup.number), timeOf(backup), contentsOf(backup)]);
+	const rows = backups.map(backup => [String(backup.number), utcText(backup.savedAt), contentsOf(backup)]);
 	for (const line of table(rows, write.columns)) {
 		write.out(line);
 	}
 
 	write.err('Restore one with keymaker restore N. The current keystore becomes a backup.');
+	return exitCode.done;
+}
+
+function listChanges(changes: readonly Backup[], path: string, write: Write): number {
+	if (changes.length === 0) {
+		write.err(`No change in ${visible(path)} is known yet.`);
+		return exitCode.done;
+	}
+
+	const rows = changes.map(one => [
+		String(one.number),
+		utcText(one.savedAt),
+		doneIn(one.changes ?? []),
+		visible(one.changes?.[0]?.by ?? ''),
+	]);
+	for (const line of table(rows, write.columns)) {
+		write.out(line);
+	}
+
+	write.err('Run keymaker restore N to restore the state before change N. That makes a new change.');
+	return exitCode.done;
+}
+
+/** `harbour replaced`; of many bots, how many. */
+function doneIn(changes: readonly Change[]): string {
+	const whats = [...new Set(changes.map(({what}) => what))].join(', ');
+	return changes.length > mostNamed
+		? `${count(changes.length, 'bot')} ${whats}`
+		: changes.map(({bot, what}) => `${visible(bot)} ${what}`).join(', ');
+}
+
+async function undo(number: number, keystore: RestoreServices['keystore'], write: Write): Promise<number> {
+	const {change} = await keystore.restore(number);
+	if (change === null) {
+		write.out(`Nothing differs from the state before change ${number}.`);
+	} else {
+		write.out(`Restored the state before change ${number}.`);
+		write.out(`That is change ${change}; keymaker restore ${change} undoes it.`);
+	}
+
 	return exitCode.done;
 }
 
@@ -59,7 +108,9 @@ async function putBack(
 	const {keptAside} = await keystore.restore(number);
 	const chosen = before.find(backup => backup.number === number);
 	const what =
-		chosen === undefined ? `backup ${number}` : `the backup of ${timeOf(chosen)}, ${contentsOf(chosen)}`;
+		chosen === undefined
+			? `backup ${number}`
+			: `the backup of ${utcText(chosen.savedAt)}, ${contentsOf(chosen)}`;
 	write.out(`Restored ${what}.`);
 	if (keptAside !== null) {
 		write.out(`The unusable file it replaced is kept as ${visible(keptAside)}.`);
@@ -84,16 +135,13 @@ function withKeys(bots: number): string {
 	return `with the ${bots === 1 ? 'key' : 'keys'} of ${count(bots, 'bot')}`;
 }
 
-/** `2026-11-25 01:31:07 UTC` */
-function timeOf({savedAt}: Backup): string {
-	return `${savedAt.slice(0, 19).replace('T', ' ')} UTC`;
-}
-
 /** The usage of `restore`. */
 export const command = define({
 	name: 'restore',
 	arguments: ['[number]'],
 	summary: 'List the keystore’s backups, or restore one.',
+	details:
+		'For a keystore in a database, it lists the last ten changes by number, and restores the state before one.',
 	options: {},
 	examples: ['keymaker restore', 'keymaker restore 1'],
 	needs: 'all',
@@ -102,9 +150,9 @@ export const command = define({
 });
 
 function backupNumber(text: string): number {
-	if (!/^[1-9]\d{0,5}$/.test(text)) {
-		throw new FlockError('usage', `${visible(text)} is not a backup’s number.`, {
-			hint: 'Run keymaker restore to list the backups.',
+	if (!/^[1-9]\d{0,14}$/.test(text)) {
+		throw new FlockError('usage', `${visible(text)} is not the number of a backup or a change.`, {
+			hint: 'Run keymaker restore to list them.',
 		});
 	}
 

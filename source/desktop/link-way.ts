@@ -55,7 +55,7 @@ export async function linkWay({env, platform, ordinary}: LinkOptions): Promise<L
 
 	return ordinaryFor(
 		name === null
-			? 'No default browser was found.'
+			? 'No default browser found.'
 			: `keymaker cannot start ${visible(name)} with an empty profile.`,
 	);
 }

@@ -30,6 +30,9 @@ export type ErrorCode =
 	| 'pin-not-a-pin'
 	| 'pin-of-another-link'
 	| 'link-void'
+	// The callback that brings X's answer.
+	| 'callback-port'
+	| 'callback-ssh'
 	// The keystore.
 	| 'keystore-damaged'
 	| 'keystore-newer'
@@ -52,7 +55,11 @@ export type ErrorCode =
 	| 'keystore-refused'
 	| 'keystore-unreachable'
 	| 'keystore-read-only'
-	// What this computer opens by its identity.
+	// A flock that moves.
+	| 'keystore-moved'
+	| 'keystore-exists'
+	| 'keystore-empty'
+	// What this computer opens with its identity.
 	| 'not-granted'
 	| 'no-grant'
 	| 'keystore-not-shared'
@@ -124,8 +131,8 @@ export type FlockErrorOptions = {
 	replaceable?: boolean;
 };
 
-/** The values that an error can be about: the app's pair, and an export's destination (`--out`). */
-export type ErrorField = 'consumerKey' | 'consumerSecret' | 'out';
+/** The values that an error can be about: the app's pair, its callback, and the place that an export goes to (`--out`). */
+export type ErrorField = 'consumerKey' | 'consumerSecret' | 'callback' | 'out';
 
 /**
  * The only error class of this program: a code for programs, a sentence for people, and a hint for the next

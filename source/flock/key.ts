@@ -14,6 +14,9 @@ export type AppKey = {
 	consumerSecret: string;
 };
 
+/** The app that the setup screen saved, and the port of its callback address where it has one. */
+export type SavedApp = AppKey & {callbackPort?: number};
+
 /** The temporary pair behind one authorize link. */
 export type RequestToken = {
 	/** Part of the link, so it is drawn. */
@@ -59,7 +62,9 @@ export type HeldReason =
 	/** It came after the person left the authorization. */
 	| 'late'
 	/** It waited on this computer for the keystore, and the bot's key changed meanwhile. */
-	| 'waited';
+	| 'waited'
+	/** The browser delivered it, which any user of the computer can bring about, and no account was expected. */
+	| 'by-callback';
 
 /** A key stored safely beside the active one until it is kept or discarded. */
 export type Held<K extends KeyInfo = Key> = {key: K; reason: HeldReason};
@@ -91,6 +96,8 @@ export type FreshKey = {
 	replaceAccount: boolean;
 	/** True if the person left before it came. */
 	late: boolean;
+	/** True if a browser delivered it: whose browser that was is not known. */
+	byCallback: boolean;
 	/** The active key when the link was requested, as named by `tokenIdOf`; `null` if there was none. */
 	replaces: string | null;
 };

@@ -57,6 +57,11 @@ export function accountsInWords(keys: readonly KeyInfo[]): string {
 	return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** What is said where the person pressed Cancel at X. */
+export function deniedSentence(bot: string): string {
+	return `You did not authorize ${visible(bot)}, so no key was made.`;
+}
+
 /** Why a key is held instead of active, as a sentence. */
 export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string | null): string {
 	const account = accountOf(key);
@@ -71,5 +76,7 @@ export function heldSentence(key: KeyInfo, reason: HeldReason, otherBot: string 
 			return `X’s answer for ${account} came after you left.`;
 		case 'waited':
 			return `The key of ${account} waited on this computer, and the bot’s key changed meanwhile.`;
+		case 'by-callback':
+			return `You signed in as ${account}. Is that the bot’s account?`;
 	}
 }

@@ -2,7 +2,12 @@ import {FlockError} from '../flock/error.ts';
 import type {AppKey} from '../flock/key.ts';
 
 /** The app key in use, and its origin. */
-export type AppSource = {appKey: AppKey; from: 'environment' | '.env' | 'setup' | 'practice'};
+export type AppSource = {
+	appKey: AppKey;
+	from: 'environment' | '.env' | 'setup' | 'practice';
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number | undefined;
+};
 
 /**
  * The app key in use, or the error of the given one, as a value, since most work does not need it. `null` if

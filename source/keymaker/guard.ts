@@ -15,13 +15,15 @@ export type GuardInput = {
 	replaceAccount: boolean;
 	/** True if the person left the authorization before the key came. */
 	late: boolean;
+	/** True where a browser delivered it: whose that was is not known. */
+	byCallback: boolean;
 };
 
 /**
  * The account guard: decides whether a key becomes active immediately or waits for the person's decision. It
  * always holds a key of an account that posts for another poem, even of the bot's own account.
  */
-export function guard({record, others, key, replaceAccount, late}: GuardInput): Verdict {
+export function guard({record, others, key, replaceAccount, late, byCallback}: GuardInput): Verdict {
 	const {key: old, expectedHandle} = record ?? emptyRecord;
 	const otherBot = botOfAccount(others, key.userId);
 	if (late) {
@@ -33,16 +35,19 @@ export function guard({record, others, key, replaceAccount, late}: GuardInput): 
 	}
 
 	const isSameAccount = old?.userId === key.userId;
-	if (expectedHandle === null) {
-		return old === null || isSameAccount || replaceAccount
-			? {kind: 'save'}
-			: {kind: 'hold', reason: 'other-account', otherBot};
+	const isExpected =
+		expectedHandle === null
+			? isSameAccount
+			: sameHandle(key.handle, expectedHandle) || (isSameAccount && sameHandle(old.handle, expectedHandle));
+	if (isExpected) {
+		return {kind: 'save'};
 	}
 
-	const isRenamed = isSameAccount && sameHandle(old.handle, expectedHandle);
-	return sameHandle(key.handle, expectedHandle) || isRenamed || replaceAccount
-		? {kind: 'save'}
-		: {kind: 'hold', reason: 'other-handle', otherBot};
+	if (replaceAccount || (expectedHandle === null && old === null)) {
+		return byCallback ? {kind: 'hold', reason: 'by-callback', otherBot} : {kind: 'save'};
+	}
+
+	return {kind: 'hold', reason: expectedHandle === null ? 'other-account' : 'other-handle', otherBot};
 }
 
 /** The bot whose active key belongs to an account; `null` if no bot has it. */

@@ -1,3 +1,4 @@
+import {refusedCallback} from '../flock/callback.ts';
 import {FlockError} from '../flock/error.ts';
 import {
 	appTail,
@@ -22,6 +23,7 @@ import {foreseen} from '../system/errors.ts';
 import {type Becomes, unfinished} from '../system/unfinished.ts';
 import type {Grant, X} from '../x/x.ts';
 import type {AppInUse, AppSource} from './app-key.ts';
+import {noKeySentence, pageSentence} from './called-back.ts';
 import {speakingAs, type Verdict, withoutHeld} from './guard.ts';
 import {handleOf} from './handle.ts';
 import {heldChangedError, heldError} from './in-force.ts';
@@ -40,6 +42,10 @@ export type Link = {
 	expectedHandle: string | null;
 	/** The consumer key of the app, and its origin. */
 	app: {consumerKey: string; from: AppSource['from']};
+	/** The address that X sends the browser to; `null` where X shows a PIN. */
+	callback: string | null;
+	/** Why X shows a PIN although a callback was asked for; `null` where it does as it was asked. */
+	pinInstead: FlockError | null;
 };
 
 /** The result of a PIN that X accepted; `tokenId` names X's token. */
@@ -78,6 +84,8 @@ export type Settled = {bot: string; result: Outcome | FlockError};
 export type LinkOptions = {
 	/** The access to ask X for. Otherwise the bot's setting stays, and X's own default applies. */
 	access?: WantedAccess | undefined;
+	/** Where X is to send the browser; where X does not allow it, and where there is none, X shows a PIN. */
+	callback?: string | undefined;
 	/** Cancels the request. A link that still comes is dropped. */
 	signal?: AbortSignal | undefined;
 };
@@ -86,6 +94,8 @@ export type LinkOptions = {
 export type PinOptions = {
 	/** Accepts an account other than the expected one, unless it posts for another poem. */
 	replaceAccount?: boolean;
+	/** True where a browser delivered it, and not the person: its account has to be expected then. */
+	byCallback?: boolean;
 	/** Aborted when the person leaves. The exchange continues, and its key is then held. */
 	signal?: AbortSignal | undefined;
 };
@@ -121,6 +131,17 @@ export type Keymaker = {
 	 * try the same PIN again.
 	 */
 	submitPin(link: Link, text: string, options?: PinOptions): Promise<Outcome>;
+	/**
+	 * Turns what a browser has brought to a link's callback address into a key; saves it only where its account is expected.
+	 * @param say says what came of it on the browser's page.
+	 * @throws FlockError as `submitPin` does; the link is void then.
+	 */
+	submitDelivered(
+		link: Link,
+		verifier: string,
+		say: (sentence: string) => void,
+		options?: PinOptions,
+	): Promise<Outcome>;
 	/** True while this link still accepts a PIN. */
 	isAlive(link: Link): boolean;
 	/** Forgets a link that nobody waits for. */
@@ -179,7 +200,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	const exchanges = new Map<Promise<Outcome>, string>();
 	let savingWaiting: Promise<Outcome[]> | null = null;
 
-	async function requestLink(bot: string, {access, signal}: LinkOptions = {}): Promise<Link> {
+	async function requestLink(bot: string, {access, callback, signal}: LinkOptions = {}): Promise<Link> {
 		const source = await appSource();
 		if (source instanceof FlockError) {
 			throw source;
@@ -200,12 +221,24 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 		await keystore.tryWriting();
 		const expectedHandle = record.expectedHandle ?? (record.key?.handle || null);
-		const asked = x.requestLink({
-			appKey: source.appKey,
-			expectedHandle,
-			// The app's own settings give write access. Less must be requested, and a bot set to read stays so.
-			access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
-			signal,
+		const ask = (address: string | null) =>
+			x.requestLink({
+				appKey: source.appKey,
+				expectedHandle,
+				// The app's own settings give write access. Less must be requested, and a bot set to read stays
+				// so.
+				access: access ?? (record.wantedAccess === 'read' ? 'read' : null),
+				callback: address,
+				signal,
+			});
+		let pinInstead: FlockError | null = null;
+		const asked = ask(callback ?? null).catch(error => {
+			if (callback === undefined || !(error instanceof FlockError) || error.code !== 'x-callback') {
+				throw error;
+			}
+
+			pinInstead = refusedCallback(callback);
+			return ask(null);
 		});
 		const {url, ...requestToken} = await asked.catch(error => {
 			throw withOrigin(error, source);
@@ -230,10 +263,20 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			url,
 			expectedHandle,
 			app: {consumerKey: source.appKey.consumerKey, from: source.from},
+			callback: pinInstead === null ? (callback ?? null) : null,
+			pinInstead,
 		};
 	}
 
-	async function submitPin(link: Link, text: string, {replaceAccount = false, signal}: PinOptions = {}) {
+	function drop(link: Link): void {
+		links.delete(link.id);
+	}
+
+	async function submitPin(
+		link: Link,
+		text: string,
+		{replaceAccount = false, byCallback = false, signal}: PinOptions = {},
+	) {
 		const pending = links.get(link.id);
 		if (pending === undefined) {
 			throw new FlockError('link-void', 'This link and its PIN no longer work.', {
@@ -277,12 +320,12 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 			};
 			becomes(savingOf(link.bot));
 			const late = signal?.aborted ?? false;
-			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, replaces});
+			return save(link.bot, {key, appKey, wantedAccess, replaceAccount, late, byCallback, replaces}, false);
 		}
 	}
 
 	/** @param waited true for a key that waited, while its bot may have got another one */
-	async function save(bot: string, fresh: FreshKey, waited = false): Promise<Outcome> {
+	async function save(bot: string, fresh: FreshKey, waited: boolean): Promise<Outcome> {
 		const {key, appKey} = fresh;
 		unsavedKeys.add(bot, fresh);
 		const waits = waited || (await isPutAside(bot, fresh));
@@ -316,6 +359,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 		return {...outcome, ...outcomeOf(verdict)};
 	}
 
+	/** Saves a key, which a signal to end the program waits for. */
+	function finishSave(bot: string, fresh: FreshKey, waited: boolean): Promise<Outcome> {
+		return unfinished(savingOf(bot), () => save(bot, fresh, waited));
+	}
+
 	/**
 	 * Stores a key safely before the keystore is asked to save it. @returns false if there is no such place,
 	 * or it is unusable
@@ -345,7 +393,7 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	async function saveEach(): Promise<Outcome[]> {
 		const outcomes: Outcome[] = [];
 		for (const {bot, fresh} of await waitingKeys()) {
-			const outcome = await unfinished(savingOf(bot), () => save(bot, fresh, true));
+			const outcome = await finishSave(bot, fresh, true);
 			outcomes.push(outcome);
 			if (outcome.kind === 'unsaved' && outcome.error.code === 'keystore-unreachable') {
 				// Each of the others would wait for the same deadline.
@@ -405,10 +453,21 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 	return {
 		requestLink,
 		submitPin,
-		isAlive: link => links.has(link.id),
-		drop(link) {
-			links.delete(link.id);
+		async submitDelivered(link, verifier, say, options = {}) {
+			const answer = new URLSearchParams({oauth_token: link.id, oauth_verifier: verifier});
+			try {
+				const outcome = await submitPin(link, `?${answer}`, {...options, byCallback: true});
+				say(pageSentence(outcome));
+				return outcome;
+			} catch (error) {
+				// It was brought once, and nobody has it any more.
+				drop(link);
+				say(noKeySentence(link.bot));
+				throw error;
+			}
 		},
+		isAlive: link => links.has(link.id),
+		drop,
 		async retrySave(bot) {
 			const unsaved = unsavedKeys.of(bot);
 			// If the file cannot be read, what is in memory is still saved.
@@ -421,11 +480,11 @@ export function createKeymaker({x, keystore, appSource, now}: KeymakerServices):
 
 			const outcomes: Outcome[] = [];
 			for (const fresh of unsaved) {
-				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh)));
+				outcomes.push(await finishSave(bot, fresh, false));
 			}
 
 			for (const {fresh} of waiting) {
-				outcomes.push(await unfinished(savingOf(bot), () => save(bot, fresh, true)));
+				outcomes.push(await finishSave(bot, fresh, true));
 			}
 
 			return outcomes;

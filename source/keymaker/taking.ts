@@ -8,8 +8,8 @@ type Others = ReadonlyMap<string, BotRecord>;
 
 /** Takes a key that X has just given, under the guard. */
 export function taking(record: BotRecord | null, others: Others, fresh: FreshKey): Taken {
-	const {key, replaceAccount, late} = fresh;
-	const verdict = guard({record, others, key, replaceAccount, late});
+	const {key, replaceAccount, late, byCallback} = fresh;
+	const verdict = guard({record, others, key, replaceAccount, late, byCallback});
 	const next = wanting(record, fresh);
 	return {
 		verdict,

@@ -27,6 +27,8 @@ export type KeystoreOptions = {
 	poems: string | null;
 	/** Called only if the file is encrypted. */
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for a new passphrase, for a new keystore that has to be encrypted; else `passphrase` answers. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** How many attempts a passphrase has; by default one. */
 	passphraseTries?: number | undefined;
 	/** Called if the folder of poems that it belongs to is gone; without it, that is an error. */
@@ -65,8 +67,8 @@ export type Core = Writer & {
 	load(takesPlain?: boolean): Promise<Loaded>;
 	/** Gives the keystore to the folder that it was opened for, if the one that it belongs to is gone. */
 	adoptPoems(): Promise<void>;
-	/** Reads under the lock, without asking anybody, otherwise like `load`. */
-	loadLocked(): Promise<Loaded>;
+	/** Reads under the lock, without asking anybody, otherwise like `load`. @param takesPlain as in `Memory.check` */
+	loadLocked(takesPlain?: boolean): Promise<Loaded>;
 };
 
 /** Nothing is read or created before the first call. */
@@ -80,6 +82,7 @@ export function openCore(options: KeystoreOptions): Core {
 		file,
 		tries: options.passphraseTries,
 		cost: options.scrypt,
+		newPassphrase: options.newPassphrase,
 	});
 	const label: Label = {flock: options.flock, kind: options.kind ?? 'x'};
 	const open = openerOf(label, keyring);
@@ -142,7 +145,7 @@ export function openCore(options: KeystoreOptions): Core {
 		now,
 		adoptPoems,
 		load: takesPlain => following(() => reader.load(takesPlain)),
-		loadLocked: () => reader.read(false),
+		loadLocked: takesPlain => reader.read(false, takesPlain),
 		save: (edit, whole) => following(async () => (await writer()).save(edit, whole)),
 		locked: work => following(async () => (await writer()).locked(work)),
 	};

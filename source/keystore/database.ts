@@ -75,6 +75,11 @@ export function openDatabase({
 				stop();
 			};
 		},
+		place: async () => (await opened()).place(),
+		snapshot: async () => (await opened()).snapshot(),
+		askPassphrase: async () => (await opened()).askPassphrase(),
+		handOver: async (to, take) => (await opened()).handOver(to, take),
+		takeIn: async state => (await opened()).takeIn(state),
 		isEncrypted: async () => true,
 		encrypt: async passphrase => (await opened()).encrypt(passphrase),
 		decrypt: async () => (await opened()).decrypt(),
@@ -101,8 +106,8 @@ export function openDatabase({
 
 const hints = {
 	older:
-		'An old backup of the database may have been put back: ask whoever looks after it. If that was meant, `keymaker doctor --forget-seen` takes it as it is.',
-	gone: 'Ask whoever looks after the database. To begin anew: `keymaker doctor --forget-seen`.',
+		'Somebody may have restored an old backup: ask the database’s administrator. If that was intended, run `keymaker doctor --forget-seen` to accept it.',
+	gone: 'Ask the database’s administrator. To start over, run `keymaker doctor --forget-seen`.',
 };
 
 /** The keys that wait, before what opens them is loaded. */

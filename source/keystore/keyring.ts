@@ -13,41 +13,53 @@ import {
 } from './form/encryption.ts';
 
 /**
- * Asks for the passphrase: at a prompt, or from the environment. May throw, which ends what needed it.
- * @param attempt 1, and more after passphrases that were wrong.
+ * Asks for the passphrase, at a prompt or from the environment. May throw, which ends the operation.
+ * @param attempt 1, and more after wrong passphrases.
  */
 export type PassphraseProvider = (attempt: number) => string | Promise<string>;
 
-/** The keys of this run: each passphrase is asked for once, and turned into a key once. */
+/** This run's keys: each passphrase is asked for once, and derived once. */
 export type Keyring = {
-	/** The key that opens something encrypted. @param ask false where there is no time to ask anybody. @throws `keystore-passphrase` */
+	/**
+	 * The key that opens something encrypted. @param ask false if there is no time to ask anybody. @throws
+	 * `keystore-passphrase`
+	 */
 	keyFor(sealed: Sealed, ask: boolean): Promise<DerivedKey>;
-	/** Makes a key from a new passphrase, and remembers it. @throws `keystore-passphrase` for an empty one */
+	/** Derives a key from a new passphrase and remembers it. @throws `keystore-passphrase` for an empty one */
 	make(passphrase: string): Promise<DerivedKey>;
-	/** Makes a key from the passphrase that the provider gives, for a keystore that is made. @throws `keystore-passphrase` */
+	/** Derives a key for a new keystore from a new passphrase, or else the provider's; asks once. @throws `keystore-passphrase` */
 	makeGiven(): Promise<DerivedKey>;
-	/** The key that takes another one's place at the next save: of the same passphrase, where that one costs too little to guess. */
+	/** The key that replaces another at the next save: of the same passphrase, if the other is too easy to guess. */
 	successorOf(key: DerivedKey): Promise<DerivedKey>;
 };
 
 /** What opening a keyring needs. */
 export type KeyringOptions = {
-	/** Asked only where something is encrypted. */
+	/** Called only if something is encrypted. */
 	provider: PassphraseProvider | undefined;
 	/** What is encrypted, for messages. */
 	file: string;
-	/** How often the provider is asked before a wrong passphrase is an error; once unless given. */
+	/** How many attempts a passphrase has; by default one. */
 	tries?: number | undefined;
-	/** What deriving a new key costs. */
+	/** Asks for a new passphrase; without it the provider answers. */
+	newPassphrase?: (() => Promise<string>) | undefined;
+	/** The cost of deriving a new key. */
 	cost?: ScryptCost | undefined;
 };
 
-/** Holds no key yet. */
-export function openKeyring({provider, file, tries = 1, cost = defaultCost}: KeyringOptions): Keyring {
+/** Holds no keys at first. */
+export function openKeyring({
+	provider,
+	file,
+	tries = 1,
+	newPassphrase,
+	cost = defaultCost,
+}: KeyringOptions): Keyring {
 	const keys: DerivedKey[] = [];
 	const successors = new Map<DerivedKey, () => Promise<DerivedKey>>();
-	// Whoever needs a key while its passphrase is being asked for waits for the same answer.
+	// Others that need a key while its passphrase is being asked for wait for the same answer.
 	const asked = new Map<string, Promise<DerivedKey>>();
+	let given: Promise<DerivedKey> | null = null;
 
 	async function make(passphrase: string): Promise<DerivedKey> {
 		if (passphrase === '') {
@@ -57,6 +69,16 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 		const key = await deriveKey(passphrase, newDerivation(cost));
 		keys.push(key);
 		return key;
+	}
+
+	async function makeNew(): Promise<DerivedKey> {
+		const passphrase = await (newPassphrase === undefined ? assertProvider()(1) : newPassphrase());
+		const problem = passphraseProblem(passphrase);
+		if (problem !== null) {
+			throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
+		}
+
+		return make(passphrase);
 	}
 
 	function assertProvider(): PassphraseProvider {
@@ -98,13 +120,11 @@ export function openKeyring({provider, file, tries = 1, cost = defaultCost}: Key
 	return {
 		make,
 		async makeGiven() {
-			const passphrase = await assertProvider()(1);
-			const problem = passphraseProblem(passphrase);
-			if (problem !== null) {
-				throw refusal(problem, {hint: 'Nothing was saved. Choose several words that nobody can guess.'});
-			}
-
-			return make(passphrase);
+			given ??= makeNew().catch(error => {
+				given = null;
+				throw error;
+			});
+			return given;
 		},
 		successorOf: async key => (await successors.get(key)?.()) ?? key,
 		async keyFor(sealed, ask) {

@@ -3,12 +3,12 @@ import type {Keystore, KeystoreUpkeep} from './keystore.ts';
 import {recordsOf} from './records.ts';
 import {watchFile} from './watch.ts';
 
-/** The least that is written when the place is tried; bytes. */
+/** The least to write when trying the folder; bytes. */
 const leastTrial = 16_384;
 
 /**
- * Opens the keystore of a flock. Reads nothing yet, and makes nothing before the first save.
- * What comes back holds functions only, so that printing it shows no secret.
+ * Opens a flock's keystore. Reads nothing yet, and creates nothing before the first save. The result holds
+ * only functions, so printing it shows no secret.
  */
 export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkeep {
 	const core = openCore(options);
@@ -23,10 +23,15 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 	};
 }
 
-/** What few runs need, loaded when it is asked for. */
+/** Loaded when needed, since few runs need it. */
 function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 	const upkeep = async () => (await import('./upkeep/upkeep.ts')).upkeepOf(core, options);
 	return {
+		place: async () => options.folder,
+		snapshot: async () => (await upkeep()).snapshot(),
+		askPassphrase: async () => (await upkeep()).askPassphrase(),
+		handOver: async (to, take) => (await upkeep()).handOver(to, take),
+		takeIn: async state => (await upkeep()).takeIn(state),
 		isEncrypted: async () => (await upkeep()).isEncrypted(),
 		encrypt: async passphrase => (await upkeep()).encrypt(passphrase),
 		decrypt: async () => (await upkeep()).decrypt(),
@@ -50,7 +55,7 @@ function placeOf(core: Core): Pick<Keystore, 'tryWriting' | 'watch'> {
 			const size = Math.max(leastTrial, 2 * (current?.bytes.length ?? 0));
 			const {tryReplacing} = await import('./disk/replace.ts');
 			await core.locked(async (_lock, file) => tryReplacing(file, core.backups, size));
-			// What a save loads besides, late.
+			// What a save also needs, loaded late.
 			await Promise.all([import('./upkeep/backups.ts'), import('./seen/write.ts')]);
 		},
 		watch(onChange) {

@@ -12,19 +12,19 @@ import {fieldsOf, type State} from './state.ts';
 export type Opened = {
 	identity: Identity;
 	state: State;
-	/** What it was decrypted with; `null` where it stands in plain text. */
+	/** Its encryption key; `null` if it is in plain text. */
 	key: DerivedKey | null;
 };
 
 /**
- * Opens the bytes of a keystore or of one of its copies.
+ * Opens the bytes of a keystore or backup.
  * @param path for messages.
  * @param ask whether there is time to ask for a passphrase.
  * @throws `Damage`, `keystore-newer`, `keystore-passphrase`, `keystore-other-flock`
  */
 export type Open = (bytes: Buffer, path: string, ask: boolean) => Promise<Opened>;
 
-/** Opens what belongs to a flock, with the keys of this run. */
+/** Opens a flock's files with this run's keys. */
 export function openerOf(label: Label, keyring: Keyring): Open {
 	return async (bytes, path, ask) => {
 		const envelope = readEnvelope(bytes, path);
@@ -58,7 +58,7 @@ function assertLabel(identity: Identity, {flock, kind}: Label, path: string): vo
 	}
 }
 
-/** What stands in a file, as its bytes. @throws TypeError for a state that could not be read back: a mistake of this program. */
+/** A file's contents as bytes. @throws TypeError for a state that could not be read back, a bug in this program. */
 export function bytesOf({identity, state, key}: Opened): Buffer {
 	const fields = fieldsOf(state);
 	assertGood(fields);

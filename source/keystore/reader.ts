@@ -10,35 +10,38 @@ import type {Open, Opened} from './opened.ts';
 import type {Memory} from './seen/memory.ts';
 import {emptyState, type State} from './state.ts';
 
-/** Reads one keystore file, and remembers what it has read. */
+/** Reads one keystore file, and remembers it. */
 export type Reader = {
 	/**
-	 * What is there now; from memory where the file is the one that was read.
-	 * @param takesPlain as `Memory.check` has it.
+	 * The current contents, from memory if the file is unchanged.
+	 * @param takesPlain as in `Memory.check`.
 	 */
 	load(takesPlain?: boolean): Promise<Loaded>;
 	/**
-	 * Reads the file, without parsing the same bytes once more.
+	 * Reads the file without parsing the same bytes again.
 	 * @param ask whether there is time to ask for a passphrase.
-	 * @param takesPlain as `Memory.check` has it.
+	 * @param takesPlain as in `Memory.check`.
 	 */
 	read(ask: boolean, takesPlain?: boolean): Promise<Loaded>;
-	/** Reads the file unless it is the one that was read or written last, and says what was. @param takesPlain as `Memory.check` has it. */
+	/**
+	 * Reads the file unless it is the one last read or written, and returns what it was. @param takesPlain as
+	 * in `Memory.check`.
+	 */
 	refresh(takesPlain?: boolean): Promise<Loaded>;
-	/** Takes in what was written: that is what is read next, unless another program comes between. */
+	/** Remembers what was written, which is read next unless another program intervenes. */
 	written(loaded: Loaded): void;
-	/** Takes it for this folder's from now on, where the folder of poems that it belongs to is gone. */
+	/** Gives it to this folder, if the folder of poems that it belongs to is gone. */
 	follow(): void;
 };
 
 /** What reading needs. */
 export type ReaderOptions = {
 	file: string;
-	/** The folder of its copies, one of which may be put back where the file is damaged. */
+	/** The folder of its backups, one of which can be restored if the file is damaged. */
 	backups: string;
 	open: Open;
 	memory: Memory;
-	/** The poems folder that the keystore has to belong to; `null` for any. */
+	/** The poems folder that the keystore must belong to; `null` for any. */
 	poems: string | null;
 };
 
@@ -52,7 +55,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		try {
 			return await readOnce(ask, takesPlain);
 		} catch (error) {
-			// Decrypted between the look at what was seen and the look at the file? Then it is known by now.
+			// If it was decrypted after the memory was read and before the file was, the memory knows by now.
 			if (error instanceof FlockError && error.code === 'keystore-plain') {
 				return await readOnce(ask, takesPlain);
 			}
@@ -77,7 +80,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		await memory.check({...opened, bytes: bytes.bytes}, sights, takesPlain);
 		await assertPoems(opened.state);
 		wasThere = true;
-		// What is about to be encrypted is no sight of its own.
+		// A keystore about to be encrypted is not a sight yet.
 		if (!takesPlain) {
 			await memory.learn({identity: opened.identity, encrypted: opened.key !== null}, sights);
 		}
@@ -85,7 +88,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 		return {file: bytes, ...opened};
 	}
 
-	/** The same bytes are not parsed again, for each save and each look shortly after one. */
+	/** Each save reads shortly after another read, so do not parse the same bytes again. */
 	async function openUnlessKnown(bytes: Buffer, ask: boolean): Promise<Opened> {
 		if (cached?.identity && cached.file?.bytes.equals(bytes)) {
 			const {identity, state, key} = cached;
@@ -100,7 +103,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 	}
 
 	async function load(takesPlain = false): Promise<Loaded> {
-		// Kept in hand, since another reader may replace it meanwhile.
+		// Keep it, since another reader can replace it meanwhile.
 		const known = cached;
 		if (known?.file && !known.file.fresh && (await stampNow(safePathOf(file))) === known.file.stamp) {
 			await assertPoems(known.state);
@@ -139,7 +142,7 @@ export function openReader({file, backups, open, memory, poems}: ReaderOptions):
 	};
 }
 
-/** The error of a damaged file, with the copy that can be put back. */
+/** The error of a damaged file, with the backup to restore. */
 async function damagedError(file: string, backups: string, damage: Damage): Promise<FlockError> {
 	return new FlockError(
 		'keystore-damaged',
@@ -148,7 +151,7 @@ async function damagedError(file: string, backups: string, damage: Damage): Prom
 	);
 }
 
-/** Which copy can be put back, or why none can. */
+/** Which backup can be restored, or why none can. */
 async function wayBack(backups: string): Promise<string> {
 	const {copiesIn} = await import('./disk/copies.ts');
 	try {

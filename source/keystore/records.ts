@@ -4,23 +4,23 @@ import {visible} from '../flock/visible.ts';
 import type {Keystore, KeystoreContents} from './keystore.ts';
 import {copyOfRecord, type State, withRecord, withSavedApp} from './state.ts';
 
-/** A pure change of the whole state; may throw to change nothing, and may run more than once. */
+/** A pure change of the whole state. It can throw to change nothing, and can run more than once. */
 export type StateEdit<T> = (loaded: Readonly<{state: State}>) => {state: State; result: T};
 
-/** What a file and a database have in common: a state that is read as a whole, and changed atomically. */
+/** What a file and a database share: a state that is read as a whole and changed atomically. */
 export type StateStore = {
-	/** What is there now, other programs' changes included. */
+	/** The current state, including other programs' changes. */
 	load(): Promise<Readonly<{state: State}>>;
-	/** What was read or saved a moment ago, for what is asked beside it; `null` where that is too long ago. */
+	/** The state as read or saved a moment ago, for further questions; `null` if that is too long ago. */
 	recent?(): State | null;
-	/** Reads what is there, changes it, and saves it before anybody else can come between. */
+	/** Reads the state, changes it, and saves it before anybody else can intervene. */
 	save<T>(edit: StateEdit<T>): Promise<T>;
 };
 
-/** The operations that need no more than a `StateStore`. */
+/** The operations that need only a `StateStore`. */
 export type Records = Omit<Keystore, 'path' | 'isShared' | 'isHosts' | 'waiting' | 'tryWriting' | 'watch'>;
 
-/** The operations on records, over whatever keeps the state. */
+/** The operations on records, over any state store. */
 export function recordsOf(core: StateStore): Records {
 	const contents = new WeakMap<State, KeystoreContents>();
 	const appKeyIn = (state: State, consumerKey: string | null): AppKey | null => {
@@ -29,7 +29,14 @@ export function recordsOf(core: StateStore): Records {
 	};
 
 	// An app's secret is asked for right after the key that was made with it: one look is enough for both.
-	const stateForApps = async () => core.recent?.() ?? (await core.load()).state;
+	// Whoever asks the same again wants to know what has become of it.
+	const told: Record<'one' | 'saved', State | null> = {one: null, saved: null};
+	const stateForApps = async (which: 'one' | 'saved') => {
+		const recent = core.recent?.() ?? null;
+		const state = recent === null || recent === told[which] ? (await core.load()).state : recent;
+		told[which] = state;
+		return state;
+	};
 
 	return {
 		async list() {
@@ -114,14 +121,17 @@ export function recordsOf(core: StateStore): Records {
 			});
 		},
 		async appKey(consumerKey) {
-			return appKeyIn(await stateForApps(), consumerKey);
+			return appKeyIn(await stateForApps('one'), consumerKey);
 		},
 		async savedAppKey() {
-			const state = await stateForApps();
-			return appKeyIn(state, state.savedApp);
+			const state = await stateForApps('saved');
+			const appKey = appKeyIn(state, state.savedApp);
+			return appKey === null || state.savedCallback === null
+				? appKey
+				: {...appKey, callbackPort: state.savedCallback};
 		},
-		async saveAppKey(appKey) {
-			await core.save(({state}) => ({state: withSavedApp(state, appKey), result: undefined}));
+		async saveAppKey(app) {
+			await core.save(({state}) => ({state: withSavedApp(state, app), result: undefined}));
 		},
 	};
 }

@@ -1,28 +1,41 @@
-import {type AppKey, type BotRecord, grantsIn, type Key, keysOf} from '../flock/key.ts';
+import {type AppKey, type BotRecord, grantsIn, type Key, keysOf, type SavedApp} from '../flock/key.ts';
 import {copyOfKey} from './form/fields.ts';
 
-/** Everything in a keystore, as it stands in memory. Never changed in place. */
+/** Everything in a keystore, in memory. Never changed in place. */
 export type State = {
-	/** The absolute path of the flock's poems folder; `null` where none was recorded. */
+	/** The absolute path of the flock's poems folder; `null` if none was recorded. */
 	poems: string | null;
-	/** The consumer key of the app that the setup screen saved; `null` where there is none. */
+	/** The consumer key of the setup screen's app; `null` if there is none. */
 	savedApp: string | null;
+	/** The port of that app's callback address; `null` where it has none. */
+	savedCallback: number | null;
 	/** Consumer secrets by consumer key. */
 	apps: ReadonlyMap<string, string>;
-	/** Every bot's record by its name, in its one form (`oneForm`). */
+	/** Every bot's record by its name in normal form (`oneForm`). */
 	records: ReadonlyMap<string, BotRecord>;
 };
 
-/** What a new keystore holds. */
-export const emptyState: State = {poems: null, savedApp: null, apps: new Map(), records: new Map()};
+/** A new keystore's contents. */
+export const emptyState: State = {
+	poems: null,
+	savedApp: null,
+	savedCallback: null,
+	apps: new Map(),
+	records: new Map(),
+};
 
-/** What stands before a bot's name, and before a consumer key, in the file: so that no name is special to anything. */
+/** The prefix of bots' names and consumer keys in the file, so that no name is special. */
 export const botPrefix = 'bot:';
 export const appPrefix = 'app:';
 
-/** A state as the flat fields of the file, in a fixed order. */
+/** A state as the file's flat fields, in a fixed order. */
 export function fieldsOf(state: State): Record<string, unknown> {
-	const fields: Record<string, unknown> = {poems: state.poems, savedApp: state.savedApp};
+	const {poems, savedApp, savedCallback} = state;
+	const fields: Record<string, unknown> = {
+		poems,
+		savedApp,
+		...(savedCallback === null ? {} : {savedCallback}),
+	};
 	for (const [consumerKey, consumerSecret] of state.apps) {
 		fields[`${appPrefix}${consumerKey}`] = {consumerSecret};
 	}
@@ -34,7 +47,7 @@ export function fieldsOf(state: State): Record<string, unknown> {
 	return fields;
 }
 
-/** A copy of a record with exactly the known fields, so that nothing else finds its way into the file. */
+/** A copy of a record with exactly the known fields, so that nothing else gets into the file. */
 export function copyOfRecord(record: BotRecord): BotRecord {
 	return {
 		expectedHandle: record.expectedHandle,
@@ -46,7 +59,7 @@ export function copyOfRecord(record: BotRecord): BotRecord {
 	};
 }
 
-/** A state with another record for a bot (`null` removes it), and with the app that its key was made with. */
+/** A state with a bot's new record (`null` removes it) and the app of its key. */
 export function withRecord(state: State, bot: string, record: BotRecord | null, appKey?: AppKey): State {
 	const records = new Map(state.records);
 	if (record === null) {
@@ -58,12 +71,20 @@ export function withRecord(state: State, bot: string, record: BotRecord | null, 
 	return {...state, records, apps: withApp(state.apps, appKey)};
 }
 
-/** A state in which the setup screen has saved an app. */
-export function withSavedApp(state: State, appKey: AppKey): State {
-	return {...state, savedApp: appKey.consumerKey, apps: withApp(state.apps, appKey)};
+/** A state with the setup screen's app. */
+export function withSavedApp(state: State, {callbackPort, ...appKey}: SavedApp): State {
+	return {
+		...state,
+		savedApp: appKey.consumerKey,
+		savedCallback: callbackPort ?? null,
+		apps: withApp(state.apps, appKey),
+	};
 }
 
-/** A state without a bot, without the keys of these access tokens wherever else they stand, and without the secrets of apps that nothing needs any more. */
+/**
+ * A state without a bot, without keys of these access tokens anywhere else, and without the secrets of apps
+ * that nothing needs any more.
+ */
 export function withoutKeys(state: State, bot: string, tokens: ReadonlySet<string>): State {
 	const records = new Map<string, BotRecord>();
 	for (const [name, record] of state.records) {
@@ -75,7 +96,7 @@ export function withoutKeys(state: State, bot: string, tokens: ReadonlySet<strin
 	return withoutUnusedApps({...state, records});
 }
 
-/** True where a state holds a key of this bot, or a key with one of these access tokens under any name. */
+/** True if a state holds a key of this bot, or a key with one of these access tokens under any name. */
 export function holdsKeys(state: State, bot: string, tokens: ReadonlySet<string>): boolean {
 	const own = state.records.get(bot);
 	return (
@@ -84,12 +105,30 @@ export function holdsKeys(state: State, bot: string, tokens: ReadonlySet<string>
 	);
 }
 
-/** The access tokens that a state's records carry. */
+/** The access tokens in a state's records. */
 export function tokensOf(records: Iterable<BotRecord>): Set<string> {
 	return new Set([...records].flatMap(record => keysOf(record).map(key => key.accessToken)));
 }
 
-/** How many bots of a state have a key in force. */
+/** True where a state holds nothing. */
+export function isEmpty({records, apps}: State): boolean {
+	return records.size === 0 && apps.size === 0;
+}
+
+/** True where two states hold the same records and apps, whatever their order and their folders of poems. */
+export function sameContents(one: State, other: State): boolean {
+	return contentsOf(one) === contentsOf(other);
+}
+
+function contentsOf(state: State): string {
+	return JSON.stringify(Object.entries(fieldsOf({...state, poems: null})).sort(byName));
+}
+
+function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+	return one < other ? -1 : 1;
+}
+
+/** How many bots of a state have an active key. */
 export function botsWithKey(state: State): number {
 	return [...state.records.values()].filter(record => record.key !== null).length;
 }
@@ -112,7 +151,10 @@ function withApp(apps: ReadonlyMap<string, string>, appKey: AppKey | undefined):
 	return appKey === undefined ? apps : new Map(apps).set(appKey.consumerKey, appKey.consumerSecret);
 }
 
-/** A state without the secrets of apps that no key needs and nobody saved. Not part of every change, since a key that was just forgotten may be put back, and needs its app then. */
+/**
+ * A state without the secrets of unsaved apps that no key needs. Not part of every change, since a key that
+ * was just forgotten can be restored, and needs its app then.
+ */
 export function withoutUnusedApps(state: State): State {
 	const used = new Set(
 		[...state.records.values()].flatMap(record => keysOf(record).map(key => key.consumerKey)),

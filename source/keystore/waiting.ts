@@ -42,6 +42,7 @@ const waitingFault: Fault = objectOf({
 		wantedAccess: orNull(oneOf('read', 'write')),
 		replaceAccount: where(value => typeof value === 'boolean'),
 		late: where(value => typeof value === 'boolean'),
+		byCallback: where(value => typeof value === 'boolean'),
 		replaces: orNull(text),
 	} satisfies Record<keyof FreshKey, Fault>),
 });

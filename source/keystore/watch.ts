@@ -3,7 +3,8 @@ import {watchFor} from '../system/watch.ts';
 import {stampNow} from './disk/read.ts';
 
 /**
- * Calls back after a file was replaced, changed, removed or made, by any program. Keeps no program alive.
+ * Calls back after any program has replaced, changed, removed or created a file. Does not keep the program
+ * running.
  * @returns how to stop.
  */
 export function watchFile(file: string, onChange: () => void): () => void {

@@ -27,34 +27,35 @@ type Group = {edits: EditOf<unknown>[]; outcomes: Promise<readonly Outcome[]>};
 /** Replaces one keystore file, under its lock. */
 export type Writer = {
 	/**
-	 * Reads, changes and replaces under the lock; `edit` is pure, and may run twice. Saves nothing where nothing changes.
-	 * Saves that come together share one replacement of the file; an edit that throws spoils none of the others.
+	 * Reads, changes and replaces under the lock. `edit` is pure, and can run twice. Saves nothing if nothing
+	 * changes. Saves that come together share one replacement of the file, and an edit that throws spoils none
+	 * of the others.
 	 */
 	save<T>(edit: EditOf<T>, whole?: WholeSave): Promise<T>;
-	/** Does something under the lock, with the real path of the file. */
+	/** Works under the lock, with the file's real path. */
 	locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T>;
 };
 
-/** A save that concerns the keystore as a whole, and shares with no other. */
+/** A save of the whole keystore, which shares with no other. */
 export type WholeSave = {
 	/** Runs while the lock is still held. */
 	after(file: string): Promise<void>;
-	/** As `Memory.check` has it. */
+	/** As in `Memory.check`. */
 	takesPlain?: boolean;
 };
 
 /** What writing needs. */
 export type WriterOptions = {
-	/** The folder that holds the file, an absolute path; made at the first save where it is missing. */
+	/** The folder of the file, an absolute path; created at the first save if missing. */
 	folder: string;
 	/** The poems folder, an absolute real path; `null` for none. */
 	poems: string | null;
 	/** How long a save waits for another program; milliseconds. */
 	patience?: number | undefined;
-	/** True where a passphrase is given beforehand: a keystore that is made is encrypted then. */
+	/** True if a passphrase is already set: then a new keystore is encrypted. */
 	passphraseGiven?: boolean | undefined;
 	file: string;
-	/** The folder of its copies. */
+	/** The folder of its backups. */
 	backups: string;
 	keyring: Keyring;
 	label: Label;
@@ -62,11 +63,11 @@ export type WriterOptions = {
 	memory: Memory;
 	/** Milliseconds since 1970. */
 	now(): number;
-	/** Does what a signal to end the program waits for. */
+	/** Does work that a signal waits for. */
 	unfinished: typeof unfinished;
 };
 
-/** Nothing is made before the first call. */
+/** Nothing is created before the first call. */
 export function openWriter(options: WriterOptions, reader: Reader): Writer {
 	const {
 		folder,
@@ -91,7 +92,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		try {
 			await makeFolder(folder);
 			const real = safeToSave(file, backups);
-			// conf would try for a whole second, with the program standing still, where it may not write.
+			// Without write permission, conf would try for a whole second and block the program.
 			await access(path.dirname(real), constants.W_OK | constants.X_OK);
 			return real;
 		} catch (error) {
@@ -100,7 +101,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 	}
 
 	function locked<T>(work: (lock: HeldLock, file: string) => Promise<T>): Promise<T> {
-		// One after the other within this program, so that its own saves need not wait for the lock by polling.
+		// One after the other within this program, so that its own saves do not poll for the lock.
 		const turn = last.then(async () => {
 			const real = await prepare();
 			return await withLock(real, patience, lock => work(lock, real));
@@ -121,7 +122,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		return resultOf(await group.outcomes, place);
 	}
 
-	/** Saves that are asked for while others are under way go into the file together, in the order in which they were asked for. */
+	/** Saves that are requested while others run go into the file together, in the order of the requests. */
 	function newGroup(): Group {
 		const edits: Group['edits'] = [];
 		const outcomes = commit(edits).finally(() => closeGroup(edits));
@@ -138,7 +139,8 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		edits: Group['edits'],
 		{after, takesPlain = false}: Partial<WholeSave> = {},
 	): Promise<readonly Outcome[]> {
-		// Before the lock: a damaged file is found without waiting, and whoever is asked for a passphrase holds up nobody.
+		// Before the lock: a damaged file is found without waiting, and asking for a passphrase holds up
+		// nobody.
 		const known = await reader.refresh(takesPlain);
 		const keyIfMade = known.file === null && isMadeEncrypted ? await keyring.makeGiven() : null;
 		if (known.key !== null) {
@@ -185,7 +187,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 		}
 	}
 
-	/** Puts what edits have made into the file, unless they have changed nothing. @returns false where another program has come between. */
+	/** Saves the edits' result, unless they changed nothing. @returns false if another program intervened. */
 	async function replace(
 		before: Loaded,
 		{state, key: chosen}: Loaded,
@@ -220,7 +222,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 			return false;
 		}
 
-		// Whether another program has come between, stamp and bytes tell.
+		// Stamp and bytes tell whether another program intervened.
 		const stamp = (await stampNow(real)) ?? '';
 		reader.written({file: {bytes, stamp, fresh: true}, ...written});
 		await memory.learn({identity, encrypted: key !== null});
@@ -234,7 +236,7 @@ export function openWriter(options: WriterOptions, reader: Reader): Writer {
 			: {...before, counter: before.counter + 1};
 	}
 
-	/** Finishes, once in a run, what an encryption that was ended midway has left in plain text, or under a key that costs too little. */
+	/** Finishes, once per run, what an interrupted encryption left in plain text, or under a weak key. */
 	async function encryptCopies(key: DerivedKey | null): Promise<void> {
 		if (key !== null && !copiesAreEncrypted) {
 			await rewriteCopies(backups, open, async copy =>

@@ -10,7 +10,7 @@ import type {Poems} from './poems.ts';
 import {isOutside, readPoemText} from './text.ts';
 import {watchFolder} from './watch.ts';
 
-/** The folder of poems at this path, which need not exist (yet). */
+/** The folder of poems at a path, which need not exist yet. */
 export function openPoems(path: string): Poems {
 	const folder = resolve(path);
 	return {
@@ -71,9 +71,9 @@ async function readFolder(path: string): Promise<PoemFolder> {
 
 type Entry = {file: string; isText: boolean; entry: Dirent<string> | Dirent<Buffer>};
 
-/** The names in a folder, and whether they are UTF-8: another one could not be opened again after decoding. */
+/** The names in a folder, and whether they are UTF-8: others could not be opened again after decoding. */
 async function entriesIn(path: string): Promise<Entry[]> {
-	// As text first, which takes half the time; what is not UTF-8 shows as U+FFFD.
+	// First as text, which takes half the time. Names that are not UTF-8 contain U+FFFD.
 	const entries = await readdir(path, {withFileTypes: true});
 	if (!entries.some(({name}) => name.includes('\uFFFD'))) {
 		return entries.map(entry => ({file: entry.name, isText: true, entry}));
@@ -84,10 +84,10 @@ async function entriesIn(path: string): Promise<Entry[]> {
 }
 
 /**
- * Gives every file its bot's name. `ode.txt` and `ode.TXT` would both be `ode`: the lower-case ending
- * keeps the name, the other is called by its whole file name, and a note says so. So it is with `é` as one character
- * and as two: the composed one keeps the name.
- * @param outside where the files lead that are links out of the folder.
+ * Gives every file its bot's name. `ode.txt` and `ode.TXT` would both be `ode`: the lower-case extension
+ * keeps the name, the other gets its whole file name, and a note says so. The same goes for `é` as one
+ * character or two: the composed one keeps the name.
+ * @param outside the targets of files that are links out of the folder.
  */
 export function namePoems(
 	folder: string,
@@ -95,7 +95,7 @@ export function namePoems(
 	outside: ReadonlyMap<string, string> = new Map(),
 ): {poems: Poem[]; clashes: PoemNote[]} {
 	const byName = new Map<string, Poem>();
-	// Not joined one by one, which 10,000 poems would feel.
+	// Not joined one by one, which takes noticeable time for 10,000 poems.
 	const prefix = join(folder, sep);
 	const clashes: PoemNote[] = [];
 	for (const file of plainestFirst(files)) {
@@ -127,7 +127,7 @@ export function namePoems(
 	return {poems, clashes};
 }
 
-/** Only the others are in order, since no two composed names in lower case have the same bot. */
+/** Only the others need sorting, since no two composed names in lower case have the same bot. */
 function plainestFirst(files: readonly string[]): string[] {
 	const plain = files.filter(isPlain);
 	if (plain.length === files.length) {

@@ -1,25 +1,28 @@
 import type {Poem, PoemFolder} from '../flock/poem.ts';
 
-/** A poem's text as far as it can be shown. */
+/** A poem's text, as far as it can be shown. */
 export type PoemText = {
 	/** The first lines, made visible, without line ends. */
 	lines: string[];
-	/** Why there is nothing to show, or what is odd about it: `empty`, `not text`, `cannot be read: …`. */
+	/** Why there is nothing to show, or what is unusual: `empty`, `not text`, `cannot be read: …`. */
 	note: string | null;
-	/** True where the file goes on. */
+	/** True if the file is longer. */
 	more: boolean;
-	/** The real path of the file outside the folder that the poem is a link to, where it was not read for that reason. */
+	/** The real path of the file outside the folder that the poem links to, if it was not read for that reason. */
 	elsewhere?: string;
 };
 
-/** The folder of poems. Reading it never reads a poem's text. Nothing here throws. */
+/** The folder of poems. Listing it never reads a poem's text. Nothing here throws. */
 export type Poems = {
 	/** The folder as an absolute path. */
 	readonly path: string;
-	/** Reads the folder anew. */
+	/** Reads the folder again. */
 	read(): Promise<PoemFolder>;
-	/** Reads the beginning of one poem; of a file outside the folder only if its real path is among those agreed to. */
+	/** Reads the beginning of one poem; of a file outside the folder only if the person agreed to its real path. */
 	text(poem: Poem, lines: number, agreed?: ReadonlySet<string>): Promise<PoemText>;
-	/** Calls back, at most a few times a second, after the folder has changed, vanished or come back; returns how to stop. */
+	/**
+	 * Calls back, at most a few times a second, after the folder has changed, disappeared or returned; returns
+	 * how to stop.
+	 */
 	watch(onChange: () => void): () => void;
 };

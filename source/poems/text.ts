@@ -5,13 +5,14 @@ import {readFileWithin, reasonOf, waitFor} from '../system/files.ts';
 import {decodeText} from '../system/text.ts';
 import type {PoemText} from './poems.ts';
 
-/** How much of a poem is ever read, in bytes. */
+/** How much of a poem to read, in bytes. */
 const limit = 64 * 1024;
 
 /**
- * Reads the beginning of a poem. Never throws: what stands in the way is the note.
- * @param path of the poem itself, which lies in the folder of poems.
- * @param agreed the files outside that folder which may be read, as real paths: a link to another one is not.
+ * Reads the beginning of a poem. Never throws: the note says what went wrong.
+ * @param path of the poem itself, in the folder of poems.
+ * @param agreed the real paths of files outside that folder that can be read. Links to others are not
+ * followed.
  */
 export async function readPoemText(
 	path: string,
@@ -27,7 +28,7 @@ export async function readPoemText(
 			return {...nothing(null), elsewhere: real};
 		}
 
-		// What was looked at is what is read: a link that took the file's place meanwhile leads nowhere.
+		// Reads exactly what was checked: a link that replaced the file meanwhile is not followed.
 		const {bytes, more} = await readFileWithin(real, {most: limit, beginning: true, links: false});
 		return poemText(bytes, more, lines);
 	} catch (error) {
@@ -35,14 +36,14 @@ export async function readPoemText(
 	}
 }
 
-/** True where a file is in neither a folder nor those under it; both are real paths. */
+/** True if a file is neither in a folder nor below it; both are real paths. */
 export function isOutside(folder: string, file: string): boolean {
 	return !file.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /**
  * The first lines of a poem's bytes.
- * @param cutOff true where the file goes on after these bytes.
+ * @param cutOff true if the file is longer than these bytes.
  */
 export function poemText(bytes: Uint8Array, cutOff: boolean, lines: number): PoemText {
 	if (bytes.length === 0) {

@@ -4,7 +4,8 @@ import {waitFor} from '../system/files.ts';
 import {watchFor} from '../system/watch.ts';
 
 /**
- * Calls back after a file in a folder has come, gone or changed, or the folder itself has. Keeps no program alive.
+ * Calls back after a file in a folder, or the folder itself, appeared, disappeared or changed. Does not keep
+ * the program running.
  * @returns how to stop.
  */
 export function watchFolder(folder: string, onChange: () => void): () => void {

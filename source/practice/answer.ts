@@ -1,14 +1,14 @@
-/** What the stand-in answers: the whole of it, ready to be sent. */
+/** A complete answer of the stand-in, ready to send. */
 export type Answer = {
 	status: number;
 	/** The `content-type`; `null` sends none. */
 	type: string | null;
 	body: string;
-	/** Further headers, names in lower case. */
+	/** Other headers, names in lower case. */
 	headers?: Record<string, string>;
 };
 
-/** Thrown where a request is refused; carries X's answer to it. */
+/** Thrown to refuse a request; carries X's answer. */
 export class Refusal extends Error {
 	readonly answer: Answer;
 
@@ -47,12 +47,12 @@ export function problem(
 	return {status, type: 'application/problem+json;charset=utf-8', body, headers};
 }
 
-/** Plain text, as X refuses PINs and request tokens. */
+/** Plain text, X's form for refusing PINs and request tokens. */
 export function text(status: number, body: string): Answer {
 	return {status, type: 'text/plain;charset=utf-8', body};
 }
 
-/** An encoded form; X labels it HTML, and so does practice. */
+/** An encoded form. X labels it HTML, and so does practice. */
 export function form(fields: Record<string, string>, headers: Record<string, string> = {}): Answer {
 	return {
 		status: 200,

@@ -11,17 +11,23 @@ export type Api = {
 	answer(leg: Leg, request: ApiRequest): Promise<Answer>;
 };
 
-/** X's limit for `GET /2/users/me`: so many calls for one user in each window. */
+/** X's limit for `GET /2/users/me`: calls per user in each window. */
 const rateLimit = {calls: 75, windowSeconds: 15 * 60};
 
 const requestTokenMissing = text(401, 'Request token missing');
 
 /**
- * @param appKeys the apps that are known; they may read and write.
+ * @param appKeys the known apps, which may read and write.
  * @param links the request tokens.
  * @param tokens the access tokens.
+ * @param callbacks the addresses of the apps' settings; any of this computer's where not given.
  */
-export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Tokens): Api {
+export function createApi(
+	appKeys: readonly AppKey[],
+	links: Links,
+	tokens: Tokens,
+	callbacks: readonly string[] | undefined,
+): Api {
 	const signature = createSignatureCheck(appKeys);
 	const windows = new Map<string, {calls: number; endsAt: number}>();
 
@@ -46,7 +52,11 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 				oauth_callback: callback,
 				x_auth_access_type: access,
 			} = parameters;
-			if (callback !== 'oob') {
+			if (callback !== 'oob' && callbacks?.length === 0) {
+				return text(401, "Desktop applications only support the oauth_callback value 'oob'");
+			}
+
+			if (callback !== 'oob' && !isAllowed(callback ?? '', callbacks)) {
 				return xError(403, 415, 'Callback URL not approved for this client application.');
 			}
 
@@ -54,7 +64,11 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 				return xError(400, 214, 'x_auth_access_type must be read or write.');
 			}
 
-			const link = links.create(consumerKey, access === 'read' ? 'read' : 'read-write');
+			const link = links.create(
+				consumerKey,
+				access === 'read' ? 'read' : 'read-write',
+				callback === 'oob' ? null : (callback ?? null),
+			);
 			return form({
 				oauth_token: link.token,
 				oauth_token_secret: link.secret,
@@ -71,7 +85,7 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 
 				return found;
 			});
-			// A right PIN works once, and a wrong one burns its request token.
+			// A right PIN works once, and a wrong one ends its request token.
 			if (!links.remove(link)) {
 				return requestTokenMissing;
 			}
@@ -157,7 +171,16 @@ export function createApi(appKeys: readonly AppKey[], links: Links, tokens: Toke
 	};
 }
 
-/** The text of a post; `null` where the body is not one. */
+/** True for an address of this computer's own that the app's settings hold, to the last slash. */
+function isAllowed(callback: string, callbacks: readonly string[] | undefined): boolean {
+	return (
+		/^http:\/\/127\.0\.0\.1:[1-9]\d{0,4}\/[\w/-]*$/.test(callback) &&
+		URL.canParse(callback) &&
+		(callbacks === undefined || callbacks.includes(callback))
+	);
+}
+
+/** The text of a post; `null` if the body is not one. */
 function postText(body: string): string | null {
 	try {
 		const value: unknown = JSON.parse(body);

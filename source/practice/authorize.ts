@@ -1,53 +1,53 @@
 import {cleanHandle, handleKey} from '../flock/key.ts';
 import type {Answer} from './answer.ts';
 import type {Link, Links} from './links.ts';
-import {type Account, cancelledPage, choicePage, pinPage, refusedPage, stalePage} from './pages.ts';
+import {type Account, cancelledPage, choicePage, pinPage, refusedPage, sentBack, stalePage} from './pages.ts';
 import {sessionOf, signedIn} from './session.ts';
 import type {Tokens} from './tokens.ts';
 
-/** A form that was sent to the page, with the headers that tell where it came from. */
+/** A form sent to the page, with the headers that say where it came from. */
 export type SentForm = {
 	fields: URLSearchParams;
-	/** `sec-fetch-site`; every browser of today sends it. */
+	/** `sec-fetch-site`; every current browser sends it. */
 	site: string | undefined;
 	origin: string | undefined;
-	/** The cookies that came with it, as a header has them. */
+	/** Its cookies, as in the header. */
 	cookies: string | undefined;
 };
 
 /** The page where the account's owner authorizes the app. */
 export type AuthorizePage = {
-	/** Shows the choice of accounts. The one that the browser is signed in as is chosen, unless the link forces a sign-in. */
+	/** Shows the choice of accounts. The signed-in account is selected, unless the link forces a sign-in. */
 	show(query: URLSearchParams, cookies: string | undefined): Promise<Answer>;
-	/** Takes the choice. */
+	/** Handles the choice. */
 	submit(form: SentForm): Promise<Answer>;
 };
 
-/** What the form begins with, and why it came back. */
+/** The form's initial values, and why it came back. */
 type Given = {
 	/** The account that keymaker asked for; empty for any. */
 	expected: string;
-	/** The account that was chosen; empty for none. */
+	/** The selected account; empty for none. */
 	account: string;
-	/** What was typed in place of one on offer. */
+	/** The account typed instead. */
 	typed: string;
 	problem: string | null;
-	/** The account that the browser is signed in as, `null` for none. */
+	/** The account that the browser is signed in as; `null` for none. */
 	session: string | null;
 };
 
-/** What the app is called on the page. */
+/** The app's name on the page. */
 const app = 'keymaker';
 
-/** As many accounts for bots to come are offered; any other can be typed. */
+/** How many accounts to offer for new bots. Any other can be typed. */
 const mostFree = 12;
 
 /** X's rule for screen names. */
 const handlePattern = /^\w{1,15}$/;
 
 /**
- * @param origins the addresses under which the page is served.
- * @param handles the accounts on offer before any has granted access.
+ * @param origins the addresses of the page.
+ * @param handles the accounts to offer before any has granted access.
  * @param taken the flock's accounts, each with the bot that has its key.
  */
 export function createAuthorizePage(
@@ -73,11 +73,11 @@ export function createAuthorizePage(
 		});
 	}
 
-	/** The flock's accounts, the expected and the free ones first; and those that other flocks have used. */
+	/** The flock's accounts, expected and free ones first, and those that other flocks have used. */
 	async function accounts(expected: string): Promise<{flock: Account[]; others: Account[]}> {
 		const [granted, ofFlock] = await Promise.all([
 			tokens.handles(),
-			// What the keystore does not tell only lacks its mark.
+			// Without the keystore's answer, only the mark is missing.
 			taken().catch(() => new Map<string, string>()),
 		]);
 		const bots = new Map([...ofFlock].map(([handle, bot]) => [handleKey(handle), bot]));
@@ -129,7 +129,7 @@ export function createAuthorizePage(
 
 			if (fields.get('action') === 'cancel') {
 				links.remove(link);
-				return cancelledPage(app);
+				return link.callback === null ? cancelledPage(app) : sentBack(link.callback, {denied: link.token});
 			}
 
 			const given = {
@@ -148,14 +148,19 @@ export function createAuthorizePage(
 				return choice(link, {...given, problem});
 			}
 
-			return signedIn(pinPage(links.approve(link, handle), handle, app), handle);
+			const verifier = links.approve(link, handle);
+			const answer =
+				link.callback === null
+					? pinPage(verifier, handle, app)
+					: sentBack(link.callback, {oauth_token: link.token, oauth_verifier: verifier});
+			return signedIn(answer, handle);
 		},
 	};
 }
 
 /**
- * True where a browser says that the form is our own page's, or no browser sent it. `Origin` decides only
- * without `Sec-Fetch-Site`: under `no-referrer` browsers send `null` for it even from our own page.
+ * True if a browser says that the form is our own page's, or if no browser sent it. `Origin` decides only
+ * without `Sec-Fetch-Site`: under `no-referrer` browsers send `null` even from our own page.
  */
 function isOwn(site: string | undefined, origin: string | undefined, origins: readonly string[]): boolean {
 	return site === undefined ? origin === undefined || origins.includes(origin) : site === 'same-origin';

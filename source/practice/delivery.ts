@@ -2,7 +2,7 @@ import type {ServerResponse} from 'node:http';
 import type {Answer} from './answer.ts';
 import type {DeliveryKind} from './faults.ts';
 
-/** Sends an answer as it is. */
+/** Sends an answer unchanged. */
 export function send(response: ServerResponse, answer: Answer): void {
 	response.writeHead(answer.status, headersOf(answer));
 	response.end(answer.body);
@@ -66,7 +66,7 @@ function cut(response: ServerResponse, answer: Answer, length: number): void {
 	response.write(answer.body.slice(0, length) || ' ', () => response.socket?.destroySoon());
 }
 
-/** The same form with the secret at the end: cut there, every other field still stands. */
+/** The same form with the secret last: cutting it keeps every other field. */
 function secretLast(body: string): string {
 	const [secret] = body.match(/oauth_token_secret=[^&]*/) ?? [];
 	return secret === undefined
@@ -74,7 +74,7 @@ function secretLast(body: string): string {
 		: [...body.split('&').filter(field => field !== secret), secret].join('&');
 }
 
-/** Where the last third of the body's end is cut off; inside the secret, where one stands there. */
+/** Where to cut off the last third of the body; inside a secret, if there is one. */
 function insideSecret(body: string): number {
 	const secret = body.indexOf('oauth_token_secret=') + 'oauth_token_secret='.length;
 	return body.includes('oauth_token_secret=')
@@ -100,7 +100,7 @@ function drip(response: ServerResponse, answer: Answer): void {
 	next();
 }
 
-/** Sends as fast as the other side reads, until it goes away. */
+/** Sends as fast as the other side reads, until it leaves. */
 function flood(response: ServerResponse, answer: Answer): void {
 	const {'content-length': _, ...headers} = headersOf(answer);
 	response.writeHead(answer.status, headers);

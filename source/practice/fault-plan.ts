@@ -3,17 +3,17 @@ import {nearest} from '../flock/nearest.ts';
 import {visible} from '../flock/visible.ts';
 import {type Fault, type FaultKind, faultOf, faults, type Leg, legs} from './faults.ts';
 
-/** A fault that waits for its call. */
+/** A planned fault. */
 export type PlannedFault = {
 	leg: Leg | 'any';
 	kind: FaultKind;
-	/** How many calls it will still meet. */
+	/** How many more calls it affects. */
 	times: number;
 };
 
 /**
- * Reads `LEG:KIND[:TIMES]`, several separated by commas. LEG is a call or `any`; without TIMES the fault stays.
- * @throws FlockError `usage`, naming the nearest leg or kind.
+ * Parses `LEG:KIND[:TIMES]`, separated by commas. LEG is a call or `any`; without TIMES the fault stays.
+ * @throws FlockError `usage` with the nearest leg or kind.
  */
 export function parseFaults(spec: string): PlannedFault[] {
 	return spec
@@ -23,7 +23,7 @@ export function parseFaults(spec: string): PlannedFault[] {
 		.map(parseFault);
 }
 
-/** Takes the next fault for a call from the plan and counts it; `null` where none is planned. */
+/** Takes and counts the next fault for a call; `null` if none is planned. */
 export function takeFault(plan: readonly PlannedFault[], leg: Leg): Fault | null {
 	const planned = plan.find(
 		({leg: of, kind, times}) => times > 0 && (of === 'any' || of === leg) && faultOf(kind).legs.includes(leg),

@@ -1,15 +1,15 @@
 import {type Answer, json, problem, xError} from './answer.ts';
 
-/** The calls that the program makes at X, named by the last part of their path. */
+/** The program's calls to X, named after the last part of their path. */
 export const legs = ['request_token', 'access_token', 'users_me', 'invalidate_token', 'tweets'] as const;
 
 /** One of the calls. */
 export type Leg = (typeof legs)[number];
 
-/** The call is carried out (a PIN is used up, a token exists), and its answer is lost or spoilt on the way. */
+/** The call succeeds (a PIN is used up, a token exists), but its answer is lost or damaged. */
 type DeliveryFault<K extends string> = {how: 'delivery'; kind: K; sentence: string; legs: readonly Leg[]};
 
-/** The call is not carried out, and this answer comes instead. */
+/** The call is not made, and this answer comes instead. */
 type InsteadFault<K extends string> = {
 	how: 'instead';
 	kind: K;
@@ -18,7 +18,7 @@ type InsteadFault<K extends string> = {
 	answer: () => Answer;
 };
 
-/** The call is carried out, and its answer holds other fields; `null` leaves a field out. */
+/** The call succeeds, but its answer has other fields; `null` removes a field. */
 type ChangedFault<K extends string> = {
 	how: 'changed';
 	kind: K;
@@ -29,16 +29,16 @@ type ChangedFault<K extends string> = {
 
 type ChangedFields = Readonly<Record<string, string | null>>;
 
-/** A fault; `legs` are the calls at which it can happen, `sentence` says what happens. */
+/** A fault; `legs` are the calls that it applies to, `sentence` says what happens. */
 export type Fault = (typeof faults)[number];
 
 /** The name of a fault. */
 export type FaultKind = Fault['kind'];
 
-/** The name of a fault that spoils an answer on its way. */
+/** The name of a fault that damages an answer in transit. */
 export type DeliveryKind = Extract<Fault, {how: 'delivery'}>['kind'];
 
-/** A screen name that would ring the bell, set the window's title and turn the line around. */
+/** A screen name that would ring the bell, set the window's title and reverse the line. */
 export const hostileName = 'mock\u001b]0;owned\u0007\rbird\u202Edrib';
 
 /** Every fault that practice can show. To add one, add a line. */
@@ -46,7 +46,7 @@ export const faults = [
 	delivery('reset', 'The connection is reset without an answer.'),
 	delivery('hang', 'No answer ever comes.'),
 	delivery('truncated', 'The connection ends after a third of the body.'),
-	delivery('torn', 'The connection ends inside the secret, which stands last.'),
+	delivery('torn', 'The connection ends inside the secret, which comes last.'),
 	delivery('torn-quiet', 'The same, and nothing tells how long the body should have been.'),
 	delivery('dripping', 'The body comes byte by byte, two in a second.'),
 	delivery('huge', 'The body never ends.'),
@@ -141,7 +141,7 @@ export const faults = [
 			},
 		),
 	),
-	instead('403-unsupported', 'Signed in a way that X no longer takes.', () =>
+	instead('403-unsupported', 'Signed in a way that X no longer accepts.', () =>
 		problem(
 			403,
 			'unsupported-authentication',
@@ -212,7 +212,7 @@ export const faults = [
 	refused('503', 'X is over capacity.', 503, 130, 'Over capacity'),
 ];
 
-/** The fault of a name. */
+/** The fault with a name. */
 export function faultOf(kind: FaultKind): Fault {
 	const fault = faults.find(candidate => candidate.kind === kind);
 	if (!fault) {
@@ -222,7 +222,7 @@ export function faultOf(kind: FaultKind): Fault {
 	return fault;
 }
 
-/** A good answer with some of its fields changed; X's JSON has them inside `data`. */
+/** A good answer with some fields changed. X's JSON has them in `data`. */
 export function withFields(answer: Answer, fields: ChangedFields): Answer {
 	if (answer.status !== 200) {
 		return answer;
@@ -244,7 +244,7 @@ export function withFields(answer: Answer, fields: ChangedFields): Answer {
 	return {...answer, body};
 }
 
-/** The headers of one of X's limits, which ends in so many seconds. */
+/** The headers of a limit that ends in some seconds. */
 function limitHeaders(
 	name: string,
 	limit: number,

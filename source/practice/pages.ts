@@ -1,29 +1,30 @@
 import {createHash} from 'node:crypto';
+import {escapeHtml} from '../system/html.ts';
 import type {Answer} from './answer.ts';
 import type {Link} from './links.ts';
 
-/** An account on offer. */
+/** An account to choose. */
 export type Account = {
 	/** Without @. */
 	handle: string;
-	/** What it is used for already; `null` for a free one. */
+	/** What already uses it; `null` for a free one. */
 	mark: string | null;
 };
 
-/** What the page that asks for the account shows. */
+/** The contents of the page that asks for the account. */
 export type ChoicePage = {
 	link: Link;
 	/** The app's name. */
 	app: string;
-	/** The accounts of this flock, and those for its bots to come. */
+	/** This flock's accounts, and those for its future bots. */
 	flock: readonly Account[];
 	/** Accounts that other flocks have used. */
 	others: readonly Account[];
-	/** The account that keymaker asked for, as it was sent; empty for any. */
+	/** The account that keymaker asked for, as sent; empty for any. */
 	expected: string;
-	/** The account that is chosen beforehand; `null` for none. */
+	/** The preselected account; `null` for none. */
 	chosen: string | null;
-	/** What stands in the field for another account. */
+	/** The text in the field for another account. */
 	typed: string;
 	/** Why the form came back; `null` the first time. */
 	problem: string | null;
@@ -31,11 +32,11 @@ export type ChoicePage = {
 	session: string | null;
 };
 
-/** The page where a person chooses an account and authorizes the app, or does not. */
+/** The page to choose an account and authorize the app, or cancel. */
 export function choicePage(choice: ChoicePage): Answer {
 	const {link, app, flock, others, expected, chosen, typed, problem, session} = choice;
 	const may = link.access === 'read' ? 'read posts' : 'read and write posts';
-	// A name that is not on offer was typed, so the problem stands with the field.
+	// A typed name was wrong, so the problem is shown with its field.
 	const mistyped = problem !== null && typed !== '';
 	const none = flock.length + others.length === 0;
 	const sentence = `<p class="problem" role="alert" id="problem">${escapeHtml(problem ?? '')}</p>`;
@@ -60,6 +61,7 @@ ${mistyped ? sentence : ''}
 <div class="buttons"><button class="main" name="action" value="authorize">Authorize app</button>
 <button name="action" value="cancel">Cancel</button></div>
 </form>`,
+		link.callback === null ? '' : new URL(link.callback).origin,
 	);
 }
 
@@ -88,6 +90,20 @@ export function pinPage(pin: string, handle: string, app: string): Answer {
 	);
 }
 
+/** Sends the browser to the app's callback address with the answer. */
+export function sentBack(callback: string, answer: Record<string, string>): Answer {
+	return {
+		status: 302,
+		type: null,
+		body: '',
+		headers: {
+			location: `${callback}?${new URLSearchParams(answer)}`,
+			'referrer-policy': 'no-referrer',
+			'cache-control': 'no-store',
+		},
+	};
+}
+
 /** The page after Cancel. */
 export function cancelledPage(app: string): Answer {
 	return page(
@@ -98,7 +114,7 @@ export function cancelledPage(app: string): Answer {
 	);
 }
 
-/** The page for a link that is used up, void, or never was. */
+/** The page for a link that was used, has ended, or never existed. */
 export function stalePage(): Answer {
 	return page(
 		404,
@@ -108,12 +124,13 @@ export function stalePage(): Answer {
 	);
 }
 
-/** The page for everything that is refused or not there. */
+/** The page for a refused or unknown request. */
 export function refusedPage(status: number, sentence: string): Answer {
 	return page(status, 'Not here', `<h1>Not here</h1><p>${escapeHtml(sentence)}</p>`);
 }
 
-function page(status: number, title: string, content: string): Answer {
+/** @param elsewhere the origin that a form may lead to besides this one; browsers look at redirections, too. */
+function page(status: number, title: string, content: string, elsewhere = ''): Answer {
 	return {
 		status,
 		type: 'text/html;charset=utf-8',
@@ -135,7 +152,7 @@ ${content}
 `,
 		headers: {
 			'content-security-policy':
-				`default-src 'none'; style-src '${styleHash()}'; form-action 'self'; ` +
+				`default-src 'none'; style-src '${styleHash()}'; form-action ${`'self' ${elsewhere}`.trim()}; ` +
 				"base-uri 'none'; frame-ancestors 'none'",
 			'x-frame-options': 'DENY',
 			'x-content-type-options': 'nosniff',
@@ -144,10 +161,6 @@ ${content}
 			'cross-origin-resource-policy': 'same-origin',
 		},
 	};
-}
-
-function escapeHtml(text: string): string {
-	return text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
 }
 
 function styleHash(): string {

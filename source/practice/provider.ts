@@ -20,7 +20,7 @@ import {refusedPage} from './pages.ts';
 import type {LoggedRequest, Practice, PracticeOptions} from './practice.ts';
 import {openTokens} from './tokens.ts';
 
-/** The practice app: the same in every run, so that keys made in practice stay keys of one app. */
+/** The practice app: the same in every run, so that keys made in practice belong to one app. */
 export const practiceAppKey: AppKey = {
 	consumerKey: 'practiceConsumerKey0001',
 	consumerSecret: 'practiceConsumerSecretThatOpensNothingAtX0000000001',
@@ -47,36 +47,36 @@ type ReadRequest = {
 	headers: IncomingHttpHeaders;
 };
 
-/** An answer, and the fault that the request met on its way to it. */
+/** An answer, and the fault that affected its request. */
 type Reply = {answer: Answer; fault: Fault | null};
 
-/** The longest body that is read, in bytes. */
+/** The longest body to read, in bytes. */
 const longestBody = 64 * 1024;
 
-/** As many requests are remembered in the log. */
+/** How many requests the log remembers. */
 const longestLog = 1000;
 
 /**
- * Starts the stand-in for X on 127.0.0.1. It does not keep the program alive by itself.
- * @throws FlockError `usage` for a wrong fault, or a port that is not to be had.
+ * Starts the stand-in for X on 127.0.0.1. It does not keep the program running.
+ * @throws FlockError `usage` for a wrong fault or an unavailable port.
  */
 export async function startPractice(options: PracticeOptions): Promise<Practice> {
 	let plan = parseFaults(options.fault ?? '');
 	const log: LoggedRequest[] = [];
 	const links = createLinks();
 	const tokens = openTokens(options.statePath);
-	const api = createApi([practiceAppKey, ...(options.otherApps ?? [])], links, tokens);
+	const api = createApi([practiceAppKey, ...(options.otherApps ?? [])], links, tokens, options.callbacks);
 
 	const server = createServer((request, response) => {
 		answer(request, response).catch(() => {
 			response.socket?.destroy();
 		});
 	});
-	// Closing idle connections would race with requests on them; they end with the stand-in.
+	// Closing idle connections would race with requests on them. They end with the stand-in.
 	server.keepAliveTimeout = 0;
 	const port = await listen(server, options.port ?? 0);
 	server.unref();
-	// Nor does a connection that a client keeps open for its next request.
+	// Nor does a connection that a client keeps open.
 	server.on('connection', socket => socket.unref());
 	const pageHosts = [`127.0.0.1:${port}`, `localhost:${port}`];
 	const page = createAuthorizePage(
@@ -108,7 +108,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 		}
 	}
 
-	/** What a request gets, and the fault that it met. */
+	/** A request's answer, and the fault that affected it. */
 	async function replyTo(request: ReadRequest): Promise<Reply> {
 		const host = request.headers.host?.toLowerCase() ?? '';
 		if (host === apiHost) {
@@ -202,7 +202,7 @@ export async function startPractice(options: PracticeOptions): Promise<Practice>
 	};
 }
 
-/** An agent that believes it speaks TLS to api.x.com, and reaches the local port instead. */
+/** An agent that thinks it uses TLS to api.x.com, but reaches the local port. */
 class PracticeAgent extends Agent {
 	readonly #port: number;
 
@@ -231,7 +231,7 @@ async function listen(server: Server, port: number): Promise<number> {
 	return (server.address() as AddressInfo).port;
 }
 
-/** The whole body as text; `null` where it is too long. */
+/** The whole body as text; `null` if it is too long. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
 	const chunks: Buffer[] = [];
 	let length = 0;

@@ -1,6 +1,6 @@
 import {createHash, randomBytes, randomInt} from 'node:crypto';
 
-/** A random text of letters and digits that says of itself that it is no real secret. */
+/** A random text of letters and digits that says it is not a real secret. */
 export function practiceSecret(length: number): string {
 	const word = 'practice';
 	let text = word;
@@ -13,14 +13,14 @@ export function practiceSecret(length: number): string {
 	return text.slice(0, length);
 }
 
-/** A PIN as X shows it: seven digits, of which the first may be 0. */
+/** A PIN like X's: seven digits, and the first can be 0. */
 export function newPin(): string {
 	return String(randomInt(10_000_000)).padStart(7, '0');
 }
 
 /**
- * The user id of a practice account: the same for a handle in every run and process, and, like X's,
- * too large for a JavaScript number.
+ * A practice account's user id: the same for a handle in every run and process and, like X's, too large for a
+ * JavaScript number.
  */
 export function userIdOf(handle: string): string {
 	const digest = createHash('sha256').update(handle.toLowerCase()).digest();

@@ -2,7 +2,7 @@ import {hmacsign} from 'oauth-sign';
 import type {AppKey} from '../flock/key.ts';
 import {Refusal, xError} from './answer.ts';
 
-/** A request as it came, as far as its signature is concerned. */
+/** A request, as far as its signature needs it. */
 export type ApiRequest = {
 	method: string;
 	/** The path, without its query. */
@@ -16,18 +16,18 @@ export type ApiRequest = {
 	body: string;
 };
 
-/** How far a request's clock may be from this one, in seconds. */
+/** The largest difference between a request's clock and this one, in seconds. */
 const skewSeconds = 5 * 60;
 
 const couldNotAuthenticate = 'Could not authenticate you.';
 
-/** Checks signatures by the words of RFC 5849, and remembers nonces. */
+/** Checks signatures as in RFC 5849, and remembers nonces. */
 export type SignatureCheck = {
 	/**
-	 * Checks a request that is to be signed with the app key and with the secret of its token.
-	 * @param signerOf what stands behind the request's `oauth_token`; throws a `Refusal` where that is not taken from
-	 * the app that sends it.
-	 * @returns every parameter that was signed, and what `signerOf` gave.
+	 * Checks a request that must be signed with the app key and its token's secret.
+	 * @param signerOf returns what the request's `oauth_token` belongs to; throws a `Refusal` if its app may
+	 * not use it.
+	 * @returns every signed parameter, and `signerOf`'s result.
 	 * @throws Refusal with X's answer.
 	 */
 	check<Signer extends {secret: string}>(
@@ -36,7 +36,7 @@ export type SignatureCheck = {
 	): Promise<{parameters: Record<string, string>; signer: Signer}>;
 };
 
-/** @param appKeys the apps that are known. */
+/** @param appKeys the known apps. */
 export function createSignatureCheck(appKeys: readonly AppKey[]): SignatureCheck {
 	const apps = new Map(appKeys.map(({consumerKey, consumerSecret}) => [consumerKey, consumerSecret]));
 	const nonces = new Map<string, number>();
@@ -79,8 +79,8 @@ export function createSignatureCheck(appKeys: readonly AppKey[]): SignatureCheck
 }
 
 /**
- * Header, query and form in one. A name that stands in two of them with the same value (twitter-api-v2 puts
- * `oauth_token` into the header and the form) counts once; with two values the request is refused.
+ * Header, query and form together. A name that appears twice with the same value (twitter-api-v2 puts
+ * `oauth_token` into header and form) counts once; with two values the request is refused.
  */
 function signedParameters(request: ApiRequest): Record<string, string> {
 	const header = headerParameters(request.authorization);

@@ -6,52 +6,52 @@ import {makeFolders, readFileWithin} from '../system/files.ts';
 import {strangerOn} from '../system/places.ts';
 import {practiceSecret, userIdOf} from './random.ts';
 
-/** A file of tokens larger than this is none of practice's; bytes. */
+/** A larger token file is not practice's; bytes. */
 const largestState = 64 * 1024 * 1024;
 
-/** What an access token of practice may do. */
+/** What a practice access token may do. */
 export type PracticeAccess = Extract<AccessLevel, 'read' | 'read-write'>;
 
-/** An access token that practice has handed out. */
+/** An access token issued by practice. */
 export type PracticeToken = {
-	/** Begins with the user id and a dash, as X's do. */
+	/** Begins with the user id and a dash, like X's. */
 	token: string;
 	secret: string;
 	userId: string;
-	/** The account's screen name, as it was first spelt. */
+	/** The account's screen name, as first spelled. */
 	handle: string;
 	/** The app that it belongs to. */
 	consumerKey: string;
 	access: PracticeAccess;
-	/** Revoked for good. It stays in the file, so that no other process brings it back to life. */
+	/** Revoked for good. It stays in the file, so no other process revives it. */
 	revoked: boolean;
 };
 
-/** The access tokens of practice, kept in a file that several processes may share. */
+/** Practice's access tokens, in a file that several processes can share. */
 export type Tokens = {
-	/** The handles of all accounts that have granted access, in the order of their first grant. */
+	/** The handles of all accounts that have granted access, in order of their first grant. */
 	handles(): Promise<string[]>;
-	/** The token, revoked or not; `null` where practice never handed it out. */
+	/** The token, even if revoked; `null` if practice never issued it. */
 	find(token: string): Promise<PracticeToken | null>;
-	/** The living token of an account for an app and access; made where there is none. */
+	/** The valid token of an account for an app and access, created if there is none. */
 	grant(handle: string, consumerKey: string, access: PracticeAccess): Promise<PracticeToken>;
 	/** Revokes a token for good. */
 	revoke(token: string): Promise<void>;
-	/** Writes again whatever another process has overwritten; to be called once, before the end. */
+	/** Writes again what another process has overwritten; call it once, before the end. */
 	settle(): Promise<void>;
 };
 
 /**
- * Opens the file of tokens. A missing or damaged one counts as empty; where it cannot be written, the
- * tokens live on in memory until the program ends, since practice must never stop anybody's work.
- * @param path where they are kept; `null` for memory alone.
+ * Opens the token file. A missing or damaged one counts as empty. If it cannot be written, the tokens stay in
+ * memory until the program ends: practice must never stop anybody's work.
+ * @param path their file; `null` for memory only.
  */
 export function openTokens(path: string | null): Tokens {
 	let known = new Map<string, PracticeToken>();
 	let seen = '';
 	let last: Promise<unknown> = Promise.resolve();
 
-	/** Takes in what other processes have written since the last look. */
+	/** Reads what other processes wrote since the last time. */
 	async function look(): Promise<void> {
 		const stamp = path === null ? '' : await fileStamp(path);
 		if (path !== null && stamp !== seen) {
@@ -60,7 +60,7 @@ export function openTokens(path: string | null): Tokens {
 		}
 	}
 
-	/** One change after another. */
+	/** One change at a time. */
 	function change<T>(mutate: () => T): Promise<T> {
 		const turn = last.then(async () => {
 			await look();
@@ -73,8 +73,8 @@ export function openTokens(path: string | null): Tokens {
 	}
 
 	/**
-	 * Writes until the file holds all that is known. Nothing is ever taken out of it, so two processes that
-	 * overwrite each other mend that with their next change, or when they settle.
+	 * Writes until the file holds everything known. Nothing is ever removed from it, so if two processes
+	 * overwrite each other, their next change or final write fixes that.
 	 */
 	async function save(): Promise<void> {
 		for (let tries = 0; path !== null && tries < 5; tries++) {
@@ -136,7 +136,7 @@ export function openTokens(path: string | null): Tokens {
 	};
 }
 
-/** Every token of both; one that either calls revoked is revoked. */
+/** Every token of both. One that either calls revoked is revoked. */
 function merge(
 	ours: ReadonlyMap<string, PracticeToken>,
 	theirs: readonly PracticeToken[],
@@ -150,7 +150,7 @@ function merge(
 	return merged;
 }
 
-/** True where both hold the same tokens, equally revoked. */
+/** True if both hold the same tokens with the same revocations. */
 function sameTokens(
 	one: ReadonlyMap<string, PracticeToken>,
 	other: ReadonlyMap<string, PracticeToken>,
@@ -161,7 +161,7 @@ function sameTokens(
 	);
 }
 
-/** A text that differs whenever another file stands at the path. */
+/** Changes whenever another file is at the path. */
 async function fileStamp(path: string): Promise<string> {
 	try {
 		const {ino, mtimeNs, size} = await lstat(path, {bigint: true});

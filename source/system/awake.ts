@@ -1,9 +1,9 @@
-/** How often it is looked whether time has passed unnoticed; milliseconds. */
+/** How often to check whether time passed unnoticed; milliseconds. */
 const beatMs = 250;
 
 /**
- * Calls back after so long awake: time in which this process was stopped, or its computer slept, does not count. What has
- * arrived by then is served first: after a sleep the system's timers come before its sockets.
+ * Calls back after some time awake: time in which this process was stopped, or its computer slept, does not
+ * count. Whatever arrived by then is handled first: after a sleep, timers run before sockets.
  */
 export class AwakeTimer {
 	readonly #done: () => void;
@@ -24,7 +24,7 @@ export class AwakeTimer {
 		this.#beats.unref();
 	}
 
-	/** Calls back no more. */
+	/** Cancels the callback. */
 	clear(): void {
 		clearTimeout(this.#timer);
 		clearInterval(this.#beats);
@@ -37,7 +37,7 @@ export class AwakeTimer {
 		const now = performance.now();
 		const late = now - this.#lastBeat - beatMs;
 		this.#lastBeat = now;
-		// A beat counts even then, so that there is an end on a computer that always stumbles.
+		// A beat counts even then, so that it ends on a computer that always stalls.
 		if (late > beatMs) {
 			this.#asleep += late;
 		}

@@ -3,8 +3,8 @@ import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 
 /**
- * True for a refusal of the system: it has a number, and the call that was refused. Its name says nothing, since Node
- * has none for some of them (`Unknown system error -126`).
+ * True for an error of the system: it has a number and the failed call. Its name says nothing, since Node has
+ * none for some of them (`Unknown system error -126`).
  */
 export function isSystemError(error: unknown): error is Error & {errno: number; syscall: string} {
 	return (
@@ -16,25 +16,31 @@ export function isSystemError(error: unknown): error is Error & {errno: number; 
 	);
 }
 
-/** The system's code of an error, such as `ENOENT`, or `system error 126` where its number has no name; empty where it has none. */
+/**
+ * An error's system code, such as `ENOENT`, or `system error 126` if Node does not name its number; empty if
+ * there is none.
+ */
 export function codeOf(error: unknown): string {
 	const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 	return isSystemError(error) && !/^[A-Z][A-Z0-9_]+$/.test(code) ? nameOf(Math.abs(error.errno)) : code;
 }
 
-/** Node's own table of numbers knows some that its errors do not, such as `EDQUOT`. */
+/** Node's own table has some numbers that its errors lack, such as `EDQUOT`. */
 function nameOf(errno: number): string {
 	const known = Object.entries(os.constants.errno).find(([, number]) => number === errno);
 	return known?.[0] ?? `system error ${errno}`;
 }
 
-/** True where an error says that there is nothing at a path. */
+/** True if an error says that nothing is at a path. */
 export function isMissing(error: unknown): boolean {
 	const code = codeOf(error);
 	return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-/** An error that nobody foresaw, as it may be said; a `FlockError` passes through. Its message is left out: nobody knows what it quotes. */
+/**
+ * A safe description of an unexpected error; passes a `FlockError` through. It leaves out the message, which
+ * may quote anything.
+ */
 export function foreseen(error: unknown): FlockError {
 	if (error instanceof FlockError) {
 		return error;

@@ -5,47 +5,47 @@ import {promisify} from 'node:util';
 import {leaveThreads} from './end.ts';
 import {codeOf, isMissing} from './errors.ts';
 
-/** What a file may be for it to be read. */
+/** Which files to read. */
 export type FileLimits = {
-	/** The bytes that are read at most. */
+	/** The most bytes to read. */
 	most: number;
-	/** True where the beginning of a longer file will do; otherwise a longer one is refused. */
+	/** True to read only the beginning of a longer file. Otherwise a longer file is refused. */
 	beginning?: boolean;
-	/** False refuses a link in the file's place; links in the path to it are followed all the same. */
+	/** False refuses a link in the file's place. Links in the path to it are still followed. */
 	links?: boolean;
-	/** True refuses a file that belongs to another user than this process's, and not to root. */
+	/** True refuses a file of another user than this process's and root. */
 	ours?: boolean;
-	/** How long the file may take, in milliseconds. */
+	/** How long the file can take, in milliseconds. */
 	patience?: number;
 };
 
 /** What was read. */
 export type FileRead = {
 	bytes: Buffer;
-	/** The file as it was when it was opened. */
+	/** The file's stats when it was opened. */
 	stats: fs.BigIntStats;
-	/** True where the file goes on after these bytes. */
+	/** True if the file is longer. */
 	more: boolean;
 };
 
-/** Why a file is refused, as the `code` of the error; besides the system's own codes (a folder is `EISDIR`). */
+/** Why a file is refused, as the error's `code`, besides the system's own codes (a folder is `EISDIR`). */
 export type Refusal = 'not-a-file' | 'a-link' | 'too-large' | 'too-slow' | 'other-user';
 
-/** How long a file may take; a share whose server is gone takes for ever. Milliseconds. */
+/** How long a file can take. A share whose server is gone takes forever. Milliseconds. */
 const patienceMs = 10_000;
 
-/** How much of a file is read at once where it does not say its size, as those of `/proc` do not; bytes. */
+/** How much to read at once from a file that does not say its size, as in `/proc`; bytes. */
 const pieceSize = 64 * 1024;
 
-// Not by a file handle: for that Node loads its parts for lines, folders and watching.
+// Not with a file handle, for which Node loads its code for lines, folders and watching.
 const openFile = promisify(fs.open);
 const statFile = promisify(fs.fstat);
 const readPiece = promisify(fs.read);
 const closeFile = promisify(fs.close);
 
 /**
- * Reads a file that may be anything: waits for no FIFO, reads no device, and stops at its limits, whatever size the
- * file gives itself and however it grows meanwhile.
+ * Reads a file that may be anything: does not wait for a FIFO, reads no device, and stops at its limits,
+ * whatever size the file claims and however it grows.
  * @throws Error whose code is a `Refusal` or the system's.
  */
 export async function readFileWithin(path: string, limits: FileLimits): Promise<FileRead> {
@@ -53,10 +53,10 @@ export async function readFileWithin(path: string, limits: FileLimits): Promise<
 }
 
 /**
- * Waits for work on a folder's files, but not for ever. The work cannot be ended: it keeps one of the four threads that
- * Node has for files, names in the network and encryption. So a folder has one hand: work on it is done one after the
- * other, and once something has taken too long, nothing else there is begun until that comes back. Other folders go on.
- * @param work begins it; does not wait for the same folder itself.
+ * Waits for work on a folder's files, but not forever. The work cannot be ended: it keeps one of Node's four
+ * threads for files, host names and encryption. So work on one folder runs one after the other, and once
+ * something took too long, nothing else starts there until that returns. Other folders continue.
+ * @param work starts it; must not wait for the same folder itself.
  * @throws Error with the code `too-slow`, or what the work throws
  */
 export async function waitFor<T>(folder: string, work: () => Promise<T>, patience = patienceMs): Promise<T> {
@@ -79,7 +79,7 @@ export async function waitFor<T>(folder: string, work: () => Promise<T>, patienc
 		}
 	});
 	const timer = setTimeout(() => {
-		// Where this process itself was stopped meanwhile, the answer is there already, and comes before this.
+		// If this process itself was stopped meanwhile, the answer is already there, and comes first.
 		setImmediate(() => {
 			isLate = true;
 			hang(folder, done);
@@ -93,12 +93,12 @@ export async function waitFor<T>(folder: string, work: () => Promise<T>, patienc
 	}
 }
 
-/** What is under way in each folder: the latest work, which waits for those before it. */
+/** Each folder's latest work, which waits for the earlier ones. */
 const hands = new Map<string, Promise<void>>();
 
 function nothing(): void {}
 
-/** Why a file cannot be read or is refused, in words that follow a colon. */
+/** Why a file cannot be read or is refused, to follow a colon. */
 export function reasonOf(error: unknown): string {
 	const code = codeOf(error) || 'unknown';
 	return reasons.get(code) ?? code;
@@ -130,7 +130,7 @@ async function readAnyFile(path: string, limits: FileLimits): Promise<FileRead> 
 }
 
 async function openAnyFile(path: string, links: boolean): Promise<number> {
-	// Not blocking: the open of a FIFO waits for whoever writes. Not the terminal that this process listens to.
+	// Non-blocking: opening a FIFO waits for a writer. Not the terminal that this process listens to.
 	const {O_RDONLY, O_NONBLOCK = 0, O_NOCTTY = 0, O_NOFOLLOW = 0} = fs.constants;
 	if (!links && O_NOFOLLOW === 0 && (await promisify(fs.lstat)(path)).isSymbolicLink()) {
 		throw refusal('a-link', path);
@@ -140,7 +140,7 @@ async function openAnyFile(path: string, links: boolean): Promise<number> {
 		return await openFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | (links ? 0 : O_NOFOLLOW));
 	} catch (error) {
 		const code = codeOf(error);
-		// A socket cannot be opened, nor a device that is not there.
+		// A socket cannot be opened, nor a missing device.
 		throw code === 'ENXIO' || code === 'ENODEV'
 			? refusal('not-a-file', path)
 			: code === 'ELOOP' && !links
@@ -168,7 +168,7 @@ function assertAllowed(stats: fs.BigIntStats, {most, beginning, ours}: FileLimit
 	}
 }
 
-/** Reads on until the file ends or the limit is passed: its size is only what it was a moment ago. */
+/** Reads until the file ends or the limit is passed: its size may already have changed. */
 async function readUpTo(
 	file: number,
 	stats: fs.BigIntStats,
@@ -176,7 +176,7 @@ async function readUpTo(
 	path: string,
 ): Promise<{bytes: Buffer; more: boolean}> {
 	const size = Math.min(Number(stats.size), most);
-	// A byte more than it should have, to see that there is none.
+	// One more byte than expected, to see that there is none.
 	let buffer = Buffer.allocUnsafe(size === 0 ? Math.min(pieceSize, most + 1) : size + 1);
 	for (let length = 0; ; ) {
 		const room = buffer.length - length;
@@ -190,7 +190,7 @@ async function readUpTo(
 			throw refusal('too-large', path);
 		}
 
-		// A regular file gives less than is asked for at its end alone; those of `/proc` do so anywhere.
+		// A regular file returns less than requested only at its end; files in `/proc` do so anywhere.
 		if (bytesRead === 0 || (bytesRead < room && size > 0 && length >= size)) {
 			return {bytes: buffer.subarray(0, length), more: false};
 		}
@@ -203,7 +203,7 @@ async function readUpTo(
 	}
 }
 
-/** The folders that are waited for in vain, and the work that has to come back first. */
+/** The folders that do not answer, and the work that must return first. */
 const hanging = new Map<string, Promise<void>>();
 
 function hang(folder: string, work: Promise<void>): void {
@@ -223,7 +223,7 @@ function hang(folder: string, work: Promise<void>): void {
 	});
 }
 
-/** Ends this process although a thread of it hangs: Node would wait for that thread for ever. Keeps the exit code. */
+/** Ends this process although one of its threads hangs, for which Node would wait forever. Keeps the exit code. */
 function leaveHanging(code: number): void {
 	if (process.platform !== 'win32') {
 		leaveThreads(code);
@@ -236,9 +236,9 @@ function refusal(code: Refusal, path: string): Error {
 }
 
 /**
- * Makes a folder, and those above it that are missing, for its owner alone. Not by Node's own `recursive`, which goes
- * round and round for ever where the system says that nothing can be made, as in `/proc`.
- * @returns true where it was made, false where it was there already.
+ * Creates a folder and its missing parents only for its owner. Not with Node's `recursive`, which loops
+ * forever where the system allows no folders, as in `/proc`.
+ * @returns true if it was created, false if it existed.
  * @throws the system's error
  */
 export async function makeFolders(path: string, mode = 0o700): Promise<boolean> {
@@ -257,7 +257,7 @@ export async function makeFolders(path: string, mode = 0o700): Promise<boolean> 
 
 	await makeFolders(dirname(path), mode);
 	await mkdir(path, {mode}).catch(error => {
-		// Another program may have made it meanwhile.
+		// Another program may have created it meanwhile.
 		if (codeOf(error) !== 'EEXIST') {
 			throw error;
 		}

@@ -4,16 +4,22 @@ import path from 'node:path';
 import {codeOf} from './errors.ts';
 import {isNullDevice} from './null-device.ts';
 
-/** The numbers of signals, whose places in the masks of `/proc` they are; the same on every Linux that Node is made for. */
+/**
+ * The numbers of signals, which are their positions in the masks of `/proc`; the same on every Linux that
+ * Node supports.
+ */
 const numbers = {SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15, SIGTTOU: 22} as const;
 
-/** Shells hand on what a script has them ignore. Others ignore for themselves alone, as `system(3)` does while it waits. */
+/**
+ * Signals that shells pass on if a script ignores them. Others are ignored only by the parent itself, as
+ * `system(3)` does while it waits.
+ */
 const shells = /^(?:sh|ash|bash|busybox|dash|ksh\w*|mksh|yash|zsh)$/;
 
 /**
- * The signals that this process was started to ignore: `nohup`, or a shell's `trap '' HUP INT`. Node takes every signal back
- * from that before any of our code runs, and the system does not remember; so these are the traces that are left. Looked at
- * once, at the start, since the parent may be gone later.
+ * The signals that this process was started to ignore: `nohup`, or a shell's `trap '' HUP INT`. Node resets
+ * every signal before any of our code runs, and the system does not remember, so these are the remaining
+ * traces. Checked once, at the start, since the parent may end.
  */
 export const ignored: ReadonlySet<NodeJS.Signals> = new Set(process.platform === 'win32' ? [] : found());
 
@@ -22,15 +28,15 @@ function found(): NodeJS.Signals[] {
 	return [...(isNohup ? ['SIGHUP' as const] : []), ...ignoredByParent()];
 }
 
-/** Shells name the program that they start in `_`; `nohup` passes it on as it is. */
+/** Shells name the program that they start in `_`; `nohup` passes it on unchanged. */
 function startedByNohup(program: string | undefined): boolean {
 	return program !== undefined && path.basename(program) === 'nohup';
 }
 
-/** In a terminal's place, GNU's `nohup` puts `/dev/null` open for writing alone. */
+/** Instead of a terminal, GNU's `nohup` opens `/dev/null` only for writing. */
 function readsNothing(): boolean {
 	try {
-		// Nothing else is read from: that would take somebody's input away.
+		// Read from nothing else: that would take somebody's input.
 		const stats = fstatSync(0);
 		if (!stats.isCharacterDevice() || !isNullDevice(stats)) {
 			return false;
@@ -43,7 +49,7 @@ function readsNothing(): boolean {
 	}
 }
 
-/** In a terminal's place, every `nohup` puts `nohup.out`, here or in the home folder. */
+/** Instead of a terminal, every `nohup` uses `nohup.out`, here or in the home folder. */
 function writesNohupFile(): boolean {
 	return [1, 2].some(fd => {
 		try {
@@ -61,7 +67,7 @@ function writesNohupFile(): boolean {
 	});
 }
 
-/** What the parent has handed on; where it cannot be looked at, it is taken to ignore nothing. */
+/** What the parent passed on. If that is unknown, it counts as ignoring nothing. */
 function ignoredByParent(): NodeJS.Signals[] {
 	if (process.platform !== 'linux') {
 		return [];
@@ -73,7 +79,8 @@ function ignoredByParent(): NodeJS.Signals[] {
 		const ignores = (signal: keyof typeof numbers) =>
 			((BigInt(`0x${mask}`) >> BigInt(numbers[signal] - 1)) & 1n) === 1n;
 		const [, parent = ''] = /^Name:\s*(.*)$/m.exec(status) ?? [];
-		// At a prompt shells ignore some for themselves, SIGTTOU among them; Ctrl-C only where a script says so.
+		// At a prompt, shells ignore some signals for themselves, such as SIGTTOU. They ignore Ctrl-C only if a
+		// script says so.
 		const others =
 			shells.test(parent) && ignores('SIGINT') && !ignores('SIGTTOU')
 				? (['SIGINT', 'SIGQUIT', 'SIGTERM'] as const)

@@ -10,32 +10,35 @@ export type EndingSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 export type Interruption = {
 	/** Aborted by the first one. */
 	readonly signal: AbortSignal;
-	/** 128 and the latest signal's number; `null` where none came, or the programs that `exec` runs got it. */
+	/** 128 and the latest signal's number; `null` if none came, or the programs of `exec` got it. */
 	readonly exitCode: number | null;
-	/** Acts as the signal does, for a Ctrl-C that was typed where it makes none. */
+	/** Acts like the signal, for a typed Ctrl-C that sends none. */
 	interrupt(signal: EndingSignal): void;
-	/** The screen says itself what is finished first. @param up false once it has been left. */
+	/** The screen itself says what finishes first. @param up false once it is closed. */
 	screenIs(up: boolean): void;
 };
 
-/** How long whatever ends by itself, with its own last words, has for it; milliseconds. */
+/** How long anything that ends by itself has for its last words; milliseconds. */
 const graceMs = 200;
 
-/** What comes again so soon is the same: a key that is held down, or npm's, which hands on what the terminal has sent to both; milliseconds. */
+/**
+ * A signal so soon after another is the same one: a held key, or npm, which passes on what the terminal sent
+ * to both; milliseconds.
+ */
 const sameMs = 150;
 
 /**
- * How long it has to have been said what the next Ctrl-C loses. Nobody has read it sooner, and what others hand on comes
- * late on a busy computer; milliseconds.
+ * How long the warning about the next Ctrl-C must have been shown. Nobody reads it sooner, and a busy
+ * computer delivers signals late; milliseconds.
  */
 const readingMs = 1000;
 
 /**
- * Listens to the signals that end the program. Where nothing is unfinished the first one ends it, wherever it is; else
- * that is finished first. A second Ctrl-C then says what a third one loses. Other signals come in twos
- * when a window is closed, so they lose nothing, however often they come.
- * @param say says a line to the person.
- * @param now milliseconds that only go on.
+ * Listens to the signals that end the program. If nothing is unfinished, the first one ends it, wherever it
+ * is. Otherwise that finishes first. A second Ctrl-C then says what a third one loses. Other signals come
+ * twice when a window closes, so they lose nothing, however often they come.
+ * @param say prints a line for the person.
+ * @param now milliseconds that only increase.
  */
 export function openInterruption(
 	say: (line: string) => void,
@@ -104,8 +107,8 @@ export function openInterruption(
 	}
 
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-		// They stay: where nobody listens any more, a library ends the program in the middle of an exchange.
-		// Node cannot ignore a signal but by listening to it.
+		// These stay: without a listener, a library ends the program in the middle of an exchange. Node can
+		// only ignore a signal by listening to it.
 		process.on(signal, ignored.has(signal) ? () => {} : interrupt);
 	}
 

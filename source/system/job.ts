@@ -1,6 +1,6 @@
 /**
- * Stops the whole foreground job, as Ctrl-Z does outside of raw mode, and returns when it is continued. Without a shell that does
- * jobs nothing stops, and it returns at once.
+ * Stops the whole foreground job, like Ctrl-Z outside raw mode, and returns when it continues. Without a
+ * shell with job control nothing stops, and it returns immediately.
  */
 export function stopHere(): void {
 	if (process.platform !== 'win32') {

@@ -1,14 +1,14 @@
 import type {Readable} from 'node:stream';
 import {StringDecoder} from 'node:string_decoder';
 
-/** A longer line is not kept whole anywhere; characters. */
+/** A longer line is never kept complete; characters. */
 export const longestLine = 64 * 1024;
 
 /**
- * Hands over a stream line by line, without line ends. A line that is longer than `longestLine` comes in pieces as they
- * arrive, so that a program that never ends its line takes no memory; nothing is lost.
- * @param onLine gets a line, or a piece of one; `goesOn` is true for the second piece of a line and those after it.
- * @returns hands over what has been read of a line so far, as a whole one.
+ * Passes on a stream line by line, without line ends. A line longer than `longestLine` comes in pieces as
+ * they arrive, so a program that never ends its line takes no memory, and nothing is lost.
+ * @param onLine gets a line, or a piece of one; `goesOn` is true for every piece but the first.
+ * @returns passes on the current line so far as a whole one.
  */
 export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolean) => void): () => void {
 	const decoder = new StringDecoder('utf8');
@@ -25,7 +25,7 @@ export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolea
 	function add(text: string): void {
 		begun += text;
 		while (begun.length > longestLine) {
-			// Not through a character that takes two.
+			// Do not split a character of two units.
 			const cut = /[\ud800-\udbff]/.test(begun[longestLine - 1] ?? '') ? longestLine - 1 : longestLine;
 			onLine(begun.slice(0, cut), inPieces);
 			begun = begun.slice(cut);
@@ -34,7 +34,7 @@ export function eachLine(stream: Readable, onLine: (text: string, goesOn: boolea
 	}
 
 	function take(text: string): void {
-		// The second half of a line end whose first half came before.
+		// The second half of a line end that began earlier.
 		const from = afterReturn && text.startsWith('\n') ? 1 : 0;
 		afterReturn = text === '' ? afterReturn : text.endsWith('\r');
 		const [first = '', ...lines] = text.slice(from).split(/\r\n|\n|\r/);

@@ -2,13 +2,13 @@ import {lstatSync, readlinkSync, type Stats, statSync} from 'node:fs';
 import path from 'node:path';
 import {isMissing} from './errors.ts';
 
-/** What is done with a place: root reads what anybody keeps, and saves only where nobody else can exchange anything. */
+/** The use of a path: root reads anybody's, but saves only where nobody else can replace anything. */
 export type Use = 'read' | 'save';
 
-/** More links than this in one path go round in circles. */
+/** More links than this in one path are a loop. */
 const mostLinks = 40;
 
-/** True for what belongs to us or to root. Root trusts anybody's for reading, and nobody's but its own for saving. */
+/** True for what belongs to us or to root. Root trusts anybody for reading, but only itself for saving. */
 export function isTrusted(stat: Stats, use: Use = 'read'): boolean {
 	const own = process.getuid?.();
 	return own === undefined || (own === 0 && use === 'read') || stat.uid === own || isRoots(stat.uid);
@@ -16,13 +16,13 @@ export function isTrusted(stat: Stats, use: Use = 'read'): boolean {
 
 let ownerOfAll: number | null = null;
 
-/** Root is also whoever has `/`: in a container's namespace of users, that is another number, and root there is none. */
+/** The owner of `/` is also root: in a container's user namespace that is another number. */
 function isRoots(uid: number): boolean {
 	ownerOfAll ??= statSync('/').uid;
 	return uid === 0 || uid === ownerOfAll;
 }
 
-/** True where people other than us (and root) may exchange the files of a folder. */
+/** True if people other than us and root can replace a folder's files. */
 export function othersMayReplaceIn(folder: Stats, use: Use = 'read'): boolean {
 	if (!isTrusted(folder, use)) {
 		return true;
@@ -32,12 +32,12 @@ export function othersMayReplaceIn(folder: Stats, use: Use = 'read'): boolean {
 		return false;
 	}
 
-	// Many systems give every user a group of their own, and make new folders writable for it.
+	// Many systems give every user their own group, and make new folders writable for it.
 	const groupIsOthers = folder.gid !== process.getgid?.();
 	return (folder.mode & 0o002) !== 0 || ((folder.mode & 0o020) !== 0 && groupIsOthers);
 }
 
-/** True where others could put something else in the place of an entry; of a missing one (`null`), only where nobody holds them to their own. */
+/** True if others could replace an entry; if it is missing (`null`), only where each user controls their own. */
 export function canBeTurned(folder: Stats, entry: Stats | null, use: Use = 'read'): boolean {
 	return othersMayReplaceIn(folder, use) || (isSticky(folder) && entry !== null && !isTrusted(entry, use));
 }
@@ -46,21 +46,21 @@ function isSticky(folder: Stats): boolean {
 	return (folder.mode & 0o1000) !== 0;
 }
 
-/** An entry that a path leads through. */
+/** An entry on a path. */
 export type Step = {
-	/** The real path of the folder that it is in. */
+	/** The real path of its folder. */
 	folder: string;
 	/** Its own path. */
 	path: string;
-	/** Of the entry itself, not of what a link leads to; `null` where it is missing, which ends the way. */
+	/** The entry's own stats, not its target's; `null` if it is missing, which ends the walk. */
 	stat: Stats | null;
 };
 
 /**
- * Goes along a path entry by entry, through every link, to what it means; that may be missing, its folder too.
- * @param visit sees every entry before the way goes on through it; throws to stop.
+ * Walks a path entry by entry, through every link, to its target, which can be missing, with its folder.
+ * @param visit sees every entry before the walk continues; throws to stop.
  * @returns the real path.
- * @throws the system's errors, `ELOOP` for links that go round in circles
+ * @throws the system's errors, `ELOOP` for a loop of links
  */
 export function walk(target: string, visit: (step: Step) => void): string {
 	const whole = path.resolve(target);
@@ -94,13 +94,13 @@ export function walk(target: string, visit: (step: Step) => void): string {
 	return real;
 }
 
-/** What another user could exchange, and who that is; `null` for whoever may write to a folder of root's. */
+/** What another user could replace, and that user; `null` for whoever can write to a folder of root's. */
 export type Stranger = {path: string; uid: number | null};
 
 /**
- * The first thing on the way to a file that another user could exchange while root writes it: root would then write,
- * or give away, what that user chose.
- * @returns `null` where there is none, and for everybody but root.
+ * The first entry on the way to a file that another user could replace while root writes it: root would then
+ * write, or give away, what that user chose.
+ * @returns `null` if there is none, and for everybody but root.
  * @throws the system's errors
  */
 export function strangerOn(file: string): Stranger | null {

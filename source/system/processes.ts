@@ -1,10 +1,10 @@
 import {readdir, readFile} from 'node:fs/promises';
 import {askProgram} from './programs.ts';
 
-/** How long the system may take to list its processes, in milliseconds. */
+/** How long the system can take to list its processes, in milliseconds. */
 const patience = 5000;
 
-/** The command lines of all processes that this user may see, without this one's; `null` where the system does not tell. */
+/** The command lines of all other processes that this user can see; `null` if the system does not tell. */
 export async function commandLines(): Promise<string[] | null> {
 	switch (process.platform) {
 		case 'linux':
@@ -29,6 +29,6 @@ async function fromProc(): Promise<string[] | null> {
 	}
 
 	const others = pids.filter(pid => pid !== String(process.pid));
-	// A process may end meanwhile.
+	// A process can end meanwhile.
 	return Promise.all(others.map(pid => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
 }

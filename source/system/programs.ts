@@ -1,7 +1,8 @@
 /**
- * The one place where helper programs start: the browser, the clipboard's, tmux, a passphrase command. None of them gets a
- * secret, the current folder (which may be a clone of somebody else's) or this program's own input. A bot's own program is
- * no helper: `commands/child.ts` runs it, and `commands/child-environment.ts` says what it is given.
+ * The only place that starts helper programs: the browser, clipboard programs, tmux, a passphrase command.
+ * None of them gets a secret, the current folder (which may be somebody else's clone) or this program's own
+ * input. A bot's own program is not a helper: `commands/child.ts` runs it, and
+ * `commands/child-environment.ts` decides what it gets.
  */
 import {type ChildProcess, type SpawnOptions, spawn} from 'node:child_process';
 import {accessSync, closeSync, constants, openSync, statSync} from 'node:fs';
@@ -12,48 +13,51 @@ import {fileURLToPath} from 'node:url';
 import type {Environment} from './environment.ts';
 import {codeOf} from './errors.ts';
 
-/** A program with its arguments, and the variables that it gets, once they are cleaned. */
+/** A program, its arguments, and its variables once they are cleaned. */
 export type Helper = {command: readonly string[]; env: Environment};
 
-/** How a program ended that was given a text: `missing` where there is no such program. */
+/** How a program ended that was given a text: `missing` if there is no such program. */
 export type RunEnd = 'done' | 'failed' | 'missing' | 'too-slow';
 
-/** How an attempt to start a program went, as far as anybody can know. */
+/** The result of an attempt to start a program, as far as anybody can know. */
 export type Start = {ok: true} | {ok: false; reason: string; exitCode: number};
 
-/** What a line of shell printed, and how it ended: its exit code, a signal, or a word for what stopped it. */
+/** What a shell line printed, and how it ended: its exit code, a signal, or a word for what stopped it. */
 export type Printed = {output: string; end: number | string};
 
 const isWindows = process.platform === 'win32';
 
-/** What no other program is given, whoever asks for it. */
+/** Variables that no other program gets. */
 const secretNames = /^(TWITTER_|KEYMAKER_PASSPHRASE|KEYMAKER_PRACTICE_CONTROL$)/i;
 
-/** A shell's exit code for a program that is not there. */
+/** A shell's exit code for a missing program. */
 const notFound = 127;
 
-/** More than this is no passphrase, and no answer; in characters. */
+/** More than this is not a passphrase or an answer; in characters. */
 const mostPrinted = 1024 * 1024;
 
-/** True where a variable holds a secret of keymaker's: a key, a passphrase, practice's control, a keystore's password. */
+/**
+ * True if a variable holds a secret of keymaker's: a key, a passphrase, practice's control token, a
+ * keystore's password.
+ */
 export function isSecret(name: string, value: string | undefined): boolean {
 	return secretNames.test(name) || (/^KEYMAKER_KEYSTORE$/i.test(name) && hasPassword(value ?? ''));
 }
 
-/** True for an address, such as `postgres://…`, where a folder could stand. */
+/** True for an address, such as `postgres://…`, instead of a folder. */
 export function isAddress(place: string): boolean {
 	return /^[a-z][a-z\d+.-]+:\/\//i.test(place);
 }
 
 function hasPassword(place: string): boolean {
 	const url = URL.parse(place);
-	// An address that nobody can read may hold one too.
+	// An unreadable address may hold a password, too.
 	return isAddress(place) && (url === null || url.password !== '' || /password/i.test(url.search));
 }
 
 /**
- * The variables of a helper program: without secrets, and with a PATH that leads nowhere near the current folder, for the
- * programs that it starts itself. What is the person's and not keymaker's stays, a proxy's password included.
+ * A helper program's variables: without secrets, and with a PATH that does not depend on the current folder,
+ * for the programs that it starts itself. The person's own variables stay, even a proxy's password.
  */
 export function helperEnvironment(env: Environment): Record<string, string | undefined> {
 	const kept = Object.entries(env).filter(
@@ -62,9 +66,9 @@ export function helperEnvironment(env: Environment): Record<string, string | und
 	const folders = searched(env);
 	return {
 		...Object.fromEntries(kept),
-		// An empty PATH would stand for the current folder; without one, a system has its own.
+		// An empty PATH would mean the current folder. Without a PATH, a system uses its own.
 		...(folders.length > 0 ? {PATH: folders.join(path.delimiter)} : {}),
-		// Else Windows looks into the current folder before the PATH.
+		// Otherwise Windows looks in the current folder before the PATH.
 		...(isWindows ? {NoDefaultCurrentDirectoryInExePath: '1'} : {}),
 	};
 }
@@ -73,16 +77,13 @@ function isPath(name: string): boolean {
 	return isWindows ? /^path$/i.test(name) : name === 'PATH';
 }
 
-/** The folders of the PATH; those that hang on the current folder are passed over. */
+/** The folders of the PATH, without those that depend on the current folder. */
 function searched(env: Environment): string[] {
 	const [, folders = ''] = Object.entries(env).find(([name]) => isPath(name)) ?? [];
 	return folders.split(path.delimiter).filter(folder => path.isAbsolute(folder));
 }
 
-/**
- * The absolute path of a program on the PATH, `null` where there is none. A path that hangs on the current folder leads to
- * none; an absolute one to itself.
- */
+/** A program's absolute path on the PATH, or `null`. A relative path finds none; an absolute one finds itself. */
 export function findProgram(name: string, env: Environment): string | null {
 	const isName = name !== '' && path.basename(name) === name;
 	const places = path.isAbsolute(name)
@@ -104,9 +105,10 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * One of keymaker's own programs, which Node runs. It gets none of Node's own settings, which may name files of the current
+ * One of keymaker's own programs, run by Node without Node settings, which can name files in the current
  * folder.
- * @param module the `import.meta.url` of a module that it lies beside: TypeScript in the source, JavaScript in the build.
+ * @param module the `import.meta.url` of a module beside it: TypeScript in the source, JavaScript in the
+ * build.
  */
 export function ownProgram(module: string, name: string, args: readonly string[], env: Environment): Helper {
 	const file = fileURLToPath(new URL(`./${name}.${module.endsWith('.ts') ? 'ts' : 'js'}`, module));
@@ -115,9 +117,9 @@ export function ownProgram(module: string, name: string, args: readonly string[]
 }
 
 /**
- * Runs a program with a text on its standard input, never in its arguments. Where it takes too long, it is
- * ended together with every program that it started; so it is when this program ends first.
- * @param milliseconds how long it may take.
+ * Runs a program with a text on its standard input, never in its arguments. If it takes too long, or if this
+ * program ends first, it is ended with every program that it started.
+ * @param milliseconds how long it can take.
  */
 export function runWithInput(helper: Helper, text: string, milliseconds: number): Promise<RunEnd> {
 	const child = start(helper, {detached: !isWindows, stdio: ['pipe', 'ignore', 'ignore']});
@@ -131,7 +133,7 @@ export function runWithInput(helper: Helper, text: string, milliseconds: number)
 			guard.release();
 			resolve(codeOf(error) === 'ENOENT' ? 'missing' : 'failed');
 		});
-		// Not `close`: a clipboard program may leave a child behind that serves the clipboard.
+		// Not `close`: a clipboard program can leave a child behind that serves the clipboard.
 		child.once('exit', code => {
 			guard.release();
 			resolve(code === 0 ? 'done' : 'failed');
@@ -142,8 +144,8 @@ export function runWithInput(helper: Helper, text: string, milliseconds: number)
 }
 
 /**
- * Starts a program that outlives this one, and waits whether it fails.
- * @param milliseconds how long a failure is waited for; then it is taken to be running, and left alone.
+ * Starts a program that outlives this one, and waits to see whether it fails.
+ * @param milliseconds how long to wait for a failure. After that it counts as running.
  */
 export function startAndLeave(helper: Helper, milliseconds: number): Promise<Start> {
 	const child = start(helper, {detached: true, stdio: 'ignore'});
@@ -178,8 +180,8 @@ function notStarted(code: string): Start {
 }
 
 /**
- * Starts a program that outlives this one and says on its standard output when it is at work.
- * @param milliseconds how long that is waited for; then it is taken to be running, and left alone.
+ * Starts a program that outlives this one and says on its standard output when it is working.
+ * @param milliseconds how long to wait for that. After that it counts as running.
  */
 export function startAndHear(helper: Helper, milliseconds: number): Promise<Start> {
 	const child = start(helper, {detached: true, stdio: ['ignore', 'pipe', 'ignore']});
@@ -203,8 +205,8 @@ export function startAndHear(helper: Helper, milliseconds: number): Promise<Star
 
 /**
  * Runs a program that answers on its standard output.
- * @param milliseconds how long it may take; then it is ended.
- * @returns what it has printed; `null` where there is no such program, it fails, or takes too long
+ * @param milliseconds how long it can take before it is ended.
+ * @returns its output; `null` if there is no such program, it fails, or takes too long
  */
 export function askProgram(helper: Helper, milliseconds: number): Promise<string | null> {
 	const child = start(helper, {detached: !isWindows, stdio: ['ignore', 'pipe', 'ignore']});
@@ -231,10 +233,10 @@ export function askProgram(helper: Helper, milliseconds: number): Promise<string
 }
 
 /**
- * Runs the person's own line of shell, which may ask questions at the terminal: it gets this program's input only where that
- * is one, since what is piped is meant for this program. It starts in the home folder, so that a relative path in it means
- * the same wherever keymaker is started.
- * @param milliseconds how long it may take where there is no terminal, and so nobody that it could be waiting for.
+ * Runs the person's own shell line, which can ask questions at the terminal. It gets this program's input
+ * only if that is a terminal, since piped input is for this program. It starts in the home folder, so a
+ * relative path in it always means the same.
+ * @param milliseconds how long it can take without a terminal, when it cannot be waiting for anybody.
  */
 export function runShellLine(line: string, env: Environment, milliseconds: number): Promise<Printed> {
 	const isAttended = hasTerminal();
@@ -242,7 +244,8 @@ export function runShellLine(line: string, env: Environment, milliseconds: numbe
 		...everywhere(env),
 		shell: true,
 		stdio: [isatty(0) ? 'inherit' : 'ignore', 'pipe', 'inherit'],
-		// A process group of its own is no foreground: it could not ask at the terminal, and Ctrl-C would not reach it.
+		// Its own process group would be in the background: it could not ask at the terminal, and Ctrl-C would
+		// not reach it.
 		detached: !(isAttended || isWindows),
 	});
 	return new Promise(resolve => {
@@ -268,7 +271,7 @@ export function runShellLine(line: string, env: Environment, milliseconds: numbe
 	});
 }
 
-/** True where a person may sit at a terminal, whatever this program's own input and output are. */
+/** True if a person may sit at a terminal, whatever this program's own input and output are. */
 function hasTerminal(): boolean {
 	if (isWindows) {
 		return [0, 1, 2].some(stream => isatty(stream));
@@ -282,7 +285,7 @@ function hasTerminal(): boolean {
 	}
 }
 
-/** Starts a program. @returns the system's code instead where it cannot be started, `ENOENT` where there is none */
+/** Starts a program. @returns the system's code instead if it cannot start, `ENOENT` if there is none */
 function start(
 	{command: [name = '', ...args], env}: Helper,
 	options: Pick<SpawnOptions, 'detached' | 'stdio'>,
@@ -299,12 +302,12 @@ function start(
 	}
 }
 
-/** What is so for every helper program. */
+/** Options for every helper program. */
 function everywhere(env: Environment): Pick<SpawnOptions, 'cwd' | 'env' | 'windowsHide'> {
 	return {cwd: neutralFolder(), env: helperEnvironment(env), windowsHide: true};
 }
 
-/** The home folder, or the root where there is none that can be entered. */
+/** The home folder, or the root if it cannot be entered. */
 function neutralFolder(): string {
 	try {
 		const home = homedir();
@@ -319,7 +322,7 @@ function neutralFolder(): string {
 	return path.parse(process.execPath).root;
 }
 
-/** Ends a program with all that it started, when its time is up or this program ends; `release` lets it be. */
+/** Ends a program with everything it started, when its time is up or this program ends; `release` lets it go. */
 function endInTime(
 	child: ChildProcess,
 	milliseconds: number | null,
@@ -327,7 +330,8 @@ function endInTime(
 ): {end(): void; release(): void} {
 	const end = (): void => {
 		try {
-			// A group's leader takes the group along. Windows has no groups, and who is no leader has none to end.
+			// A group's leader takes the group along. Windows has no groups, and a program that is not a leader
+			// has none to end.
 			if (isWindows || child.pid === undefined) {
 				child.kill('SIGKILL');
 			} else {

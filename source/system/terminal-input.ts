@@ -7,20 +7,21 @@ export type TerminalInput = NodeJS.ReadableStream & {
 	setRawMode?(mode: boolean): unknown;
 };
 
-/** How long the rest of what has begun is waited for after each read; milliseconds. */
+/** How long to wait for the rest of a sequence after each read; milliseconds. */
 export const patience: Readonly<Record<Exclude<Waiting, 'nothing'>, number>> = {key: 150, report: 1000};
 
-/** What is told of a terminal's input. */
+/** The events of a terminal's input. */
 export type TerminalListener = {
-	/** What the person did, key by key. */
+	/** The person's input, key by key. */
 	onStroke(stroke: Stroke): void;
 	/** There is no more. */
 	onEnd?(): void;
 };
 
 /**
- * Listens to a terminal in raw mode: what comes slowly or in pieces is put together, and what the terminal says by itself is left out.
- * @returns how to stop; what has not been read yet is left to the next who listens.
+ * Listens to a terminal in raw mode: joins what comes slowly or in pieces, and leaves out what the terminal
+ * says itself.
+ * @returns how to stop; what has not been read yet is left to the next listener.
  */
 export function listenTo(
 	terminal: TerminalInput,
@@ -48,7 +49,7 @@ export function listenTo(
 			timer = setTimeout(onSilence, patienceMs[waiting], reads);
 		}
 	};
-	/** A timer is served before what arrived while the program was busy or stopped; so that is looked for first. */
+	/** A timer runs before input that arrived while the program was busy or stopped, so check for that first. */
 	const onSilence = (before: number) =>
 		setImmediate(() => {
 			if (reads === before && !isOver) {
@@ -58,7 +59,7 @@ export function listenTo(
 	const end = () => onEnd?.();
 
 	terminal.on('data', onData).on('end', end);
-	// Somebody who listened before has paused it.
+	// An earlier listener has paused it.
 	terminal.resume();
 	return () => {
 		isOver = true;
@@ -68,8 +69,8 @@ export function listenTo(
 }
 
 /**
- * Sets raw mode once more, after the program was stopped: a shell has set its own meanwhile, which the terminal's own record
- * does not know of.
+ * Sets raw mode again after the program was stopped: a shell has set its own meanwhile, which the terminal's
+ * own record does not know.
  */
 export function rawAgain(terminal: TerminalInput): void {
 	terminal.setRawMode?.(false);

@@ -1,24 +1,27 @@
 import {graphemes} from '../flock/graphemes.ts';
 import type {Token} from './terminal-tokens.ts';
 
-/** What the person did at the keyboard. */
+/** The person's input at the keyboard. */
 export type Stroke =
-	/** A single key: a character, or a name such as `up`, `enter`, `space` or `ctrl+c`. */
+	/** One key: a character, or a name such as `up`, `enter`, `space` or `ctrl+c`. */
 	| {type: 'key'; key: string}
-	/** Several characters at once, from a paste without brackets or from keys that piled up. */
+	/** Several characters together, from a paste without brackets or from keys that piled up. */
 	| {type: 'text'; text: string}
 	/** A bracketed paste. */
 	| {type: 'paste'; text: string}
-	/** A click, or a turn of the wheel, at a cell counted from 0. */
+	/** A click or a turn of the wheel at a cell, counted from 0. */
 	| {type: 'mouse'; what: 'click' | 'wheel-up' | 'wheel-down'; column: number; row: number};
 
-/** A mouse's report (SGR 1006): the button with its modifiers, the column and the row; `M` where it was pressed. */
+/** A mouse report (SGR 1006): the button with its modifiers, the column and the row; `M` for a press. */
 const mouseReport = /^\[<(\d+);(\d+);(\d+)([Mm])$/;
 
-/** CSI and SS3, in the forms of xterm, rxvt, PuTTY, the Linux console and the kitty protocol: `[`, numbers, the last character. */
+/**
+ * CSI and SS3, in the forms of xterm, rxvt, PuTTY, the Linux console and the kitty protocol: `[`, numbers,
+ * the last character.
+ */
 const sequence = /^(?:\[|O|\[\[(?=\d+~))([\d;:]*)([@-~$])$/;
 
-/** By the last character of a sequence. rxvt writes small letters with shift and ctrl. */
+/** By a sequence's last character. rxvt uses lower case for shift and ctrl. */
 const byLetter: Readonly<Record<string, string>> = {
 	A: 'up',
 	B: 'down',
@@ -33,7 +36,7 @@ const byLetter: Readonly<Record<string, string>> = {
 	d: 'left',
 };
 
-/** By the first number of a sequence that ends in `~`; rxvt has `^`, `$` and `@` with ctrl and shift. */
+/** By the first number of a sequence that ends in `~`. rxvt has `^`, `$` and `@` for ctrl and shift. */
 const byNumber: Readonly<Record<string, string>> = {
 	1: 'home',
 	3: 'delete',
@@ -45,7 +48,7 @@ const byNumber: Readonly<Record<string, string>> = {
 	11: 'f1',
 };
 
-/** By the code of a key in the kitty protocol. */
+/** By a key's code in the kitty protocol. */
 const byCode: Readonly<Record<number, string>> = {
 	8: 'backspace',
 	9: 'tab',
@@ -65,13 +68,13 @@ const byCode: Readonly<Record<number, string>> = {
 	57364: 'f1',
 };
 
-/** The keypad's 0 in the kitty protocol; the other digits follow. */
+/** The keypad's 0 in the kitty protocol. The other digits follow. */
 const keypadZero = 57399;
 
 /** The bits of a modifier. */
 const [shift, ctrl, capsLock, numLock] = [1, 4, 64, 128];
 
-/** The keys that a token means; none for a key that means nothing here, and for what the terminal said by itself. */
+/** A token's keys; none for a key with no meaning here, or for the terminal's own messages. */
 export function strokesOf(token: Token): Stroke[] {
 	switch (token.type) {
 		case 'text':
@@ -81,7 +84,7 @@ export function strokesOf(token: Token): Stroke[] {
 		case 'escape':
 			return [named('escape')];
 		case 'alt':
-			// As a shell's line knows them: a word back, and on.
+			// As in a shell's line: a word back, and forward.
 			return /^[bf]$/.test(token.character) ? [named(`alt+${token.character}`)] : [];
 		case 'control':
 			return keyed(controlKey(token.character));
@@ -92,7 +95,7 @@ export function strokesOf(token: Token): Stroke[] {
 			}
 
 			const stroke = sequenceStroke(token.text);
-			// Before what is no key, the escape was one; before a key, it is Alt.
+			// Before something that is not a key, the escape was a key itself; before a key, it is Alt.
 			return stroke ? [stroke] : token.afterEscape ? [named('escape')] : [];
 		}
 	}
@@ -150,7 +153,7 @@ function sequenceStroke(text: string): Stroke | null {
 		return named('backtab');
 	}
 
-	// xterm reports where its cursor is, and other things, in small letters with numbers.
+	// xterm reports its cursor's position and other things in lower case with numbers.
 	const isReport = /[a-d]/.test(last) && parameters !== '';
 	const name = /[~^$@]/.test(last) ? byNumber[key] : isReport ? undefined : byLetter[last];
 	if (name === undefined) {
@@ -171,7 +174,7 @@ function mouseStroke(text: string): Stroke | null {
 		: {type: 'mouse', what, column: Number(column) - 1, row: Number(row) - 1};
 }
 
-/** A key by its code: the character that it has by itself, and the one with shift after a colon. */
+/** A key by its code: its own character, and the one with shift after a colon. */
 function coded(key: string, modifierText: string, given: string): Stroke | null {
 	const [code = 0, withShift = 0] = key.split(':').map(Number);
 	const modifiers = Math.max(0, Number(modifierText || 1) - 1);
@@ -207,7 +210,7 @@ function coded(key: string, modifierText: string, given: string): Stroke | null 
 	return typed(isCapital ? character.toUpperCase() : character);
 }
 
-/** The character of a code; nothing for control characters, halves of a pair, and keys that write nothing. */
+/** A code's character; nothing for control characters, surrogates, and keys that type nothing. */
 function characterOf(code: number): string {
 	if (code >= keypadZero && code < keypadZero + 10) {
 		return String(code - keypadZero);

@@ -1,6 +1,6 @@
-/** What a terminal sends, taken apart. Answers of the terminal to a question are sequences, or nothing where they are strings. */
+/** A terminal's input, split into tokens. Its answers to questions are sequences, or nothing if they are strings. */
 export type Token =
-	/** Characters, tabs and line ends that came in one read. */
+	/** Characters, tabs and line ends from one read. */
 	| {type: 'text'; text: string}
 	/** Any other control character. */
 	| {type: 'control'; character: string}
@@ -8,51 +8,51 @@ export type Token =
 	| {type: 'escape'}
 	/** A character with Alt. */
 	| {type: 'alt'; character: string}
-	/** A CSI or SS3 sequence without its escape: `[1;5A`, `OA`. `afterEscape`: with one more escape before it. */
+	/** A CSI or SS3 sequence without its escape: `[1;5A`, `OA`. `afterEscape`: with another escape before it. */
 	| {type: 'sequence'; text: string; afterEscape: boolean}
-	/** A bracketed paste, whole. */
+	/** A whole bracketed paste. */
 	| {type: 'paste'; text: string};
 
 /**
- * What has begun, and how long its rest may take: `key` may be a key by itself, so the person waits for it; `report` is nothing that
- * a person types.
+ * What has begun, and how long its rest can take. `key` can be a key itself, so the person waits for it;
+ * `report` is nothing that a person types.
  */
 export type Waiting = 'nothing' | 'key' | 'report';
 
 const [bell, esc, interrupt, terminator] = [0x07, 0x1b, 0x03, 0x9c];
 const pasteEnd = '\u001B[201~';
 
-/** The beginning of a paste's end, which time has cut off. */
+/** The beginning of a paste's end that did not arrive in time. */
 const halfPasteEnd = /\u001B(?:\[(?:2(?:0(?:1)?)?)?)?$/;
 
-/** DCS, SOS, OSC, PM and APC: strings up to ST, in which terminals answer and speak to programs. */
+/** DCS, SOS, OSC, PM and APC: strings up to ST, in which terminals talk to programs. */
 const stringBeginnings = /^[PX\]^_]$/;
 
-/** More of a sequence than this means nothing; characters. */
+/** A longer sequence means nothing; characters. */
 const longestSequence = 64;
 
 /**
- * Takes a terminal's input apart by the table of ECMA-48, with what terminals added: bracketed pastes, X10's mouse, the Linux
- * console's second bracket, BEL at a string's end. Bytes may be split anywhere; what comes out does not depend on it, but that
- * characters which came in one read stay together. A control character is a key wherever it comes, and ends what it stands in.
- * What is no UTF-8 is left out.
+ * Splits a terminal's input by the table of ECMA-48, with common extensions: bracketed pastes, X10's mouse,
+ * the Linux console's second bracket, BEL at a string's end. Bytes can be split anywhere without changing the
+ * result, except that characters from one read stay together. A control character is a key anywhere, and ends
+ * the current sequence. Invalid UTF-8 is left out.
  */
 export class Tokenizer {
 	#state: 'ground' | 'escape' | 'csi' | 'ss3' | 'mouse' | 'string' | 'string-escape' | 'paste' = 'ground';
 	#tokens: Token[] = [];
-	/** Characters of this read that no token holds yet. */
+	/** Characters of this read that are in no token yet. */
 	#text = '';
-	/** The sequence, string or paste so far, without escapes before it. */
+	/** The current sequence, string or paste, without escapes before it. */
 	#held = '';
-	/** How many escapes stand before it: one or two. */
+	/** How many escapes precede it: one or two. */
 	#escapes = 1;
 	#mouseBytes = 0;
-	/** A character's bytes so far: what they say, the least that they may say, and how many more there are. */
+	/** A character's bytes so far: its value, the smallest allowed value, and how many bytes are missing. */
 	#point = 0;
 	#least = 0;
 	#bytesLeft = 0;
 
-	/** What a read gave. */
+	/** The tokens of a read. */
 	push(bytes: Uint8Array): Token[] {
 		for (const byte of bytes) {
 			this.#byte(byte);
@@ -61,7 +61,7 @@ export class Tokenizer {
 		return this.#taken();
 	}
 
-	/** What the rest is waited for of. */
+	/** What the missing rest belongs to. */
 	get waiting(): Waiting {
 		switch (this.#state) {
 			case 'ground':
@@ -72,14 +72,14 @@ export class Tokenizer {
 			case 'csi':
 				return /^\[[<-?]/.test(this.#held) ? 'report' : 'key';
 			case 'string':
-				// Alt with one of their letters begins a string, too.
+				// Alt with one of their letters also begins a string.
 				return this.#held === '' ? 'key' : 'report';
 			default:
 				return 'report';
 		}
 	}
 
-	/** The rest has not come: a lone Escape was the key, a paste ends, and half of anything else is nothing. */
+	/** The rest did not come: a lone Escape was the key, a paste ends, and half of anything else is nothing. */
 	giveUp(): Token[] {
 		if (this.#state === 'escape') {
 			this.#escapeKeys(this.#escapes);
@@ -144,7 +144,7 @@ export class Tokenizer {
 		if (point === esc) {
 			this.#escape();
 		} else if (point < 0x20 || isC1(point) || (point >= 0x7f && !isAfterEscape)) {
-			// Before another control character the last one may be Alt.
+			// Before another control character the last one can be Alt.
 			this.#escapeKeys(isAfterEscape ? this.#escapes - (isC1(point) ? 0 : 1) : 0);
 			this.#ground();
 			this.#plain(point);
@@ -177,7 +177,10 @@ export class Tokenizer {
 		}
 	}
 
-	/** An escape inside of a sequence begins another one; directly after an escape it may be a second one before a sequence. */
+	/**
+	 * An escape inside a sequence begins another one. Directly after an escape it can be a second one before a
+	 * sequence.
+	 */
 	#escape(): void {
 		if (this.#state !== 'escape') {
 			this.#begin();
@@ -217,9 +220,9 @@ export class Tokenizer {
 			this.#state = 'mouse';
 			this.#mouseBytes = 3;
 		} else if (before === '[' && character === '[') {
-			// The Linux console's function keys: one character more.
+			// The Linux console's function keys have one more character.
 		} else if (character >= '@' || (character === '$' && /^\[\d+$/.test(before))) {
-			// rxvt ends keys with shift in `$`, which by the table is followed by something.
+			// rxvt ends keys with shift in `$`, which by the table is not an end.
 			this.#ended(`${before}${character}`);
 		} else if (this.#state === 'ss3' && !/[\d;]/.test(character)) {
 			this.#ground();
@@ -309,7 +312,7 @@ export class Tokenizer {
 	}
 }
 
-/** True for a control character of the second half, which stands for an escape and a letter. */
+/** True for a control character of the second half, which means an escape and a letter. */
 function isC1(point: number): boolean {
 	return point >= 0x80 && point < 0xa0;
 }

@@ -1,14 +1,17 @@
-/** How a text was written. `Windows-1252` is a guess: whatever is neither of the others, and holds no control characters. */
+/**
+ * A text's encoding. `Windows-1252` is a guess for anything that is neither of the others and has no control
+ * characters.
+ */
 export type Encoding = 'UTF-8' | 'UTF-16' | 'Windows-1252';
 
-/** A text, without its byte order mark, and how it was written. */
+/** A text without its byte order mark, and its encoding. */
 export type DecodedText = {text: string; encoding: Encoding};
 
 /**
- * The text of a file's bytes, whoever wrote it: PowerShell and Notepad write UTF-16, older editors what Windows or Latin-1
- * had. Told apart by the byte order mark, else by where the NULs stand.
- * @param cutOff true where the file goes on after these bytes: then the last character may be missing its end.
- * @returns `null` for what is no text.
+ * The text of a file's bytes from any program: PowerShell and Notepad write UTF-16, older editors
+ * Windows-1252 or Latin-1. Detected by the byte order mark, else by the positions of NULs.
+ * @param cutOff true if the file is longer than these bytes: then the last character can be incomplete.
+ * @returns `null` if it is not text.
  */
 export function decodeText(bytes: Uint8Array, cutOff = false): DecodedText | null {
 	const read = (encoding: string): string | null => {
@@ -34,10 +37,10 @@ export function decodeText(bytes: Uint8Array, cutOff = false): DecodedText | nul
 	return old === null || binary.test(old) ? null : {text: old, encoding: 'Windows-1252'};
 }
 
-/** Controls that no text in another encoding than UTF-8 holds. */
+/** Controls that no text in another encoding than UTF-8 has. */
 const binary = /[\0-\x08\x0e-\x1a\x1c-\x1f]/;
 
-/** UTF-16 by its byte order mark, else by NULs in every second place alone: Latin letters have one each. */
+/** UTF-16 by its byte order mark, else by NULs only in every second place: Latin letters have one each. */
 function wideEncoding(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 	const [first, second] = bytes;
 	if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {

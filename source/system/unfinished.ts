@@ -1,16 +1,16 @@
-/** Work that is under way and must not be ended midway. */
+/** Work in progress that must not be interrupted. */
 type Work = {what: string};
 
 const works = new Set<Work>();
 const waiting = new Set<() => void>();
 let borrowers = 0;
 
-/** Says what would be lost from now on: one piece of work may have parts, and there is no moment between them. */
+/** Describes what would be lost from now on: work can have several parts, with no moment between them. */
 export type Becomes = (what: string) => void;
 
 /**
- * Does work that a signal to end the program waits for.
- * @param what what would be lost, as the beginning of a sentence: `X is being asked for harbour’s key`.
+ * Does work that a signal waits for.
+ * @param what the work, to continue a sentence: `asking X for harbour’s key`.
  */
 export async function unfinished<T>(what: string, work: (becomes: Becomes) => Promise<T>): Promise<T> {
 	const entry: Work = {what};
@@ -31,12 +31,12 @@ export async function unfinished<T>(what: string, work: (becomes: Becomes) => Pr
 	}
 }
 
-/** What is unfinished now, each once, in the order in which it began. */
+/** The unfinished work, each once, oldest first. */
 export function unfinishedWork(): string[] {
 	return [...new Set([...works].map(({what}) => what))];
 }
 
-/** What is said while unfinished work is waited for. @param work as `unfinishedWork` gives it. */
+/** The message while unfinished work is waited for. @param work as from `unfinishedWork`. */
 export function finishingFirst(work: readonly string[]): string {
 	return `Finishing first: ${work.join('; ')}.`;
 }
@@ -45,12 +45,12 @@ export function finishingFirst(work: readonly string[]): string {
 export async function allFinished(): Promise<void> {
 	while (works.size > 0) {
 		await new Promise<void>(resolve => waiting.add(resolve));
-		// What follows from it, such as the save of a key that has come, announces itself first.
+		// What follows, such as the save of a new key, registers itself first.
 		await new Promise(resolve => setImmediate(resolve));
 	}
 }
 
-/** Does work during which signals are for somebody else: the programs that `exec` runs. */
+/** Does work during which signals are for others: the programs of `exec`. */
 export async function lendSignals<T>(work: () => Promise<T>): Promise<T> {
 	borrowers += 1;
 	try {
@@ -60,7 +60,7 @@ export async function lendSignals<T>(work: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** True while signals are for somebody else. */
+/** True while signals are for others. */
 export function signalsAreLent(): boolean {
 	return borrowers > 0;
 }

@@ -2,23 +2,23 @@ import {type FSWatcher, watch} from 'node:fs';
 import {stat} from 'node:fs/promises';
 import {waitFor} from './files.ts';
 
-/** What is watched. */
+/** What to watch. */
 export type Watched = {
-	/** The folder whose notices from the system hasten the looks; it may be missing, go, come back, or be another one. */
+	/** The folder whose events make checks faster. It can be missing, disappear, return, or be replaced. */
 	folder: string;
-	/** Looks at what is watched: another text than the last time is a change; `null` where it does not answer. Never throws. */
+	/** Checks what is watched: another text than last time is a change; `null` if it does not answer. Never throws. */
 	look(): Promise<string | null>;
-	/** True where a notice is a change, whatever the look says: the files in a folder are watched, not the folder alone. */
+	/** True if an event is always a change: the folder's files are watched, not only the folder. */
 	noticesCount: boolean;
-	/** How long a burst of notices is gathered; milliseconds. */
+	/** How long to collect a burst of events; milliseconds. */
 	gatherMs: number;
 };
 
-/** How often it is looked at where the system gives no notice, as on network file systems; milliseconds. */
+/** How often to check if the system sends no events, as on network file systems; milliseconds. */
 const lookMs = 1500;
 
 /**
- * Calls back after a change, by any program. Keeps no program alive.
+ * Calls back after a change by any program. Does not keep the program running.
  * @returns how to stop.
  */
 export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChange: () => void): () => void {
@@ -38,7 +38,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 	}
 
 	async function check(): Promise<void> {
-		// A share that hangs keeps a look for ever: one is enough.
+		// A hanging share blocks a check forever: one is enough.
 		if (isLooking) {
 			return;
 		}
@@ -49,7 +49,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 		const sight = await look();
 		const id = sight === null ? null : await identityOf(folder);
 		isLooking = false;
-		// Whether it has changed is not known where it does not answer.
+		// If it does not answer, changes are unknown.
 		if (stopped || sight === null) {
 			return;
 		}
@@ -66,7 +66,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 		}
 	}
 
-	/** Listens to the folder that is there now; the one before is heard until then, so that nothing is missed. */
+	/** Watches the current folder. The old one is watched until then, so that nothing is missed. */
 	function listen(id: string | null): void {
 		if (listening?.id === id) {
 			return;
@@ -79,7 +79,7 @@ export function watchFor({folder, look, noticesCount, gatherMs}: Watched, onChan
 			watcher.on('error', () => watcher.close());
 			listening = {id, watcher};
 		} catch {
-			// Missing, too many watchers, or a file system without any: the looks go on.
+			// Missing, too many watchers, or a file system without events: the checks continue.
 		}
 
 		before?.watcher.close();

@@ -3,7 +3,7 @@ import {mouseIsOurs} from './model/mouse.ts';
 import type {State} from './model/state.ts';
 import type {Extras} from './paint/extras.ts';
 
-/** The window's title: the flock, and on a walk how far it has come. */
+/** The window's title: the flock, and a walk's progress. */
 export function titleOf({screen, fixed}: State): string {
 	const place = screen.name === 'authorize' ? screen.walk.queue.indexOf(screen.bot) : -1;
 	return screen.name === 'authorize' && screen.walk.walking && place >= 0
@@ -11,7 +11,7 @@ export function titleOf({screen, fixed}: State): string {
 		: `keymaker ${visible(fixed.flock)}`;
 }
 
-/** What the terminal is to do beside drawing. @param hasTitle false for terminals that would draw it */
+/** What the terminal does besides drawing. @param hasTitle false for terminals that would draw it */
 export function extrasOf(state: State, hasTitle: boolean): Extras {
 	return {title: hasTitle ? titleOf(state) : null, mouse: mouseIsOurs(state)};
 }

@@ -3,10 +3,10 @@ import {withExportPath} from './export/reduce.ts';
 import type {Command} from './model/binding.ts';
 import {type Edit, edited, edits, type Field} from './model/field.ts';
 import {withFilter} from './model/list.ts';
-import {Secret} from './model/secret.ts';
 import type {State} from './model/state.ts';
+import {fieldText, withFieldText} from './setup/reduce.ts';
 
-/** The field that takes the keys of a state, and the state with another text in it; `null` where there is none. */
+/** A state's active field, and the state with another text in it; `null` if there is none. */
 type ActiveField = {field: Field; set(text: string): State};
 
 /** True for a command that edits a field. */
@@ -14,7 +14,7 @@ export function isEdit(command: Command): command is Edit {
 	return (edits as readonly Command[]).includes(command);
 }
 
-/** Edits the field that takes the keys, where there is one. */
+/** Edits the active field, if there is one. */
 export function editField(state: State, edit: Edit): State {
 	const active = activeField(state);
 	if (active === null) {
@@ -22,7 +22,7 @@ export function editField(state: State, edit: Edit): State {
 	}
 
 	const {text, after} = edited(active.field, edit);
-	// What was wrong with the text goes once it is edited, though there was nothing to erase.
+	// Editing clears the field's error, even if there was nothing to erase.
 	const isMove = /^(?:cursor|word)-/.test(edit);
 	return {...(isMove ? state : active.set(text)), caret: after};
 }
@@ -66,9 +66,8 @@ function fieldOfScreen(state: State): ActiveField | null {
 		return null;
 	}
 
-	const {field} = screen;
 	return {
-		field: {text: screen[field].reveal(), after},
-		set: text => ({...state, screen: {...screen, [field]: new Secret(text), problem: null}}),
+		field: {text: fieldText(screen), after},
+		set: text => ({...state, screen: withFieldText(screen, text)}),
 	};
 }

@@ -16,7 +16,7 @@ import {paletteLines} from './overlay/view-palette.ts';
 import {setupLines} from './setup/view.ts';
 import {firstRunLines} from './setup/view-first.ts';
 
-/** The whole window as lines: as many as it has rows, each as data that `fit` makes no wider than its columns. */
+/** The whole window as lines, one for each row, as data that `fit` makes no wider than its columns. */
 export function frameLines(state: State, view: View): Line[] {
 	const {size} = state;
 	if (tooSmall(size)) {
@@ -44,17 +44,20 @@ export function frameLines(state: State, view: View): Line[] {
 	);
 }
 
-/** The whole window as a terminal shows it: lines with style sequences, none wider than the window. */
+/** The whole window for a terminal: lines with style sequences, none wider than the window. */
 export function drawnFrame(state: State, view: View): string {
 	return frameLines(state, view)
 		.map(line => drawnLine(line, state.size.columns, view.theme).trimEnd())
 		.join('\n');
 }
 
-/** Beside a QR code, its text takes so many columns or more. */
+/** The least width of the text beside a QR code. */
 const narrowestText = 24;
 
-/** The QR code in the whole height of the window, and all else beside it: only so a link with a handle fits 24 rows. */
+/**
+ * The QR code over the full height of the window, with everything else beside it. Only so does a link with a
+ * handle fit 24 rows.
+ */
 function qrBeside(state: State, view: View): Line[] | null {
 	const code = qrOf(state, view);
 	const {columns, rows} = state.size;
@@ -82,7 +85,7 @@ function qrOf({overlay, screen}: State, view: View): readonly string[] {
 		: [];
 }
 
-/** Where the terminal's cursor belongs, from 0: in the field that takes the keys; `null` where there is none. */
+/** The terminal's cursor, from 0, in the active field; `null` if there is none. */
 export function cursorOf(state: State, view: View): {row: number; column: number} | null {
 	if (!hasField(state)) {
 		return null;
@@ -94,7 +97,7 @@ export function cursorOf(state: State, view: View): {row: number; column: number
 	return row === -1 || column >= state.size.columns ? null : {row, column};
 }
 
-/** What is marked, or was passed over in the folder, where the line for notices is free. */
+/** The marked bots or skipped files, if the line for notices is free. */
 function orNotes(state: State, said: Line[]): Line[] {
 	const marked = marksLine(state);
 	const notes = marked.length > 0 ? marked : notesLine(state);

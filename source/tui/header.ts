@@ -6,7 +6,10 @@ import {flockParts, helpPlace} from './model/room.ts';
 import {inMemoryOnly, type State} from './model/state.ts';
 import {tallyOf} from './model/tally.ts';
 
-/** The first line of every screen: where one is, and on the right `practice`, or that the way to X is not safe, and how far a walk has come. */
+/**
+ * The first line of every screen: where you are, and on the right `practice`, an unsafe connection, and a
+ * walk's progress.
+ */
 export function headerLine(state: State): Line {
 	const {columns} = state.size;
 	const {practice, warning} = state.fixed;
@@ -25,7 +28,7 @@ export function headerLine(state: State): Line {
 	const left = fitting ?? shorter.at(-1) ?? place ?? '';
 	const line =
 		fitting === undefined && mark !== null
-			? // It stands on every frame, whatever else there is no room for.
+			? // It is on every frame, whatever else has no room.
 				ends([toned('strong', cut(` ${left}`, Math.max(0, columns - mark.length - 3)))], marked, columns - 1)
 			: ends([toned('strong', ` ${left}`)], right, columns - 1);
 	return {
@@ -34,7 +37,7 @@ export function headerLine(state: State): Line {
 	};
 }
 
-/** How many keys are in memory alone, as far as there is room beside what else stands on every frame: they are lost when the program ends. */
+/** How many keys are only in memory, if there is room. They are lost when the program ends. */
 function unsavedMark(state: State, way: string | null): string | null {
 	const {size} = state;
 	const unsaved = inMemoryOnly(state);

@@ -6,7 +6,7 @@ import {type Mode, modeOf, type State} from './model/state.ts';
 import {overlayBindings} from './overlay/keys.ts';
 import {setupBindings} from './setup/keys.ts';
 
-/** Every key binding, by what takes the keys. The footer, the help and docs/keys.md come from here. */
+/** Every key binding, by what takes the keys. The footer, the help and docs/keys.md come from this. */
 export const keymap: Readonly<Record<Mode, readonly Binding[]>> = {
 	...flockBindings,
 	...overlayBindings,
@@ -22,14 +22,14 @@ const everywhere: readonly Binding[] = [
 	{keys: ['ctrl+z'], label: 'ctrl+z', short: null, help: 'back to the shell; fg returns', command: 'suspend'},
 ];
 
-/** The bindings that count in a state, in the order of the footer. */
+/** The active bindings of a state, in the footer's order. */
 export function bindingsOf(state: State): Binding[] {
 	return keymap[modeOf(state)]
 		.filter(binding => binding.when?.(state) ?? true)
 		.map(binding => (binding.name === undefined ? binding : {...binding, ...binding.name(state)}));
 }
 
-/** The binding of a key in a state; `null` where it has none. */
+/** A key's binding in a state; `null` if it has none. */
 export function bindingOf(state: State, key: string): Binding | null {
 	// In a field, ? and : are text.
 	const isText = hasField(state) && key.length === 1;
@@ -40,7 +40,7 @@ export function bindingOf(state: State, key: string): Binding | null {
 	);
 }
 
-/** True where text can be typed or pasted: a field is where something can be erased. */
+/** True if text can be typed or pasted: fields are where text can be erased. */
 export function hasField(state: State): boolean {
 	return keymap[modeOf(state)].some(({command}) => command === 'erase');
 }
@@ -59,15 +59,15 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['Setup', ['setup']],
 ];
 
-/** The help: a title, and rows of keys and what they do. */
+/** The help: a title, and rows of keys and their meanings. */
 export type HelpSection = {title: string; rows: readonly (readonly [keys: string, what: string])[]};
 
-/** What a place is called in the help. */
+/** A place's name in the help. */
 export function helpTitle(mode: Mode): string {
 	return titles.find(([, modes]) => modes.includes(mode))?.[0] ?? 'Keys here';
 }
 
-/** The keys that count in a state. */
+/** A state's active keys. */
 export function placeSection(state: State): HelpSection {
 	return {
 		title: helpTitle(modeOf(state)),
@@ -77,7 +77,7 @@ export function placeSection(state: State): HelpSection {
 	};
 }
 
-/** The whole keymap as the help overlay and docs/keys.md show it. */
+/** The whole keymap for the help and docs/keys.md. */
 export function helpSections(): HelpSection[] {
 	const sections = titles.map(([title, modes]) => ({
 		title,

@@ -8,7 +8,7 @@ import {poemsAreGone, type Room, type State} from './model/state.ts';
 import {panelLines} from './overlay/view.ts';
 import {helpLines} from './overlay/view-help.ts';
 
-/** From so many rows up a line is kept free for notices, so that nothing jumps when one comes. */
+/** From this many rows, one line is reserved for notices, so that nothing moves when one comes. */
 const roomyFrom = 10;
 
 /** Heights do not depend on theme, time or spinner. */
@@ -20,14 +20,14 @@ const anyView: View = {
 	reveal: () => [],
 };
 
-/** The notice as lines; an empty line is kept for it where there is room. */
+/** The notice's lines; an empty line is reserved for it if there is room. */
 export function noticeLines(state: State): Line[] {
 	const {notice, size} = state;
 	if (notice === null) {
 		return size.rows >= roomyFrom ? [{spans: [], say: ''}] : [];
 	}
 
-	// A notice goes by itself; a link that it had pushed off the screen would be missed meanwhile.
+	// A notice disappears by itself, so it must not push a link off the screen meanwhile.
 	const beside = size.rows - 2 - stepRows(state, anyView);
 	const most = Math.max(1, Math.min(size.rows >= roomyFrom ? 4 : 2, beside));
 	const tone = notice.tone === 'good' ? 'good' : notice.tone === 'bad' ? 'bad' : 'accent';
@@ -40,14 +40,14 @@ export function noticeLines(state: State): Line[] {
 	);
 }
 
-/** What is wrong with the app key, as long as that is so: the flock is there without it. */
+/** The problem with the app key, as long as it lasts: the flock works without it. */
 function appProblemLines({appProblem, screen, size, flock}: State): Line[] {
 	return appProblem === null || screen.name !== 'flock' || flock?.length === 0 || size.rows < roomyFrom
 		? []
 		: cutOff(paragraph(appProblem.sentence, size.columns, {tone: 'warn'}), 2);
 }
 
-/** What is wrong with the folder of poems, where there are keys all the same. */
+/** The problem with the folder of poems, if there are keys. */
 function folderSentence({folder, fixed}: State): string {
 	const path = visible(fixed.poemsPath);
 	switch (folder?.problem) {
@@ -62,7 +62,7 @@ function folderSentence({folder, fixed}: State): string {
 	}
 }
 
-/** Why every bot is an orphan, as long as that is so. */
+/** Why every bot is an orphan, as long as that lasts. */
 function folderProblemLines(state: State): Line[] {
 	const {screen, size} = state;
 	return poemsAreGone(state) && screen.name === 'flock'
@@ -70,7 +70,7 @@ function folderProblemLines(state: State): Line[] {
 		: [];
 }
 
-/** That the keystore is away, and how old the list is, as long as that is so. */
+/** That the keystore is unreachable, and how old the list is, as long as that lasts. */
 function awayLines({away, screen, size}: State): Line[] {
 	return away === null || screen.name !== 'flock'
 		? []
@@ -82,11 +82,11 @@ function awayLines({away, screen, size}: State): Line[] {
 			);
 }
 
-/** What stands between the body and the footer: a panel, cut down to what a small window has room for, and the notice. */
+/** What is between the body and the footer: a panel, cut to fit a small window, and the notice. */
 export function footRegions(state: State, view: View = anyView): {panel: Line[]; notice: Line[]} {
 	const {rows} = state.size;
 	const panel = cutOff(squeeze(panelOf(state, view), rows - 2), rows - 2);
-	// A QR code needs every row that there is.
+	// A QR code needs all rows.
 	const crowded = (panel.length > 0 && rows < roomyFrom) || state.overlay?.name === 'qr';
 	return {
 		panel,
@@ -101,7 +101,7 @@ function panelOf(state: State, view: View): Line[] {
 	return overlay?.name === 'export' ? exportPanel(state, overlay) : panelLines(state, view);
 }
 
-/** The rows between the header and whatever stands at the foot. */
+/** The rows between the header and the foot. */
 export function bodyRows(state: State): number {
 	const {panel, notice} = footRegions(state);
 	return Math.max(0, state.size.rows - 2 - panel.length - notice.length);
@@ -113,7 +113,7 @@ export function listRows(state: State): number {
 	return Math.max(1, bodyRows(state) - bar - gap - filter - heads - place);
 }
 
-/** What the reducer is told of a state's frame. */
+/** What the reducer knows of a state's frame. */
 export function roomOf(state: State): Room {
 	const {bar, gap, filter, heads} = flockParts(state);
 	const {notice} = footRegions(state);

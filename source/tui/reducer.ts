@@ -1,5 +1,6 @@
 import {graphemes} from '../flock/graphemes.ts';
 import {pinLetter} from './authorize/reduce.ts';
+import {takeCalled} from './authorize/reduce-callback.ts';
 import {bindingOf, hasField} from './keymap.ts';
 import type {Action, Timer} from './model/action.ts';
 import {botAt, mouseIsOurs} from './model/mouse.ts';
@@ -9,13 +10,13 @@ import {andThen, notify, type Step, step} from './model/step.ts';
 import {withRowClicked} from './overlay/mouse.ts';
 import {runCommand, takeResult, takeText} from './route.ts';
 
-/** Enters that follow each other this fast are one: keys repeat every 33 ms. */
+/** Enters this close together are one: keys repeat every 33 ms. */
 const repeatMs = 60;
 
-/** How long after a paste an enter is out of habit. */
+/** How long after a paste an enter is a habit. */
 const habitMs = 1000;
 
-/** What the person has done, and what came of a PIN or a link: a notice of before is about something else then. */
+/** The person's actions, and the results of a PIN or a link, after which an earlier notice is out of date. */
 const leadsElsewhere: ReadonlySet<Action['type']> = new Set([
 	'key',
 	'text',
@@ -28,19 +29,20 @@ const leadsElsewhere: ReadonlySet<Action['type']> = new Set([
 ]);
 
 /**
- * The one place where the state changes: pure, so every key that arrives counts, in order.
+ * The only place where the state changes: pure, so every key that arrives counts, in order.
  * @param now milliseconds since 1970.
- * @returns the next state, and the work that follows from the action.
+ * @returns the next state, and the work that follows.
  */
 export function reduce(state: State, action: Action, now: number): Step {
 	const done = reduceAction(state, action, now);
 	const shown = leadsElsewhere.has(action.type)
 		? {...done, state: withoutOldNotice(state, done.state)}
 		: done;
-	return andThen(shown, next => readSelectedPoem(withCaret(state, next)));
+	const called = andThen(shown, next => takeCalled(next, now));
+	return andThen(called, next => readSelectedPoem(withCaret(state, next)));
 }
 
-/** The cursor stands at the end of a field that the keys have just come to. */
+/** The cursor starts at the end of a newly active field. */
 function withCaret(before: State, after: State): State {
 	return after.caret !== 0 && fieldName(before) !== fieldName(after) ? {...after, caret: 0} : after;
 }
@@ -51,7 +53,7 @@ function fieldName(state: State): string {
 	return `${modeOf(state)} ${part}`;
 }
 
-/** What was said about an earlier action goes when the next thing leads elsewhere. */
+/** A message about an earlier action disappears when the next one leads elsewhere. */
 function withoutOldNotice(before: State, after: State): State {
 	return after.notice === before.notice && modeOf(after) !== modeOf(before)
 		? {...after, notice: null}
@@ -89,7 +91,7 @@ function key(before: State, name: string, now: number): Step {
 		return step({...before, enterAt: now});
 	}
 
-	// Only enters that follow each other directly can come from one press.
+	// Only consecutive enters can come from one press.
 	const state = {...before, enterAt: name === 'enter' ? now : 0};
 	const {screen} = state;
 	const held = heldLetter(state);
@@ -114,7 +116,7 @@ function key(before: State, name: string, now: number): Step {
 	return hasField(state) && isCharacter(name) ? field(state, character(name), now) : step(state);
 }
 
-/** A click selects the row under it, the wheel moves as the arrows do. */
+/** A click selects the row under it; the wheel moves like the arrows. */
 function mouse(state: State, {what, column, row}: Action & {type: 'mouse'}, now: number): Step {
 	if (!mouseIsOurs(state)) {
 		return step(state);
@@ -133,23 +135,26 @@ function mouse(state: State, {what, column, row}: Action & {type: 'mouse'}, now:
 	return step(bot === null ? state : {...state, list: {...state.list, selected: bot.name}});
 }
 
-/** True for an enter that was held down, or pressed twice: it must not answer the screen or the question that the first one led to. */
+/**
+ * True for an enter that was held down or pressed twice: it must not answer the screen or question that the
+ * first one opened.
+ */
 function repeats({screen, overlay, enterAt}: State, now: number): boolean {
 	return overlay?.name === 'confirm'
 		? now - enterAt < habitMs
 		: screen.name === 'authorize' && overlay === null && now - enterAt < repeatMs;
 }
 
-/** True for an enter out of habit, after a paste that handed the PIN in by itself: it must answer nothing. */
+/** True for an enter by habit, after a paste that submitted the PIN by itself: it must answer nothing. */
 function isHabit({screen, overlay, handedInAt}: State, now: number): boolean {
 	const hasText =
 		screen.name === 'authorize' && screen.phase.name === 'awaiting-pin' && screen.phase.pin !== '';
 	return screen.name === 'authorize' && overlay === null && !hasText && now - handedInAt < habitMs;
 }
 
-/** Several characters at once: a field takes them as pasted; elsewhere each is a key of its own. */
+/** Several characters together: a field takes them as a paste; elsewhere each is a key. */
 function text(state: State, characters: string, now: number): Step {
-	// A tab is a key wherever it stands: pressed twice at once, or between two values that were copied together.
+	// A tab is always a key: pressed twice at once, or between two values that were copied together.
 	const [first = '', ...others] = characters.split('\t');
 	if (others.length > 0) {
 		return others.reduce(
@@ -227,7 +232,7 @@ function character(name: string): string {
 	return name === 'space' ? ' ' : name;
 }
 
-/** What follows from any change: beside the list stands the selected poem. */
+/** After any change, the selected poem must be beside the list. */
 function readSelectedPoem(state: State): Step {
 	const wanted = previewShown(state) ? state.list.selected : null;
 	if (wanted === null || wanted === state.previewing) {

@@ -29,7 +29,7 @@ import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay
 import {check} from './overlay/reduce-check.ts';
 import {firstRunCommand, openSetup, setupCommand, setupResult, setupText} from './setup/reduce.ts';
 
-/** Carries out a command: what counts everywhere, else what the overlay or the screen makes of it. */
+/** Carries out a global command, else the overlay's or the screen's. */
 export function runCommand(state: State, command: Command, now: number): Step {
 	const {overlay} = state;
 	if (isEdit(command)) {
@@ -52,7 +52,7 @@ export function runCommand(state: State, command: Command, now: number): Step {
 	}
 }
 
-/** Takes what was typed or pasted into the field that the keys go to. */
+/** Adds typed or pasted text to the active field. */
 export function takeText(state: State, text: string, now: number): Step {
 	const {screen, overlay} = state;
 	if (overlay !== null) {
@@ -69,7 +69,7 @@ export function takeText(state: State, text: string, now: number): Step {
 	}
 }
 
-/** Takes in what came of an effect. */
+/** Handles an effect's result. */
 export function takeResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
 		case 'read':
@@ -119,7 +119,7 @@ function onScreen(state: State, command: Command, now: number): Step {
 /** What would save something in the end: on a computer that saves nothing, nobody is asked for a PIN first. */
 const saving: ReadonlySet<Command> = new Set(['authorize', 'walk', 'handle', 'check', 'forget', 'undo']);
 
-/** From the flock the keys lead to all other features. */
+/** The flock's keys lead to all other features. */
 function onFlock(state: State, command: Command, now: number): Step {
 	if (state.others !== null && saving.has(command)) {
 		const {message, hint} = savesNothing();
@@ -166,14 +166,14 @@ function onOverlay(state: State, overlay: Overlay, command: Command, now: number
 		: overlayCommand(state, overlay, command, now);
 }
 
-/** Help for the place; asked for once more, help for all places, and back. */
+/** Help for the place; after a second press for all places; then back. */
 function helpOver(overlay: Overlay | null): Overlay {
 	return overlay?.name === 'help'
 		? {...overlay, all: !overlay.all, top: 0}
 		: {name: 'help', all: false, top: 0, over: overlay};
 }
 
-/** The commands of a place; over its help, of the place that this is about. */
+/** A place's commands; over its help, those of the place that the help is about. */
 function paletteOver(overlay: Overlay | null): Overlay {
 	const over = overlay?.name === 'help' ? overlay.over : overlay;
 	return over?.name === 'palette' ? over : {name: 'palette', text: '', selected: 0, top: 0, over};
@@ -194,7 +194,7 @@ function confirmed(state: State, question: Question, now: number): Step {
 	}
 }
 
-/** The first reading leads to the bot that was asked for; each lets the question about held keys follow. */
+/** The first reading opens the requested bot. Each reading updates a question about held keys. */
 function afterReading({flock, fixed}: State, state: State, now: number): Step {
 	const begun =
 		flock === null && fixed.authorizeFirst !== null && state.others === null

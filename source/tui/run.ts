@@ -20,43 +20,43 @@ import {createStore, type Store} from './store.ts';
 import {lastOf, viewOf} from './view.ts';
 import type {Window} from './window/open.tsx';
 
-/** What the full screen works with. */
+/** What the full screen depends on. */
 export type AppServices = Services;
 
-/** The terminal, and how to begin. */
+/** The terminal, and how to start. */
 export type AppOptions = {
 	stdin: TerminalInput;
 	stdout: NodeJS.WriteStream;
-	/** Where the last words go, after the screen has been left. */
+	/** Where to print the last words, after the screen closes. */
 	stderr: NodeJS.WritableStream;
 	/** Says what the terminal can show: `TERM`, the locale, `NO_COLOR`, `INK_SCREEN_READER`. */
 	env: Environment;
 	/** The flock's name. */
 	flock: string;
-	/** False where the mouse is left to the terminal. */
+	/** False if the terminal keeps the mouse. */
 	mouse: boolean;
-	/** The bot to authorize as soon as the flock has been read. */
+	/** The bot to authorize once the flock has been read. */
 	authorizeFirst?: string | null;
-	/** Ends the screen; Ctrl-C in raw mode is told to it. */
+	/** Ends the screen; also called for Ctrl-C in raw mode. */
 	interruption: Interruption;
 };
 
 /**
- * Opens the flock on the full screen, and resolves when the person has left it: the terminal is as it was by then.
- * The first frames are painted from the screens' lines, and keys are answered, while Ink and React are loaded. A screen reader
- * gets Ink's own way from the start.
- * Where X is still turning a PIN into a key, that is waited for, so that the key is not lost.
- * @throws whatever nobody foresaw, after the terminal has been restored.
+ * Opens the flock on the full screen, and resolves when the person has left it and the terminal is restored.
+ * It paints the first frames from the screens' lines and answers keys while Ink and React load. A screen
+ * reader gets Ink's own output from the start. If X is turning a PIN into a key, it waits for that, so that
+ * the key is not lost.
+ * @throws anything unexpected, after the terminal has been restored.
  */
 export async function runApp(services: AppServices, options: AppOptions): Promise<AppExit> {
 	const {stdin, stdout, stderr, env, interruption} = options;
 	const ending = Promise.withResolvers<AppExit>();
-	// A second failure may come while the first one is on its way out.
+	// A second failure can come while the first one is being handled.
 	ending.promise.catch(() => {});
 	const spoken = isSpoken(env);
 	const theme = themeOf(env);
 	const viewAt = viewOf(services, theme);
-	// Asked for by each change, and by the frame that follows from it.
+	// Needed by each change, and by the frame that follows.
 	const cursorIn = lastOf((state: State) => cursorOf(state, viewAt(0)));
 	const terminal = spoken ? spokenTerminal(stdout) : paintedTerminal(stdout, () => cursorIn(store.get()));
 	const extras = extrasSwitch(text => stdout.write(text));
@@ -88,7 +88,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		stdin.setRawMode?.(false);
 	};
 	const draw = () => terminal.stream.write(drawnFrame(store.get(), viewAt(0)));
-	/** After a stop a shell has used the terminal, and nothing is known of it. */
+	/** A shell has used the terminal during the stop, so nothing is known about it. */
 	const comeBack = () => {
 		extras.off();
 		terminal.giveBack();
@@ -104,7 +104,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		showExtras();
 	};
 
-	/** Gives the terminal back, and stops the program until it is continued. */
+	/** Releases the terminal, and stops the program until it is continued. */
 	async function suspend(): Promise<void> {
 		giveBack();
 		stopHere();
@@ -116,12 +116,12 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 		stopExtras = store.subscribe(showExtras);
 		showExtras();
 	};
-	// A window that is closed takes the terminal along: writing to it then fails, now and later, which is no news.
+	// A closed window takes the terminal along: writing to it then fails, now and later, as expected.
 	stdout.on('error', () => {});
 	stderr.on('error', () => {});
 	stdout.on('resize', onResize);
 	interruption.signal.addEventListener('abort', onSignal);
-	// A rejection that nobody handles comes here too.
+	// An unhandled rejection comes here, too.
 	process.on('uncaughtException', ending.reject);
 	process.on('exit', giveBack);
 	process.on('SIGCONT', comeBack);
@@ -168,7 +168,7 @@ export async function runApp(services: AppServices, options: AppOptions): Promis
 			followExtras();
 		}
 
-		// Ink's own exit comes with an error of a component, which it has caught.
+		// Ink's own exit comes with a component's error, which it has caught.
 		return await Promise.race([ending.promise, window.closed.then(() => endedByInk)]);
 	} finally {
 		for (const stop of stopWatching) {
@@ -197,7 +197,7 @@ const interrupted = 130;
 /** How long the first frame waits for the flock; milliseconds. */
 const readingMs = 100;
 
-/** Resolves with `null` when the flock has been read, or when that takes long. */
+/** Resolves with `null` when the flock has been read, or if that takes long. */
 async function readOrLate(store: Store): Promise<null> {
 	const {promise, resolve} = Promise.withResolvers<null>();
 	const look = () => {
@@ -217,7 +217,7 @@ async function readOrLate(store: Store): Promise<null> {
 
 const endedByInk: AppExit = {kind: 'ended', exitCode: 1};
 
-/** Waits for what is unfinished, and says what came of it, on the screen that was there before. */
+/** Waits for unfinished work, and reports its result on the earlier screen. */
 async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): Promise<void> {
 	const settled = keymaker.settled();
 	const finished = allFinished().then(() => 'finished');
@@ -239,7 +239,7 @@ async function lastWords({keymaker}: Services, stderr: NodeJS.WritableStream): P
 }
 
 function fixedOf(
-	{poems, keystore, x, desktop, practice, cwd}: Services,
+	{poems, keystore, x, desktop, callbackPort, practice, cwd}: Services,
 	{authorizeFirst = null, env, flock, mouse}: AppOptions,
 ) {
 	return {
@@ -252,19 +252,20 @@ function fixedOf(
 		shared: keystore.isShared,
 		deadlineSeconds: x.deadlineSeconds,
 		warning: x.warning,
+		callbackPort,
 		whyNotOpen: desktop.whyNotOpen,
 		spoken: isSpoken(env),
 		authorizeFirst,
 	};
 }
 
-/** A place as a person in a folder would write it. */
+/** A path as a person would type it in a folder. */
 function nameFrom(cwd: string, place: string): string {
 	const relative = path.relative(cwd, place);
 	return relative === '' || relative.startsWith('..') || path.isAbsolute(relative) ? place : `./${relative}`;
 }
 
-/** True where the person has told Ink that a screen reader is in use. */
+/** True if the person has told Ink that a screen reader is in use. */
 function isSpoken(env: Environment): boolean {
 	return env.INK_SCREEN_READER === 'true';
 }

@@ -10,25 +10,25 @@ import type {Tools, Work} from './model/work.ts';
 import {overlayWork} from './overlay/work.ts';
 import {setupWork} from './setup/work.ts';
 
-/** What the runner needs of the window. */
+/** What the runner needs from the window. */
 export type Host = {
 	end(exit: AppExit): void;
 	suspend(): Promise<void>;
-	/** Ends the program after something that nobody foresaw. */
+	/** Ends the program after an unexpected error. */
 	fail(error: unknown): void;
 };
 
-/** Does the work that the reducer asks for. */
+/** Does the work that the reducer requests. */
 export type Runner = {
 	run(effect: Effect): void;
-	/** Stops timers and whatever can still be cancelled. */
+	/** Stops timers and everything that can still be cancelled. */
 	stop(): void;
 };
 
 /**
- * Builds the runner, which hands each effect to the feature that does it: every result comes back as an action with its
- * attempt's number. A `FlockError` is an expected result; anything else ends the program,
- * unless a key is in memory alone.
+ * Creates the runner, which passes each effect to its feature. Every result returns as an action with its
+ * attempt's number. A `FlockError` is an expected result; anything else ends the program, unless a key is
+ * only in memory.
  */
 export function createRunner(services: Services, dispatch: (action: Action) => void, host: Host): Runner {
 	const timers = new Set<NodeJS.Timeout>();
@@ -64,7 +64,7 @@ export function createRunner(services: Services, dispatch: (action: Action) => v
 		try {
 			await does();
 		} catch (error) {
-			// With a key in memory alone, nothing ends the program but the person.
+			// While a key is only in memory, only the person ends the program.
 			if (error instanceof FlockError || services.keymaker.unsaved().length > 0) {
 				const {message, hint} = foreseen(error);
 				notify(`${message} ${hint}`, 'bad');

@@ -6,25 +6,25 @@ import type {Step} from './model/step.ts';
 import {reduce} from './reducer.ts';
 import type {Runner} from './runner.ts';
 
-/** Holds the state: takes actions one by one, and hands the work that follows to the runner. */
+/** Holds the state: handles actions one by one, and passes the work that follows to the runner. */
 export type Store = {
 	get(): State;
 	dispatch(action: Action): void;
 	/** Calls back after each change; returns how to stop. */
 	subscribe(onChange: () => void): () => void;
-	/** Stops the work under way that can be stopped; what comes of the rest is taken in no more. */
+	/** Stops running work if possible. Results of the rest are ignored. */
 	stop(): void;
 };
 
-/** One step of the reducer, in the room that its frame has. @param now milliseconds since 1970. */
+/** One step of the reducer, with its frame's room. @param now milliseconds since 1970. */
 export function advance(state: State, action: Action, now: number): Step {
 	const done = reduce(state, action, now);
 	return {...done, state: inRoom(done.state, roomOf(done.state))};
 }
 
 /**
- * Builds the store.
- * @param startRunner gets `dispatch`, and gives the runner.
+ * Creates the store.
+ * @param startRunner gets `dispatch`, and returns the runner.
  */
 export function createStore(
 	initial: State,

@@ -4,16 +4,16 @@ import type {View} from './draw/line.ts';
 import type {Theme} from './draw/theme.ts';
 import type {State} from './model/state.ts';
 
-/** What drawing needs besides the state, at a spinner's picture. */
+/** What drawing depends on besides the state, with a spinner's frame. */
 export type ViewAt = (frame: number) => View;
 
-/** Puts together what drawing needs besides the state. */
+/** Collects what drawing depends on besides the state. */
 export function viewOf(services: Services, theme: Theme): ViewAt {
 	const qr = lastOf(services.desktop.qr);
 	return frame => ({theme, now: services.now(), frame, qr, reveal: bot => revealedLines(services, bot)});
 }
 
-/** True while something is waited for: only then does anything move on the screen. */
+/** True while something is waited for: only then does anything on the screen move. */
 export function isWaiting({screen, overlay, flock, problem, checking, revoking}: State): boolean {
 	switch (screen.name) {
 		case 'flock':
@@ -31,7 +31,7 @@ export function isWaiting({screen, overlay, flock, problem, checking, revoking}:
 	}
 }
 
-/** Remembers the latest answer, for what costs as much as a frame. */
+/** Remembers the latest result of something as expensive as a frame. */
 export function lastOf<Given, Made>(make: (given: Given) => Made): (given: Given) => Made {
 	let last: {given: Given; made: Made} | null = null;
 	return given => {

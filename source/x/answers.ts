@@ -5,7 +5,7 @@ import {failure} from './failures.ts';
 import {isRecord, parseJson} from './problem.ts';
 import type {Account, Grant} from './x.ts';
 
-/** Parses a form; a field that comes twice is no answer of X's. */
+/** Parses a form. X never repeats a field. */
 export function parseForm(text: string, leg: Leg): Record<string, unknown> {
 	const form: Record<string, unknown> = {__proto__: null};
 	for (const [name, value] of new URLSearchParams(text.trim())) {
@@ -29,7 +29,7 @@ export function parseObject(text: string, leg: Leg): Record<string, unknown> {
 	return json;
 }
 
-/** Checks leg 1's answer: without all three fields no link may be shown. */
+/** Checks leg 1's answer: a link needs all three fields. */
 export function checkRequestToken(form: Record<string, unknown>): RequestToken {
 	check('oauth_callback_confirmed', form.oauth_callback_confirmed === 'true', 'request_token');
 	return {
@@ -48,7 +48,7 @@ export function checkGrant(form: Record<string, unknown>): Omit<Grant, 'accessLe
 	return {accessToken, accessSecret, userId, handle: readHandle(form, 'screen_name', leg)};
 }
 
-/** Checks who X says that a token is: never somebody else than the token itself says. */
+/** Checks X's answer about a token's owner, which must match the token. */
 export function checkAccount(body: unknown, accessToken: string): Omit<Account, 'accessLevel'> {
 	const leg = 'users_me';
 	const data = isRecord(body) && isRecord(body.data) ? body.data : {};
@@ -57,12 +57,12 @@ export function checkAccount(body: unknown, accessToken: string): Omit<Account, 
 	return {userId, handle: readHandle(data, 'username', leg)};
 }
 
-/** Checks that it is this token that X has revoked. */
+/** Checks that X revoked this token. */
 export function checkRevoked(body: unknown, accessToken: string): void {
 	check('access_token', isRecord(body) && body.access_token === accessToken, 'invalidate_token');
 }
 
-/** What the answer's header says that the token may do; `null` where it says nothing known. */
+/** What the answer's header says the token may do; `null` if it is unknown. */
 export function readAccessLevel(headers: IncomingHttpHeaders): AccessLevel | null {
 	const level = headers['x-access-level'];
 	return level === 'read' || level === 'read-write' || level === 'read-write-directmessages' ? level : null;
@@ -77,7 +77,7 @@ function readId(fields: Record<string, unknown>, name: string, leg: Leg): string
 }
 
 function readHandle(fields: Record<string, unknown>, name: string, leg: Leg): string {
-	// X allows 15 of these characters; older accounts have up to 20, and the future may be longer.
+	// X allows 15 of these characters; older accounts have up to 20, and the future may bring more.
 	return read(fields, name, /^\w{1,50}$/, leg);
 }
 

@@ -10,7 +10,7 @@ import type {Route} from './proxy.ts';
 import {ReplyReader} from './reply.ts';
 import type {Token} from './x.ts';
 
-/** How X is reached, and how long it may take. */
+/** How to reach X, and how long it can take. */
 export type Way = Route & {
 	deadlineSeconds: number;
 	/** This computer's clock, in milliseconds since 1970. */
@@ -21,46 +21,46 @@ export type Way = Route & {
 export type Call = {
 	leg: Leg;
 	appKey: AppKey;
-	/** Signs beside the app key. */
+	/** Signs with the app key, too. */
 	token?: Token;
 	/** What must not be shown besides the app key and the token. */
 	secrets?: readonly string[];
 	/** Cancels the call. */
 	signal?: AbortSignal | undefined;
-	/** True for a call that changes nothing at X, which may be made twice. */
+	/** True for a call that changes nothing at X and can be repeated. */
 	reads?: boolean;
-	/** Reads the body of a whole answer. */
+	/** Reads a complete answer's body. */
 	parse: (text: string, leg: Leg) => Record<string, unknown>;
 };
 
-/** What the library is asked to do. */
+/** Calls the library. */
 type Send<T> = (client: TwitterApi) => Promise<T>;
 
-/** A whole answer that says that X did what was asked. */
+/** A complete answer that says that X did it. */
 export type Answer<T> = {
 	/** What stands in it. */
 	fields: Record<string, unknown>;
 	headers: IncomingHttpHeaders;
-	/** What the library made of it; `null` where it could not. */
+	/** What the library made of it; `null` if it failed. */
 	made: T | null;
 };
 
 /**
- * Makes one call through twitter-api-v2, with a client and a guard of its own. One that only reads may go down a kept
- * connection, and goes once more down a new one where that had died; any other is sent once, down a new one: a PIN that
- * is lost on the way is lost for good.
- * @throws FlockError for whatever goes wrong.
+ * Makes one call with twitter-api-v2, with its own client and guard. A reading call can use a kept
+ * connection, and is repeated on a new one if that had died. Any other call is sent once, on a new
+ * connection: a PIN lost on the way is lost for good.
+ * @throws FlockError for any failure.
  */
 export async function ask<T>(way: Way, call: Call, send: Send<T>): Promise<Answer<T>> {
 	checkAppKey(call.appKey);
 	using deadline = new Deadline(way.deadlineSeconds, call.leg, call.signal);
 	deadline.throwIfEnded();
-	// Signed anew, since X takes no signature twice.
+	// Signed again, since X accepts no signature twice.
 	const onNew = () => attempt(way, call, send, deadline, null);
 	return await (call.reads ? attempt(way, call, send, deadline, onNew) : onNew());
 }
 
-/** @param again where the call may go down a kept connection: what is done where that had died. */
+/** @param again for a call that can use a kept connection: called if that had died. */
 async function attempt<T>(
 	way: Way,
 	call: Call,
@@ -75,7 +75,8 @@ async function attempt<T>(
 		{appKey: appKey.consumerKey, appSecret: appKey.consumerSecret, ...token},
 		{httpAgent: guardedAgent(way.agent, guard), compression: 'identity'},
 	);
-	// Judged by the answer alone: the library takes what is torn for whole, and its errors hold signature and token.
+	// Judged only by the answer: the library accepts incomplete ones, and its errors contain signature and
+	// token.
 	const made = await deadline.race(send(client).catch(() => null));
 	const {reply} = reader;
 	if (reply === null && again !== null && guard.metDeadConnection) {
@@ -92,7 +93,7 @@ async function attempt<T>(
 	return {fields: call.parse(reply.text, leg), headers: reply.headers, made};
 }
 
-/** What is needed to say what a failure means; worked out only where there is one. */
+/** What explaining a failure needs; computed only if there is one. */
 class CallCircumstances implements Circumstances {
 	readonly leg: Leg;
 	readonly proxy: string | null;

@@ -16,44 +16,44 @@ import {probe} from './probe.ts';
 import {host, type Route, routeFrom} from './proxy.ts';
 import type {RequestedLink, Token, X} from './x.ts';
 
-/** The calls to X; the client library is only loaded by the first one that is signed. */
+/** The calls to X. The first signed one loads the client library. */
 export type Calls = Omit<X, 'deadlineSeconds' | 'warning'>;
 
-/** How X is reached, with nothing left to a default. */
+/** How to reach X, without defaults. */
 export type CallsOptions = {
-	/** Practice's agent, in the place of the network. */
+	/** Practice's agent, instead of the network. */
 	agent?: Agent | undefined;
-	/** `http://127.0.0.1:PORT`, in the place of `https://api.x.com` in links. */
+	/** `http://127.0.0.1:PORT`, instead of `https://api.x.com` in links. */
 	origin?: string | undefined;
-	/** Where the proxy is looked for, unless there is an agent. */
+	/** Where to look for a proxy, unless there is an agent. */
 	env: Environment;
-	/** The seconds that X gets for an answer. */
+	/** How many seconds X has to answer. */
 	deadlineSeconds: number;
 	/** This computer's clock, in milliseconds since 1970. */
 	now: () => number;
 };
 
-/** X's calls by way of twitter-api-v2. */
+/** X's calls with twitter-api-v2. */
 export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOptions): Calls {
 	let known: Route | null = agent === undefined ? null : {agent, proxy: null};
 	const way = (): Way => {
-		// The timeout ends a proxy's tunnel that never comes to be, and a kept connection that nobody uses; the deadline
-		// is kept elsewhere.
+		// The timeout ends a proxy's tunnel that never opens, and an unused kept connection. The deadline is
+		// elsewhere.
 		known ??= routeFrom(env, {keepAlive: true, timeout: deadlineSeconds * 1000});
 		return {...known, deadlineSeconds, now};
 	};
 
-	// Looked for once, not for each request.
+	// Looked up once, not for each request.
 	let loading: Promise<typeof import('./ask.ts')> | null = null;
 	const ask: typeof import('./ask.ts').ask = async (...call) => {
 		loading ??= import('./ask.ts');
 		return (await loading).ask(...call);
 	};
 
-	const requestLink: X['requestLink'] = async ({appKey, expectedHandle, access, signal}) => {
+	const requestLink: X['requestLink'] = async ({appKey, expectedHandle, access, callback, signal}) => {
 		const call: Call = {leg: 'request_token', appKey, signal, parse: parseForm};
 		const {fields, made} = await ask(way(), call, client =>
-			client.generateAuthLink('oob', {
+			client.generateAuthLink(callback ?? 'oob', {
 				linkMode: 'authorize',
 				forceLogin: true,
 				...(expectedHandle === null ? {} : {screenName: expectedHandle}),
@@ -88,7 +88,7 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 				reads: true,
 				parse: parseObject,
 			};
-			// Raw, since what it says is read here anyway.
+			// Raw, since its contents are parsed here anyway.
 			const {fields, headers} = await ask(way(), call, client =>
 				client.get<unknown>(`https://${host}/2/users/me`, undefined, {forceParseMode: 'buffer'}),
 			);
@@ -109,8 +109,8 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 			checkRevoked(fields, token.accessToken);
 		},
 
-		async tryAppKey(appKey, signal) {
-			await requestLink({appKey, expectedHandle: null, access: null, signal});
+		async tryAppKey(appKey, signal, callback = null) {
+			await requestLink({appKey, expectedHandle: null, access: null, callback, signal});
 		},
 
 		async probe(signal) {
@@ -119,7 +119,7 @@ export function createCalls({agent, origin, env, deadlineSeconds, now}: CallsOpt
 	};
 }
 
-/** An empty half would be left out of the signature, and X asked as nobody. */
+/** An empty half would be left out of the signature, and the call would be anonymous. */
 function checkToken(token: Token): Token {
 	if (token.accessToken === '' || token.accessSecret === '') {
 		throw new FlockError('no-key', 'This bot’s key is incomplete.', {
@@ -127,7 +127,7 @@ function checkToken(token: Token): Token {
 		});
 	}
 
-	// A whole key may be handed in: only what signs goes on.
+	// A whole key can be passed in: only the signing part goes on.
 	return {accessToken: token.accessToken, accessSecret: token.accessSecret};
 }
 

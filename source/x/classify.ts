@@ -9,34 +9,34 @@ import {quote} from './scrub.ts';
 /** The calls that the program makes. */
 export type Leg = 'request_token' | 'access_token' | 'users_me' | 'invalidate_token' | 'probe';
 
-/** What came back, before it is understood. */
+/** A reply, before it is understood. */
 export type Reply = {
 	status: number;
 	headers: IncomingHttpHeaders;
 	/** The body. */
 	text: string;
-	/** False where the body was cut off, or where nothing tells whether it was. */
+	/** False if the body was cut off, or if that is unknown. */
 	whole: boolean;
 };
 
-/** What is needed beside an answer to say what it means. */
+/** What is needed besides an answer to explain it. */
 export type Circumstances = {
 	leg: Leg;
 	/** This computer's clock when the answer came, in milliseconds since 1970. */
 	now: number;
 	/** What must never be quoted. */
 	secrets: readonly string[];
-	/** The proxy on the way, without its user and password; `null` where there is none. */
+	/** The proxy in use, without its user and password; `null` if there is none. */
 	proxy: string | null;
 };
 
-/** Seconds between X's clock and this one from which on a 401 is put down to the clock. */
+/** The difference between X's clock and this one, in seconds, from which a 401 is blamed on the clock. */
 const tolerance = 5 * 60;
 
-/** What stands for a proxy's address where keymaker has not chosen it. */
+/** Replaces a proxy's address that keymaker did not choose. */
 const unknownProxy = 'its address is unknown';
 
-/** The failure in an answer, or `null` where it is whole and X says that it did what was asked. */
+/** The failure in an answer, or `null` if it is complete and X did what was asked. */
 export function failureIn(reply: Reply, circumstances: Circumstances): FlockError | null {
 	const {status, headers, text} = reply;
 	if (status >= 400) {
@@ -62,7 +62,7 @@ export function failureIn(reply: Reply, circumstances: Circumstances): FlockErro
 	return circumstances.leg === 'users_me' && holdsErrorsAlone(text) ? refusal(reply, circumstances) : null;
 }
 
-/** True where X's API 2 answers 200 and yet only says why there is nothing, as it does for an account that is gone. */
+/** True if X's API 2 answers 200 but only says why there is nothing, as for an account that is gone. */
 function holdsErrorsAlone(text: string): boolean {
 	if (!text.includes('"errors"')) {
 		return false;
@@ -72,7 +72,7 @@ function holdsErrorsAlone(text: string): boolean {
 	return isRecord(json) && json.data === undefined && Array.isArray(json.errors) && json.errors.length > 0;
 }
 
-/** The failure behind an error of the network, such as ECONNRESET. */
+/** The failure behind a network error, such as ECONNRESET. */
 export function networkFailure(error: unknown, {leg, proxy}: Circumstances): FlockError {
 	const code = codeOf(error);
 	const name =
@@ -83,13 +83,13 @@ export function networkFailure(error: unknown, {leg, proxy}: Circumstances): Flo
 	return failure(name, {proxy: proxy ?? unknownProxy}, {cause, ...consequences(name, leg)});
 }
 
-/** Seconds by which the answer's `Date` is ahead of this clock; `null` where it has none. */
+/** How many seconds the answer's `Date` is ahead of this clock; `null` if it has none. */
 export function clockSkewSeconds(headers: IncomingHttpHeaders, now: number): number | null {
 	const date = Date.parse(headers.date ?? '');
 	return Number.isNaN(date) ? null : Math.round((date - now) / 1000);
 }
 
-/** What an unanswered request may have done, and the hint that says so; nothing where it is certain. */
+/** What an unanswered request may have done, and a hint about it; nothing if that is certain. */
 export function consequences(name: FailureName, leg: Leg): {uncertain?: true; hint?: string} {
 	if (!failures[name].uncertain) {
 		return {};
@@ -121,7 +121,7 @@ function refusal(reply: Reply, {leg, now, secrets, proxy}: Circumstances): Flock
 	const name = reached === null ? found : rowOfLimit[reached.limit];
 	const retryAt = reached?.retryAt ?? null;
 	const xCode = problem.codes.find(code => failures[name].xCodes.includes(code)) ?? problem.codes[0];
-	// A name that is not known could be anything, a secret too.
+	// An unknown name could be anything, even a secret.
 	const xProblem = problem.names.find(one => byProblem.has(one));
 	const values = {
 		skew: describeSkew(skew),
@@ -162,7 +162,7 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 		}
 	}
 
-	// A request for a link is signed by the app alone: no bot's key is in it that X could refuse.
+	// Only the app signs a request for a link: it has no bot's key that X could reject.
 	if (leg === 'request_token' && codes.includes(89)) {
 		return 'app-key';
 	}
@@ -211,7 +211,7 @@ function refusalName(reply: Reply, problem: Problem, leg: Leg, skew: number | nu
 		return leg === 'request_token' ? 'app-key' : leg === 'access_token' ? 'link-stale' : 'token';
 	}
 
-	// X refuses a callback with a bare 403, too.
+	// X also refuses a callback with a bare 403.
 	return status === 403 && leg === 'request_token' && problem.message === null ? 'callback' : 'refused';
 }
 
@@ -222,8 +222,8 @@ const byProblem = new Map(
 );
 
 /**
- * True where Cloudflare, which stands before X, turned the request away: a page or one line of its own, not X's answer.
- * Only X's own Cloudflare has a certificate for X's name, so no other network's wall is taken for it.
+ * True if Cloudflare, which protects X, blocked the request: a page or line of its own, not X's answer. Only
+ * X's own Cloudflare has a certificate for X's name, so no other network's block looks like it.
  */
 function isWall({status, headers, text}: Reply): boolean {
 	const isCloudflare = headers['cf-ray'] !== undefined || /^cloudflare\b/i.test(String(headers.server));
@@ -259,14 +259,14 @@ function networkFailureName(code: string, connecting: boolean, proxied: boolean)
 	return code.startsWith('HPE_') ? 'unreadable' : 'reset';
 }
 
-/** True where no connection was made, so that nothing can have been sent; several addresses give several errors. */
+/** True if no connection was made, so nothing was sent. Several addresses give several errors. */
 function isConnecting(error: unknown): boolean {
 	return isRecord(error) && (error.syscall === 'connect' || Array.isArray(error.errors));
 }
 
 function codeOf(error: unknown): string {
 	const code = isRecord(error) ? error.code : undefined;
-	// A code is one word; anything else might be somebody's text.
+	// A code is one word. Anything else may be somebody's text.
 	return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : 'ECONNRESET';
 }
 

@@ -10,14 +10,14 @@ import type {Token} from './x.ts';
 export type ClientOptions = {
 	/** Practice's agent. */
 	agent?: Agent | undefined;
-	/** Where a proxy is looked for, unless there is an agent. */
+	/** Where to look for a proxy, unless there is an agent. */
 	env: Environment;
 };
 
 /**
  * A plain client for a bot's own program. Unlike the library's own, it shows no secret to `inspect`,
  * `console.log` or `JSON.stringify`.
- * @throws FlockError `x-proxy` for a proxy that cannot be used.
+ * @throws FlockError `x-proxy` for an unusable proxy.
  */
 export function createClient(appKey: AppKey, token: Token, {agent, env}: ClientOptions): TwitterApi {
 	const client = new TwitterApi(
@@ -29,7 +29,7 @@ export function createClient(appKey: AppKey, token: Token, {agent, env}: ClientO
 		},
 		{httpAgent: agent ?? routeFrom(env, {keepAlive: true}).agent},
 	);
-	// The one object that holds the secrets, shared by the client and all clients made from it.
+	// The one object with the secrets, shared by the client and all clients made from it.
 	const maker: Record<string, unknown> = Reflect.get(client, '_requestMaker');
 	for (const [name, first] of Object.entries(maker)) {
 		hide(maker, name, first);
@@ -42,7 +42,7 @@ export function createClient(appKey: AppKey, token: Token, {agent, env}: ClientO
 	return client;
 }
 
-/** Puts a getter and a setter in a field's place: printing calls neither, whatever it is told to show. */
+/** Replaces a field with a getter and a setter: printing calls neither, whatever its options. */
 function hide(owner: object, name: string, first: unknown): void {
 	let value = first;
 	Object.defineProperty(owner, name, {

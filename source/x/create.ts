@@ -1,21 +1,21 @@
 import type {Calls, CallsOptions} from './calls.ts';
 import type {X} from './x.ts';
 
-/** How X is reached. */
+/** How to reach X. */
 export type XOptions = Omit<CallsOptions, 'deadlineSeconds' | 'now'> & {
-	/** 15 unless given. */
+	/** 15 by default. */
 	deadlineSeconds?: number | undefined;
-	/** The system's unless given. */
+	/** By default the system's. */
 	now?: (() => number) | undefined;
 };
 
-/** What is said where the environment turns Node's check of certificates off; `routeFrom` does not hang on it. */
+/** The warning if the environment turns off Node's certificate check; `routeFrom` does not depend on it. */
 const uncheckedElsewhere =
 	'NODE_TLS_REJECT_UNAUTHORIZED=0 is set. keymaker still checks X’s certificate, but your bots’ Node programs do not. Unset it.';
 
 /**
- * X by way of twitter-api-v2. What speaks to X is loaded by the first call: Node's own part for HTTPS alone is
- * much of a start, and most commands never ask X.
+ * X with twitter-api-v2. The first call loads the code for X: Node's HTTPS alone takes much of a start, and
+ * most commands never ask X.
  */
 export function createX({deadlineSeconds = 15, now = Date.now, ...options}: XOptions): X {
 	let loading: Promise<Calls> | null = null;

@@ -4,8 +4,8 @@ import {consequences, type Leg} from './classify.ts';
 import {failure} from './failures.ts';
 
 /**
- * Ends a request when its time is up, the caller cancels it, or `end` is called.
- * Without an `AbortSignal` of its own, which costs each request.
+ * Ends a request when its time is up, the caller cancels it, or `end` is called. Has no `AbortSignal`, which
+ * would cost each request.
  */
 export class Deadline implements Disposable {
 	readonly #timer: AwakeTimer;
@@ -15,7 +15,7 @@ export class Deadline implements Disposable {
 	#waiting: ((reason: FlockError) => void)[] = [];
 
 	/**
-	 * @param seconds from now on, whatever drips in; time asleep is none.
+	 * @param seconds from now, even if data trickles in; sleep does not count.
 	 * @param caller cancels.
 	 */
 	constructor(seconds: number, leg: Leg, caller: AbortSignal | undefined) {
@@ -29,7 +29,7 @@ export class Deadline implements Disposable {
 		}
 	}
 
-	/** Calls back once the request is to end, at once where it is already; never after the deadline is disposed of. */
+	/** Calls back once the request must end, immediately if it already must; never after the deadline is disposed of. */
 	onEnd(listener: (reason: FlockError) => void): void {
 		if (this.#reason === null) {
 			this.#waiting.push(listener);
@@ -48,14 +48,14 @@ export class Deadline implements Disposable {
 		}
 	}
 
-	/** Throws the reason where the request is to end already. */
+	/** Throws the reason if the request must already end. */
 	throwIfEnded(): void {
 		if (this.#reason !== null) {
 			throw this.#reason;
 		}
 	}
 
-	/** Rejects with the reason as soon as there is one, even where the request itself does not stop. */
+	/** Rejects with the reason as soon as there is one, even if the request itself does not stop. */
 	race<T>(work: Promise<T>): Promise<T> {
 		return new Promise((resolve, reject) => {
 			this.onEnd(reject);

@@ -8,13 +8,13 @@ export type Failure = {
 	xCodes: readonly number[];
 	/** X's own names of problems (API 2) that mean this: the last part of a problem's type, or its reason. */
 	problems?: readonly string[];
-	/** What the person sees. `{name}` stands for a value that differs from time to time. */
+	/** What the person sees. `{name}` marks a value that varies. */
 	sentence: string;
 	/** What it means, for docs/messages.md and for `doctor`. */
 	meaning: string;
 	/** What to do next. */
 	hint: string;
-	/** True where X may have carried the request out although no good answer came. */
+	/** True if X may have carried out the request although no good answer came. */
 	uncertain: boolean;
 };
 
@@ -346,21 +346,21 @@ const rows = {
 	},
 } as const satisfies Record<string, Failure>;
 
-/** Names one row of the table. */
+/** The name of a row in the table. */
 export type FailureName = keyof typeof rows;
 
 /** Every failure of a call to X, in the order of docs/messages.md. */
 export const failures: Readonly<Record<FailureName, Failure>> = rows;
 
-/** A row's sentence with its values put in; a value that is not given becomes `…`. */
+/** A row's sentence with its values; a missing value becomes `…`. */
 export function sentenceOf(failure: Failure, values: Readonly<Record<string, string>> = {}): string {
 	return failure.sentence.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '…');
 }
 
 /**
  * The error for one row of the table.
- * @param values for the places of the sentence, already fit to be drawn and without secrets.
- * @param more beyond the row; a `cause` must be free of secrets.
+ * @param values for the sentence, already safe to draw and without secrets.
+ * @param more options beyond the row; a `cause` must be free of secrets.
  */
 export function failure(
 	name: FailureName,

@@ -4,24 +4,24 @@ import type {Deadline} from './deadline.ts';
 import {closeKept} from './kept.ts';
 import type {ReplyReader} from './reply.ts';
 
-/** What a guard works with. */
+/** What a guard depends on. */
 export type GuardOptions = {
-	/** The agent that the request goes to. */
+	/** The agent for the request. */
 	agent: Agent;
 	/** Ends the request. */
 	deadline: Deadline;
 	/** Gets the answer. */
 	reader: ReplyReader;
-	/** True for a request that may go down a connection that was kept from an earlier one. */
+	/** True for a request that can use a kept connection. */
 	mayReuse: boolean;
 };
 
 /**
- * Watches one request of twitter-api-v2, which by itself takes torn, empty and foreign answers for whole ones, and has
- * no deadline: ends it at ours, and reads the answer as it comes.
+ * Guards one request of twitter-api-v2, which itself accepts incomplete, empty and foreign answers and has no
+ * deadline: ends it at ours, and reads the answer as it comes.
  */
 export class Guard {
-	/** What went wrong on the network; `null` where nothing did. */
+	/** The network error; `null` if there was none. */
 	networkError: unknown = null;
 	#request: ClientRequest | null = null;
 	readonly #options: GuardOptions;
@@ -30,19 +30,19 @@ export class Guard {
 		this.#options = options;
 	}
 
-	/** The signature of the request, as it must never be shown. */
+	/** The request's signature, which must never be shown. */
 	get signature(): string {
 		const authorization = String(this.#request?.getHeader('authorization'));
 		return decodeURIComponent(/oauth_signature="([^"]*)"/.exec(authorization)?.[1] ?? '');
 	}
 
-	/** True where the request went down a kept connection that had died. */
+	/** True if the request used a kept connection that had died. */
 	get metDeadConnection(): boolean {
 		const {code} = (this.networkError ?? {}) as {code?: unknown};
 		return this.#request?.reusedSocket === true && (code === 'ECONNRESET' || code === 'EPIPE');
 	}
 
-	/** Takes care of the request, before anything of it is sent. */
+	/** Guards the request before anything of it is sent. */
 	watch(request: ClientRequest): void {
 		const {agent, deadline, reader, mayReuse} = this.#options;
 		this.#request = request;
@@ -59,16 +59,16 @@ export class Guard {
 	}
 }
 
-/** How Node hands a request to its agent. */
+/** How Node passes a request to its agent. */
 type Adding = {addRequest(request: ClientRequest, options: object): void};
 
-/** Made once for each agent, not for each request. */
+/** Created once per agent, not per request. */
 const watchedAgents = new WeakMap<Agent, object>();
 
 /**
- * An agent for one call of the library: it shows the request to the guard, and hands it to the real agent. The library's
- * own ways to look on leave six listeners on the connection each time (`requestEventDebugHandler`), which pile up where it
- * is kept, and cost each request (plugins).
+ * An agent for one call of the library: it shows the request to the guard, and passes it to the real agent.
+ * The library's own hooks leave six listeners on the connection each time (`requestEventDebugHandler`), which
+ * pile up on a kept one, or slow each request (plugins).
  */
 export function guardedAgent(agent: Agent, guard: Guard): Agent {
 	const watched = watchedAgents.get(agent) ?? watchedAgent(agent);

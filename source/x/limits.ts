@@ -1,25 +1,25 @@
 import type {IncomingHttpHeaders} from 'node:http';
 import type {Limit} from '../flock/error.ts';
 
-/** The limits that X has, by the beginnings of their headers. */
+/** X's limits, by the beginnings of their headers. */
 const headersOf: Readonly<Record<Limit, string>> = {
 	window: 'x-rate-limit',
 	'account-day': 'x-user-limit-24hour',
 	'app-day': 'x-app-limit-24hour',
 };
 
-/** Milliseconds; a day is X's longest limit, and nobody should be told to wait for what lies beyond it. */
+/** Milliseconds. A day is X's longest limit, and nobody should wait longer. */
 const longestWait = 25 * 60 * 60 * 1000;
 
-/** Milliseconds by which the two clocks may differ before X's times are taken by X's clock. */
+/** How far the two clocks can differ, in milliseconds, before X's times are read by X's clock. */
 const clockTolerance = 60 * 1000;
 
-/** Which limit a 429 is about, and when it ends, by this computer's clock (ms since 1970); `null` where X does not say. */
+/** Which limit a 429 is about, and when it ends by this computer's clock (ms since 1970); `null` if X does not say. */
 export type ReachedLimit = {limit: Limit; retryAt: number | null};
 
 /**
- * Reads a 429's headers. A limit is reached where it has nothing remaining; of several, the one that ends last is named,
- * since nothing works before. A number that is none, has passed, or lies too far ahead says nothing.
+ * Reads a 429's headers. A limit is reached if nothing remains. Of several, it returns the one that ends
+ * last, since nothing works before. Ignores values that are not numbers, have passed, or are too far ahead.
  * @param now this computer's clock, in ms since 1970.
  */
 export function readLimit(headers: IncomingHttpHeaders, now: number): ReachedLimit {
@@ -31,7 +31,7 @@ export function readLimit(headers: IncomingHttpHeaders, now: number): ReachedLim
 	const reached = (Object.keys(headersOf) as Limit[])
 		.filter(limit => (readNumber(headers[`${headersOf[limit]}-remaining`]) ?? 1) <= 0)
 		.map((limit): ReachedLimit => ({limit, retryAt: resetOf(limit)}))
-		// A day's limit whose end is not known ends later than a window.
+		// A daily limit with an unknown end ends later than a window.
 		.sort((one, other) => endOf(other) - endOf(one));
 	const [last] = reached;
 	return last !== undefined && (last.retryAt !== null || last.limit !== 'window')
@@ -43,7 +43,7 @@ function endOf({limit, retryAt}: ReachedLimit): number {
 	return retryAt ?? (limit === 'window' ? 0 : Number.MAX_SAFE_INTEGER);
 }
 
-/** X's clock where the answer tells it and it differs by much; else this computer's, which knows more than seconds. */
+/** X's clock if the answer has it and it differs by much; else this computer's, which is more precise than seconds. */
 function readClock(headers: IncomingHttpHeaders, now: number): number {
 	const date = Date.parse(headers.date ?? '');
 	return Math.abs(date - now) > clockTolerance ? date : now;
@@ -61,7 +61,7 @@ function inRange(at: number, now: number): number | null {
 	return at > now && at <= now + longestWait ? at : null;
 }
 
-/** A header's number; Node joins a header that comes several times, which is none then. */
+/** A header's number. Node joins repeated headers, which are then not a number. */
 function readNumber(header: string | string[] | undefined): number | null {
 	return typeof header === 'string' && /^-?\d{1,12}$/.test(header.trim()) ? Number(header) : null;
 }

@@ -7,8 +7,8 @@ import {host} from './proxy.ts';
 import type {Probe} from './x.ts';
 
 /**
- * Looks at X's front door without signing anything, and reads no body.
- * @throws FlockError where no answer comes.
+ * Requests X's front page without signing or reading a body.
+ * @throws FlockError if no answer comes.
  */
 export async function probe(way: Way, caller: AbortSignal | undefined): Promise<Probe> {
 	using deadline = new Deadline(way.deadlineSeconds, 'probe', caller);

@@ -1,18 +1,18 @@
 import {readXmlErrors} from './xml.ts';
 
-/** What a refusal says, whatever form it has. */
+/** What a refusal says, in any form. */
 export type Problem = {
 	/** X's numbers. */
 	codes: number[];
 	/** X's names of problems: the last part of a problem document's type, and its reason. */
 	names: string[];
-	/** What X says to people; `null` where it says nothing. */
+	/** What X says to people; `null` if it says nothing. */
 	message: string | null;
-	/** All that may tell one refusal from another. */
+	/** Everything that can tell one refusal from another. */
 	words: string;
 };
 
-/** Reads the body of a refusal: JSON, a v2 problem document, XML, plain text, a page or nothing. */
+/** Reads a refusal's body: JSON, a v2 problem document, XML, plain text, a page or nothing. */
 export function readProblem(text: string): Problem {
 	if (text.trim() === '' || isPage(text)) {
 		return {codes: [], names: [], message: null, words: ''};
@@ -54,7 +54,7 @@ function readJsonProblem(json: Record<string, unknown>): Problem {
 	};
 }
 
-/** X has its problems at api.twitter.com and api.x.com; the name is what tells them apart. */
+/** X has its problems at api.twitter.com and api.x.com; the name tells them apart. */
 const typeName = /^https:\/\/[\w.]{1,60}\/(?:labs\/)?\d\/problems\/([a-z\d-]{1,60})$/;
 
 function readCode(code: unknown): number[] {
@@ -63,14 +63,14 @@ function readCode(code: unknown): number[] {
 		: [];
 }
 
-/** True for a web page, whatever its content type says. */
+/** True for a web page, whatever its content type. */
 export function isPage(text: string): boolean {
 	return /^\s*(<\?xml[^>]{0,200}>\s*)?(<!--[\s\S]{0,2000}?-->\s*)?<(!doctype\s+html|html|head|body)\b/i.test(
 		text,
 	);
 }
 
-/** Parses JSON; `null` where it is none. */
+/** Parses JSON; `null` if it is invalid. */
 export function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);

@@ -1,12 +1,12 @@
-/** A proxy's address as a person writes it into a variable: read, or why it cannot be, in words that follow a colon. */
+/** A proxy's address from a variable: parsed, or the reason why not, to follow a colon. */
 export type ProxyAddress = {url: URL; wrong: null} | {url: null; wrong: string};
 
-/** What ends a host or begins an escape, and so must be written otherwise in a user's name and password. */
+/** Characters that end a host or begin an escape, so a user name and password must encode them. */
 const special = /[#/?\\%]/;
 
 /**
- * Reads it as curl does: `http://` may be left out. Whatever stands in the way is told by its kind and never quoted, since
- * it may be the password. A password with a bare `#` or `/` would make its beginning the host that is asked.
+ * Parses it like curl: `http://` can be left out. Names a wrong character by its kind and never quotes it,
+ * since it may be the password. A password with a bare `#` or `/` would make its beginning the host.
  */
 export function readProxyAddress(text: string): ProxyAddress {
 	const address = text.trim();
@@ -30,7 +30,7 @@ export function readProxyAddress(text: string): ProxyAddress {
 		: {url, wrong: null};
 }
 
-/** The first character that must not stand as it is; a `%` may where it is part of an escape. */
+/** The first character that must be encoded; a `%` need not be if it is part of an escape. */
 function firstMiswritten(credentials: string): string | null {
 	const [character] = special.exec(credentials.replace(/%[\da-f]{2}/gi, '')) ?? [];
 	if (character !== undefined) {
@@ -41,7 +41,7 @@ function firstMiswritten(credentials: string): string | null {
 		decodeURIComponent(credentials);
 		return null;
 	} catch {
-		// Escapes that stand for no UTF-8: their `%` was meant as one.
+		// Escapes that are not UTF-8: their `%` was meant literally.
 		return '%';
 	}
 }

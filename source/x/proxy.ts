@@ -3,24 +3,24 @@ import type {Environment} from '../system/environment.ts';
 import {failure} from './failures.ts';
 import {readProxyAddress} from './proxy-address.ts';
 
-/** The host that every request goes to. */
+/** The host of every request. */
 export const host = 'api.x.com';
 
-/** The variables that name a proxy, the first that is set wins. */
+/** The variables that name a proxy. The first one set wins. */
 const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'] as const;
 
 /** How requests reach X. */
 export type Route = {
 	agent: Agent;
-	/** The proxy on the way, without its user and password; `null` where there is none. */
+	/** The proxy in use, without its user and password; `null` if there is none. */
 	proxy: string | null;
 };
 
 /**
- * The way to X that the environment asks for. Certificates are checked on it, whatever the environment says.
+ * The route to X from the environment. It always checks certificates.
  * @param options for the agent.
- * @param nodeVersion the version of Node that will speak to the proxy.
- * @throws FlockError `x-proxy` for a proxy that this Node cannot use, since it would be bypassed in silence.
+ * @param nodeVersion the version of Node that will use the proxy.
+ * @throws FlockError `x-proxy` for a proxy that this Node cannot use, since it would be bypassed silently.
  */
 export function routeFrom(
 	env: Environment,
@@ -41,8 +41,8 @@ export function routeFrom(
 }
 
 /**
- * The proxy for api.x.com that the environment names, or `null` for none, or where `NO_PROXY` excepts X.
- * @throws FlockError `x-proxy` where it is no http:// or https:// proxy, or cannot be read.
+ * The environment's proxy for api.x.com; `null` if there is none or `NO_PROXY` excludes X.
+ * @throws FlockError `x-proxy` if it is not an http:// or https:// proxy, or cannot be parsed.
  */
 export function proxyFrom(env: Environment): {url: URL; variable: string} | null {
 	const variable = variables.find(name => env[name]?.trim());
@@ -58,13 +58,13 @@ export function proxyFrom(env: Environment): {url: URL; variable: string} | null
 	return {url, variable};
 }
 
-/** True where this version of Node has `proxyEnv`, by its documentation: since 24.5, and 22.21. */
+/** True if this version of Node has `proxyEnv`, by its documentation: since 24.5, and 22.21. */
 export function supportsProxies(version: string): boolean {
 	const [major = 0, minor = 0] = version.split('.').map(Number);
 	return major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
 }
 
-/** `NO_PROXY` as curl reads it: names stand for their subdomains, too. */
+/** `NO_PROXY` as in curl: names include their subdomains. */
 function isExcepted(list: string): boolean {
 	return list
 		.toLowerCase()

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import type {Reply} from './classify.ts';
 
-/** The most bytes of a body that are read; X's answers have some hundred. */
+/** The most bytes of a body to read; X's answers have some hundred. */
 export const bodyLimit = 64 * 1024;
 
 /** Reads an answer as it comes in, up to the limit. */
@@ -16,7 +16,7 @@ export class ReplyReader {
 		this.#onTooLong = onTooLong;
 	}
 
-	/** Begins to read; called once, as soon as the headers are there. */
+	/** Starts to read; called once, as soon as the headers are there. */
 	read(response: IncomingMessage): void {
 		this.#response = response;
 		response.on('data', (chunk: Buffer) => {
@@ -37,7 +37,7 @@ export class ReplyReader {
 		}
 
 		const {statusCode = 0, headers, complete} = response;
-		// Without either header the end of the connection ends the body, and nothing tells where it was cut.
+		// Without either header, the end of the connection ends the body, and a cut goes unnoticed.
 		const measured =
 			/\bchunked\b/i.test(headers['transfer-encoding'] ?? '') ||
 			Number(headers['content-length'] ?? Number.NaN) === this.#size;

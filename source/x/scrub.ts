@@ -1,22 +1,22 @@
 import {visible} from '../flock/visible.ts';
 
-/** The most characters of X's words that are quoted. */
+/** How many characters of X's words to quote. */
 const longestQuote = 120;
 
 /**
- * Takes secrets out of text that will be shown, as they are and as they look in a form or a header.
- * Anything shorter than four characters is no secret, and would only take the text apart.
+ * Removes secrets from text to show, also in the forms of a form or a header. Shorter than four characters is
+ * not a secret, and would only break up the text.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
 	const forms = secrets.filter(secret => secret.length >= 4).flatMap(secret => [secret, encoded(secret)]);
-	// The longest first, so that a secret that holds another one leaves no rest.
+	// Longest first, so a secret that contains another one leaves nothing behind.
 	forms.sort((one, other) => other.length - one.length);
 	return forms.reduce((rest, secret) => rest.replaceAll(secret, '•••'), text);
 }
 
 /**
- * X's own words, fit to be quoted: without secrets and without anything that looks like a token or a
- * PIN, on one line, visible, and short; `nothing more` where it said nothing.
+ * X's own words, safe to quote: without secrets and anything that looks like a token or a PIN, on one line,
+ * visible, and short; `nothing more` if there are none.
  */
 export function quote(words: string | null, secrets: readonly string[]): string {
 	const clean = scrub(words ?? '', secrets)

@@ -3,10 +3,12 @@ import type {AccessLevel, AppKey, Key, RequestToken, WantedAccess} from '../floc
 /** What a request for a link needs. */
 export type LinkRequest = {
 	appKey: AppKey;
-	/** Filled in on X's page, without @; `null` to leave it open. */
+	/** Filled in on X's page, without @; `null` to leave it empty. */
 	expectedHandle: string | null;
 	/** X's `x_auth_access_type`; `null` leaves it to the app's settings. */
 	access: WantedAccess | null;
+	/** The address that X sends the browser to; X shows a PIN where there is none. */
+	callback?: string | null;
 	/** Cancels the request. */
 	signal?: AbortSignal | undefined;
 };
@@ -14,7 +16,7 @@ export type LinkRequest = {
 /** A request token and the page where its PIN is shown. */
 export type RequestedLink = RequestToken & {url: string};
 
-/** What X answers to a right PIN: a token, a secret, and whose they are. */
+/** X's answer to a right PIN: a token, a secret, and their account. */
 export type Grant = {
 	/** Secret. */
 	accessToken: string;
@@ -22,23 +24,23 @@ export type Grant = {
 	accessSecret: string;
 	userId: string;
 	handle: string;
-	/** `null` where the answer does not say. */
+	/** `null` if the answer does not say. */
 	accessLevel: AccessLevel | null;
 };
 
-/** What X says of a token that it takes. */
+/** X's answer about a token that it accepts. */
 export type Account = {userId: string; handle: string; accessLevel: AccessLevel | null};
 
 /** The part of a key that signs requests. */
 export type Token = Pick<Key, 'accessToken' | 'accessSecret'>;
 
-/** What an unsigned look at X's front door tells, for `doctor`. */
+/** The result of an unsigned request of X's front page, for `doctor`. */
 export type Probe = {
-	/** The HTTP status; any of X's own is a good sign, a redirection is not. */
+	/** The HTTP status. Any of X's own is a good sign, but a redirect is not. */
 	status: number;
-	/** Seconds by which X's `Date` is ahead of this clock (negative: behind); `null` without a `Date`. */
+	/** How many seconds X's `Date` is ahead of this clock (negative: behind); `null` without a `Date`. */
 	clockSkewSeconds: number | null;
-	/** The proxy on the way, without its user and password; `null` where there is none. */
+	/** The proxy in use, without its user and password; `null` if there is none. */
 	proxy: string | null;
 };
 
@@ -47,20 +49,20 @@ export type Probe = {
  * and throws a `FlockError` whose code begins with `x-`.
  */
 export type X = {
-	/** The seconds that X gets for an answer; counted from the request, whatever drips in. */
+	/** How many seconds X has to answer, from the request to the end. */
 	readonly deadlineSeconds: number;
-	/** What a person is to know of the way to X before X is asked; `null` where there is nothing, and in practice. */
+	/** A warning about the connection before X is asked; `null` if there is none, and in practice. */
 	readonly warning: string | null;
-	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`. */
+	/** Leg 1: `POST oauth/request_token` with `oauth_callback=oob`, or with an address of the app's settings. */
 	requestLink(request: LinkRequest): Promise<RequestedLink>;
-	/** Leg 3: `POST oauth/access_token`. Is not cancelled: a PIN works once, and its token must not be lost. */
+	/** Leg 3: `POST oauth/access_token`. Cannot be cancelled: a PIN works once, and its token must not be lost. */
 	exchangePin(appKey: AppKey, requestToken: RequestToken, pin: string): Promise<Grant>;
-	/** `GET 2/users/me`: who a token is. X bills it. */
+	/** `GET 2/users/me`: a token's account. X bills it. */
 	whoIs(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<Account>;
-	/** `POST 1.1/oauth/invalidate_token`, signed with the token that it kills. */
+	/** `POST 1.1/oauth/invalidate_token`, signed with the token that it revokes. */
 	revoke(appKey: AppKey, token: Token, signal?: AbortSignal): Promise<void>;
-	/** Tries whether X takes the app key at all (a request token is made and left); throws where it does not. */
-	tryAppKey(appKey: AppKey, signal?: AbortSignal): Promise<void>;
-	/** Looks at `https://api.x.com/` without signing: whether name, TLS and proxy work, and X's clock. Costs nothing. */
+	/** Tries whether X takes the app key at all, and the callback where one is given (a request token is made and left); throws where it does not. */
+	tryAppKey(appKey: AppKey, signal?: AbortSignal, callback?: string | null): Promise<void>;
+	/** Requests `https://api.x.com/` without signing: checks name, TLS and proxy, and X's clock. Free. */
 	probe(signal?: AbortSignal): Promise<Probe>;
 };

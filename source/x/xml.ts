@@ -1,19 +1,19 @@
 /** One `<error>` of an answer in XML. */
 export type XmlError = {
-	/** What its attribute or its element `code` holds; `null` where it has none. */
+	/** Its attribute or element `code`; `null` if it has none. */
 	code: string | null;
-	/** Its text, on one line; `null` where it has none. */
+	/** Its text on one line; `null` if it has none. */
 	message: string | null;
 };
 
 /**
- * Every `<error>` of an answer in XML, however it is broken into lines: namespaces, attributes in any order, entities,
- * CDATA and comments are read as XML has them; what is not well-formed, or is cut off, gives what stands before.
- * Each character is looked at a fixed number of times. Of a library only this one element would be used.
+ * Every `<error>` of an answer in XML, however it is split into lines. Understands namespaces, attributes in
+ * any order, entities, CDATA and comments. From malformed or cut XML it returns what comes before. Reads each
+ * character a fixed number of times. A library would be used only for this one element.
  */
 export function readXmlErrors(text: string): XmlError[] {
 	const errors: Map<string, string>[] = [];
-	/** The attributes and elements of the error that is being read; its own text is `error`. */
+	/** The current error's attributes and elements; its own text is `error`. */
 	let fields: Map<string, string> | null = null;
 	let field = 'error';
 	for (const {tag, words} of piecesOf(text)) {
@@ -37,10 +37,10 @@ export function readXmlErrors(text: string): XmlError[] {
 	return errors.map(errorOf);
 }
 
-/** What stands between `<` and `>`, or the words outside; one of them is empty. */
+/** The contents of `<` and `>`, or the words outside; one of them is empty. */
 type Piece = {tag: string; words: string};
 
-/** Takes XML apart into tags and words, without comments, instructions and declarations. */
+/** Splits XML into tags and words, without comments, instructions and declarations. */
 function* piecesOf(text: string): Generator<Piece> {
 	for (let at = 0; at < text.length; ) {
 		const start = indexOr(text, '<', at, text.length);
@@ -84,13 +84,13 @@ function tagEnd(text: string, from: number): number {
 	return text.length;
 }
 
-/** A tag's name in small letters, without its namespace. */
+/** A tag's name in lower case, without its namespace. */
 function localName(tag: string): string {
 	const [name = ''] = /^\/?[^\s/]+/.exec(tag) ?? [];
 	return name.slice(Math.max(name.indexOf(':'), name.indexOf('/')) + 1).toLowerCase();
 }
 
-/** A tag's attributes by their names, in small letters and without namespaces. */
+/** A tag's attributes by name, in lower case and without namespaces. */
 function attributesOf(tag: string): Map<string, string> {
 	const attributes = new Map<string, string>();
 	for (let at = 0; ; ) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import {afterEach, beforeEach, test} from 'node:test';
+import {afterEach, beforeEach, suite, test} from 'node:test';
 import {type AuthorizeInput, authorize} from '../../source/commands/authorize.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import type {Services} from '../../source/services.ts';
-import {approve} from '../helpers/approve.ts';
+import {answerTo, approve, approveBack, denyTo} from '../helpers/approve.ts';
+import {freePort} from '../helpers/free-port.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {type Collected, collect} from '../helpers/write.ts';
@@ -235,4 +236,109 @@ test('hostile names in file names and in X’s answers are made visible', async 
 	await flock.authorize('moth', 'moth_poem');
 	await assertHarmless(run.all(), flock.services.keystore);
 	assert.match(run.all(), /moth␛\[31m␇‹U\+202E›drib/);
+});
+
+suite('by callback', () => {
+	/** Services that listen on a free port, and practice with these addresses in its app's settings. */
+	async function listening(callbacks?: readonly string[]): Promise<TestServices> {
+		const place = await testServices({
+			poems: ['harbour', 'kettle'],
+			callbackPort: await freePort(),
+			...(callbacks === undefined ? {} : {callbacks}),
+		});
+		return place;
+	}
+
+	test('an expected account needs no line; the page says that it is done', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const input = {...plain, bots: ['harbour'], handle: 'harbour_poem'};
+			const done = authorize(input, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			assert.match(
+				await answerTo(run.out[0] ?? '', 'harbour_poem'),
+				/harbour is ready\. You can close this page\./,
+			);
+			assert.equal(await done, 0);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+			await assertHarmless(run.all(), place.services.keystore);
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('any other account waits for a line: enter keeps it, d discards it and gets a new link, the end holds it', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const done = authorize({...plain, bots: ['harbour', 'kettle']}, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			await answerTo(run.out[0] ?? '', 'mallory');
+			await run.until(() => /Press enter to keep it/.test(run.all()));
+			assert.equal((await place.services.keystore.get('harbour'))?.key, null);
+			run.type('d');
+			await run.until(() => run.out.length === 2);
+			assert.deepEqual((await place.services.keystore.get('harbour'))?.held, []);
+			await answerTo(run.out[1] ?? '', 'harbour_poem');
+			run.type('');
+			await run.until(() => run.out.length === 3);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+			await answerTo(run.out[2] ?? '', 'kettle_poem');
+			await run.until(() => /@kettle_poem. Is that the bot’s account/.test(run.all()));
+			run.type('later');
+			assert.equal(await done, 1);
+			assert.match(run.all(), /keymaker keep kettle --handle kettle_poem/);
+			assert.equal((await place.services.keystore.get('kettle'))?.held[0]?.key.handle, 'kettle_poem');
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('Cancel gets a new link, and a pasted address counts as before', async () => {
+		const place = await listening();
+		try {
+			const run = collect();
+			const done = authorize({...plain, bots: ['harbour']}, place.services, run.write);
+			await run.until(() => run.out.length === 1);
+			assert.match(await denyTo(run.out[0] ?? ''), /You did not authorize harbour/);
+			await run.until(() => run.out.length === 2);
+			assert.match(run.all(), /You did not authorize harbour, so no key was made\./);
+			run.type(await approveBack(run.out[1] ?? '', 'harbour_poem'));
+			assert.equal(await done, 0);
+			assert.equal((await place.services.keystore.get('harbour'))?.key?.handle, 'harbour_poem');
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('where X does not allow the address it goes on with PINs, says so once, and asks X no more', async () => {
+		const place = await listening([]);
+		try {
+			const run = collect();
+			const done = authorize({...plain, missing: true}, place.services, run.write);
+			run.type(await pinOf(run, 1, 'harbour_poem'));
+			run.type(await pinOf(run, 2, 'kettle_poem'));
+			assert.equal(await done, 0);
+			assert.equal(run.all().split('X rejected the callback address').length, 2);
+			const links = place.practice.log().filter(({path}) => path === '/oauth/request_token');
+			assert.deepEqual(
+				links.map(({status}) => status),
+				[401, 200, 200],
+			);
+		} finally {
+			await place.close();
+		}
+	});
+
+	test('the end of the input before an answer ends it, as with PINs', async () => {
+		const place = await listening();
+		try {
+			const run = collect({input: ''});
+			assert.equal(await authorize({...plain, bots: ['harbour']}, place.services, run.write), 1);
+			assert.match(run.all(), /input ended before/);
+		} finally {
+			await place.close();
+		}
+	});
 });

@@ -342,7 +342,7 @@ test('the browser that opens links is named, and whether in a window of its own'
 		return [sentence, hint];
 	};
 	const ordinary =
-		'Bots share its session: copy each link to a private window, and close that one before the next.';
+		'Bots share its session. Copy each link to a private window, and close it before the next one.';
 	assert.deepEqual(await said([]), [
 		'Links open in Chromium, each time in a new window with an empty profile.',
 		null,

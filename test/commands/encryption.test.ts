@@ -64,7 +64,7 @@ thoroughTest('a wrong old passphrase changes nothing, and the new one is not eve
 	for (const command of [['passphrase'], ['decrypt']]) {
 		const {code, err} = await place.run(command, `${second}\n`, {KEYMAKER_PASSPHRASE: second});
 		assert.equal(code, 1);
-		assert.match(err, /KEYMAKER_PASSPHRASE is not the passphrase/);
+		assert.match(err, /KEYMAKER_PASSPHRASE is wrong for this keystore/);
 	}
 
 	assert.equal((await place.run(['list'], '', {KEYMAKER_PASSPHRASE: first})).code, 0);

@@ -48,6 +48,7 @@ const contract: Readonly<Record<string, readonly string[]>> = {
 	decrypt: [],
 	passphrase: [],
 	restore: ['[number]'],
+	move: ['<to>', '--yes'],
 	history: ['[bot]', '--json'],
 	schema: [],
 	init: [],

@@ -208,7 +208,7 @@ suite('the table of browsers', onUnix, () => {
 		assert.deepEqual(await wayOf('linux'), why('vivaldi-stable'));
 		await program('bin/xdg-settings', 'exit 2');
 		await program('bin/xdg-mime', 'exit 2');
-		assert.deepEqual(await wayOf('linux'), {kind: 'ordinary', why: 'No default browser was found.'});
+		assert.deepEqual(await wayOf('linux'), {kind: 'ordinary', why: 'No default browser found.'});
 		assert.deepEqual(await wayOf('darwin'), why('com.apple.safari'));
 		assert.deepEqual(await wayOf('linux', {WSL_DISTRO_NAME: 'Debian'}), {
 			kind: 'ordinary',

@@ -30,8 +30,10 @@ async function placeWith(t: TestContext, kind: Kind): Promise<Workplace> {
 	return place;
 }
 
-function start(place: Workplace, args: readonly string[] = []): Pty {
-	return place.screen(args, {env: {KEYMAKER_OPEN: undefined, DISPLAY: display.name}});
+/** Opens the full screen, where links are opened by themselves and lead to PINs. */
+function start(place: Workplace, args: readonly string[] = [], more: Record<string, string> = {}): Pty {
+	const env = {KEYMAKER_OPEN: undefined, KEYMAKER_CALLBACK: 'never', DISPLAY: display.name, ...more};
+	return place.screen(args, {env});
 }
 
 const windowsOf = ({folder}: Workplace) => path.join(folder, '.cache/keymaker/windows');
@@ -65,9 +67,12 @@ async function processesOf(place: Workplace): Promise<{pid: number; line: string
 	return found.filter(({line}) => line.includes(place.folder) && !line.includes('dist/cli.js'));
 }
 
-async function browsersOf(place: Workplace): Promise<number[]> {
+/** The browsers of a workplace, or the one of a profile. */
+async function browsersOf(place: Workplace, profile = place.folder): Promise<number[]> {
 	const found = await processesOf(place);
-	return found.filter(({line}) => !line.includes('window-worker')).map(({pid}) => pid);
+	return found
+		.filter(({line}) => !line.includes('window-worker') && line.includes(profile))
+		.map(({pid}) => pid);
 }
 
 /** What a browser leaves in the home, outside its profile, must not hold the link's token. */
@@ -105,9 +110,21 @@ for (const kind of ['chromium', 'firefox'] as const) {
 			screen.paste(await kettle.authorize('kettle'));
 			await screen.waitFor(/2 ready|All done|whole flock|kettle is ready/);
 
-			await harbour.close();
+			// One browser is killed; keymaker is left before the other one is closed.
+			for (const pid of await browsersOf(place, profile)) {
+				process.kill(pid, 'SIGKILL');
+			}
+
+			await eventually(async () => ((await profilesOf(place)).length === 1 ? true : null), 'a profile stays');
+			screen.press('ctrl+c');
+			await screen.exited;
+			const again = start(place);
+			await again.waitFor('harbour');
+			await kettle.shows(/Your PIN/);
+			assert.deepEqual(await profilesOf(place), [other], 'its browser still runs');
 			await kettle.close();
 			await gone(place);
+			await again.close();
 			for (const url of [first, second]) {
 				assert.deepEqual(await filesWith(place, new URL(url).searchParams.get('oauth_token') ?? url), []);
 			}
@@ -123,70 +140,34 @@ for (const kind of ['chromium', 'firefox'] as const) {
 			);
 		});
 
-		test('nothing is left where the browser is killed, or keymaker ends before it, by q or by kill -9', async t => {
-			const place = await placeWith(t, kind);
-			const open = async (screen: Pty) => {
-				await screen.waitFor('harbour');
-				screen.press('enter');
-				const link = await nextLink(screen);
-				const profile = await newProfile(place);
-				return drive(kind, profile, link);
-			};
-
-			const killed = start(place);
-			await open(killed);
-			await killed.waitFor('in the new window');
-			for (const pid of await browsersOf(place)) {
-				process.kill(pid, 'SIGKILL');
-			}
-
-			await gone(place);
-			await killed.close();
-
-			for (const signal of ['quit', 'SIGKILL'] as const) {
-				const screen = start(place);
-				const window = await open(screen);
-				await screen.waitFor('in the new window');
-				if (signal === 'quit') {
-					screen.press('ctrl+c');
-				} else {
-					screen.kill('SIGKILL');
-				}
-
-				await screen.exited;
-				// Started again while the browser runs: it keeps its profile.
-				const again = start(place);
-				await again.waitFor('harbour');
-				await window.shows(/Authorize keymaker/);
-				assert.equal((await profilesOf(place)).length, 1, signal);
-				await window.close();
-				await gone(place);
-				await again.close();
-			}
-		});
-
-		test('where the browser and all of keymaker were killed, the next start removes what is left', async t => {
+		test('where keymaker is killed, its window stays as it is; where all that belongs to it is, the next start removes what is left', async t => {
 			const place = await placeWith(t, kind);
 			const screen = start(place);
 			await screen.waitFor('harbour');
 			screen.press('enter');
-			await drive(kind, await newProfile(place), await nextLink(screen));
+			const link = await nextLink(screen);
+			const profile = await newProfile(place);
+			const window = await drive(kind, profile, link);
+			await window.shows(/Authorize keymaker/);
 			screen.kill('SIGKILL');
 			await screen.exited;
-			const [workers, others] = [
-				(await processesOf(place)).filter(({line}) => line.includes('window-worker')),
-				await browsersOf(place),
-			];
+			const again = start(place);
+			await again.waitFor('harbour');
+			await window.shows(/Authorize keymaker/);
+			assert.deepEqual(await profilesOf(place), [profile]);
+			await again.close();
+
+			const workers = (await processesOf(place)).filter(({line}) => line.includes('window-worker'));
 			assert.equal(workers.length, 1);
-			for (const pid of [...workers.map(worker => worker.pid), ...others]) {
+			for (const pid of [...workers.map(worker => worker.pid), ...(await browsersOf(place, profile))]) {
 				process.kill(pid, 'SIGKILL');
 			}
 
 			await eventually(async () => ((await processesOf(place)).length === 0 ? true : null), 'they still run');
-			assert.equal((await profilesOf(place)).length, 1);
-			const again = start(place);
+			assert.deepEqual(await profilesOf(place), [profile]);
+			const last = start(place);
 			await gone(place);
-			await again.close();
+			await last.close();
 		});
 	});
 }
@@ -201,9 +182,7 @@ test('with --browser default two bots share a session, which shows that these te
 		'gio',
 		`if [ "$1" = open ]; then exec chromium --user-data-dir=${theirs} --no-first-run "$2"; fi`,
 	);
-	const screen = place.screen(['--browser', 'default'], {
-		env: {KEYMAKER_OPEN: undefined, DISPLAY: display.name, XDG_CURRENT_DESKTOP: 'GNOME'},
-	});
+	const screen = start(place, ['--browser', 'default'], {XDG_CURRENT_DESKTOP: 'GNOME'});
 	await screen.waitFor('harbour');
 	screen.press('a');
 	const first = await nextLink(screen);

@@ -204,6 +204,7 @@ for (const fault of some(meeting('request_token'), 6)) {
 				attempt: 1,
 				consumerKey: new Secret(consumerKey),
 				consumerSecret: new Secret(consumerSecret),
+				callback: '',
 			});
 			await promise;
 			return results.at(-1);

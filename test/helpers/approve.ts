@@ -35,10 +35,47 @@ export function heading(page: string): string {
 }
 
 async function submit(url: string, fields: Record<string, string>): Promise<string> {
+	return (await sent(url, fields, 'follow')).text();
+}
+
+async function sent(url: string, fields: Record<string, string>, redirect: 'follow' | 'manual') {
 	const hidden = hiddenFields(await (await fetch(url)).text());
-	const answer = await fetch(new URL('/oauth/authorize', url), {
-		method: 'POST',
-		body: new URLSearchParams({...hidden, ...fields}),
-	});
-	return answer.text();
+	const body = new URLSearchParams({...hidden, ...fields});
+	return fetch(new URL('/oauth/authorize', url), {method: 'POST', body, redirect});
+}
+
+/**
+ * Chooses the account and presses Authorize app where X calls back, as a browser does, and follows it.
+ * @returns what the page says then.
+ */
+export async function answerTo(url: string, account: string): Promise<string> {
+	return sentenceOf(await submit(url, {action: 'authorize', other: account}));
+}
+
+/** Presses Cancel there. @returns what the page says then. */
+export async function denyTo(url: string): Promise<string> {
+	return sentenceOf(await submit(url, {action: 'cancel'}));
+}
+
+/** Chooses the account and presses Authorize app, and does not follow. @returns the address that the browser is sent to */
+export async function approveBack(url: string, account: string): Promise<string> {
+	return locationOf(await sent(url, {action: 'authorize', other: account}, 'manual'));
+}
+
+/** Presses Cancel there, and does not follow. @returns the address that the browser is sent to */
+export async function cancelBack(url: string): Promise<string> {
+	return locationOf(await sent(url, {action: 'cancel'}, 'manual'));
+}
+
+function locationOf({status, headers}: Response): string {
+	const location = headers.get('location');
+	if (status !== 302 || location === null) {
+		throw new Error(`The authorize page sends nobody back: ${status}`);
+	}
+
+	return location;
+}
+
+function sentenceOf(page: string): string {
+	return /<p>([^<]*)<\/p>/.exec(page)?.[1] ?? heading(page);
 }

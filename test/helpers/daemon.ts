@@ -1,7 +1,6 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {chownSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync} from 'node:fs';
-import {type AddressInfo, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
@@ -112,9 +111,16 @@ export async function startDaemon(
 			}
 		},
 		async end(signal) {
-			const started = childrenOf(child.pid ?? 0);
-			daemon.signal('SIGCONT');
+			const pid = child.pid ?? 0;
+			// Stopped, it starts nobody who would be overlooked.
+			child.kill('SIGSTOP');
+			while (isRunning(pid) && statOf(pid)?.state !== 'T') {
+				await later();
+			}
+
+			const started = childrenOf(pid);
 			child.kill(signal);
+			daemon.signal('SIGCONT');
 			await ended;
 			// What a killed server has started notices it a moment later.
 			while (started.some(isRunning)) {
@@ -166,13 +172,4 @@ function childrenOf(pid: number): number[] {
 export function isRunning(pid: number): boolean {
 	const stat = statOf(pid);
 	return stat !== null && stat.state !== 'Z' && stat.state !== 'X';
-}
-
-/** A port of the loopback address on which nobody listens. */
-export async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const {port} = server.address() as AddressInfo;
-	await new Promise(resolve => server.close(resolve));
-	return port;
 }

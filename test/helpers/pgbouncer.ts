@@ -2,7 +2,8 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import path from 'node:path';
-import {daemonFolder, freePort, give, removeDaemonFolder, startDaemon} from './daemon.ts';
+import {daemonFolder, give, removeDaemonFolder, startDaemon} from './daemon.ts';
+import {freePort} from './free-port.ts';
 import {whySkipped} from './installed.ts';
 import {database, type Postgres, passwords} from './postgres.ts';
 

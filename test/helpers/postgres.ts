@@ -5,13 +5,13 @@ import {makeCertificate, whyNoCertificate} from './certificate.ts';
 import {
 	type Daemon,
 	daemonFolder,
-	freePort,
 	give,
 	removeDaemonFolder,
 	runAs,
 	startDaemon,
 	whyNoDaemon,
 } from './daemon.ts';
+import {freePort} from './free-port.ts';
 import {whySkipped} from './installed.ts';
 
 /** Where Debian keeps PostgreSQL's own programs, the newest version first; elsewhere they are on the PATH. */

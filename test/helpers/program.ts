@@ -123,6 +123,15 @@ export function linkOn(screen: readonly string[]): string {
 	return screen.slice(first, after === -1 ? undefined : after).join('');
 }
 
+/** Waits until a screen shows a whole link that calls back, other than an earlier one. */
+export async function callingLink(screen: Pty, earlier = ''): Promise<string> {
+	const rows = await screen.waitFor(shown => {
+		const link = linkOn(shown);
+		return link !== '' && link !== earlier && shown.some(row => row.includes('keymaker continues by itself'));
+	});
+	return linkOn(rows);
+}
+
 /** Waits until a screen shows a whole link other than an earlier one. */
 export async function nextLink(screen: Pty, earlier = ''): Promise<string> {
 	const rows = await screen.waitFor(shown => {

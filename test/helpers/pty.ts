@@ -37,7 +37,7 @@ export type Pty = {
 	wrapped(): boolean[];
 	/** Everything that the program has written, escape sequences included. */
 	raw(): string;
-	/** Waits until the screen shows it; fails with the screen as it was. */
+	/** Waits until the screen shows it, in a whole frame; fails with the screen as it was. */
 	waitFor(wanted: Wanted): Promise<string[]>;
 	/** Waits until the screen shows it no more. */
 	waitUntilGone(wanted: Wanted): Promise<string[]>;
@@ -115,6 +115,18 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 			change();
 		});
 	});
+	// As on a terminal that knows synchronized output, nobody sees a frame of which half has arrived.
+	let withinFrame = false;
+	for (const [final, within] of [
+		['h', true],
+		['l', false],
+	] as const) {
+		terminal.parser.registerCsiHandler({prefix: '?', final}, ([mode]) => {
+			withinFrame = mode === 2026 ? within : withinFrame;
+			return false;
+		});
+	}
+
 	// A program may ask its terminal something; the answer comes from here.
 	terminal.onData(answer => child.write(answer));
 	let over = false;
@@ -156,7 +168,7 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		const deadline = Date.now() + patienceMs;
 		for (;;) {
 			const now = screen();
-			if (fulfilled(now)) {
+			if ((!withinFrame || over) && fulfilled(now)) {
 				return now;
 			}
 

@@ -4,7 +4,6 @@ import {once} from 'node:events';
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
-import {chromium} from 'playwright-core';
 
 /** How long a browser is waited for: a net that no load trips; milliseconds. */
 const patienceMs = 240_000;
@@ -105,45 +104,69 @@ function asPerson(page: Page): Driven {
 	};
 }
 
-async function driveChromium(profile: string, url: string): Promise<Page> {
-	const file = path.join(profile, 'DevToolsActivePort');
-	const port = await eventually(async () => {
-		const [first, second] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
-		return second === undefined ? null : String(first);
-	}, 'Chromium opens no port');
-	const browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, {timeout: patienceMs});
-	return eventually(async () => {
-		const pages = browser.contexts().flatMap(context => context.pages());
-		return pages.find(page => page.url() === url) ?? null;
-	}, `Chromium does not open ${url}`);
+/** A line to a browser over which it is driven: Chromium's own protocol and WebDriver BiDi have calls in one form. */
+type Line = {
+	// biome-ignore lint/suspicious/noExplicitAny: what each call answers is its own
+	call(method: string, params: object): Promise<any>;
+	/** Makes a call that ends the line, and waits for that. */
+	last(method: string, params: object): Promise<void>;
+};
+
+async function connect(address: string): Promise<Line> {
+	const socket = new WebSocket(address);
+	await once(socket, 'open');
+	const closed = once(socket, 'close');
+	const waiting = new Map<number, (answer: {result?: unknown}) => void>();
+	socket.addEventListener('message', ({data}) => {
+		const answer = JSON.parse(String(data));
+		waiting.get(answer.id)?.(answer);
+	});
+	let last = 0;
+	function send(method: string, params: object): Promise<{result?: unknown}> {
+		last += 1;
+		const id = last;
+		socket.send(JSON.stringify({id, method, params}));
+		return new Promise(resolve => waiting.set(id, resolve));
+	}
+
+	return {
+		async call(method, params) {
+			const answer = await Promise.race([send(method, params), closed.then(() => ({result: undefined}))]);
+			assert.ok(answer.result !== undefined, `${method}: ${JSON.stringify(answer)}`);
+			return answer.result;
+		},
+		async last(method, params) {
+			send(method, params);
+			await closed;
+		},
+	};
 }
 
-/** Firefox speaks WebDriver BiDi, which playwright does not for a Firefox of Debian's. */
+async function driveChromium(profile: string, url: string): Promise<Page> {
+	const file = path.join(profile, 'DevToolsActivePort');
+	const address = await eventually(async () => {
+		const [port, rest] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+		const listed = rest ? await fetch(`http://127.0.0.1:${port}/json/list`).catch(() => null) : null;
+		const targets = (await listed?.json()) as {url: string; webSocketDebuggerUrl: string}[] | undefined;
+		return targets?.find(target => target.url === url)?.webSocketDebuggerUrl ?? null;
+	}, `Chromium does not open ${url}`);
+	const {call, last} = await connect(address);
+	return {
+		async evaluate(expression) {
+			return (await call('Runtime.evaluate', {expression})).result.value;
+		},
+		goto: address => call('Page.navigate', {url: address}),
+		close: () => last('Page.close', {}),
+	};
+}
+
 async function driveFirefox(profile: string, url: string): Promise<Page> {
 	const file = path.join(profile, 'WebDriverBiDiServer.json');
 	const {ws_host: host, ws_port: port} = await eventually(async () => {
 		const text = await readFile(file, 'utf8').catch(() => '');
 		return text.endsWith('}') ? (JSON.parse(text) as {ws_host: string; ws_port: number}) : null;
 	}, 'Firefox opens no port');
-	const socket = new WebSocket(`ws://${host}:${port}/session`);
-	await once(socket, 'open');
-	const answers = new Map<number, (answer: {result?: unknown; message?: string}) => void>();
-	socket.addEventListener('message', ({data}) => {
-		const answer = JSON.parse(String(data));
-		answers.get(answer.id)?.(answer);
-	});
-	let last = 0;
-	// biome-ignore lint/suspicious/noExplicitAny: what each call answers is its own
-	async function call(method: string, params: object): Promise<any> {
-		last += 1;
-		const id = last;
-		const answered = new Promise<{result?: unknown; message?: string}>(resolve => answers.set(id, resolve));
-		socket.send(JSON.stringify({id, method, params}));
-		const {result, message} = await answered;
-		assert.ok(result !== undefined, message);
-		return result;
-	}
-
+	const {call, last} = await connect(`ws://${host}:${port}/session`);
 	await call('session.new', {capabilities: {}});
 	const context = await eventually(async () => {
 		const {contexts} = await call('browsingContext.getTree', {});
@@ -155,11 +178,7 @@ async function driveFirefox(profile: string, url: string): Promise<Page> {
 			return result?.value;
 		},
 		goto: address => call('browsingContext.navigate', {context, url: address, wait: 'complete'}),
-		async close() {
-			// The last tab, closed by itself, leaves Firefox running while it is driven.
-			const closed = once(socket, 'close');
-			socket.send(JSON.stringify({id: 0, method: 'browser.close', params: {}}));
-			await closed;
-		},
+		// The last tab, closed by itself, leaves Firefox running while it is driven.
+		close: () => last('browser.close', {}),
 	};
 }

@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {writeExport} from '../../source/bundles/export.ts';
+import {createListener} from '../../source/desktop/callback-listener.ts';
 import type {Desktop, WhyNotOpen} from '../../source/desktop/desktop.ts';
+import type {CallbackPort} from '../../source/flock/callback.ts';
 import {type AppKey, type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
 import {createKeymaker} from '../../source/keymaker/keymaker.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
@@ -46,6 +49,10 @@ export type TestOptions = {
 	now?: () => number;
 	/** Why the desktop opens no browser by itself; `null` where it does. */
 	whyNotOpen?: WhyNotOpen | null;
+	/** The port to listen on for X's answer; PINs where not given. */
+	callbackPort?: CallbackPort | null;
+	/** The callback addresses in the app's settings; any of this computer's where not given. */
+	callbacks?: readonly string[];
 };
 
 /** Composes the services as the program does, on a folder of its own. */
@@ -56,12 +63,16 @@ export async function testServices({
 	deadlineSeconds = 600,
 	now = Date.now,
 	whyNotOpen = {kind: 'no-display', sentence: 'There is no display here.'},
+	callbackPort = 'never',
+	callbacks,
 }: TestOptions = {}): Promise<TestServices> {
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-test-'));
 	const poemsFolder = path.join(folder, 'poems');
-	const practice = await startPractice({statePath: null, handles: [], otherApps});
+	const practice = await startPractice({statePath: null, handles: [], otherApps, callbacks});
+	const callback = createListener();
 	const x = createX({agent: practice.agent, origin: practice.origin, env: {}, deadlineSeconds, now});
 	const keystore = openKeystore({folder: path.join(folder, 'keystore'), flock: 'test', poems: poemsFolder});
+	const openMove: Services['openMove'] = async () => assert.fail('nothing moves here');
 	const appSource: Services['appSource'] = async () => ({appKey: practice.appKey, from: 'practice'});
 	const keymaker = createKeymaker({x, keystore, appSource, now});
 	const opened: string[] = [];
@@ -111,9 +122,12 @@ export async function testServices({
 		services: {
 			poems: openPoems(poemsFolder),
 			keystore,
+			openMove,
 			x,
 			keymaker,
 			desktop,
+			callback,
+			callbackPort,
 			appSource,
 			writeExport,
 			identity: async () => openIdentity(path.join(folder, 'identity.txt')),
@@ -130,6 +144,7 @@ export async function testServices({
 			await keystore.update(bot, record => ({...(record ?? emptyRecord), ...changes}));
 		},
 		async close() {
+			await callback.close();
 			await practice.close();
 			await rm(folder, {recursive: true, force: true});
 		},

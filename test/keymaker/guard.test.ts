@@ -29,12 +29,21 @@ const moth = key('2', 'moth_poem');
 const record = (part: Partial<BotRecord>): BotRecord => ({...emptyRecord, ...part});
 
 function verdict(part: Partial<GuardInput>) {
-	return guard({record: null, others: new Map(), key: harbour, replaceAccount: false, late: false, ...part});
+	return guard({
+		record: null,
+		others: new Map(),
+		key: harbour,
+		replaceAccount: false,
+		late: false,
+		byCallback: false,
+		...part,
+	});
 }
 
 const speaking = (one: Key) => new Map([['kettle', record({key: one})]]);
 const otherHandle = {kind: 'hold', reason: 'other-handle', otherBot: null};
 const otherAccount = {kind: 'hold', reason: 'other-account', otherBot: null};
+const byCallback = {kind: 'hold', reason: 'by-callback', otherBot: null};
 const speaksKettle = {kind: 'hold', reason: 'account-of-another-bot', otherBot: 'kettle'};
 
 /** The sentences of the guard one by one; the key that comes is `harbour`, of the account 1. */
@@ -101,6 +110,28 @@ const cases: Array<[title: string, input: Partial<GuardInput>, expected: object]
 		'an account of the same handle is held where its id is another',
 		{record: record({key: key('3', 'harbour_poem')})},
 		otherAccount,
+	],
+	// What a browser delivered: saved only where the account is expected.
+	['a first key that came by callback is held where nothing is expected', {byCallback: true}, byCallback],
+	[
+		'the expected handle is saved though it came by callback',
+		{byCallback: true, record: record({expectedHandle: 'harbour_poem'})},
+		{kind: 'save'},
+	],
+	[
+		'the account of the key before is saved though it came by callback, renamed or not',
+		{byCallback: true, record: record({key: key('1', 'old_name')})},
+		{kind: 'save'},
+	],
+	[
+		'another handle that came by callback is held as any other',
+		{byCallback: true, record: record({expectedHandle: 'kettle'})},
+		otherHandle,
+	],
+	[
+		'--replace-account saves nothing that came by callback without a question',
+		{byCallback: true, replaceAccount: true, record: record({expectedHandle: 'kettle'})},
+		byCallback,
 	],
 	// An account that already posts for another bot is held, whatever else is true of it.
 	['an account that speaks another poem is held', {others: speaking(harbour)}, speaksKettle],

@@ -34,7 +34,13 @@ const key: fc.Arbitrary<Key> = fc.record(
 	},
 	plainObjects,
 );
-const reason = fc.constantFrom<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late');
+const reason = fc.constantFrom<HeldReason>(
+	'other-account',
+	'other-handle',
+	'account-of-another-bot',
+	'late',
+	'by-callback',
+);
 /** Any record at all. */
 export const anyRecord: fc.Arbitrary<BotRecord> = fc.record(
 	{
@@ -51,12 +57,14 @@ export const anyState: fc.Arbitrary<State> = fc
 	.record({
 		poems: fc.option(anyText),
 		saved: fc.option(anyText),
+		savedCallback: fc.option(fc.integer({min: 1, max: 65_535})),
 		apps: fc.array(fc.tuple(anyText, anyText), {maxLength: 3}),
 		records: fc.array(fc.tuple(anyText.map(oneForm), anyRecord), {maxLength: 4}),
 	})
-	.map(({poems, saved, apps, records}) => ({
+	.map(({poems, saved, savedCallback, apps, records}) => ({
 		poems,
 		savedApp: saved,
+		savedCallback,
 		apps: new Map([...apps, ...(saved === null ? [] : [[saved, 'practice'] as const])]),
 		records: new Map(records),
 	}));

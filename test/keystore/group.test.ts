@@ -107,21 +107,3 @@ test('where the group cannot be saved, each of its changes is told, and the next
 	await keystore.update('moth', () => practiceRecord('moth'));
 	assert.deepEqual([...(await openKeystore(place).list()).records.keys()].sort(), ['moth', 'ode']);
 });
-
-test('readers and changes at the same time do not get in each other’s way', async context => {
-	const {keystore} = newKeystore(context);
-	await Promise.all(
-		names.flatMap(name => [
-			keystore.update(name, () => practiceRecord(name)),
-			keystore.list(),
-			keystore.get(name),
-		]),
-	);
-	await Promise.all(
-		names.map(async name => {
-			assert.notEqual(await keystore.get(name), null);
-			await keystore.update(name, record => record && {...record, expectedHandle: 'harbour_poem'});
-			assert.equal((await keystore.get(name))?.expectedHandle, 'harbour_poem');
-		}),
-	);
-});

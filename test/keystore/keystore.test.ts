@@ -13,19 +13,9 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {inspect} from 'node:util';
 import Conf from 'conf';
-import {emptyRecord} from '../../source/flock/key.ts';
 import {putChecksum} from '../../source/keystore/form/envelope.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {
-	coded,
-	modeOf,
-	newKeystore,
-	newPlace,
-	practiceApp,
-	practiceKey,
-	practiceRecord,
-	until,
-} from './support.ts';
+import {coded, modeOf, newKeystore, newPlace, practiceApp, practiceRecord, until} from './support.ts';
 
 test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
 	const {place, keystore} = newKeystore(context);
@@ -35,62 +25,6 @@ test('a keystore that does not exist is empty, and reading it makes nothing', as
 	assert.equal(await keystore.update('ode', () => null), null);
 	assert.equal(existsSync(keystore.path), false);
 	assert.equal(keystore.path, path.join(place.folder, 'harbour.json'));
-});
-
-test('what is saved is read back, by another program too, with the app that it was made with', async context => {
-	const {place, keystore} = newKeystore(context);
-	const record = practiceRecord('ode', {
-		expectedHandle: 'harbour_poem',
-		wantedAccess: 'read',
-		held: [
-			{key: practiceKey('held'), reason: 'late'},
-			{key: practiceKey('held too'), reason: 'other-handle'},
-		],
-		previous: practiceKey('previous', {accessLevel: null, authorizedAt: null, rejected: true}),
-	});
-	assert.deepEqual(await keystore.update('ode', () => record, practiceApp), record);
-	const other = openKeystore(place);
-	assert.deepEqual(await other.get('ode'), record);
-	assert.deepEqual(await other.appKey('practice-app'), practiceApp);
-	assert.equal(await other.appKey('another-app'), null);
-	await other.update('ode', current => current && {...current, wantedAccess: 'write'});
-	assert.equal((await keystore.get('ode'))?.wantedAccess, 'write');
-});
-
-test('the list holds no secret, and printing a keystore shows none', async context => {
-	const {keystore} = newKeystore(context);
-	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);
-	const contents = await keystore.list();
-	assert.equal(contents.records.get('ode')?.key?.handle, 'harbour_poem');
-	const shown = inspect([contents, keystore], {depth: 9, showHidden: true});
-	assert.doesNotMatch(shown, /practice-secret|practice-token|practice-app-secret/);
-});
-
-test('names that mean something to JavaScript or to conf are names like any other', async context => {
-	const {place, keystore} = newKeystore(context);
-	const names = [
-		'__proto__',
-		'__internal__',
-		'constructor',
-		'v1',
-		'v1.2',
-		'a[0]',
-		'\\',
-		'',
-		'\ud800',
-		'poems',
-		'toJSON',
-		'俳句',
-	];
-	for (const name of names) {
-		await keystore.update(name, () => practiceRecord(JSON.stringify(name)));
-	}
-
-	const {records} = await openKeystore(place).list();
-	assert.deepEqual([...records.keys()].sort(), [...names].sort());
-	for (const name of names) {
-		assert.deepEqual(await keystore.get(name), practiceRecord(JSON.stringify(name)));
-	}
 });
 
 test('conf itself reads the file', async context => {
@@ -135,52 +69,14 @@ test('a change that throws changes nothing, and one that changes nothing does no
 	assert.equal((await keystore.backups()).length, 0);
 });
 
-test('a change sees the other bots, and cannot reach into the keystore', async context => {
-	const {keystore} = newKeystore(context);
-	await keystore.update('ode', () => practiceRecord('ode'));
-	await keystore.update('moth', (record, others) => {
-		assert.equal(record, null);
-		assert.deepEqual([...others.keys()], ['ode']);
-		return practiceRecord('moth');
-	});
-	const mine = await keystore.get('ode');
-	assert.ok(mine?.key);
-	mine.key.accessToken = 'turned';
-	assert.deepEqual(await keystore.get('ode'), practiceRecord('ode'));
-	assert.equal(await keystore.update('moth', () => null), null);
-	assert.deepEqual([...(await keystore.list()).records.keys()], ['ode']);
-});
-
-test('a record moves to a name that has none', async context => {
-	const {keystore} = newKeystore(context);
-	await keystore.update('ode', () => practiceRecord('ode'));
-	await keystore.update('moth', () => emptyRecord);
-	await assert.rejects(keystore.rename('kettle', 'lamp'), coded('unknown-bot'));
-	await assert.rejects(keystore.rename('ode', 'moth'), coded('bot-exists'));
-	await keystore.rename('ode', 'lamp');
-	assert.equal(await keystore.get('ode'), null);
-	assert.deepEqual(await keystore.get('lamp'), practiceRecord('ode'));
-});
-
-test('the app that setup saved is used from then on', async context => {
+test('the port of the callback address is saved with that app, and goes with it', async context => {
 	const {place, keystore} = newKeystore(context);
-	const second = {consumerKey: 'practice-app-2', consumerSecret: 'a%b=c#d "e"'};
+	await keystore.saveAppKey({...practiceApp, callbackPort: 8765});
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
+	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);
+	assert.deepEqual(await openKeystore(place).savedAppKey(), {...practiceApp, callbackPort: 8765});
 	await keystore.saveAppKey(practiceApp);
-	await keystore.saveAppKey(second);
-	assert.deepEqual(await openKeystore(place).savedAppKey(), second);
-	assert.deepEqual((await keystore.list()).apps, new Set(['practice-app', 'practice-app-2']));
-});
-
-test('saves at the same time, from one program and from two, all arrive', async context => {
-	const {place, keystore} = newKeystore(context);
-	const other = openKeystore(place);
-	const names = Array.from({length: 20}, (_, number) => `bot ${number}`);
-	await Promise.all(
-		names.map((name, number) =>
-			(number % 2 === 0 ? keystore : other).update(name, () => practiceRecord(name)),
-		),
-	);
-	assert.deepEqual([...(await keystore.list()).records.keys()].sort(), names.sort());
+	assert.deepEqual(await openKeystore(place).savedAppKey(), practiceApp);
 });
 
 test('a keystore of a newer version is refused and left untouched', async context => {

@@ -1,100 +1,22 @@
 import assert from 'node:assert/strict';
-import type {TestContext} from 'node:test';
 import {after, before, describe, test} from 'node:test';
 import {setTimeout} from 'node:timers/promises';
+import {openDatabase} from '../../source/keystore/database.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {readAddress} from '../../source/keystore/postgres/address.ts';
 import {channel, openEngine} from '../../source/keystore/postgres/engine.ts';
 import {watchFlock} from '../../source/keystore/postgres/watch.ts';
-import {type Records, recordsOf} from '../../source/keystore/records.ts';
+import {recordsOf} from '../../source/keystore/records.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
-import {cheapScrypt, coded, newPlace, practiceApp, practiceKey, practiceRecord} from './support.ts';
-
-const passphrase = 'practice words that nobody would guess';
-
-/** Opens one new keystore as often as it is called: each as another program would. */
-type Opener = (context: TestContext) => () => Promise<Records>;
-
-/** What a keystore does with records, wherever it keeps them. */
-function behaves(openerOf: Opener): void {
-	test('a record comes back as it was saved, to another program as well, and goes when it is removed', async context => {
-		const open = openerOf(context);
-		const [one, other] = [await open(), await open()];
-		assert.equal(await one.get('ode'), null);
-		await one.update('ode', () => practiceRecord('ode'), practiceApp);
-		assert.deepEqual(await other.get('ode'), practiceRecord('ode'));
-		assert.deepEqual(await other.appKey('practice-app'), practiceApp);
-		await other.update('ode', () => null);
-		assert.equal(await one.get('ode'), null);
-		await one.update('ode', () => practiceRecord('again'));
-		assert.deepEqual(await other.get('ode'), practiceRecord('again'));
-	});
-
-	test('a change that throws changes nothing, and one sees the other bots that others saved', async context => {
-		const open = openerOf(context);
-		const [one, other] = [await open(), await open()];
-		await one.update('ode', () => practiceRecord('ode'));
-		await other.update('elegy', () => practiceRecord('elegy'));
-		const refused = one.update('ode', (_record, others) => {
-			assert.deepEqual([...others.keys()], ['elegy']);
-			throw new Error('not wanted');
-		});
-		await assert.rejects(refused, /^Error: not wanted$/);
-		assert.deepEqual(await other.get('ode'), practiceRecord('ode'));
-	});
-
-	test('who shares a token, a new name, and held keys are the same to every program', async context => {
-		const open = openerOf(context);
-		const [one, other] = [await open(), await open()];
-		const held = [{key: practiceKey('ode'), reason: 'late'}] as const;
-		await one.update('ode', () => practiceRecord('ode'));
-		await other.update('elegy', () => practiceRecord('elegy', {held}));
-		assert.deepEqual(await one.sharing('ode'), new Map([['12-practice-token-ode', ['elegy']]]));
-		await assert.rejects(other.rename('ode', 'elegy'), coded('bot-exists'));
-		await assert.rejects(other.rename('nobody', 'song'), coded('unknown-bot'));
-		await other.rename('ode', 'song');
-		assert.equal(await one.get('ode'), null);
-		assert.deepEqual(await one.get('song'), practiceRecord('ode'));
-		assert.deepEqual((await one.get('elegy'))?.held, held);
-	});
-
-	test('several programs that save at once, also to one record, lose nothing of each other’s', async context => {
-		const open = openerOf(context);
-		const programs = await Promise.all([open(), open(), open(), open()]);
-		await programs[0]?.update('shared', () => practiceRecord('shared', {expectedHandle: ''}));
-		await Promise.all(
-			programs.map(async (program, number) => {
-				for (let round = 0; round < 5; round += 1) {
-					await program.update(`bot ${number} ${round}`, () => practiceRecord('bot'));
-					await program.update('shared', record =>
-						practiceRecord('shared', {expectedHandle: `${record?.expectedHandle}x`}),
-					);
-				}
-			}),
-		);
-		const {records} = await (await open()).list();
-		assert.equal(records.size, 21);
-		assert.equal(records.get('shared')?.expectedHandle, 'x'.repeat(20));
-	});
-
-	test('several records change together, none comes to be by it, and the setup’s app is kept', async context => {
-		const open = openerOf(context);
-		const [one, other] = [await open(), await open()];
-		await one.update('ode', () => practiceRecord('ode'));
-		await one.updateAll(
-			new Map(['ode', 'nobody'].map(name => [name, record => ({...record, wantedAccess: 'read'})])),
-		);
-		await one.saveAppKey(practiceApp);
-		assert.deepEqual([...(await other.getAll(['nobody', 'ode'])).keys()], ['ode']);
-		assert.equal((await other.get('ode'))?.wantedAccess, 'read');
-		assert.deepEqual(await other.savedAppKey(), practiceApp);
-	});
-}
+import {behaves} from './behaviours.ts';
+import {passphrase} from './postgres/support.ts';
+import {cheapScrypt, coded, newPlace, practiceApp, practiceRecord} from './support.ts';
 
 describe('records in a file', () => {
 	behaves(context => {
 		const place = newPlace(context);
-		return async () => openKeystore(place);
+		// A flock that comes in is encrypted; all others stay in plain text.
+		return () => openKeystore({...place, passphrase: () => passphrase});
 	});
 });
 
@@ -122,9 +44,33 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		return recordsOf(engine);
 	};
 
-	behaves(() => {
-		flocks += 1;
-		return openerFor(`flock ${flocks}`);
+	behaves(
+		() => {
+			flocks += 1;
+			const label = {flock: `flock ${flocks}`, kind: 'x'} as const;
+			return () =>
+				openDatabase({
+					address: {text: server.secretAddress('owner'), from: 'environment'},
+					environment: {},
+					label,
+					deadline: 300_000,
+					passphrase: () => passphrase,
+					passphraseGiven: true,
+					scrypt: cheapScrypt,
+				});
+		},
+		name => name.isWellFormed() && !name.includes('\0'),
+	);
+
+	test('a name that no database keeps is refused by it, and the flock stays as it was', async () => {
+		const keystore = await openerFor('odd names')();
+		await keystore.update('ode', () => practiceRecord('ode'));
+		for (const name of ['\ud800', 'a\0b']) {
+			const saving = keystore.update(name, () => practiceRecord('odd'));
+			await assert.rejects(saving, coded('keystore-unwritable'));
+		}
+
+		assert.deepEqual([...(await keystore.list()).records.keys()], ['ode']);
 	});
 
 	test('no row holds a token, a secret or a passphrase, and a wrong passphrase opens nothing', async () => {

@@ -9,16 +9,6 @@ import {newKeystore, practiceKey, practiceRecord, temporaryFolder} from './suppo
 const names = Array.from({length: 30}, (_, number) => `bot ${number}`);
 const checkedAt = '2026-11-25T12:00:00.000Z';
 
-test('several records are read at once, without those that nobody knows, and changing what came changes nothing', async context => {
-	const {keystore} = newKeystore(context);
-	await Promise.all(names.map(name => keystore.update(name, () => practiceRecord(name))));
-	const records = await keystore.getAll(['bot 3', 'nobody', 'bot 1']);
-	assert.deepEqual([...records.keys()], ['bot 3', 'bot 1']);
-	assert.deepEqual(records.get('bot 3'), practiceRecord('bot 3'));
-	Object.assign(records.get('bot 1')?.key ?? {}, {accessToken: 'practice-other'});
-	assert.deepEqual(await keystore.get('bot 1'), practiceRecord('bot 1'));
-});
-
 test('several records are changed in one replacement of the file, and none comes to be by it', async context => {
 	const {place, keystore} = newKeystore(context);
 	await Promise.all(names.map(name => keystore.update(name, () => practiceRecord(name))));
@@ -53,20 +43,6 @@ test('changing several records so that they are the same touches no file', async
 	await keystore.updateAll(new Map([['ode', record => ({...record})]]));
 	const stat = statSync(keystore.path, {bigint: true});
 	assert.deepEqual([stat.ino, stat.mtimeNs], [ino, mtimeNs]);
-});
-
-test('what another program saved between two saves is neither overlooked nor undone', async context => {
-	const {place, keystore} = newKeystore(context);
-	const other = openKeystore(place);
-	for (const [index, name] of names.entries()) {
-		const one = index % 2 === 0 ? keystore : other;
-		await one.update(name, () => practiceRecord(name));
-		await one.update('shared', record => ({...(record ?? practiceRecord('shared')), expectedHandle: name}));
-	}
-
-	const {records} = await openKeystore(place).list();
-	assert.equal(records.size, names.length + 1);
-	assert.equal(records.get('shared')?.expectedHandle, names.at(-1));
 });
 
 test('a copy is a file of its own: later saves and damage to the keystore leave it as it was', async context => {

@@ -1,41 +1,21 @@
 import assert from 'node:assert/strict';
-import {existsSync} from 'node:fs';
 import {after, before, suite, type TestContext, test} from 'node:test';
-import {type Browser, chromium, type Page} from 'playwright-core';
+import type {Browser, Page} from 'playwright-core';
 import type {Practice} from '../../source/practice/practice.ts';
+import {browserPatienceMs, startChromium, withoutChromium} from '../helpers/chromium.ts';
 import {call, requestToken} from './call.ts';
 import {practiceFor} from './fixture.ts';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-	path => existsSync(path),
-);
-const missing = executablePath === undefined && process.env.CI !== 'true';
-
-/** A net that no load trips; milliseconds. */
-const patienceMs = 240_000;
-
-suite('the authorize page in Chromium', {skip: missing && 'Chromium is not installed'}, () => {
+suite('the authorize page in Chromium', {skip: withoutChromium}, () => {
 	let browser: Browser;
 	before(async () => {
-		browser = await chromium.launch({
-			timeout: patienceMs,
-			executablePath: executablePath ?? '/usr/bin/chromium',
-			args: [
-				'--no-sandbox',
-				'--disable-gpu',
-				'--disable-quic',
-				'--no-first-run',
-				'--disable-background-networking',
-				'--disable-component-update',
-				'--disable-sync',
-			],
-		});
+		browser = await startChromium();
 	});
 	after(() => browser?.close());
 
 	async function open(t: TestContext): Promise<{practice: Practice; page: Page}> {
 		const context = await browser.newContext();
-		context.setDefaultTimeout(patienceMs);
+		context.setDefaultTimeout(browserPatienceMs);
 		t.after(() => context.close());
 		return {practice: await practiceFor(t), page: await context.newPage()};
 	}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {suite, test} from 'node:test';
 import {TwitterApi} from 'twitter-api-v2';
+import type {Practice} from '../../source/practice/practice.ts';
 import {newPin, userIdOf} from '../../source/practice/random.ts';
 import {approve, cancel} from '../helpers/approve.ts';
 import {call, requestToken, xCode} from './call.ts';
@@ -80,6 +81,47 @@ suite('the three legs of practice', () => {
 			assert.equal(answer.status, 403);
 			assert.equal(xCode(answer), 415);
 		}
+	});
+
+	test('a callback is an address of this computer’s own, which the app’s settings hold exactly', async t => {
+		const address = 'http://127.0.0.1:8765/keymaker';
+		const ask = async (practice: Practice, callback: string) =>
+			(await call(practice, {route: 'POST /oauth/request_token', form: {oauth_callback: callback}})).status;
+		const any = await practiceFor(t);
+		assert.equal(await ask(any, address), 200);
+		for (const bad of [
+			'http://localhost:8765/keymaker',
+			'https://127.0.0.1:8765/keymaker',
+			'http://127.0.0.1/keymaker',
+			`${address}?a=b`,
+			'http://127.0.0.1:99999/keymaker',
+			'http://127.0.0.1:8765@bots.invalid/keymaker',
+		]) {
+			assert.equal(await ask(any, bad), 403, bad);
+		}
+
+		const listed = await practiceFor(t, {callbacks: [address]});
+		assert.equal(await ask(listed, address), 200);
+		assert.equal(await ask(listed, `${address}/`), 403);
+		assert.equal(await ask(listed, 'http://127.0.0.1:8766/keymaker'), 403);
+		const none = await practiceFor(t, {callbacks: []});
+		const refused = await call(none, {route: 'POST /oauth/request_token', form: {oauth_callback: address}});
+		assert.equal(refused.status, 401);
+		assert.match(refused.body, /oauth_callback value 'oob'/);
+		assert.equal(await ask(none, 'oob'), 200);
+	});
+
+	test('the page of a link with a callback may lead there, and to no other place', async t => {
+		const practice = await practiceFor(t);
+		const policyOf = async (callback: string) => {
+			const {url} = await requestToken(practice, {oauth_callback: callback});
+			return (await fetch(url)).headers.get('content-security-policy') ?? '';
+		};
+		assert.match(
+			await policyOf('http://127.0.0.1:8765/keymaker'),
+			/form-action 'self' http:\/\/127\.0\.0\.1:8765;/,
+		);
+		assert.match(await policyOf('oob'), /form-action 'self';/);
 	});
 
 	test('a PIN works once', async t => {

@@ -261,7 +261,7 @@ test('setup tells what X says to the app key, saves nothing of it, and enter tri
 	await told(screen, 'X rejected the app’s key and secret.', 'x-app-key · 401 · 32');
 	await screen.waitFor('❯ API Key Secret');
 	await enter(screen);
-	await nextLink(screen);
+	await screen.waitFor('keymaker continues by itself');
 	assert.ok(!screen.raw().includes(appKey.consumerSecret), 'the secret is drawn');
 });
 

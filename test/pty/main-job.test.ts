@@ -49,7 +49,9 @@ async function keyOf(bot: string): Promise<Record<string, unknown>> {
 test('a person goes from a poem to a key that is still there in the next run', async () => {
 	await place.program('xsel', 'cat > copied.txt');
 	await place.program('recorder', 'echo "$1" > opened.txt');
-	const screen = place.screen([], {env: {KEYMAKER_OPEN: undefined, BROWSER: 'recorder', DISPLAY: ':7'}});
+	const screen = place.screen([], {
+		env: {KEYMAKER_OPEN: undefined, KEYMAKER_CALLBACK: 'never', BROWSER: 'recorder', DISPLAY: ':7'},
+	});
 	await screen.waitFor(/3 no key/);
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('down');

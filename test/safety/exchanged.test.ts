@@ -131,7 +131,7 @@ test('an empty plain keystore in an encrypted one’s place is refused by everyt
 	await refused('keystore-plain', unlocked, aFew);
 	await refused('keystore-plain', real, Object.keys(ways));
 	const screen = place.screen([], {columns: 160, env: real});
-	await screen.waitFor('is in plain text, though this computer saw it encrypted.');
+	await screen.waitFor('is in plain text, but this computer saw it encrypted.');
 	screen.press('q');
 	await screen.exited;
 
@@ -168,7 +168,7 @@ test('an older copy of an encrypted keystore is refused by everything, until the
 	await writeFile(fileOf(), older);
 	await refused('keystore-older', unlocked);
 	const screen = place.screen([], {columns: 160, env: unlocked});
-	await screen.waitFor('is older than what this computer has seen of it: save 2, after save 3.');
+	await screen.waitFor('is older than the one this computer saw last: save 2, after save 3.');
 	screen.press('q');
 	await screen.exited;
 
@@ -210,7 +210,7 @@ thoroughTest(
 		await take('moth', {...unlocked, KEYMAKER_FLOCK: 'other'});
 		await cp(fileOf('other'), fileOf());
 		await refused('keystore-other-flock', unlocked, aFew);
-		assert.match((await place.run(['list'], '', unlocked)).err, /is that of another flock, other\./);
+		assert.match((await place.run(['list'], '', unlocked)).err, /belongs to another flock, other\./);
 
 		const {
 			version: _,
@@ -248,12 +248,9 @@ test('practice’s keystore in the place of real keys is refused, and the other 
 		.filter(name => !name.includes('backups'));
 	const [one, other] = [await readFile(fileOf()), await readFile(path.join(folder, practices))];
 	await writeFile(fileOf(), other);
-	assert.match(
-		(await place.run(['list'], '', real)).err,
-		/is practice’s, not that of real keys.*other-flock/,
-	);
+	assert.match((await place.run(['list'], '', real)).err, /holds practice keys, not real keys.*other-flock/);
 	await writeFile(path.join(folder, practices), one);
-	assert.match((await place.run(['list'])).err, /is one of real keys, not practice’s.*other-flock/);
+	assert.match((await place.run(['list'])).err, /holds real keys, not practice keys.*other-flock/);
 });
 
 thoroughTest('a folder whose encrypted keystore is gone is not begun anew in silence', async () => {

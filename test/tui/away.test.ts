@@ -16,13 +16,14 @@ import {
 	pinScreen,
 	play,
 	problemCalled,
+	textOf,
 	viewWith,
 } from './support.ts';
 
 const flock = [botCalled('ferry'), botCalled('harbour', {key: keyOf('harbour_poem')})];
 
 function rows(state: State): string[] {
-	return frameLines(state, viewWith()).map(line => line.spans.map(({text}) => text).join(''));
+	return textOf(frameLines(state, viewWith()));
 }
 
 function read(of: Flock): Action {

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {frameLines} from '../../source/tui/frame.ts';
 import type {State} from '../../source/tui/model/state.ts';
-import {flockScreen, mixedFlock, noon, play, problemCalled, viewWith} from './support.ts';
+import {flockScreen, mixedFlock, noon, play, problemCalled, textOf, viewWith} from './support.ts';
 
 const minutes = 60_000;
 const size = {columns: 100, rows: 30};
 
 /** What the screen shows at a moment, as one text. */
 function shown(state: State, now: number): string {
-	return frameLines(state, viewWith({now}))
-		.map(line => line.spans.map(({text}) => text).join(''))
-		.join('\n');
+	return textOf(frameLines(state, viewWith({now}))).join('\n');
 }
 
 /** A moment on this computer's clock. */

@@ -101,6 +101,8 @@ test('the answer to an earlier PIN leaves the question that stands, and both key
 			url: 'https://api.x.com/',
 			expectedHandle: null,
 			app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+			callback: null,
+			pinInstead: null,
 		},
 	});
 	const sent = play(link, {type: 'paste', text: '7654321\n'});

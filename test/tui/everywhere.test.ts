@@ -7,7 +7,7 @@ import type {Binding, Command} from '../../source/tui/model/binding.ts';
 import {modeOf, type State} from '../../source/tui/model/state.ts';
 import {paletteRows} from '../../source/tui/overlay/palette.ts';
 import {gallery} from './gallery.ts';
-import {type Played, play, viewWith} from './support.ts';
+import {type Played, play, textOf, viewWith} from './support.ts';
 
 const size = {columns: 200, rows: 60};
 
@@ -18,9 +18,7 @@ function pressed(state: State, key: string): Played {
 
 /** What stands on the screen. */
 function drawn(state: State): string {
-	return frameLines(state, viewWith())
-		.map(({spans}) => spans.map(({text}) => text).join(''))
-		.join('\n');
+	return textOf(frameLines(state, viewWith())).join('\n');
 }
 
 /** True where letters are text: in a field, but for the PIN's as long as it is empty. */

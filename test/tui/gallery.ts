@@ -247,6 +247,10 @@ export function gallery(size: Size): Record<string, State> {
 			problem: problemCalled('x-app-key'),
 		}).state,
 		'a held key': exchanged({kind: 'held'}),
+		'a held key that the browser came back with': play(
+			flockScreen([botCalled('ferry', {held: [{...heldOf('ant'), reason: 'by-callback'}]})], {size}),
+			'enter',
+		).state,
 		'several held keys': play(
 			flockScreen(
 				[

@@ -4,14 +4,14 @@ import {test} from 'node:test';
 import chalk from 'chalk';
 import {render, renderToString} from 'ink';
 import stringWidth from 'string-width';
-import {fit, type Line} from '../../source/tui/draw/line.ts';
+import {fit} from '../../source/tui/draw/line.ts';
 import {themeOf} from '../../source/tui/draw/theme.ts';
 import {drawnFrame, frameLines} from '../../source/tui/frame.ts';
 import {bindingsOf} from '../../source/tui/keymap.ts';
 import type {State} from '../../source/tui/model/state.ts';
 import {Frame} from '../../source/tui/window/frame.tsx';
 import {gallery} from './gallery.ts';
-import {botCalled, flockScreen, linkOf, pinScreen, play, viewWith} from './support.ts';
+import {botCalled, flockScreen, linkOf, pinScreen, play, textOf, viewWith} from './support.ts';
 
 const sizes = [
 	[30, 6],
@@ -27,7 +27,6 @@ const sizes = [
 	[200, 60],
 ] as const;
 const view = viewWith();
-const textOf = (lines: readonly Line[]) => lines.map(({spans}) => spans.map(({text}) => text).join(''));
 
 test('the frame that is painted before Ink is there is the very text that Ink draws', () => {
 	const level = chalk.level;

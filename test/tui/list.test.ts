@@ -15,13 +15,13 @@ import {
 	type Played,
 	play,
 	problemCalled,
+	textOf,
 	viewWith,
 } from './support.ts';
 
 const many = Array.from({length: 10_000}, (_, index) => botCalled(`bot ${String(index).padStart(5, '0')}`));
 /** What stands on the screen. */
-const drawnRows = (state: State) =>
-	frameLines(state, viewWith()).map(({spans}) => spans.map(({text}) => text).join(''));
+const drawnRows = (state: State) => textOf(frameLines(state, viewWith()));
 /** A bot's row. */
 const row = (state: State, name: string) =>
 	drawnRows(state).find(text => new RegExp(`^.{5}${name} `).test(text)) ?? '';

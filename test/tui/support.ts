@@ -1,7 +1,7 @@
 import type {Bot} from '../../source/flock/flock.ts';
 import {emptyRecord, type HeldInfo, type KeyInfo} from '../../source/flock/key.ts';
 import type {Link} from '../../source/keymaker/keymaker.ts';
-import type {View} from '../../source/tui/draw/line.ts';
+import type {Line, View} from '../../source/tui/draw/line.ts';
 import {type Theme, themeOf} from '../../source/tui/draw/theme.ts';
 import type {Action, Effect} from '../../source/tui/model/action.ts';
 import type {Problem} from '../../source/tui/model/problem.ts';
@@ -21,6 +21,7 @@ export const fixed: Fixed = {
 	practice: true,
 	deadlineSeconds: 15,
 	warning: null,
+	callbackPort: 'never',
 	whyNotOpen: null,
 	spoken: false,
 	authorizeFirst: null,
@@ -40,6 +41,11 @@ export function viewWith(changes: Partial<View> = {}): View {
 		reveal: () => ['Access Token:', '1-not-a-real-token', 'Access Token Secret:', 'not-a-real-secret'],
 		...changes,
 	};
+}
+
+/** What stands on lines, without their styles. */
+export function textOf(lines: readonly Line[]): string[] {
+	return lines.map(({spans}) => spans.map(({text}) => text).join(''));
 }
 
 /** A key's public part. */
@@ -104,6 +110,8 @@ export function linkOf(bot: string, id = 'not-a-real-token-1'): Link {
 		url: `https://api.x.com/oauth/authorize?oauth_token=${id}&force_login=true&screen_name=harbour_poem`,
 		expectedHandle: 'harbour_poem',
 		app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
+		callback: null,
+		pinInstead: null,
 	};
 }
 

@@ -15,6 +15,7 @@ import {
 	pinScreen,
 	play,
 	problemCalled,
+	textOf,
 	viewWith,
 } from './support.ts';
 
@@ -26,7 +27,7 @@ const sizes: readonly Size[] = [
 ];
 
 function rows(state: State): string[] {
-	return frameLines(state, viewWith()).map(line => line.spans.map(({text}) => text).join(''));
+	return textOf(frameLines(state, viewWith()));
 }
 
 /** An answer whose key could not be saved, or was. */

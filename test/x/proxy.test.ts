@@ -336,7 +336,7 @@ test('versions of Node that know no proxies are told from those that do', () => 
 test('a proxy is not bypassed by a version of Node that knows none', () => {
 	assert.throws(() => routeFrom({HTTPS_PROXY: 'http://a:1'}, {}, '22.12.0'), {
 		code: 'x-proxy',
-		message: 'This version of Node cannot go through the proxy in HTTPS_PROXY.',
+		message: 'This version of Node cannot use the proxy in HTTPS_PROXY.',
 	});
 	assert.equal(routeFrom({}, {}, '22.12.0').proxy, null);
 });

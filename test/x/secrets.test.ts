@@ -96,7 +96,7 @@ test('a PIN that looks like a word is not quoted either', async t => {
 	const server = await startRawServer(t, answer(body, {status: 404}));
 	const x = createX({agent: server.agent, env: {}});
 	const error = await failureOf(x.exchangePin(appKey, requestToken, 'harbour'));
-	assert.equal(error.message, 'X refuses the request, and says “No, ••• will not do.”.');
+	assert.equal(error.message, 'X rejected the request. X says “No, ••• will not do.”.');
 });
 
 test('the object X itself shows no secret and no client', async t => {

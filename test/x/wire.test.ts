@@ -104,7 +104,7 @@ const wrongs: Record<string, {behave: (good: string) => Behaviour; code: string;
 	'half a JSON': {
 		behave: () => answer('{"data":{"id":"12'),
 		code: 'x-answer',
-		sentence: /cannot be read|lacks/,
+		sentence: /cannot be read|incomplete or malformed/,
 	},
 };
 

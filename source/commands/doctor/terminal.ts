@@ -34,7 +34,7 @@ export async function judgeBrowser({
 		case 'ordinary':
 			return {
 				...ok('browser', `${window.why === null ? '' : `${window.why} `}${how} in an ordinary window.`),
-				hint: 'Bots share its session: copy each link to a private window, and close that one before the next.',
+				hint: 'Bots share its session. Copy each link to a private window, and close it before the next one.',
 			};
 	}
 }

@@ -59,6 +59,43 @@ export function openLines(write: Write): Lines {
 	};
 }
 
+/** Lines of which the next one can be waited for beside something else, without being lost where that comes first. */
+export type PatientLines = Lines & {
+	/** The next line; the same one until it is taken. */
+	peek(): Promise<string | null>;
+	/** Takes the line that was waited for. */
+	taken(): void;
+};
+
+/** Makes lines patient. */
+export function patient(lines: Lines): PatientLines {
+	let waiting: Promise<string | null> | null = null;
+	function peek(): Promise<string | null> {
+		if (waiting === null) {
+			waiting = lines.next();
+			// Nobody may wait for it any more by then.
+			waiting.catch(() => {});
+		}
+
+		return waiting;
+	}
+
+	function taken(): void {
+		waiting = null;
+	}
+
+	return {
+		peek,
+		taken,
+		async next() {
+			const line = await peek();
+			taken();
+			return line;
+		},
+		close: lines.close,
+	};
+}
+
 /**
  * Asks yes or no. Anything but yes is no.
  * @throws FlockError `usage` if there is nobody to ask, `cancelled` after Ctrl-C

@@ -42,6 +42,12 @@ export async function askNewPassphrase(write: Write): Promise<string> {
 	throw refusal('You chose no new passphrase.');
 }
 
+/** Asks for the passphrase of a flock that is made where every flock is encrypted. @throws FlockError as `askNewPassphrase` does */
+export async function chooseForFlock(write: Write): Promise<string> {
+	write.err('Choose the passphrase of this flock. Without it nobody can read its keys, keymaker included.');
+	return askNewPassphrase(write);
+}
+
 async function askOnce(question: string, write: Write): Promise<string> {
 	const answer = await write.askHidden(question);
 	if (write.signal.aborted) {

@@ -95,14 +95,14 @@ export async function removeKeys(
 
 		if (purge) {
 			const purged = await keystore.purge(name, tokens);
-			write.out(`${visible(name)}: removed from ${count(purged, 'backup')}.`);
+			write.out(`${visible(name)}: removed from ${count(purged, earlierIn(keystore))}.`);
 			return;
 		}
 
 		const holding = await keystore.backupsHolding(name, tokens);
 		if (holding > 0) {
 			write.err(
-				`${count(holding, 'backup')} may still have it. Remove it there with keymaker forget ${shellWord(name)} --purge`,
+				`${count(holding, earlierIn(keystore))} may still have it. Remove it there with keymaker forget ${shellWord(name)} --purge`,
 			);
 		}
 	}
@@ -146,3 +146,8 @@ export const removeOptions = {
 	yes: {help: 'do not ask'},
 	purge: {help: 'remove them from the backups too'},
 } as const;
+
+/** What a keystore has of earlier keys. */
+function earlierIn({isShared}: Pick<Services['keystore'], 'isShared'>): string {
+	return isShared ? 'earlier version' : 'backup';
+}

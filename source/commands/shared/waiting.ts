@@ -45,8 +45,8 @@ function linesOf(outcome: Outcome): string[] {
 			return [`${whose} is saved.`];
 		case 'held':
 			return [
-				`${whose} is held. ${heldSentence(key, outcome.reason, outcome.otherBot)}`,
-				`  keymaker keep ${shellWord(bot)} puts it in force, keymaker discard ${shellWord(bot)} removes it.`,
+				`${whose} waits for your decision. ${heldSentence(key, outcome.reason, outcome.otherBot)}`,
+				`  Run keymaker keep ${shellWord(bot)} to use it, or keymaker discard ${shellWord(bot)} to remove it.`,
 			];
 		case 'unsaved':
 			return [`${whose} waits on: ${outcome.error.message}`];

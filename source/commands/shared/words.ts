@@ -14,3 +14,8 @@ export function statusText({status, key, held}: Bot, seen: boolean): string {
 	const word = (seen ? drawnStatusWords : statusWords)[status];
 	return key === null || held.length === 0 ? word : `${word}, ${namesOfHeld(held)} to decide`;
 }
+
+/** A time for everybody, wherever they read it: `2026-11-25 01:31:07 UTC`. @param at ISO 8601 in UTC */
+export function utcText(at: string): string {
+	return `${at.slice(0, 19).replace('T', ' ')} UTC`;
+}

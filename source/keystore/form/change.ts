@@ -27,8 +27,8 @@ export function changeOf(before: State, after: State): Change {
 }
 
 /** All of a state except its records, as text. */
-function frameOf({poems, savedApp, apps, records}: State): string {
-	return JSON.stringify([poems, savedApp, [...apps], [...records.keys()]]);
+function frameOf({poems, savedApp, savedCallback, apps, records}: State): string {
+	return JSON.stringify([poems, savedApp, savedCallback, [...apps], [...records.keys()]]);
 }
 
 /** Unedited records are the same objects, so most need no comparison. */

@@ -7,6 +7,7 @@ import type {Sealed} from './encryption.ts';
 import {parseSealed} from './encryption.ts';
 import {isObject} from './fault.ts';
 import {type Identity, identityFault} from './identity.ts';
+import {type Marker, markerFault, movedError} from './marker.ts';
 import {good} from './parse.ts';
 
 /** The format version that this program reads and writes. */
@@ -18,6 +19,9 @@ export type Envelope = {identity: Identity} & (
 	| {encrypted: true; sealed: Sealed}
 );
 
+/** A file that only says where its flock is now. */
+export type Moved = {identity: Identity; moved: Marker};
+
 /** How every file of every version begins. The checksum covers everything but its own digits. */
 const head = /^\{\n\t"version": \d+,\n\t"checksum": "([0-9a-f]{8})",\n/;
 
@@ -25,13 +29,31 @@ const head = /^\{\n\t"version": \d+,\n\t"checksum": "([0-9a-f]{8})",\n/;
 const digits = 8;
 
 /** A file's bytes: JSON that begins with the format version and a checksum of the rest. */
-export function writeEnvelope(envelope: Envelope): Buffer {
+export function writeEnvelope(envelope: Envelope | Moved): Buffer {
 	const {identity} = envelope;
-	const body = envelope.encrypted ? envelope.sealed : {state: envelope.state};
+	const body = bodyOf(envelope);
 	const value = {version: fileVersion, checksum: '0'.repeat(digits), keystore: identity, ...body};
 	const bytes = Buffer.from(`${JSON.stringify(value, null, '\t')}\n`);
 	putChecksum(bytes);
 	return bytes;
+}
+
+function bodyOf(envelope: Envelope | Moved): object {
+	if ('moved' in envelope) {
+		return {moved: envelope.moved};
+	}
+
+	return envelope.encrypted ? envelope.sealed : {state: envelope.state};
+}
+
+/** Reads the bytes of a file that holds a flock. @throws as `readFile` does, and `keystore-moved` for one that says where it is */
+export function readEnvelope(bytes: Buffer, path: string): Envelope {
+	const found = readFile(bytes, path);
+	if ('moved' in found) {
+		throw movedError(path, found.identity.flock, found.moved);
+	}
+
+	return found;
 }
 
 /**
@@ -39,7 +61,7 @@ export function writeEnvelope(envelope: Envelope): Buffer {
  * changed byte is always noticed: a secret with one wrong letter looks like a secret, but never works.
  * @throws `Damage`, and `keystore-newer` for a file that a later version of this program wrote.
  */
-export function readEnvelope(bytes: Buffer, path: string): Envelope {
+export function readFile(bytes: Buffer, path: string): Envelope | Moved {
 	const text = textOf(bytes);
 	const value = jsonOf(text);
 	if (!isObject(value)) {
@@ -65,6 +87,10 @@ export function readEnvelope(bytes: Buffer, path: string): Envelope {
 	const identity = good<Identity>(keystore, identityFault, 'keystore');
 	if ('encryption' in body) {
 		return {encrypted: true, identity, sealed: parseSealed(body)};
+	}
+
+	if (Object.keys(body).join() === 'moved') {
+		return {identity, moved: good<Marker>(body.moved, markerFault, 'moved')};
 	}
 
 	if (Object.keys(body).join() !== 'state') {

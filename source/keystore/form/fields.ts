@@ -35,7 +35,14 @@ const key = objectOf(Object.fromEntries(keyNames.map(name => [name, keyFields[na
 
 const held = objectOf({
 	key,
-	reason: oneOf<HeldReason>('other-account', 'other-handle', 'account-of-another-bot', 'late', 'waited'),
+	reason: oneOf<HeldReason>(
+		'other-account',
+		'other-handle',
+		'account-of-another-bot',
+		'late',
+		'waited',
+		'by-callback',
+	),
 } satisfies Record<keyof Held, Fault>);
 
 const grant = objectOf({name: text, recipient: text, at: time} satisfies Record<keyof Grant, Fault>);

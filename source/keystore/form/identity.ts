@@ -21,7 +21,7 @@ export type Identity = Label & {
 /** More saves than any keystore sees; so no file can make a counter that cannot be raised any more. */
 const mostSaves = 2 ** 40;
 
-/** What may be wrong with a file's identity. */
+/** Finds the fault of a file's identity. */
 export const identityFault: Fault = objectOf({
 	id: where(value => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)),
 	flock: text,
@@ -29,7 +29,7 @@ export const identityFault: Fault = objectOf({
 	counter: where(value => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= mostSaves),
 } satisfies Record<keyof Identity, Fault>);
 
-/** True where a flock's name is another's: systems spell the same accents in two ways. */
+/** True if two names are the same flock's: systems encode the same accents in two ways. */
 export function isSameFlock(one: string, other: string): boolean {
 	return one === other || one.normalize() === other.normalize();
 }

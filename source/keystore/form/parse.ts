@@ -3,11 +3,12 @@ import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {appPrefix, botPrefix, type State} from '../state.ts';
 import {Damage} from './damage.ts';
-import {type Fault, isObject, orNull, pathOf, text} from './fault.ts';
+import {type Fault, isObject, orNull, pathOf, text, where} from './fault.ts';
 import {appFault, recordFault} from './fields.ts';
 
 /**
- * Reads the state in a keystore file; every field must be there, be of its kind, and be known. Bots' names come in their one form.
+ * Parses the state of a keystore file. Every field must exist, have its type, and be known. Bots' names get
+ * their normal form.
  * @throws `Damage` that names the field, and never its value.
  */
 export function parseState(fields: unknown): State {
@@ -29,7 +30,7 @@ export function parseState(fields: unknown): State {
 		} else if (name.startsWith(appPrefix)) {
 			const {consumerSecret} = good<{consumerSecret: string}>(value, appFault, name);
 			apps.set(name.slice(appPrefix.length), consumerSecret);
-		} else if (name !== 'poems' && name !== 'savedApp') {
+		} else if (name !== 'poems' && name !== 'savedApp' && name !== 'savedCallback') {
 			throw new Damage(`it has an unknown field, ${visible(name)}`);
 		}
 	}
@@ -40,10 +41,13 @@ export function parseState(fields: unknown): State {
 		throw wrong('savedApp');
 	}
 
-	return {poems, savedApp, apps, records};
+	const savedCallback = good<number | null>(fields.savedCallback ?? null, orNull(port), 'savedCallback');
+	return {poems, savedApp, savedCallback, apps, records};
 }
 
-/** The value, if nothing is wrong with it. @throws `Damage` */
+const port = where(value => Number.isInteger(value) && (value as number) > 0 && (value as number) < 65_536);
+
+/** The value, if it has no fault. @throws `Damage` */
 export function good<T>(value: unknown, fault: Fault, name: string): T {
 	const found = fault(value);
 	if (found !== null) {

@@ -48,7 +48,7 @@ export function readAddress(text: string, {from, environment}: AddressSource): A
 	}
 
 	if (decoded(place).includes(',')) {
-		throw refusal('names several hosts', 'Name one host: the one that takes writes.');
+		throw refusal('names several hosts', 'Name one host: the one that accepts writes.');
 	}
 
 	const read = parsed(main);
@@ -98,7 +98,7 @@ export function readAddress(text: string, {from, environment}: AddressSource): A
 	if (from === 'argument' && ownPassword !== null) {
 		throw new FlockError(
 			'keystore-address',
-			'The keystore’s address holds a password, and others can read what a program is called with.',
+			'The keystore’s address contains a password, which others can read in the list of processes.',
 			{
 				hint: `Use ${shellWord(withoutPassword(address))}, with the password in PGPASSWORD or in ~/.pgpass.`,
 			},

@@ -1,35 +1,54 @@
-import {createHash, randomBytes} from 'node:crypto';
-import {hostname, userInfo} from 'node:os';
+import {randomBytes} from 'node:crypto';
 import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
-import {type AppKey, type BotRecord, type Grant, keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
+import {whoAmI} from '../../system/who.ts';
 import {changesOf} from '../changes.ts';
-import {Damage} from '../form/damage.ts';
-import {parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
+import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import type {Identity, Label} from '../form/identity.ts';
-import {parseState} from '../form/parse.ts';
+import {emptyError, existsError, type Marker, movedError} from '../form/marker.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
-import type {Change, StrayGrant, What} from '../keystore.ts';
+import type {Change, Moving, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {emptyState, fieldsOf, type State} from '../state.ts';
+import {emptyState, isEmpty, type State, sameContents} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
-import {grantRows, strayAmong, writeGrants} from './grants.ts';
+import {type GrantedBot, grantRows, strayAmong, writeGrants} from './grants.ts';
 import {lagPause, longestLag, olderThanRead} from './lag.ts';
-import {assertReadable, schemaSql} from './schema.ts';
-import {type Binding, newKey, openBytes, sealBytes} from './sealed.ts';
+import {earlierOf, historyOf, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
+import {
+	appOf,
+	assertGood,
+	assertStorable,
+	changedNames,
+	type FlockRow,
+	isTakenBack,
+	type Known,
+	markerOf,
+	markOf,
+	rowOf,
+	sameFrame,
+	sealFrame,
+	stateOf,
+	withGrantsOf,
+	withRecords,
+} from './rows.ts';
+import {assertReadable, schemaOf, schemaSql, schemaVersion} from './schema.ts';
+import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
+import {type BotRow, tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
 export type EngineOptions = Readonly<{
 	address: Address;
 	label: Label;
 	passphrase?: PassphraseProvider | undefined;
+	/** Asks for the passphrase of a flock that is made. */
+	newPassphrase?: (() => Promise<string>) | undefined;
 	/** True where nobody types the passphrase, who could mistype that of a new flock. */
 	passphraseGiven?: boolean | undefined;
 	/** How often it is asked before a wrong one is an error. */
@@ -43,79 +62,44 @@ export type EngineOptions = Readonly<{
 }>;
 
 /** A flock's state in a database, and the channel on which its changes are told. */
-export type Engine = StateStore & {
-	/** Makes the schema where there is none. */
-	prepare(): Promise<void>;
-	/** Tries what a save would do, and changes nothing but that a new flock is made. */
-	tryWriting(): Promise<void>;
-	/** The rows of grants that are there without a keymaker having granted them, or are gone. */
-	strayGrants(): Promise<StrayGrant[]>;
-	/** What is there now; `null` where there is no such flock. */
-	peek(): Promise<State | null>;
-	/** Takes what is there as it is, whatever this computer has seen of it. */
-	forgetSeen(): Promise<void>;
-	/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
-	sealer(): Promise<Sealer | null>;
-	/** Who did what, the newest first. */
-	history(): Promise<Change[]>;
-	/** Seals the flock's key by another passphrase; false where there is no flock yet. */
-	changePassphrase(passphrase: string): Promise<boolean>;
-	/**
-	 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
-	 * @param forget true to take these records out of the history.
-	 */
-	earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
-};
+export type Engine = StateStore &
+	Omit<Moving, 'place'> & {
+		/** Makes the schema where there is none, and brings an older one up to date, in one transaction. */
+		prepare(): Promise<void>;
+		/** Tries what a save would do, and changes nothing but that a new flock is made. */
+		tryWriting(): Promise<void>;
+		/** What is there now; `null` where there is no such flock. */
+		peek(): Promise<State | null>;
+		/** Takes what is there as it is, whatever this computer has seen of it. */
+		forgetSeen(): Promise<void>;
+		/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
+		sealer(): Promise<Sealer | null>;
+		/** The rows of grants that no keymaker wrote, and those that are gone. */
+		strayGrants(): Promise<StrayGrant[]>;
+		/** Who did what, the newest first. */
+		history(): Promise<Change[]>;
+		/** The flock's last changes, the newest first. */
+		lastChanges(most: number): Promise<NumberedChange[]>;
+		/**
+		 * Puts back what was there before a change, as a change of its own.
+		 * @returns its number; `null` where nothing differs. @throws FlockError `keystore-no-backup`
+		 */
+		restore(change: number): Promise<number | null>;
+		/** Seals the flock's key by another passphrase; false where there is no flock yet. */
+		changePassphrase(passphrase: string): Promise<boolean>;
+		/**
+		 * The changes whose earlier record holds keys of a bot, under this name or, by its tokens, another one.
+		 * @param forget true to take these records out of the history.
+		 */
+		earlier(bot: string, tokens: Iterable<string>, forget: boolean): Promise<number>;
+	};
 
-/** One bot's row. A removed one stays, without a record, so that its version still counts up. */
-type BotRow = {
-	name: string;
-	version: number;
-	bot_key: string | null;
-	record_sealed: string | null;
-	app_sealed: string | null;
-};
-
-type FlockRow = {
-	id: string;
-	flock_key: string;
-	change: number;
-	frame_sealed: string;
-	schema: number;
-	bots: BotRow[];
-};
-
-/** A row of history with what it replaced. */
-type EarlierRow = {
-	change: number;
-	bot: string;
-	version: number;
-	old_bot_key: string;
-	old_record_sealed: string;
-};
-
-/** What was read last. */
-type Known = {
-	id: string;
-	key: Buffer;
-	change: number;
-	state: State;
-	versions: ReadonlyMap<string, number>;
-	/** What each bot's row holds, so that no holder of the bot's key alone can write another one. */
-	marks: ReadonlyMap<string, string>;
-	/** Each bot's own key, which its record keeps from version to version until a grant of it is taken back. */
-	botKeys: ReadonlyMap<string, Buffer>;
-};
-
-/** A bot's next version. */
-type Written = {
-	what: What | undefined;
-	name: string;
-	version: number;
-	change: number;
-	record: BotRecord | null;
-	app: AppKey | null;
-	botKey: Buffer;
+/** What a save is, where it is more than the change of some bots. */
+type Whole = {
+	/** What is told of each bot; what differs is, unless given. */
+	what?: What;
+	/** True where a flock comes in, of which a marker may say that it is elsewhere. */
+	comesIn?: boolean;
 };
 
 /** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
@@ -124,20 +108,7 @@ const moment = 1000;
 /** The channel on which a change is told; the flock's id is what is said. */
 export const channel = 'keymaker';
 
-/** Everything that a save does, of no row: the server says of each whether this role may. */
-const trial: readonly string[] = [
-	'update keymaker.flock set change = change, frame_sealed = frame_sealed where false',
-	`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-		select flock, name, version, change, bot_key, record_sealed from keymaker.bot where false
-		on conflict (flock, name) do update set version = excluded.version, change = excluded.change,
-			bot_key = excluded.bot_key, record_sealed = excluded.record_sealed`,
-	`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
-		select flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed
-		from keymaker.history where false`,
-	`select pg_notify('${channel}_trial', '')`,
-];
-
-const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed,
+const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
 		'record_sealed', b.record_sealed, 'app_sealed', b.app_sealed) order by b.name), '[]') from keymaker.bot b
@@ -152,6 +123,7 @@ export function openEngine(options: EngineOptions): Engine {
 		provider: options.passphrase,
 		file: place,
 		tries: options.passphraseTries,
+		newPassphrase: options.newPassphrase,
 		cost: options.scrypt,
 	});
 	let known: Known | null = null;
@@ -167,8 +139,12 @@ export function openEngine(options: EngineOptions): Engine {
 		return rows[0] ?? null;
 	}
 
-	async function opened(row: FlockRow, since: Known | null, ask: boolean): Promise<Known> {
+	async function opened(row: FlockRow, since: Known | null, ask: boolean, comesIn = false): Promise<Known> {
 		assertReadable(row.schema, place);
+		if (row.moved !== null && !comesIn) {
+			throw movedError(place, label.flock, markerOf(row.moved));
+		}
+
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
 			throw olderThanRead(place);
 		}
@@ -202,61 +178,21 @@ export function openEngine(options: EngineOptions): Engine {
 		return {id, ...label, counter: 1};
 	}
 
-	function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known {
-		const frame = JSON.parse(openBytes(row.frame_sealed, key, [row.id, 'frame', row.change]).toString());
-		const {rows, ...fields}: Record<string, unknown> = frame;
-		const versions = new Map(since?.versions);
-		const marks = new Map(since?.marks);
-		const botKeys = new Map(since?.botKeys);
-		const gone = new Set<string>();
-		for (const bot of row.bots) {
-			const {name, version, bot_key, record_sealed} = bot;
-			if (version <= (versions.get(name) ?? 0)) {
-				throw new Damage('a bot’s row is older than one that was read before');
-			}
-
-			versions.set(name, version);
-			marks.set(name, markOf(bot));
-			if (bot_key === null || record_sealed === null) {
-				gone.add(name);
-				botKeys.delete(name);
-				continue;
-			}
-
-			const botKey = openBytes(bot_key, key, [row.id, 'key', name]);
-			botKeys.set(name, botKey);
-			const record = openBytes(record_sealed, botKey, [row.id, 'record', name, version]);
-			fields[`bot:${name}`] = JSON.parse(record.toString());
-		}
-
-		if (rows !== digestOf(marks)) {
-			throw new Damage(
-				'a bot’s row is missing, was put back, or was written by something else than keymaker',
-			);
-		}
-
-		const {records: changed, ...rest} = parseState(fields);
-		const records = new Map(since?.state.records);
-		for (const name of gone) {
-			records.delete(name);
-		}
-
-		for (const [name, record] of changed) {
-			records.set(name, record);
-		}
-
-		return {id: row.id, key, change: row.change, state: {...rest, records}, versions, marks, botKeys};
-	}
-
-	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
-	async function make(): Promise<void> {
-		if (options.passphrase !== undefined && options.passphraseGiven !== true) {
+	/** The key that a new flock is sealed by. @throws FlockError `keystore-passphrase` where it would be typed once only */
+	async function givenKey(): Promise<DerivedKey> {
+		const {passphrase, passphraseGiven, newPassphrase} = options;
+		if (passphrase !== undefined && passphraseGiven !== true && newPassphrase === undefined) {
 			throw new FlockError('keystore-passphrase', `${place} has no flock ${visible(label.flock)} yet.`, {
 				hint: 'To make it, set KEYMAKER_PASSPHRASE_COMMAND to a command that prints its passphrase, or KEYMAKER_PASSPHRASE.',
 			});
 		}
 
-		const derived = await keyring.makeGiven();
+		return keyring.makeGiven();
+	}
+
+	/** Makes a flock's row, which others may have made meanwhile; nothing of it is in plain text but its name. */
+	async function make(): Promise<void> {
+		const derived = await givenKey();
 		const id = randomBytes(16).toString('hex');
 		const key = newKey();
 		const sealed = JSON.stringify(seal(key.toString('base64'), derived, identityOf(id)));
@@ -312,7 +248,13 @@ export function openEngine(options: EngineOptions): Engine {
 	async function current(since: Known | null, left: number): Promise<FlockRow | null> {
 		return await withClient(address, left, async client => {
 			try {
-				return await fetch(client, since);
+				const row = await fetch(client, since);
+				if (row === null) {
+					// A newer keymaker may keep it elsewhere.
+					assertReadable((await schemaOf(client)) ?? schemaVersion, place);
+				}
+
+				return row;
 			} catch (error) {
 				if (![undefinedTable, undefinedColumn].includes(serverState(error))) {
 					throw error;
@@ -330,26 +272,47 @@ export function openEngine(options: EngineOptions): Engine {
 		});
 	}
 
+	/** What is there now, read whole; where a flock comes in, one that is elsewhere will do. */
+	async function loadWhole(): Promise<Known | null> {
+		sights = (await memory?.recall()) ?? sights;
+		const row = await current(null, deadline);
+		try {
+			return await remembered(row && (await opened(row, null, true, true)));
+		} catch (error) {
+			throw failureAt(error, place);
+		}
+	}
+
 	async function remembered(now: Known | null): Promise<Known | null> {
 		await (now === null ? memory?.checkMissing(sights) : memory?.learn(seenOf(now), sights));
 		return now;
 	}
 
-	async function write<T>(client: Client, edit: Parameters<StateStore['save']>[0]): Promise<[T, Known]> {
+	/** Reads a flock that nobody else changes until the transaction ends. */
+	async function readLocked(client: Client, comesIn: boolean): Promise<Known> {
 		await lock(client);
 		const since = known;
 		const row = await fetch(client, since);
 		if (row === null) {
 			throw new FlockError('keystore-unreadable', `The flock is gone from ${place}.`, {
-				hint: 'Nothing was changed. Ask whoever looks after the database.',
+				hint: 'Nothing was changed. Ask the database’s administrator.',
 			});
 		}
 
-		const before = await opened(row, since, false);
+		return await opened(row, since, false, comesIn);
+	}
+
+	async function write<T>(
+		client: Client,
+		edit: (before: Known) => {state: State; result: unknown},
+		{what, comesIn = false}: Whole = {},
+	): Promise<[T, Known]> {
+		const before = await readLocked(client, comesIn);
 		const {state, result} = edited(edit, before);
 		const names = changedNames(before.state, state);
+		assertStorable(names);
 		assertGood(state, names);
-		if (names.length === 0 && frameOf(before.state) === frameOf(state)) {
+		if (names.length === 0 && !before.isMarked && sameFrame(before.state, state)) {
 			return [result as T, before];
 		}
 
@@ -357,22 +320,30 @@ export function openEngine(options: EngineOptions): Engine {
 		const versions = new Map(before.versions);
 		const marks = new Map(before.marks);
 		const botKeys = new Map(before.botKeys);
-		const changes = changesOf(before.state.records, state.records, names);
+		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
+		const told: {name: string; version: number; what: What}[] = [];
+		const rows: BotRow[] = [];
+		const granted: GrantedBot[] = [];
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
 			const grants = record?.grants ?? [];
 			const grantsBefore = before.state.records.get(name)?.grants ?? [];
-			const known = isTakenBack(grantsBefore, grants) ? undefined : botKeys.get(name);
-			const botKey = known ?? newKey();
+			const keyBefore = isTakenBack(grantsBefore, grants) ? undefined : botKeys.get(name);
+			const botKey = keyBefore ?? newKey();
 			botKeys.set(name, botKey);
-			const what = changes.get(name);
-			const app = appOf(state, record);
-			marks.set(name, await writeBot(client, before, {what, name, version, change, record, app, botKey}));
-			const isOtherwise = known === undefined || JSON.stringify(grants) !== JSON.stringify(grantsBefore);
+			const row = rowOf(before, {name, version, record, app: appOf(state, record), botKey});
+			rows.push(row);
+			marks.set(name, markOf(row));
+			const isOtherwise = keyBefore === undefined || JSON.stringify(grants) !== JSON.stringify(grantsBefore);
 			if (isOtherwise && grants.length + grantsBefore.length > 0) {
-				await writeGrants(client, {flock: before.id, bot: name, botKey}, grants);
+				granted.push({bot: name, botKey, grants});
+			}
+
+			const itsWhat = changes === null ? what : changes.get(name);
+			if (itsWhat !== undefined) {
+				told.push({name, version, what: itsWhat});
 			}
 
 			if (record === null) {
@@ -380,59 +351,66 @@ export function openEngine(options: EngineOptions): Engine {
 			}
 		}
 
-		await client.query('update keymaker.flock set change = $2, frame_sealed = $3 where id = $1', [
-			before.id,
-			change,
-			sealFrame(state, marks, before.key, [before.id, 'frame', change]),
-		]);
-		await client.query('select pg_notify($1, $2)', [channel, before.id]);
-		return [result as T, {...before, change, state, versions, marks, botKeys}];
-	}
-
-	/** @returns what marks the row as written by whoever has the flock's key. */
-	async function writeBot(
-		client: Client,
-		{id, key}: Known,
-		{what, name, version, change, record, app, botKey}: Written,
-	): Promise<string> {
-		if (what !== undefined) {
-			who ??= whoAmI();
-			await client.query(
-				`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
-				select $1::text, $3::bigint, $2::text, $6::text, $4::text, $5::bigint, b.bot_key, b.record_sealed
-				from (select 1) one left join keymaker.bot b on b.flock = $1 and b.name = $2`,
-				[id, name, change, who, version, what],
-			);
+		who ??= whoAmI();
+		if (told.length > 0) {
+			await writeHistory(client, {flock: before.id, change, by: who}, told);
 		}
 
-		const sealed = (value: object | null, kind: string) =>
-			value && sealBytes(Buffer.from(JSON.stringify(value)), botKey, [id, kind, name, version]);
-		const row: BotRow = {
-			name,
-			version,
-			bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
-			record_sealed: sealed(record, 'record'),
-			app_sealed: sealed(app, 'app'),
-		};
-		await client.query(
-			`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed, app_sealed)
-			values ($1, $2, $3, $4, $5, $6, $7) on conflict (flock, name) do update
-			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,
-				record_sealed = excluded.record_sealed, app_sealed = excluded.app_sealed`,
-			[id, name, version, change, row.bot_key, row.record_sealed, row.app_sealed],
-		);
-		return markOf(row);
+		if (rows.length > 0) {
+			await writeBots(client, {flock: before.id, change}, rows);
+		}
+
+		for (const bot of granted) {
+			await writeGrants(client, before.id, bot);
+		}
+
+		const after: Known = {...before, change, isMarked: false, state, versions, marks, botKeys};
+		await writeFlock(client, after);
+		if (before.isMarked) {
+			await mark(client, after, null);
+		}
+
+		return [result as T, after];
+	}
+
+	/** Writes a flock's own row, and tells watchers. */
+	async function writeFlock(client: Client, {id, change, state, marks, key}: Known): Promise<void> {
+		const sealed = sealFrame(state, marks, key, [id, 'frame', change]);
+		await writeFrame(client, {flock: id, change, sealed});
+		await client.query('select pg_notify($1, $2)', [channel, id]);
+	}
+
+	/** Says where a flock went; `null` where it is here. Apart, since whoever only saves needs no right to it. */
+	async function mark(client: Client, {id}: Known, moved: Marker | null): Promise<void> {
+		await client.query('update keymaker.flock set moved = $2 where id = $1', [
+			id,
+			moved && JSON.stringify(moved),
+		]);
 	}
 
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
 			const schema = await schemaOf(client);
-			if (schema === null) {
+			assertReadable(schema ?? schemaVersion, place);
+			if (schema === null || schema < schemaVersion) {
 				await client.query(schemaSql);
-			} else {
-				assertReadable(schema, place);
 			}
 		});
+	}
+
+	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param read what reads it. */
+	async function ready(read = load): Promise<void> {
+		await prepare();
+		if ((await read()) === null) {
+			await make();
+			await read();
+		}
+	}
+
+	/** Takes in what was written. */
+	async function written(after: Known): Promise<void> {
+		learn(after);
+		await memory?.learn(seenOf(after), sights);
 	}
 
 	/** Waits until no other program changes this flock. */
@@ -443,47 +421,14 @@ export function openEngine(options: EngineOptions): Engine {
 		]);
 	}
 
-	/** The rows of history whose earlier record holds keys of a bot. */
-	async function earlierOf(
-		client: Client,
-		{id, key, state}: Known,
-		bot: string,
-		tokens: ReadonlySet<string>,
-	) {
-		const ofOthers = new Set(
-			[...state.records].flatMap(([name, record]) =>
-				name === bot ? [] : keysOf(record).map(({accessToken}) => accessToken),
-			),
-		);
-		const {rows} = await client.query<EarlierRow>(
-			`select change::int8::float8 as change, bot, version::int8::float8 as version, old_bot_key, old_record_sealed
-			from keymaker.history where flock = $1 and old_record_sealed is not null`,
-			[id],
-		);
-		return rows.filter(row => {
-			const botKey = openBytes(row.old_bot_key, key, [id, 'key', row.bot]);
-			const sealedAs = [id, 'record', row.bot, row.version - 1];
-			const record = JSON.parse(openBytes(row.old_record_sealed, botKey, sealedAs).toString());
-			const {records} = parseState({...fieldsOf(emptyState), [`bot:${row.bot}`]: record});
-			const its = [...records.values()].flatMap(keysOf).map(({accessToken}) => accessToken);
-			return (row.bot === bot && its.length > 0) || its.some(one => tokens.has(one) && !ofOthers.has(one));
-		});
-	}
-
 	return {
 		prepare,
 		async tryWriting() {
-			if ((await load()) === null) {
-				await prepare();
-				await make();
-				await load();
-			}
-
+			await ready();
 			await inTransaction(address, deadline, async client => {
 				await lock(client);
-				for (const statement of trial) {
-					await client.query(statement);
-				}
+				await tryWrites(client);
+				await client.query('select pg_notify($1, $2)', [`${channel}_trial`, '']);
 			});
 		},
 		recent: () => (known !== null && performance.now() - knownAt < moment ? known.state : null),
@@ -491,28 +436,15 @@ export function openEngine(options: EngineOptions): Engine {
 			return (await load()) ?? {state: emptyState};
 		},
 		async save(edit) {
-			// Whoever is asked for a passphrase holds up nobody.
-			if (known === null && (await load()) === null) {
-				await prepare();
-				await make();
-				await load();
+			if (known === null) {
+				await ready();
 			}
 
 			const [result, after] = await inTransaction(address, deadline, client =>
 				write<ReturnType<typeof edit>['result']>(client, edit),
 			);
-			learn(after);
-			await memory?.learn(seenOf(after), sights);
+			await written(after);
 			return result;
-		},
-		async strayGrants() {
-			const now = await load();
-			if (now === null) {
-				return [];
-			}
-
-			const there = await withClient(address, deadline, client => grantRows(client, now.id));
-			return strayAmong(there, now.state.records);
 		},
 		peek: async () => (await load())?.state ?? null,
 		async forgetSeen() {
@@ -534,20 +466,46 @@ export function openEngine(options: EngineOptions): Engine {
 				open: sealed => openBytes(sealed, key, [id, 'waiting']),
 			};
 		},
-		async history() {
-			if ((await load()) === null) {
+		async strayGrants() {
+			const now = await load();
+			if (now === null) {
 				return [];
 			}
 
-			return await withClient(address, deadline, async client => {
-				const {rows} = await client.query<Omit<Change, 'at'> & {at: Date}>(
-					`select h.at, h.bot, h.what, h.role, h.by_whom as by from keymaker.history h
-					join keymaker.flock f on f.id = h.flock where f.name = $1 and f.kind = $2
-					order by h.change desc, h.bot`,
-					[label.flock, label.kind],
-				);
-				return rows.map(row => ({...row, at: row.at.toISOString()}));
+			const there = await withClient(address, deadline, client => grantRows(client, now.id));
+			return strayAmong(there, now.state.records);
+		},
+		async history() {
+			const now = await load();
+			return now === null ? [] : await withClient(address, deadline, client => historyOf(client, now.id));
+		},
+		async lastChanges(most) {
+			const now = await load();
+			return now === null
+				? []
+				: await withClient(address, deadline, client => lastChanges(client, now.id, most));
+		},
+		async restore(change) {
+			if ((await load()) === null) {
+				throw noChange(change, place);
+			}
+
+			const [before, after] = await inTransaction(address, deadline, async client => {
+				const now = await readLocked(client, false);
+				const earlier = await recordsBefore(client, now, change);
+				if (earlier === null) {
+					throw noChange(change, place);
+				}
+
+				const edit = ({state}: Known) => ({
+					// A host that was taken back stays out, whatever the record of then says.
+					state: withRecords(state, withGrantsOf(state, earlier)),
+					result: now.change,
+				});
+				return await write<number>(client, edit, {what: 'restored'});
 			});
+			await written(after);
+			return after.change === before ? null : after.change;
 		},
 		async changePassphrase(passphrase) {
 			const now = await load();
@@ -562,6 +520,57 @@ export function openEngine(options: EngineOptions): Engine {
 			);
 			return true;
 		},
+		async snapshot() {
+			const now = await loadWhole();
+			return now === null || now.isMarked ? null : now.state;
+		},
+		async askPassphrase() {
+			if (known === null && (await loadWhole()) === null) {
+				await givenKey();
+			}
+		},
+		async handOver(to, take) {
+			if ((await load()) === null) {
+				throw emptyError(place, label.flock);
+			}
+
+			const after = await inTransaction(address, deadline, async client => {
+				const before = await readLocked(client, false);
+				if (isEmpty(before.state)) {
+					throw emptyError(place, label.flock);
+				}
+
+				// What another keystore says is none of this engine's failures.
+				await take(before.state).catch(error => {
+					throw new Refusal(error);
+				});
+				const now = {...before, change: before.change + 1, isMarked: true};
+				await writeFlock(client, now);
+				await mark(client, now, {to, by: whoAmI(), at: new Date().toISOString()});
+				return now;
+			});
+			await written(after);
+		},
+		async takeIn(flock) {
+			if (known === null) {
+				await ready(loadWhole);
+			}
+
+			const [, after] = await inTransaction(address, deadline, client =>
+				write<undefined>(
+					client,
+					({state, isMarked}) => {
+						if (!isMarked && !isEmpty(state) && !sameContents(state, flock)) {
+							throw existsError(place, label.flock);
+						}
+
+						return {state: {...flock, poems: null}, result: undefined};
+					},
+					{what: 'moved', comesIn: true},
+				),
+			);
+			await written(after);
+		},
 		async earlier(bot, tokens, forget) {
 			const now = await load();
 			if (now === null) {
@@ -570,10 +579,10 @@ export function openEngine(options: EngineOptions): Engine {
 
 			const wanted = new Set(tokens);
 			return await inTransaction(address, deadline, async client => {
-				const rows = await earlierOf(client, now, bot, wanted);
+				const rows = await earlierOf(client, now, bot, wanted, forget);
 				for (const {change, bot: name} of forget ? rows : []) {
 					await client.query(
-						`update keymaker.history set old_bot_key = null, old_record_sealed = null
+						`update keymaker.history set old_bot_key = null, old_record_sealed = null, purged = true
 						where flock = $1 and change = $2 and bot = $3`,
 						[now.id, change, name],
 					);
@@ -585,7 +594,7 @@ export function openEngine(options: EngineOptions): Engine {
 	};
 }
 
-function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state: State; result: unknown} {
+function edited<T>(edit: (before: Known) => T, before: Known): T {
 	try {
 		return edit(before);
 	} catch (error) {
@@ -593,91 +602,12 @@ function edited(edit: Parameters<StateStore['save']>[0], before: Known): {state:
 	}
 }
 
-/** Everybody must be able to read what is saved; what was read is good. @throws `Damage` */
-function assertGood(state: State, changed: readonly string[]): void {
-	const records = new Map(
-		changed.flatMap(name => {
-			const record = state.records.get(name);
-			return record === undefined ? [] : [[name, record] as const];
-		}),
-	);
-	parseState(fieldsOf({...state, records}));
-}
-
-/** The bots whose records differ, or the secrets of the apps that these need. Records that no edit has touched are the very same objects. */
-function changedNames(before: State, after: State): string[] {
-	return [...new Set([...before.records.keys(), ...after.records.keys()])].filter(name => {
-		const [one, other] = [before.records.get(name), after.records.get(name)];
-		return (
-			(one !== other && JSON.stringify(one) !== JSON.stringify(other)) ||
-			(before.apps !== after.apps &&
-				appOf(before, one ?? null)?.consumerSecret !== appOf(after, other ?? null)?.consumerSecret)
-		);
-	});
-}
-
-/** The app of a record's key in force, sealed beside it for computers that open nothing else; `null` where it is not known. */
-function appOf({apps}: State, record: BotRecord | null): AppKey | null {
-	const consumerKey = record?.key?.consumerKey ?? '';
-	const consumerSecret = apps.get(consumerKey);
-	return consumerSecret === undefined ? null : {consumerKey, consumerSecret};
-}
-
-/** True where a computer that could open a bot shall not open it any more. */
-function isTakenBack(before: readonly Grant[], after: readonly Grant[]): boolean {
-	return before.some(({recipient}) => !after.some(other => other.recipient === recipient));
-}
-
 /** PostgreSQL's names of a table and a column that are not there. */
 const undefinedTable = '42P01';
 const undefinedColumn = '42703';
 
-/** The version of keymaker's schema; `null` where there is none. */
-async function schemaOf(client: Client): Promise<number | null> {
-	const {rows: found} = await client.query<{there: boolean}>(
-		"select to_regclass('keymaker.schema_version') is not null as there",
-	);
-	if (found[0]?.there !== true) {
-		return null;
-	}
-
-	const {rows} = await client.query<{version: number | null}>(
-		'select max(version) as version from keymaker.schema_version',
-	);
-	return rows[0]?.version ?? 0;
-}
-
-/** All of a state but its records and the folder of poems, which differs from computer to computer. */
-function frameOf(state: State): string {
-	return JSON.stringify(fieldsOf({...state, poems: null, records: new Map()}));
-}
-
-/** The frame holds a digest of all rows, so that none can be removed, put back or written by others unnoticed. */
-function sealFrame(state: State, marks: ReadonlyMap<string, string>, key: Buffer, binding: Binding): string {
-	const frame = {...JSON.parse(frameOf(state)), rows: digestOf(marks)};
-	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
-}
-
-/** Of every row, the removed bots' included. */
-function digestOf(marks: ReadonlyMap<string, string>): string {
-	return digest([...marks].sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
-/** Of a row's version and all that is sealed in it. */
-function markOf({version, bot_key, record_sealed, app_sealed}: BotRow): string {
-	return digest([version, bot_key, record_sealed, app_sealed]);
-}
-
-function digest(value: unknown): string {
-	return createHash('sha256').update(JSON.stringify(value)).digest('base64');
-}
-
-/** The person and the computer; a container's user may have no name. */
-function whoAmI(): string {
-	let user = 'unknown';
-	try {
-		user = userInfo().username;
-	} catch {}
-
-	return `${user}@${hostname()}`;
+function noChange(number: number, place: string): FlockError {
+	return new FlockError('keystore-no-backup', `${place} knows no change ${number} of this flock.`, {
+		hint: 'Nothing was changed. `keymaker restore` lists the last changes.',
+	});
 }

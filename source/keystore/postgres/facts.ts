@@ -2,7 +2,7 @@ import type {TLSSocket} from 'node:tls';
 import type {Client} from 'pg';
 import {visible} from '../../flock/visible.ts';
 import type {KeystoreLook} from '../keystore.ts';
-import {schemaVersion} from './schema.ts';
+import {schemaOf, schemaVersion} from './schema.ts';
 
 /** What a database says of itself and of the role. */
 export type Facts = Readonly<{
@@ -50,19 +50,10 @@ export async function factsOf(client: Client): Promise<Facts> {
 	return {
 		...row,
 		lacking: row.schemas === 0 ? null : (row.lacking ?? []),
-		schema: await schemaOf(client),
+		schema: (await schemaOf(client).catch(() => null)) || null,
 		tls: protocolOf(client),
 		ahead,
 	};
-}
-
-async function schemaOf(client: Client): Promise<number | null> {
-	try {
-		const {rows} = await client.query('select max(version) as version from keymaker.schema_version');
-		return rows[0]?.version ?? null;
-	} catch {
-		return null;
-	}
 }
 
 function protocolOf(client: Client): string | null {
@@ -87,9 +78,9 @@ function serverLook({version, is_standby, reads_only}: Facts): KeystoreLook {
 		? warning(
 				'server',
 				`${server} only reads: it is ${is_standby ? 'a standby' : 'set to read-only'}.`,
-				'Bots’ programs may read there; to save, name the server that takes writes.',
+				'Bots’ programs may read there; to save, name the server that accepts writes.',
 			)
-		: ok('server', `${server} takes writes.`);
+		: ok('server', `${server} accepts writes.`);
 }
 
 function roleLook({role, lacking}: Facts): KeystoreLook {
@@ -118,11 +109,11 @@ function schemaLook({lacking, schema, may_make}: Facts): KeystoreLook {
 	}
 
 	return lacking === null && may_make
-		? ok('schema', 'There is no schema yet: the first key makes it.')
+		? ok('schema', 'No schema yet. The first key creates it.')
 		: warning(
 				'schema',
 				lacking === null
-					? 'There is no schema yet, and this role may not make it.'
+					? 'No schema yet, and this role cannot create it.'
 					: 'The schema’s version cannot be read.',
 				'Have an administrator run the SQL that `keymaker schema` prints, and grant this role its rights.',
 			);

@@ -48,7 +48,7 @@ export function failureAt(error: unknown, place: string, committing = false): un
 		// What JSON says of it quotes it.
 		const what = error instanceof Damage ? error.message : 'a row of it cannot be read';
 		return new FlockError('keystore-damaged', `The keystore ${place} is damaged: ${what}.`, {
-			hint: 'Nothing was changed. Ask whoever looks after the database to restore a backup.',
+			hint: 'Nothing was changed. Ask the database’s administrator to restore a backup.',
 		});
 	}
 
@@ -65,7 +65,7 @@ export function failureAt(error: unknown, place: string, committing = false): un
 			'keystore-read-only',
 			`${place} only reads: it is a standby, or set to read-only.`,
 			{
-				hint: 'Name the server that takes writes.',
+				hint: 'Name the server that accepts writes.',
 				cause: state,
 			},
 		);
@@ -86,7 +86,7 @@ export function failureAt(error: unknown, place: string, committing = false): un
 	}
 
 	if (isCrowded(error)) {
-		return new FlockError('keystore-unreachable', `${place} takes no more connections (${state}).`, {
+		return new FlockError('keystore-unreachable', `${place} has no free connections (${state}).`, {
 			hint: 'Nothing was changed. Try again later, or ask its administrator for more connections or a pooler.',
 			cause: state,
 		});

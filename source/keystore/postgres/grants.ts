@@ -5,14 +5,14 @@ import type {StrayGrant} from '../keystore.ts';
 /** Which computer a bot's key is sealed to; the row of one that it was taken back from stays, without a key. */
 export type GrantRow = {bot: string; name: string; recipient: string};
 
-/** The bot whose key is sealed. */
-export type Granted = Readonly<{flock: string; bot: string; botKey: Buffer}>;
+/** A bot's own key, and the computers that it is sealed to. */
+export type GrantedBot = Readonly<{bot: string; botKey: Buffer; grants: readonly Grant[]}>;
 
 /** Seals a bot's key to these computers, and takes its row from all others. */
 export async function writeGrants(
 	client: Client,
-	{flock, bot, botKey}: Granted,
-	grants: readonly Grant[],
+	flock: string,
+	{bot, botKey, grants}: GrantedBot,
 ): Promise<void> {
 	await client.query(
 		`update keymaker.grants set sealed_key = null

@@ -29,14 +29,7 @@ export async function healthOf({
 	memory,
 }: HealthOptions): Promise<KeystoreHealth> {
 	const path = drawn(address);
-	const health: KeystoreHealth = {
-		path,
-		exists: true,
-		encrypted: true,
-		bots: null,
-		backups: 0,
-		findings: [],
-	};
+	const health = unread(path);
 	const looks: KeystoreLook[] = [];
 	const facts = await attempt(health, () => withClient(address, deadline, client => factsOf(client)));
 	if (facts !== null) {
@@ -64,16 +57,14 @@ export async function healthOf({
 
 /** What is told of a keystore in a database whose address makes no sense. @throws what is no `FlockError` */
 export function unopenedHealth(path: string, error: unknown): KeystoreHealth {
-	const health: KeystoreHealth = {
-		path,
-		exists: true,
-		encrypted: true,
-		bots: null,
-		backups: 0,
-		findings: [],
-	};
+	const health = unread(path);
 	addFinding(health, error);
 	return health;
+}
+
+/** What is told before anything was looked at. */
+function unread(path: string): KeystoreHealth {
+	return {path, exists: true, encrypted: true, bots: null, backups: 0, findings: []};
 }
 
 async function attempt<T>(health: KeystoreHealth, look: () => Promise<T>): Promise<T | null> {
@@ -96,7 +87,7 @@ function addFinding(health: KeystoreHealth, error: unknown): void {
 
 async function listenLook(address: Address, deadline: number): Promise<KeystoreLook> {
 	return (await isTold(address, deadline))
-		? ok('listen', 'A change is told at once (LISTEN).')
+		? ok('listen', 'Changes arrive at once (LISTEN).')
 		: warning(
 				'listen',
 				'A change is not told at once: a pooler or a standby passes LISTEN by.',
@@ -106,11 +97,11 @@ async function listenLook(address: Address, deadline: number): Promise<KeystoreL
 
 async function seenLook(memory: Memory): Promise<KeystoreLook> {
 	return (await memory.isKept())
-		? ok('seen', 'What this computer sees of it is remembered: an older one in its place is noticed.')
+		? ok('seen', 'keymaker remembers the keystore, and will notice if an older one replaces it.')
 		: warning(
 				'seen',
-				`What this computer sees of it cannot be kept in ${visible(memory.file ?? '')}: an older one in its place would not be noticed.`,
-				'Give yourself permission to write there (chmod u+rwx), or name another folder in KEYMAKER_STATE.',
+				`${visible(memory.file ?? '')} cannot be written, so keymaker would not notice if an older keystore replaced this one.`,
+				'Give yourself permission to write there (chmod u+rwx), or set KEYMAKER_STATE to another folder.',
 			);
 }
 
@@ -121,7 +112,7 @@ async function waitingLook(waiting: WaitingFile): Promise<KeystoreLook> {
 		if (keys === null) {
 			return warning(
 				'waiting',
-				`Keys may wait in ${place}: without the database it cannot be told.`,
+				`Keys may be waiting in ${place}. keymaker cannot tell without the database.`,
 				'Keep that file. The next command that saves anything saves them.',
 			);
 		}
@@ -139,7 +130,7 @@ async function waitingLook(waiting: WaitingFile): Promise<KeystoreLook> {
 			: warning(
 					'waiting',
 					`${place} holds ${strange} that cannot be opened here: damaged, or of a flock elsewhere.`,
-					'Keep that file until you know that no key is in it.',
+					'Keep that file until you know that it has no keys.',
 				);
 	} catch (error) {
 		if (!(error instanceof FlockError)) {

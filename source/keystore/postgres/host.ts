@@ -2,6 +2,7 @@ import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
 import type {AppKey} from '../../flock/key.ts';
 import type {Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
+import {movedError} from '../form/marker.ts';
 import {parseState} from '../form/parse.ts';
 import {contentsOf, recordsOf} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
@@ -13,6 +14,7 @@ import {failureAt} from './failures.ts';
 import {unopenedHealth} from './health.ts';
 import type {DatabaseOptions, Shared} from './keystore.ts';
 import {caughtUp, olderThanRead} from './lag.ts';
+import {markerOf} from './rows.ts';
 import {assertReadable} from './schema.ts';
 import {openBytes} from './sealed.ts';
 import {withClient} from './session.ts';
@@ -34,12 +36,12 @@ type HostRow = {
 	app_sealed: string | null;
 };
 
-type FlockRow = {id: string; schema: number; bots: HostRow[]};
+type FlockRow = {id: string; moved: string | null; schema: number; bots: HostRow[]};
 
 /** What was read. */
 type Read = {state: State; others: ReadonlySet<string>};
 
-const botsFor = `select f.id, (select max(version) from keymaker.schema_version) as schema,
+const botsFor = `select f.id, f.moved, (select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'sealed_key', g.sealed_key,
 		'record_sealed', case when g.sealed_key is not null then b.record_sealed end,
 		'app_sealed', case when g.sealed_key is not null then b.app_sealed end) order by b.name), '[]')
@@ -104,6 +106,10 @@ export function openHost({
 		}
 
 		assertReadable(row.schema, place);
+		if (row.moved !== null) {
+			throw movedError(place, label.flock, markerOf(row.moved));
+		}
+
 		try {
 			return await opened(row, secrets, anyway ? null : sights);
 		} catch (error) {
@@ -192,6 +198,11 @@ export function openHost({
 			return record === undefined ? null : copyOfRecord(record);
 		},
 		tryWriting: refuse,
+		place: async () => withoutPassword(address),
+		snapshot: refuse,
+		askPassphrase: refuse,
+		handOver: refuse,
+		takeIn: refuse,
 		watch: onChange => watchFlock({address, label, deadline, channel}, onChange),
 		encrypt: refuse,
 		decrypt: refuse,

@@ -2,41 +2,32 @@ import {FlockError} from '../../flock/error.ts';
 import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
 import type {Identity} from '../../system/identity.ts';
-import type {ScryptCost} from '../form/encryption.ts';
-import type {Label} from '../form/identity.ts';
-import type {PassphraseProvider} from '../keyring.ts';
 import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
 import type {Memory} from '../seen/memory.ts';
 import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
-import {channel, openEngine} from './engine.ts';
+import {channel, type EngineOptions, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
+/** How many of a flock's last changes `restore` lists. */
+const mostChanges = 10;
+
 /** What opening a flock's keystore in a database needs. */
-export type DatabaseOptions = Readonly<{
-	/** The database's address as it was given, and where: nobody has judged it yet. */
-	address: Readonly<{text: string; from: 'argument' | 'environment'}>;
-	/** The variables of the process, of which PGPASSWORD is read. */
-	environment: Environment;
-	label: Label;
-	/** How long one call may take; milliseconds. */
-	deadline: number;
-	/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
-	memoryOf?: ((name: string) => Memory) | undefined;
-	/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
-	waitingFile?: string | undefined;
-	passphrase?: PassphraseProvider | undefined;
-	/** How often it is asked before a wrong one is an error. */
-	passphraseTries?: number | undefined;
-	/** True where nobody types the passphrase. */
-	passphraseGiven?: boolean | undefined;
-	/** What opens the bots that are granted to this computer, where no passphrase is given. */
-	identity?: Identity | undefined;
-	/** What deriving a new key costs. */
-	scrypt?: ScryptCost | undefined;
-}>;
+export type DatabaseOptions = Omit<EngineOptions, 'address' | 'memory'> &
+	Readonly<{
+		/** The database's address as it was given, and where: nobody has judged it yet. */
+		address: Readonly<{text: string; from: 'argument' | 'environment'}>;
+		/** The variables of the process, of which PGPASSWORD is read. */
+		environment: Environment;
+		/** Opens what this computer remembers of a keystore by this name; nothing is remembered without. */
+		memoryOf?: ((name: string) => Memory) | undefined;
+		/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
+		waitingFile?: string | undefined;
+		/** Opens the bots that are granted to this computer, if no passphrase is given. */
+		identity?: Identity | undefined;
+	}>;
 
 /** A keystore in a database, its address judged. */
 export type Shared = Omit<Keystore, 'isShared' | 'isHosts'> &
@@ -54,6 +45,11 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 		path: place,
 		waiting,
 		...records,
+		place: async () => withoutPassword(address),
+		snapshot: engine.snapshot,
+		askPassphrase: engine.askPassphrase,
+		handOver: engine.handOver,
+		takeIn: engine.takeIn,
 		async list() {
 			const contents = await records.list();
 			// `doctor` tells of a file that cannot be read, which nobody's list hangs on.
@@ -80,13 +76,18 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				});
 			}
 		},
-		backups: async () => [],
-		async restore() {
-			throw new FlockError('keystore-no-backup', `There is no backup of ${place} here.`, {
-				hint: 'Ask whoever looks after the database for one of theirs.',
-			});
+		async backups() {
+			const last = await engine.lastChanges(mostChanges);
+			return last.map(({number, changes}) => ({
+				number,
+				savedAt: changes[0]?.at ?? '',
+				bots: null,
+				problem: null,
+				changes,
+			}));
 		},
 		strayGrants: () => engine.strayGrants(),
+		restore: async number => ({keptAside: null, change: await engine.restore(number)}),
 		forgetSeen: () => engine.forgetSeen(),
 		history: () => engine.history(),
 		backupsHolding: (bot, tokens = []) => engine.earlier(bot, tokens, false),

@@ -1,9 +1,8 @@
 import {setTimeout as pause} from 'node:timers/promises';
 import {FlockError} from '../../flock/error.ts';
 
-/** A standby that is behind is waited for at most so long; milliseconds. */
+/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
 export const longestLag = 2000;
-/** How often it is asked meanwhile; milliseconds. */
 export const lagPause = 200;
 
 /** Reads again for a moment where less is found than was seen before, since programs that ask by one name may come to several servers. */
@@ -26,6 +25,6 @@ export async function caughtUp<T>(deadline: number, read: () => Promise<T>): Pro
 /** The error of what is older than this program has read before. @param place the address as it may be drawn */
 export function olderThanRead(place: string): FlockError {
 	return new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
-		hint: 'A backup may have been put back. Ask whoever looks after the database.',
+		hint: 'Somebody may have restored a backup. Ask the database’s administrator.',
 	});
 }

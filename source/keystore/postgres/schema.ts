@@ -1,3 +1,4 @@
+import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 
 /** The version of the schema that this program reads and writes. */
@@ -12,7 +13,7 @@ export function assertReadable(version: number, place: string): void {
 	}
 }
 
-/** Makes the schema where there is none, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
+/** Makes the schema where there is none, and adds what an older one lacks, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
 export const schemaSql = `begin;
 select pg_advisory_xact_lock(hashtext('keymaker'));
 create schema if not exists keymaker;
@@ -25,6 +26,7 @@ create table if not exists keymaker.flock (
 	flock_key text not null,
 	change bigint not null,
 	frame_sealed text not null,
+	moved text,
 	unique (name, kind)
 );
 create table if not exists keymaker.bot (
@@ -58,7 +60,23 @@ create table if not exists keymaker.history (
 	version bigint not null,
 	old_bot_key text,
 	old_record_sealed text,
+	purged boolean not null default false,
 	primary key (flock, change, bot)
 );
 commit;
 `;
+
+/** The version of keymaker's schema; `null` where there is none. */
+export async function schemaOf(client: Client): Promise<number | null> {
+	const {rows: found} = await client.query<{there: boolean}>(
+		"select to_regclass('keymaker.schema_version') is not null as there",
+	);
+	if (found[0]?.there !== true) {
+		return null;
+	}
+
+	const {rows} = await client.query<{version: number | null}>(
+		'select max(version) as version from keymaker.schema_version',
+	);
+	return rows[0]?.version ?? 0;
+}

@@ -21,7 +21,7 @@ export async function withClient<T>(
 ): Promise<T> {
 	let client: Client | null = null;
 	let isOver = false;
-	let last: unknown = new Error('The deadline has passed.');
+	let last: unknown = new Error('The deadline passed.');
 	const late = Promise.withResolvers<never>();
 	const timer = setTimeout(() => late.reject(last), deadline);
 

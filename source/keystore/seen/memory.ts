@@ -7,50 +7,50 @@ import {isNews, readSights, type Sight, type Sights, sightOf} from './sights.ts'
 /** What is remembered of a state. */
 export type Seen = Readonly<{identity: Identity; encrypted: boolean}>;
 
-/** What this computer remembers of one keystore, and what follows from it. */
+/** What this computer remembers of one keystore, and its consequences. */
 export type Memory = {
-	/** What was seen so far. To be asked before the keystore is read: whatever is saved meanwhile is newer then, and not older. */
+	/** What was seen so far. Call it before reading the keystore, so that a save meanwhile is newer, not older. */
 	recall(): Promise<Sights>;
 	/**
-	 * Holds what was read against what is due in its place.
-	 * @param takesPlain true where plain text is fine, since it is about to be encrypted.
+	 * Compares what was read with what is expected there.
+	 * @param takesPlain true if plain text is fine, since it is about to be encrypted.
 	 * @throws `keystore-plain`, `keystore-older`
 	 */
 	check(found: Opened & {bytes: Buffer}, sights: Sights, takesPlain: boolean): Promise<void>;
-	/** Holds which state was read against what was seen of it, wherever it is kept. @throws `keystore-older` */
+	/** Compares a state with what was seen of it, wherever it is kept. @throws `keystore-older` */
 	checkState(found: Seen, sights: Sights): void;
-	/** The same where there is no file. @throws `keystore-unreadable` where an encrypted one was */
+	/** The same without a file. @throws `keystore-unreadable` if there was an encrypted one */
 	checkMissing(sights: Sights): Promise<void>;
-	/** True where a keystore in plain text would be refused, whatever its id. */
+	/** True if a keystore in plain text would be refused, whatever its id. */
 	isEncryptedDue(sights: Sights): boolean;
-	/** The newest state that was seen of a keystore, wherever it was; 0 where none was. */
+	/** The newest state seen of a keystore at any path; 0 if none was. */
 	newestOf(id: string, sights: Sights): number;
 	/** Remembers what was read or saved. Never throws: a memory that cannot be written stops nobody. */
 	learn(found: Seen, sights?: Sights): Promise<void>;
-	/** Takes what is there as it is, older or in plain text; `null` for nothing. Throws nothing either. */
+	/** Accepts the current state, older or in plain text; `null` for nothing. Never throws. */
 	accept(found: Seen | null): Promise<void>;
-	/** True where something is remembered of the keystore, or nothing is to be. */
+	/** True if something is remembered of the keystore, or nothing should be. */
 	isKept(): Promise<boolean>;
-	/** Where it is kept; `null` where nothing is to be remembered. */
+	/** Its file; `null` if nothing should be remembered. */
 	file: string | null;
 };
 
-/** What a memory is about. */
+/** What a memory depends on. */
 export type MemoryOptions = {
-	/** The file of everything that this computer has seen; `null` where there is no place for one. */
+	/** The file of everything that this computer has seen; `null` if there is no folder for it. */
 	seen: string | null;
-	/** The keystore's file, as the options name it; or a database's address and a flock's name. */
+	/** The keystore's file as in the options, or a database's address and a flock's name. */
 	file: string;
 	label: Label;
-	/** What to do about a keystore that is older, or gone, where it is no file. */
+	/** What to do about an older or missing keystore that is not a file. */
 	hints?: Readonly<{older: string; gone: string}>;
-	/** True where a passphrase is given beforehand. */
+	/** True if a passphrase is already set. */
 	passphraseGiven: boolean;
-	/** True where the keystore's copies are encrypted, and a file of these bytes, or none, is not what was saved last. */
+	/** True if the keystore's backups are encrypted, and a file of these bytes, or none, is not the last save. */
 	copiesSpeakAgainst(bytes: Buffer | null): Promise<boolean>;
 };
 
-/** Practice is left out of all this: its keys open nothing. */
+/** Practice needs none of this: its keys open nothing. */
 export function openMemory(options: MemoryOptions): Memory {
 	const {file, label, hints, passphraseGiven, copiesSpeakAgainst} = options;
 	const isReal = label.kind === 'x';
@@ -62,12 +62,12 @@ export function openMemory(options: MemoryOptions): Memory {
 				const {writeSight} = await import('./write.ts');
 				await writeSight(seen, file, decide);
 			} catch {
-				// `doctor` finds that it is not remembered.
+				// `doctor` reports that it is not remembered.
 			}
 		}
 	}
 
-	/** Why plain text is not what is due; `null` where it is. */
+	/** Why plain text is not expected; `null` if it is. */
 	async function plainProblem(sight: Sight | null, bytes: Buffer): Promise<FlockError | null> {
 		if (passphraseGiven) {
 			return plainError(file, 'a passphrase is given', byPassphrase);

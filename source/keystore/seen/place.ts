@@ -1,9 +1,9 @@
 import {posix, resolve, win32} from 'node:path';
 
 /**
- * The file in which this computer remembers what it has seen of keystores: in the folder that `KEYMAKER_STATE` names, else in
- * the system's own place for a program's state.
- * @returns `null` where there is no home folder: nothing is remembered then.
+ * The file in which this computer remembers the keystores it has seen: in the folder `KEYMAKER_STATE`, else
+ * in the system's folder for programs' state.
+ * @returns `null` without a home folder; then nothing is remembered.
  */
 export function seenFileOf(
 	env: Readonly<Record<string, string | undefined>>,

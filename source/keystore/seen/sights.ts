@@ -4,18 +4,18 @@ import {isObject} from '../form/fault.ts';
 
 /** What this computer has seen of a keystore. */
 export type Sight = {
-	/** The keystore's id; `null` where nothing was there, and the person has taken it as it was. */
+	/** The keystore's id; `null` if there was none and the person accepted that. */
 	id: string | null;
 	encrypted: boolean;
-	/** The newest state that was seen, as `Identity.counter`. */
+	/** The newest state seen, as `Identity.counter`. */
 	counter: number;
 };
 
-/** What this computer has seen, by the path of the keystore's file; what was seen last is the last. */
+/** What this computer has seen, by the path of the keystore's file, most recent last. */
 export type Sights = ReadonlyMap<string, Sight>;
 
 /**
- * Reads what this computer has seen. A file that is missing, damaged or not to be trusted tells nothing: it must never stop
+ * Reads what this computer has seen. A missing, damaged or untrusted file counts as empty: it must never stop
  * anybody's work.
  */
 export async function readSights(file: string): Promise<Sights> {
@@ -46,7 +46,7 @@ function isCounter(value: unknown): value is number {
 	return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
-/** What was seen at a path; where nothing was, the newest of what was seen of that keystore elsewhere: it was moved. */
+/** What was seen at a path; if nothing, the newest sight of that keystore elsewhere, since it was moved. */
 export function sightOf(sights: Sights, path: string, id: string | null): Sight | null {
 	const there = sights.get(path);
 	if (there !== undefined || id === null) {
@@ -60,7 +60,7 @@ export function sightOf(sights: Sights, path: string, id: string | null): Sight 
 	);
 }
 
-/** True where a sight tells what was not known of the keystore at a path: another one, or a newer save. */
+/** True if a sight is news about the keystore at a path: another one, or a newer save. */
 export function isNews(sights: Sights, path: string, sight: Sight): boolean {
 	const known = sights.get(path);
 	return known === undefined || known.id !== sight.id || known.counter < sight.counter;

@@ -5,16 +5,16 @@ import {withLock} from '../disk/lock.ts';
 import {safePathOf} from '../disk/safety.ts';
 import {readSights, type Sight, type Sights} from './sights.ts';
 
-/** How long a program waits for another one that writes down what it has seen; milliseconds. */
+/** How long to wait for another program that writes its sights; milliseconds. */
 const patience = 5000;
 
-/** More keystores than this are not remembered; the ones seen longest ago go. */
+/** How many keystores to remember. The least recently seen go first. */
 const mostSights = 1000;
 
 /**
- * Writes down what was seen of a keystore.
- * @param decide from what is known by then; `null` where nothing is to be written.
- * @throws what the system, the lock or the place says against it.
+ * Records a sight of a keystore.
+ * @param decide from what is known by then; `null` to write nothing.
+ * @throws what the system, the lock or the folder refuses.
  */
 export async function writeSight(
 	file: string,
@@ -38,7 +38,7 @@ export async function writeSight(
 	});
 }
 
-/** Root with another user's HOME would make folders there that their owner cannot write to. */
+/** With another user's HOME, root would create folders that their owner cannot write to. */
 function assertOwnPlace(file: string): void {
 	if (process.getuid?.() !== 0) {
 		return;

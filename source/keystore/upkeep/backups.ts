@@ -8,12 +8,12 @@ import {bytesOf, type Open, type Opened} from '../opened.ts';
 import {fieldsOf, type State} from '../state.ts';
 
 /**
- * True where the copies speak against a file in plain text, or against none: the newest that is whole is encrypted, and the
- * file is none of them, as it is where an encryption was ended before it took the file's place.
- * @param bytes the file's; `null` where there is none.
+ * True if the backups contradict a plain-text or missing file: the newest good one is encrypted, and the file
+ * is none of them, as after an encryption that was interrupted before it replaced the file.
+ * @param bytes the file's; `null` if there is none.
  */
 export async function speakAgainst(folder: string, bytes: Buffer | null): Promise<boolean> {
-	// Copies that nobody may look at tell nothing.
+	// Unreadable backups say nothing.
 	for (const copy of await copiesIn(folder).catch(() => [])) {
 		try {
 			const read = await readBytes(copy.path);
@@ -22,18 +22,18 @@ export async function speakAgainst(folder: string, bytes: Buffer | null): Promis
 				return encrypted && (bytes === null || (await findCopy(folder, bytes)) === null);
 			}
 		} catch {
-			// What cannot be read tells nothing; an older one may.
+			// An unreadable one says nothing, but an older one may.
 		}
 	}
 
 	return false;
 }
 
-/** A copy as it was opened, or why it cannot be. */
+/** An opened backup, or why it cannot be opened. */
 export type OpenedCopy = Copy &
 	({opened: Opened; bytes: Buffer} | {opened: null; bytes: Buffer; error: unknown});
 
-/** Opens every copy in a folder, the newest first; a copy that was removed meanwhile is left out. */
+/** Opens every backup in a folder, newest first, without those removed meanwhile. */
 export async function openCopies(folder: string, open: Open, ask: boolean): Promise<OpenedCopy[]> {
 	const found: OpenedCopy[] = [];
 	for (const copy of await copiesIn(folder)) {
@@ -52,8 +52,9 @@ export async function openCopies(folder: string, open: Open, ask: boolean): Prom
 }
 
 /**
- * Writes every copy anew as a change says; `null` keeps it as it is. Of copies that hold the same state then, the newest stays. A copy that cannot be read holds who knows what, and is removed.
- * Copies under a passphrase that is not known stay.
+ * Rewrites every backup with a change; `null` keeps it unchanged. Of backups with the same resulting state,
+ * the newest stays. An unreadable backup may hold anything, and is removed. Backups under an unknown
+ * passphrase stay.
  * @returns how many were changed or removed.
  */
 export async function rewriteCopies(
@@ -71,7 +72,7 @@ export async function rewriteCopies(
 				await rm(copy.path, {force: true});
 				count += changed === null ? 0 : 1;
 			} else if (changed !== null) {
-				// Under its own name, so that it keeps its place among the others.
+				// Under its own name, so that it keeps its place in the order.
 				await writeDurably(copy.path, bytesOf(changed));
 				count += 1;
 			}
@@ -86,17 +87,17 @@ export async function rewriteCopies(
 	return count;
 }
 
-/** The copies that hold something, and those of which nobody can tell. */
+/** The readable backups, and the unreadable ones. */
 export function copiesHolding(copies: readonly OpenedCopy[], holds: (state: State) => boolean): OpenedCopy[] {
 	return copies.filter(copy => copy.opened === null || holds(copy.opened.state));
 }
 
-/** Damaged files that were moved aside, beside the file that took their place. */
+/** Damaged files that were moved aside, beside the file that replaced them. */
 export async function asidesOf(file: string): Promise<string[]> {
 	return await besideOf(file, ending => ending.startsWith('.damaged-'));
 }
 
-/** The path that a damaged file is moved to. */
+/** The path for a damaged file. */
 export function asidePathOf(file: string, now: number): string {
 	return `${file}.damaged-${new Date(now).toISOString().replaceAll(':', '')}`;
 }

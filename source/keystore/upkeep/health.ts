@@ -14,12 +14,12 @@ import type {KeystoreFinding, KeystoreHealth} from '../keystore.ts';
 import {botsWithKey} from '../state.ts';
 import {asidesOf} from './backups.ts';
 
-/** The numbers by which Linux names network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
+/** Linux's numbers of network file systems: NFS, SMB, CIFS, SMB2, AFS, Coda, Ceph, 9P (statfs(2)). */
 const networkFileSystems = new Set([
 	0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0x73757245, 0x00c36400, 0x01021997,
 ]);
 
-/** Looks at a keystore's place, file and copies. */
+/** Checks a keystore's folder, file and backups. */
 export async function healthOf(core: Core): Promise<KeystoreHealth> {
 	const file = core.path;
 	const findings: KeystoreFinding[] = [];
@@ -132,7 +132,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 		findings.push({
 			sentence: `Other users of this computer can read ${visible(target)} (mode ${(found.mode & 0o777).toString(8).padStart(4, '0')}).`,
 			hint: `chmod ${found.isDirectory() ? '700' : '600'} ${shellWord(target)}`,
-			// Who may only look into the folder sees names; the files in it are closed by themselves.
+			// Reading the folder shows names only. The files in it have their own permissions.
 			serious: !found.isDirectory() || (found.mode & 0o022) !== 0,
 		});
 	}
@@ -152,7 +152,7 @@ function permissionFindings(target: string, found: Stats | null): KeystoreFindin
 	return findings;
 }
 
-/** More names than this are counted, not told. */
+/** More names are counted, not listed. */
 const mostNames = 3;
 
 function oddFindings(folder: string, odd: readonly string[]): KeystoreFinding[] {
@@ -177,7 +177,7 @@ async function plainFindings(copies: readonly string[]): Promise<KeystoreFinding
 		try {
 			count += read !== null && !readEnvelope(read.bytes, copy).encrypted ? 1 : 0;
 		} catch {
-			// A damaged copy is told of by `restore`.
+			// `restore` reports damaged backups.
 		}
 	}
 

@@ -3,7 +3,10 @@ import type {Change} from '../keystore.ts';
 import {emptyState} from '../state.ts';
 import type {OpenedCopy} from './backups.ts';
 
-/** What copies tell, the newest first: each by what differs from the one before. What came before the oldest is not known, unless it is the first save. */
+/**
+ * The changes that backups show, newest first: each backup compared with the one before. Changes before the
+ * oldest are unknown, unless it is the first save.
+ */
 export function historyOf(copies: readonly OpenedCopy[]): Change[] {
 	const states = copies.flatMap(({savedAt, opened}) => (opened === null ? [] : [{savedAt, opened}]));
 	return states.flatMap(({savedAt, opened}, index) => {

@@ -19,8 +19,9 @@ import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
+import {movingOf} from './moving.ts';
 
-/** What concerns a keystore as a whole. */
+/** Operations on the whole keystore. */
 export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpkeep, 'strayGrants'> {
 	const {backups, keyring, memory, open, path} = core;
 
@@ -28,14 +29,14 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		return (await envelopeNow())?.encrypted ?? false;
 	}
 
-	/** What the file says without a passphrase; `null` where there is none. */
+	/** What the file says without a passphrase; `null` if there is none. */
 	async function envelopeNow(): Promise<Envelope | null> {
 		const file = await readBytes(safePathOf(path));
 		try {
 			return file && readEnvelope(file.bytes, path);
 		} catch (error) {
 			if (error instanceof Damage) {
-				// Says the same, with the copy that can be put back.
+				// Throws the same error, with the backup to restore.
 				await core.load();
 			}
 
@@ -43,7 +44,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		}
 	}
 
-	/** Saves the whole keystore under another key, and then every copy; `null` for plain text. */
+	/** Saves the whole keystore under another key, and then every backup; `null` for plain text. */
 	async function saveUnder(
 		key: DerivedKey | null,
 		allowed: (loaded: Loaded) => void,
@@ -84,7 +85,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 
 	async function decryptNow(identity: Identity | null): Promise<void> {
 		if (identity !== null) {
-			// Beforehand, so that nobody who reads right afterwards takes it for a planted one.
+			// Before that, so that nobody who reads immediately afterwards takes it for a planted one.
 			await memory.accept({identity, encrypted: false});
 		}
 
@@ -99,14 +100,28 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		}
 	}
 
-	/** The copies of other states than the one in force. */
+	/** @throws `keystore-moved` if the flock is elsewhere by now */
+	async function assertHere(): Promise<void> {
+		const file = await readBytes(safePathOf(path));
+		try {
+			if (file !== null) {
+				readEnvelope(file.bytes, path);
+			}
+		} catch (error) {
+			if (error instanceof FlockError && error.code === 'keystore-moved') {
+				throw error;
+			}
+		}
+	}
+
+	/** The backups of other states than the current one. */
 	async function otherCopies(ask: boolean): Promise<OpenedCopy[]> {
 		const current = await readBytes(safePathOf(path));
 		const copies = await openCopies(backups, open, ask);
 		return copies.filter(copy => !current?.bytes.equals(copy.bytes));
 	}
 
-	/** What stands in the file now: opened, or bytes that cannot be used, to be kept aside. Under the lock. */
+	/** The file's contents now: opened, or unusable bytes to keep aside. Under the lock. */
 	async function loadEvenUnusable(
 		file: string,
 		replaceable: ReadonlySet<string>,
@@ -124,7 +139,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		}
 	}
 
-	/** What a copy becomes when it is put in the keystore's place: a state above all that were seen. */
+	/** A backup's state when it is restored: newer than all that were seen. */
 	async function restoredFrom(
 		copy: Opened,
 		loaded: Loaded | null,
@@ -156,6 +171,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 	}
 
 	return {
+		...movingOf(core, options),
 		isEncrypted,
 		async encrypt(passphrase) {
 			assertPlain(await core.load(true));
@@ -164,7 +180,8 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		async decrypt() {
 			const loaded = await core.load();
 			assertEncrypted(loaded);
-			// One piece of work: an end in between would leave it remembered as plain text, and a planted one would be taken.
+			// One piece of work: if interrupted, it would be remembered as plain text, and a planted one would
+			// be accepted.
 			await unfinished('decrypting the keystore', () => decryptNow(loaded.identity));
 		},
 		async changePassphrase(passphrase) {
@@ -172,18 +189,23 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 			await saveUnder(await keyring.make(passphrase), assertEncrypted);
 		},
 		async backups() {
+			await assertHere();
 			return (await otherCopies(true)).map((copy, index) => ({
 				number: index + 1,
 				savedAt: new Date(copy.savedAt).toISOString(),
 				bots: copy.opened && botsWithKey(copy.opened.state),
 				problem: copy.opened === null ? problemOf(copy.error) : null,
+				changes: null,
 			}));
 		},
 		async history() {
+			await assertHere();
 			return historyOf(await openCopies(backups, open, true));
 		},
 		async restore(number) {
-			// Passphrases are asked for before the lock is taken; that of the copies first, since the file may be anybody's.
+			await assertHere();
+			// Asks for passphrases before it takes the lock. The backups' comes first, since the file can be
+			// anybody's.
 			await otherCopies(true);
 			const found = await core.load().catch(error => error);
 			const isLocked = found instanceof FlockError && found.code === 'keystore-passphrase';
@@ -234,7 +256,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 				}
 
 				await memory.learn({identity: restored.identity, encrypted: restored.key !== null});
-				return {keptAside};
+				return {keptAside, change: null};
 			};
 			return await unfinished('restoring the backup', () => core.locked(putBack));
 		},
@@ -269,7 +291,7 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 	};
 }
 
-/** What a file in the keystore's place may be without being worth more than a copy. */
+/** What an unusable file in the keystore's place can be. */
 const unusableCodes: readonly string[] = [
 	'keystore-damaged',
 	'keystore-older',
@@ -277,7 +299,7 @@ const unusableCodes: readonly string[] = [
 	'keystore-plain',
 ];
 
-/** A token that another bot has now (X gives the same account the same one) is that bot's. */
+/** A token that another bot has now is that bot's: X issues the same one to the same account. */
 function tokensToSeek(
 	tokens: Iterable<string>,
 	records: Parameters<typeof tokensOf>[0],

@@ -1,8 +1,8 @@
 import {needsPerson} from '../../flock/flock.ts';
 import {visible} from '../../flock/visible.ts';
 import type {Effect} from '../model/action.ts';
-import type {AuthorizeScreen, Phase, Renewal, Walk} from '../model/authorization.ts';
-import {botOf, type State, selectedBot} from '../model/state.ts';
+import type {AuthorizeScreen, Phase, Renewal, Show, Walk} from '../model/authorization.ts';
+import {botOf, callbackPortOf, type State, selectedBot} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {tallyOf} from '../model/tally.ts';
 import {walkFrom, walkLeaving} from '../model/walk.ts';
@@ -53,7 +53,7 @@ export function authorize(
 		return step({...state, list, overlay: null, screen: {name: 'first-run', bot: name}});
 	}
 
-	return request({...state, list}, screen, {note: null, label: null, open: true}, now);
+	return request({...state, list}, screen, {note: null, label: null, show: 'open'}, now);
 }
 
 /** Begins with the selected bot. */
@@ -64,7 +64,7 @@ export function authorizeSelected(state: State, now: number): Step {
 		: authorize(state, bot.name, null, now);
 }
 
-/** Starts or goes on with the walk from the selected bot: the marked ones, else the first one that needs a person. */
+/** Starts or continues the walk from the selected bot: the marked ones, else the first one that needs a person. */
 export function startWalk(state: State, now: number): Step {
 	const walk = walkFrom(state, state.list.selected ?? '', true, now);
 	const first = walk.queue[0];
@@ -94,18 +94,19 @@ function nobodyNeedsYou(state: State): Step {
 export function request(
 	state: State,
 	screen: Omit<AuthorizeScreen, 'phase'>,
-	{note, label, open}: Renewal & {open: boolean},
+	{note, label, show}: Renewal & {show: Show},
 	now: number,
 ): Step {
 	const attempt = state.attempts + 1;
-	const phase: Phase = {name: 'requesting', startedAt: now, note, label, open};
+	const phase: Phase = {name: 'requesting', startedAt: now, note, label, show};
+	const callbackPort = show === 'qr' ? null : callbackPortOf(state);
 	return step(
 		{...state, attempts: attempt, overlay: null, screen: {...screen, attempt, phase}},
-		{type: 'request-link', bot: screen.bot, attempt},
+		{type: 'request-link', bot: screen.bot, attempt, ...(callbackPort === null ? {} : {callbackPort})},
 	);
 }
 
-/** Leaves the bot for another one of the walk, or ends the walk where there is none. @param skipped false for a bot that was merely looked at */
+/** Leaves the bot for the walk's next one, or ends the walk. @param skipped false for a bot that was only looked at */
 export function goOn(
 	state: State,
 	screen: AuthorizeScreen,
@@ -118,7 +119,7 @@ export function goOn(
 	return andThen(left, current => walkOn(current, {...screen, walk}, next, now));
 }
 
-/** Goes on to another bot with the walk as it stands, or ends the walk where there is none. */
+/** Continues the walk with another bot, or ends it. */
 export function walkOn(
 	state: State,
 	screen: AuthorizeScreen,
@@ -129,7 +130,7 @@ export function walkOn(
 	return next === null ? endWalk(state, screen, now) : authorize(state, next, screen.walk, now, said);
 }
 
-/** Goes back to the flock; where several bots were dealt with, past a summary. */
+/** Returns to the flock; after several bots, through a summary. */
 export function leave(state: State, screen: AuthorizeScreen, now: number): Step {
 	const walk = walkLeaving(screen, false);
 	return andThen(step(state, ...abandoned(screen)), current => endWalk(current, {...screen, walk}, now));
@@ -140,7 +141,7 @@ export function toFlock(state: State): State {
 	return {...state, overlay: null, screen: {name: 'flock'}};
 }
 
-/** The other bot whose key in force belongs to an account; `null` where there is none. */
+/** The other bot whose active key belongs to an account; `null` if there is none. */
 export function otherBotOf(state: State, name: string, userId: string): string | null {
 	return state.flock?.find(bot => bot.name !== name && bot.key?.userId === userId)?.name ?? null;
 }
@@ -167,7 +168,7 @@ function endWalk(state: State, {walk, bot}: AuthorizeScreen, now: number): Step 
 	});
 }
 
-/** What becomes of the work of a phase that is left: a link is dropped, an exchange's key will be held. */
+/** What happens to the work of the phase that is left: a link is dropped, and an exchange's key will be held. */
 function abandoned({phase, attempt}: AuthorizeScreen): Effect[] {
 	switch (phase.name) {
 		case 'requesting':

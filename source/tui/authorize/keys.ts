@@ -1,11 +1,12 @@
 import {type Binding, back, editing, help, palette} from '../model/binding.ts';
 import {inMemoryOnly, type Mode, type State} from '../model/state.ts';
 import {hasNext, previousOnWalk} from '../model/walk.ts';
+import {selectedHeld} from './reduce-held.ts';
 
-/** A letter is a command in the PIN screen only while its field is empty. */
+/** In the PIN screen, letters are commands only while the field is empty. */
 const fieldEmpty = ({screen}: State) =>
 	screen.name === 'authorize' && (screen.phase.name !== 'awaiting-pin' || screen.phase.pin === '');
-/** Help and commands where other keys are wanted more. */
+/** Help and commands, where other keys matter more. */
 const more: readonly Binding[] = [
 	{...help, vital: false, when: fieldEmpty},
 	{...palette, short: null, keys: [':'], when: fieldEmpty},
@@ -33,6 +34,12 @@ const severalHeld = ({screen}: State) =>
 
 const hasUnsaved = ({screen, unsaved}: State) =>
 	screen.name === 'authorize' && inMemoryOnly({unsaved}).some(({bot}) => bot === screen.bot);
+
+/** True where the browser delivered the selected key, and its account was the only question: enter answers it. */
+const isByCallback = ({screen}: State) =>
+	screen.name === 'authorize' &&
+	screen.phase.name === 'conflict' &&
+	selectedHeld(screen.phase)?.reason === 'by-callback';
 
 const hasMade = ({screen}: State) =>
 	screen.name === 'summary' && screen.results.some(({kind}) => kind === 'made');
@@ -110,6 +117,14 @@ export const authorizeBindings = {
 			short: 'try again',
 			help: 'discard the key and get a new link',
 			command: 'retry',
+		},
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'keep',
+			help: 'keep the key of this account',
+			command: 'keep',
+			when: isByCallback,
 		},
 		{keys: ['k'], label: 'k', short: 'keep', help: 'keep the key', command: 'keep', vital: true},
 		{keys: ['d'], label: 'd', short: 'discard', help: 'discard the key', command: 'discard', vital: true},

@@ -12,8 +12,8 @@ type Question = Phase & {name: 'conflict'};
 
 /**
  * The question about a bot's held keys.
- * @param held what is known to be held, oldest first, though no reading may have shown it yet.
- * @param selected the one that k and d are about: its `tokenId`.
+ * @param held the keys known to be held, oldest first, even if no reading has shown them yet.
+ * @param selected the `tokenId` of the key for k and d.
  */
 export function questionAbout(
 	state: State,
@@ -26,12 +26,12 @@ export function questionAbout(
 	return {name: 'conflict', held, selected, fresh, deciding: null};
 }
 
-/** The held key that k and d are about. */
+/** The held key that k and d act on. */
 export function selectedHeld({held, selected}: Question): HeldInfo | undefined {
 	return held.find(({tokenId}) => tokenId === selected);
 }
 
-/** A bot's held keys after one more has come, which the flock may not show yet. */
+/** A bot's held keys plus a new one, which the flock may not show yet. */
 export function heldWith(state: State, bot: string, come: HeldInfo): HeldInfo[] {
 	return [...heldOf(state, bot).filter(({tokenId}) => tokenId !== come.tokenId), come];
 }
@@ -48,7 +48,7 @@ export function moveToHeld(state: State, screen: AuthorizeScreen, by: number): S
 	return step(next === undefined ? state : withPhase(state, screen, {...phase, selected: next.tokenId}));
 }
 
-/** Asks for the decision about the selected key, and about no other. */
+/** Asks for the decision about the selected key only. */
 export function decide(state: State, screen: AuthorizeScreen, decision: Decision): Step {
 	const {phase, bot} = screen;
 	if (phase.name !== 'conflict' || phase.deciding !== null) {
@@ -62,7 +62,7 @@ export function decide(state: State, screen: AuthorizeScreen, decision: Decision
 	);
 }
 
-/** Lets the question show what is held now. While a decision is carried out, its result says what came of it. */
+/** Updates the question with the keys that are held now. While a decision runs, its result says what happened. */
 export function followHeld(state: State, now: number): Step {
 	const {screen} = state;
 	if (screen.name !== 'authorize' || screen.phase.name !== 'conflict' || screen.phase.deciding !== null) {
@@ -82,7 +82,7 @@ export function followHeld(state: State, now: number): Step {
 		: andThen(followed, next => notify(next, goneSentence(next, bot, before)));
 }
 
-/** Takes in that a held key was kept or discarded: on to the next one that is held, or past the question. */
+/** Handles a kept or discarded key: goes to the next held one, or past the question. */
 export function decided(
 	before: State,
 	screen: AuthorizeScreen | null,
@@ -113,7 +113,7 @@ export function decided(
 		return request(
 			state,
 			seen,
-			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, open: false},
+			{note: `Discarded ${account}’s key. Here is a new link.`, label: null, show: null},
 			now,
 		);
 	}
@@ -130,7 +130,7 @@ export function decided(
 		: step(withPhase(state, seen, {name: 'saved', key, kept: true}));
 }
 
-/** Takes in that nothing was decided, and why. */
+/** Handles a failed decision. */
 export function decideFailed(
 	state: State,
 	screen: AuthorizeScreen | null,
@@ -149,7 +149,10 @@ export function decideFailed(
 	return andThen(isGone ? followHeld(asked, now) : step(asked), next => notify(next, said, 'bad'));
 }
 
-/** What is held by the latest reading, and what has come since: a reading that began earlier does not take it away. */
+/**
+ * The keys held by the latest reading, and those that came since: a reading that began earlier does not
+ * remove them.
+ */
 function stillHeld(state: State, bot: string, {held, fresh}: Question): HeldInfo[] {
 	const read = heldOf(state, bot);
 	const isRead = new Set(read.map(({tokenId}) => tokenId));
@@ -160,7 +163,7 @@ function heldOf(state: State, bot: string): readonly HeldInfo[] {
 	return botOf(state, bot)?.held ?? [];
 }
 
-/** Past a question that there is nothing left to decide about. */
+/** Leaves a question with nothing left to decide. */
 function leaveDecided(state: State, screen: AuthorizeScreen, now: number): Step {
 	if (!screen.walk.walking) {
 		return step(toFlock(state));

@@ -8,9 +8,10 @@ import {type State, withoutSaved} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 import {nextOnWalk, withResult} from '../model/walk.ts';
 import {request, walkOn, withPhase} from './begin.ts';
+import {calledBack, withPinInstead} from './reduce-callback.ts';
 import {decided, decideFailed, heldWith, questionAbout} from './reduce-held.ts';
 
-/** Takes in what came of the work; a result of another attempt is late. */
+/** Handles the work's results. A result of another attempt is late. */
 export function authorizeResult(state: State, action: Action, now: number): Step {
 	const {screen} = state;
 	const current =
@@ -19,7 +20,7 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 		case 'link':
 			return current === null
 				? step(state, {type: 'drop-link', link: action.link})
-				: linkArrived(state, current, action.link);
+				: linkArrived(state, current, action);
 		case 'link-failed':
 			return current === null || current.phase.name !== 'requesting'
 				? step(state)
@@ -48,6 +49,8 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 			return step(
 				screen.name === 'authorize' ? {...state, screen: {...screen, opened: action.opened}} : state,
 			);
+		case 'called-back':
+			return calledBack(state, action);
 		case 'exchanged':
 			return exchanged(state, current, action.outcome, now);
 		case 'pin-failed':
@@ -61,12 +64,17 @@ export function authorizeResult(state: State, action: Action, now: number): Step
 	}
 }
 
-function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {type: 'link'})['link']): Step {
+function linkArrived(
+	before: State,
+	screen: AuthorizeScreen,
+	{link, pinInstead}: Action & {type: 'link'},
+): Step {
 	if (screen.phase.name !== 'requesting') {
-		return step(state, {type: 'drop-link', link});
+		return step(before, {type: 'drop-link', link});
 	}
 
-	const {note, label, open} = screen.phase;
+	const {label, show} = screen.phase;
+	const {state, note} = withPinInstead(before, pinInstead, screen.phase.note);
 	const shown = withPhase(state, screen, {
 		name: 'awaiting-pin',
 		link,
@@ -75,9 +83,10 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		note,
 		label,
 		problem: null,
+		called: null,
 	});
-	if (!open) {
-		return step(shown);
+	if (show !== 'open') {
+		return step(show === 'qr' ? {...shown, overlay: {name: 'qr'}} : shown);
 	}
 
 	const {whyNotOpen, practice} = state.fixed;
@@ -85,7 +94,7 @@ function linkArrived(state: State, screen: AuthorizeScreen, link: (Action & {typ
 		? step(shown, {type: 'open-link', url: link.url})
 		: notify(
 				shown,
-				// Practice's page is nowhere but here: another computer or a phone cannot open it.
+				// Practice's page is only here: another computer or a phone cannot open it.
 				practice && whyNotOpen.kind !== 'asked'
 					? practiceSentence(link.url)
 					: `${whyNotOpen.sentence} o open · c copy`,
@@ -108,7 +117,7 @@ function pinFailed(
 	}
 
 	const {link, pin} = screen.phase;
-	if (alive) {
+	if (alive && pin !== null) {
 		return step(
 			withPhase(state, screen, {
 				name: 'awaiting-pin',
@@ -118,15 +127,16 @@ function pinFailed(
 				note: null,
 				label: null,
 				problem,
+				called: null,
 			}),
 		);
 	}
 
 	const note = `${problem.sentence} ${afterPin(problem)}Here is a new link; the old one no longer works.`;
-	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, open: false}, now);
+	return request(state, {...screen, lastProblem: problem}, {note, label: problem.label, show: null}, now);
 }
 
-/** What else is to be said of a PIN that failed. Where the next step is a new link, that is there already. */
+/** More to say about a failed PIN. If the next step is a new link, that is already there. */
 function afterPin({code, uncertain, hint}: Problem): string {
 	if (uncertain) {
 		return 'X may or may not have accepted the PIN. ';
@@ -168,7 +178,9 @@ function exchanged(
 
 		case 'held': {
 			const held = heldWith(state, bot, {tokenId, key, reason: outcome.reason});
-			return step(withPhase(known, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
+			// Enter answers this one; an enter that was meant for the screen before does not.
+			const asked = outcome.reason === 'by-callback' ? {...known, handedInAt: now} : known;
+			return step(withPhase(asked, screen, questionAbout(known, bot, held, tokenId)), {type: 'read'});
 		}
 
 		case 'unsaved': {
@@ -178,7 +190,7 @@ function exchanged(
 	}
 }
 
-/** What is said of a key that is saved, over the next bot of a walk. */
+/** The message about a saved key, over the next bot of a walk. */
 function savedSentence(bot: string, key: KeyInfo): AuthorizeScreen['said'] {
 	const ready = `${visible(bot)} is ready and posts as ${accountOf(key)}.`;
 	return key.accessLevel === 'read'

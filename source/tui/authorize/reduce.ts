@@ -8,7 +8,7 @@ import {nextOnWalk, previousOnWalk} from '../model/walk.ts';
 import {goOn, leave, request, startWalk, withPhase} from './begin.ts';
 import {decide, moveToHeld} from './reduce-held.ts';
 
-/** How long a lone letter in the empty field waits for more before it is a command; milliseconds. */
+/** How long a letter in the empty field waits for more before it is a command; milliseconds. */
 const letterMs = 30;
 
 /** Carries out a command of the authorization. */
@@ -29,7 +29,7 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 
 			return phase.name === 'unsaved'
 				? saveAgain(state, screen)
-				: request(state, screen, {...renewalOf(phase), open: false}, now);
+				: request(state, screen, {...renewalOf(phase), show: null}, now);
 		case 'reveal':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'reveal'}}});
 		case 'up':
@@ -45,7 +45,7 @@ export function authorizeCommand(state: State, screen: AuthorizeScreen, command:
 	}
 }
 
-/** Shows the unsaved key, after the person has said yes. */
+/** Shows the unsaved key after the person says yes. */
 export function revealUnsaved(state: State): Step {
 	const {screen} = state;
 	return screen.name === 'authorize' && screen.phase.name === 'unsaved'
@@ -53,10 +53,10 @@ export function revealUnsaved(state: State): Step {
 		: step(state);
 }
 
-/** The line that runs a program for every bot. */
+/** The command line that runs a program for every bot. */
 export const execLine = 'keymaker exec --all -- ./post.sh';
 
-/** Carries out a command of a walk's summary; `null` for those that lead to the flock with the keys that were made marked. */
+/** Carries out a command of a walk's summary; `null` for those that open the flock with the new keys marked. */
 export function summaryCommand(state: State, command: Command, now: number): Step | null {
 	const back: State = {...state, screen: {name: 'flock'}};
 	switch (command) {
@@ -71,7 +71,7 @@ export function summaryCommand(state: State, command: Command, now: number): Ste
 	}
 }
 
-/** The flock with the keys marked that a walk has made. */
+/** The flock with the walk's keys marked. */
 export function withMadeMarked(state: State): State {
 	const {screen, list} = state;
 	return screen.name === 'summary'
@@ -87,8 +87,8 @@ export function withMadeMarked(state: State): State {
 }
 
 /**
- * Takes what was typed or pasted into the PIN field. A newline at its end hands the PIN in, and so does a whole PIN that comes
- * at once into the empty field.
+ * Adds typed or pasted text to the PIN field. A newline at its end submits the PIN, and so does a whole PIN
+ * that comes at once into the empty field.
  */
 export function pinText(state: State, screen: AuthorizeScreen, text: string, now: number): Step {
 	const {phase} = screen;
@@ -108,7 +108,7 @@ export function pinText(state: State, screen: AuthorizeScreen, text: string, now
 	return isWhole ? submit({...filled, handedInAt: now}, pin, now) : step(filled);
 }
 
-/** True for what is a PIN beyond doubt: seven digits, whatever stands round them. */
+/** True for a certain PIN: seven digits, whatever surrounds them. */
 function isWholePin(text: string, requestToken: string): boolean {
 	try {
 		return /^\d{7}$/.test(cleanPin(text, requestToken));
@@ -117,7 +117,7 @@ function isWholePin(text: string, requestToken: string): boolean {
 	}
 }
 
-/** Holds a lone letter back for a moment: it may be a command, or the first of a text pasted letter by letter. */
+/** Holds a lone letter back for a moment: it can be a command, or the first of a text pasted letter by letter. */
 export function pinLetter(state: State, screen: AuthorizeScreen, letter: string): Step {
 	if (screen.phase.name !== 'awaiting-pin') {
 		return step(state);
@@ -130,7 +130,7 @@ export function pinLetter(state: State, screen: AuthorizeScreen, letter: string)
 	});
 }
 
-/** Voids the link on the screen and asks for another. */
+/** Asks for another link; the one on the screen stops working. */
 export function newLink(state: State, now: number): Step {
 	const {screen} = state;
 	if (screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin') {
@@ -140,12 +140,25 @@ export function newLink(state: State, now: number): Step {
 	return request(
 		state,
 		screen,
-		{note: 'Here is a new link; the old one no longer works.', label: null, open: false},
+		{note: 'Here is a new link; the old one no longer works.', label: null, show: null},
 		now,
 	);
 }
 
-/** What was said of an earlier link stays true while the next one is asked for again. */
+/** Asks for a link with a PIN in the place of one that would call back: to the phone itself. */
+function linkForPhone(state: State, now: number): Step {
+	const {screen} = state;
+	return screen.name === 'authorize'
+		? request(
+				state,
+				screen,
+				{note: 'A phone cannot return to keymaker, so this new link shows a PIN.', label: null, show: 'qr'},
+				now,
+			)
+		: step(state);
+}
+
+/** What was said about an earlier link is still true while another one is asked for. */
 function renewalOf(phase: Phase): Renewal {
 	return phase.name === 'failed' ? {note: phase.note, label: phase.label} : {note: null, label: null};
 }
@@ -177,7 +190,9 @@ function pinCommand(
 		case 'open':
 			return step(state, {type: 'open-link', url: phase.link.url});
 		case 'qr':
-			return step({...state, overlay: {name: 'qr'}});
+			return phase.link.callback === null
+				? step({...state, overlay: {name: 'qr'}})
+				: linkForPhone(state, now);
 		case 'new-link':
 			return step({...state, overlay: {name: 'confirm', question: {about: 'new-link'}}});
 		default:

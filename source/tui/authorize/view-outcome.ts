@@ -14,7 +14,7 @@ import {otherBotOf} from './begin.ts';
 import {execLine} from './reduce.ts';
 import {selectedHeld} from './reduce-held.ts';
 
-/** The held keys, newest first, and of the selected one what was expected, what came, and what each decision leads to. */
+/** The held keys, newest first, and for the selected one what was expected, what came, and what each decision does. */
 export function conflictLines(
 	state: State,
 	{bot}: AuthorizeScreen,
@@ -44,6 +44,7 @@ export function conflictLines(
 		blank,
 		...choiceLines(phase, columns, now),
 		...paragraph(heldSentence(key, reason, otherBot), columns, {tone: 'warn'}),
+		...(reason === 'by-callback' ? paragraph('Press enter if it is.', columns) : []),
 		blank,
 		...paragraph(`expected   ${expected === null ? 'any account' : `@${visible(expected)}`}`, columns, {
 			indent: 3,
@@ -61,7 +62,7 @@ export function conflictLines(
 	];
 }
 
-/** A key, and what it leads to. */
+/** A key, and what it does. */
 function answer(key: string, title: string, leadsTo: string, columns: number): Line[] {
 	const name = title.padEnd(12);
 	const [first, ...rest] = paragraph(leadsTo, columns, {indent: 6 + name.length, tone: 'quiet'});
@@ -79,7 +80,7 @@ function answer(key: string, title: string, leadsTo: string, columns: number): L
 	];
 }
 
-/** A row for each held key, where there are several; where rows are few, the selected one alone. */
+/** A row for each held key, if there are several; if there are few rows, only the selected one. */
 function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: number, now: number): Line[] {
 	if (held.length < 2) {
 		return [];
@@ -104,7 +105,7 @@ function choiceLines({held, selected}: Phase & {name: 'conflict'}, columns: numb
 	return [...paragraph(`${held.length} keys wait for your decision.`, columns, {rank: 4}), ...rows, blank];
 }
 
-/** A key that is saved, and which bot is next. */
+/** A saved key, and the next bot. */
 export function savedLines(
 	state: State,
 	{bot, walk}: AuthorizeScreen,
@@ -136,7 +137,7 @@ export function savedLines(
 	];
 }
 
-/** Keys that the keystore would not take; once the person has asked for them, the keys themselves. */
+/** Keys that the keystore did not accept and, if the person asked, the keys themselves. */
 export function unsavedLines(
 	{size, fixed, unsaved}: State,
 	{bot}: AuthorizeScreen,
@@ -159,7 +160,7 @@ export function unsavedLines(
 					: `Until keymaker ends, ${they} ${are} kept in memory.`
 			}`,
 			columns,
-			// What was asked for goes before what is known already.
+			// What the person asked for goes before what they know already.
 			{tone: safe ? 'warn' : 'bad', rank: revealed ? 4 : 0},
 		),
 		...problemLines(problem, columns, 1, revealed ? 4 : 1),
@@ -174,7 +175,7 @@ function revealedLines(bot: string, columns: number, rows: number, {reveal}: Vie
 	return lines.length <= rows ? lines : paragraph('The key needs a larger window.', columns, {tone: 'warn'});
 }
 
-/** How a walk went, what is left, and what to do now. */
+/** A walk's result, what is left, and what to do now. */
 export function summaryLines(
 	{size, fixed}: State,
 	{results, left, tookMs}: Screen & {name: 'summary'},

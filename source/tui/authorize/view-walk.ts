@@ -5,10 +5,10 @@ import {type Line, padded, type Span, toned, type View, widthOf} from '../draw/l
 import type {AuthorizeScreen, WalkResult} from '../model/authorization.ts';
 import {botOf, type State} from '../model/state.ts';
 
-/** From so many columns up the walk's bots stand beside the steps, and from so many the link's QR code as well. */
+/** From this many columns the walk's bots are beside the steps, and from this many the link's QR code, too. */
 const [queueFrom, qrFrom] = [100, 160];
 
-/** The columns of the list of bots. */
+/** The width of the list of bots. */
 const queueWidth = 32;
 
 const glyphs: Readonly<Record<WalkResult['kind'], Span>> = {
@@ -19,13 +19,13 @@ const glyphs: Readonly<Record<WalkResult['kind'], Span>> = {
 	discarded: toned('quiet', '○ '),
 };
 
-/** The columns that the steps have: the walk's bots take the rest. */
+/** The width of the steps; the walk's bots take the rest. */
 export function widthBeside({size, fixed}: State, {walk}: AuthorizeScreen): number {
 	const isBeside = walk.walking && walk.queue.length > 1 && size.columns >= queueFrom && !fixed.spoken;
 	return size.columns - (isBeside ? queueWidth : 0) - 1;
 }
 
-/** How far the walk has come, as a bar and in figures; nothing for one bot alone. */
+/** The walk's progress as a bar and in figures; nothing for one bot. */
 export function progressLines({size, fixed}: State, {walk, bot}: AuthorizeScreen): Line[] {
 	const all = walk.queue.length;
 	const place = walk.queue.indexOf(bot) + 1;
@@ -56,7 +56,7 @@ export function progressLines({size, fixed}: State, {walk, bot}: AuthorizeScreen
 	];
 }
 
-/** The lines of the steps, with the walk's bots beside them, and the link's QR code, where there is room. */
+/** The steps, with the walk's bots beside them and the link's QR code, if there is room. */
 export function besideWalk(
 	state: State,
 	screen: AuthorizeScreen,
@@ -67,7 +67,8 @@ export function besideWalk(
 	const {columns} = state.size;
 	const {walk, phase} = screen;
 	const isWalk = walk.walking && walk.queue.length > 1;
-	const link = phase.name === 'awaiting-pin' ? phase.link.url : null;
+	// A phone would be sent back to itself.
+	const link = phase.name === 'awaiting-pin' && phase.link.callback === null ? phase.link.url : null;
 	const first = lines.findLastIndex(({url}) => url !== undefined) + 1;
 	const room = rows - first;
 	const code = columns >= qrFrom && link !== null ? view.qr(link) : [];
@@ -89,7 +90,7 @@ export function besideWalk(
 			const gap = isWalk ? ' '.repeat(Math.max(0, queueWidth - 2 - widthOf(bots))) : '';
 			return {
 				...left,
-				// Said by itself, if at all: a step's own words are in it.
+				// Spoken separately, if at all: a step's own words contain it.
 				say: left.say ?? left.spans.map(({text}) => text).join(''),
 				spans: [
 					...spans,
@@ -101,7 +102,7 @@ export function besideWalk(
 	];
 }
 
-/** The walk's bots round the one on the screen, each with what has come of it. */
+/** The walk's bots around the current one, each with its result. */
 function queueLines(state: State, {walk, bot}: AuthorizeScreen, rows: number): Span[][] {
 	const results = new Map(walk.results.map(result => [result.bot, result.kind]));
 	const place = Math.max(0, walk.queue.indexOf(bot));

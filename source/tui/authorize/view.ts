@@ -17,20 +17,20 @@ import type {State} from '../model/state.ts';
 import {conflictLines, savedLines, unsavedLines} from './view-outcome.ts';
 import {besideWalk, progressLines, widthBeside} from './view-walk.ts';
 
-/** From so many columns up the bindings stand beside the steps that they are about. */
+/** From this many columns the bindings are beside their steps. */
 const inlineFrom = 90;
 
-/** However wide the window is, the bindings stand no further right than this. */
+/** In wide windows, the bindings go no further right than this. */
 const inlineTo = 110;
 
-/** What is left out before a step is, has a higher rank. */
+/** Lines with a higher rank are dropped before any step. */
 const stepRank = 3;
 
-/** The commands that stand beside the link, and beside the field. */
+/** The commands beside the link and beside the field. */
 const besideLink: readonly string[] = ['copy', 'open', 'qr'];
 const besideField: readonly string[] = ['submit', 'new-link', 'back'];
 
-/** True for a binding that stands beside its step, and so not in the footer. */
+/** True for a binding beside its step, which the footer leaves out. */
 export function isInline({size, screen, overlay, fixed}: State, {command}: Binding): boolean {
 	return (
 		!fixed.spoken &&
@@ -43,7 +43,7 @@ export function isInline({size, screen, overlay, fixed}: State, {command}: Bindi
 	);
 }
 
-/** The authorization of one bot, in whatever phase it is. */
+/** The authorization of one bot, in any phase. */
 export function authorizeLines(state: State, screen: AuthorizeScreen, rows: number, view: View): Line[] {
 	const {phase} = screen;
 	const {columns} = state.size;
@@ -107,7 +107,13 @@ function stepLines(
 	];
 	const after = [
 		{...blank, rank: 5},
-		...numbered(2, 'Press Authorize app; X shows a PIN', state, [], width),
+		...numbered(
+			2,
+			link.callback === null ? 'Press Authorize app; X shows a PIN' : calledStep,
+			state,
+			[],
+			width,
+		),
 		{...blank, rank: 7},
 		...fieldLines(state, phase, view, width),
 		...saidLines(screen, width),
@@ -126,7 +132,7 @@ function stepLines(
 	return squeeze([...before, ...instead, ...after], rows);
 }
 
-/** What is to be done with the link: in which window, and as whom. */
+/** What to do with the link: in which window, and signed in as whom. */
 function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): string {
 	const account = expectedHandle === null ? 'the bot’s account' : `@${visible(expectedHandle)}`;
 	switch (opened?.url === url ? opened.window : null) {
@@ -139,7 +145,7 @@ function linkStep({opened}: AuthorizeScreen, {url, expectedHandle}: Link): strin
 	}
 }
 
-/** The rows of the link and the steps round it, which stay whatever else is said; 0 where no link is shown. */
+/** The rows of the link and the steps around it, which always stay; 0 without a link. */
 export function stepRows(state: State, view: View): number {
 	const {screen, overlay} = state;
 	return screen.name !== 'authorize' || screen.phase.name !== 'awaiting-pin' || overlay !== null
@@ -147,7 +153,7 @@ export function stepRows(state: State, view: View): number {
 		: stepLines(state, screen, screen.phase, Infinity, view).filter(({rank = 0}) => rank <= stepRank).length;
 }
 
-/** The link on lines of its own, flush left and with nothing added, so that whoever selects it has it whole. */
+/** The link on its own lines, flush left and with nothing added, so that selecting it gives the whole link. */
 export function linkLines({url}: Link, columns: number): Line[] {
 	const address = visible(url);
 	return chop(address, columns).map((text, index) => ({
@@ -168,7 +174,7 @@ function numbered(
 		binding => commands.includes(binding.command) && isInline(state, binding),
 	);
 	const right = hints(beside);
-	// However long the text is, it leaves room for the bindings: the footer does not have them.
+	// A long text must leave room for the bindings, which the footer leaves out.
 	const width = right.length === 0 ? columns : Math.min(columns, inlineTo) - 2 - widthOf(right);
 	const [first, ...rest] = paragraph(text, width, {indent: 4, rank: number === 1 ? stepRank : 2});
 	const head: Line = {
@@ -191,10 +197,12 @@ function fieldLines(
 	columns: number,
 ): Line[] {
 	if (phase.name === 'exchanging') {
-		return waiting('Submitting the PIN to X', phase.startedAt, state, view);
+		const what = phase.pin === null ? 'Asking X for the key' : 'Submitting the PIN to X';
+		return waiting(what, phase.startedAt, state, view);
 	}
 
-	const label = columns < 40 ? ' 3  PIN: ' : ' 3  Paste the PIN here: ';
+	const name = phase.link.callback === null ? 'Paste the PIN here' : 'Or paste the address';
+	const label = columns < 40 ? ' 3  PIN: ' : ` 3  ${name}: `;
 	const beside = keymap['awaiting-pin'].filter(
 		binding => besideField.includes(binding.command) && isInline(state, binding),
 	);
@@ -216,13 +224,16 @@ function fieldLines(
 			Math.min(columns, inlineTo) - 1,
 		),
 		role: 'textbox',
-		say: `3. Paste the PIN here: ${shown.text}`,
+		say: `3. ${name}: ${shown.text}`,
 		cursor: columnsOf(label) + shown.cursor,
 	};
 	return [field, ...(phase.problem === null ? [] : problemLines(phase.problem, columns, 4))];
 }
 
-/** What came of the bot before, on a walk. */
+/** The second step where X sends the browser back. */
+const calledStep = 'Press Authorize app; keymaker continues by itself';
+
+/** The previous bot's result, on a walk. */
 function saidLines({said}: AuthorizeScreen, columns: number): Line[] {
 	return said === null
 		? []
@@ -247,7 +258,7 @@ function note({note: text, label}: Renewal, columns: number): Line[] {
 }
 
 function waiting(what: string, startedAt: number, {size, fixed}: State, view: View): Line[] {
-	// The seconds are not said: a screen reader would say each of them.
+	// Seconds are not spoken: a screen reader would say each of them.
 	return waitingLines(
 		`${what} · ${secondsLeft(startedAt, fixed.deadlineSeconds, view)}`,
 		what,

@@ -3,17 +3,19 @@ import {recordInfo} from '../../flock/key.ts';
 import {shellWord} from '../../flock/shell-word.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, heldSentence} from '../../flock/words.ts';
-import type {Decision, Outcome, Settled} from '../../keymaker/keymaker.ts';
+import type {Decision, Link, Outcome, Settled} from '../../keymaker/keymaker.ts';
 import type {Services} from '../../services.ts';
 import type {OutcomeInfo} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
 import type {Tools, Work} from '../model/work.ts';
+import {createCallbacks} from './work-callback.ts';
 
 type AuthorizeWork = Pick<
 	Work,
 	| 'request-link'
 	| 'drop-link'
 	| 'submit-pin'
+	| 'submit-verifier'
 	| 'retry-save'
 	| 'save-waiting'
 	| 'decide'
@@ -22,15 +24,16 @@ type AuthorizeWork = Pick<
 	| 'open-link'
 >;
 
-/** No screen waits for what comes of a key of an earlier run. */
+/** No screen waits for a key of an earlier run. */
 const ofNobody = -1;
 
-/** What asks the most of the person comes last, and stays on the screen. */
+/** The result that needs the person most comes last and stays on the screen. */
 const outcomeOrder: readonly Outcome['kind'][] = ['saved', 'held', 'unsaved'];
 
-/** The work of an authorization: asking X for links and keys, saving them, and what the desktop does with a link. */
+/** The work of an authorization: asks X for links and keys, saves them, and opens, copies and shows links. */
 export function authorizeWork({services, dispatch, attempts, undos, read, notify}: Tools): AuthorizeWork {
 	const {keymaker, keystore, desktop} = services;
+	const callbacks = createCallbacks(dispatch);
 
 	async function discard(bot: string, tokenId: string): Promise<Decision> {
 		const discarded = await keymaker.discard(bot, tokenId);
@@ -38,11 +41,46 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 		return discarded;
 	}
 
+	/** Exchanges what a link has led to for a key. A link that is void then is listened for no more. */
+	async function exchange(
+		attempt: number,
+		link: Link,
+		ask: (signal: AbortSignal) => Promise<Outcome>,
+	): Promise<void> {
+		const work = async (signal: AbortSignal) => {
+			try {
+				const outcome = await ask(signal);
+				callbacks.end(link.id);
+				dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
+			} catch (error) {
+				const problem = problemOf(expected(error));
+				const alive = keymaker.isAlive(link);
+				if (!alive) {
+					callbacks.end(link.id);
+				}
+
+				dispatch({type: 'pin-failed', attempt, problem, alive});
+			}
+		};
+
+		await attempts.run(attempt, work, true);
+	}
+
 	return {
-		async 'request-link'({bot, attempt}) {
+		async 'request-link'({bot, attempt, callbackPort}) {
 			await attempts.run(attempt, async signal => {
+				callbacks.endOf(bot);
 				try {
-					dispatch({type: 'link', attempt, link: await keymaker.requestLink(bot, {signal})});
+					// The first frame does without.
+					const {requestCallingLink} = await import('../../keymaker/calling-link.ts');
+					const port = callbackPort ?? null;
+					const {link, listening, pinInstead} = await requestCallingLink(services, bot, port, {signal});
+					if (listening !== null) {
+						callbacks.expect(link, listening);
+					}
+
+					const why = pinInstead === null ? {} : {pinInstead: problemOf(pinInstead)};
+					dispatch({type: 'link', attempt, link, ...why});
 				} catch (error) {
 					const known = expected(error);
 					const record = known.code === 'held' ? await keystore.get(bot) : null;
@@ -56,20 +94,15 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 			});
 		},
 		'drop-link'({link}) {
+			callbacks.end(link.id);
 			keymaker.drop(link);
 		},
+		async 'submit-verifier'({attempt, link, verifier}) {
+			const say = (sentence: string) => callbacks.say(link.id, sentence);
+			await exchange(attempt, link, signal => keymaker.submitDelivered(link, verifier, say, {signal}));
+		},
 		async 'submit-pin'({attempt, link, pin}) {
-			const work = async (signal: AbortSignal) => {
-				try {
-					const outcome = await keymaker.submitPin(link, pin, {signal});
-					dispatch({type: 'exchanged', attempt, outcome: outcomeInfo(outcome)});
-				} catch (error) {
-					const problem = problemOf(expected(error));
-					dispatch({type: 'pin-failed', attempt, problem, alive: keymaker.isAlive(link)});
-				}
-			};
-
-			await attempts.run(attempt, work, true);
+			await exchange(attempt, link, signal => keymaker.submitPin(link, pin, {signal}));
 		},
 		async 'retry-save'({attempt, bot}) {
 			await attempts.run(attempt, async () => {
@@ -80,14 +113,14 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 				}
 
 				if (outcomes.length === 0) {
-					// Another program has saved what waited.
+					// Another program saved the waiting keys.
 					await read();
 				}
 			});
 		},
 		async 'save-waiting'() {
 			for (const outcome of await keymaker.saveWaiting()) {
-				// What still waits is shown to wait.
+				// Shows the keys that still wait.
 				if (outcome.kind !== 'unsaved') {
 					dispatch({type: 'exchanged', attempt: ofNobody, outcome: outcomeInfo(outcome)});
 				}
@@ -125,7 +158,7 @@ export function authorizeWork({services, dispatch, attempts, undos, read, notify
 	};
 }
 
-/** What came of an exchange that was under way when the screen was left, as it is said afterwards. */
+/** The result of an exchange that was running when the screen closed, as printed afterwards. */
 export function outcomeSentence({bot, result}: Settled): string {
 	const name = visible(bot);
 	if (result instanceof FlockError) {
@@ -151,7 +184,7 @@ export function outcomeSentence({bot, result}: Settled): string {
 	}
 }
 
-/** The lines of a bot's unsaved keys, for the person who wants to write them down. */
+/** A bot's unsaved keys as lines, for the person to write down. */
 export function revealedLines({keymaker}: Services, bot: string): string[] {
 	return keymaker
 		.reveal(bot)

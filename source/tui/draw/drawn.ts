@@ -6,8 +6,9 @@ import {styled, type Theme, type Tone} from './theme.ts';
 const needlessReset = /\u001B\[39m(?=\u001B\[3[0-7]m)/g;
 
 /**
- * A line as a terminal shows it. One text, and no component for each span, which would cost each frame.
- * Neighbours in one tone share their style, as Ink would have it: so Ink's own first frame is the very text that stands there.
+ * A line for the terminal. One text without a component per span, which would cost each frame. Adjacent spans
+ * in one tone share their style, like Ink's, so Ink's own first frame is exactly the text that is already
+ * there.
  */
 export function drawnLine(line: Line, columns: number, theme: Theme): string {
 	const {url} = line;

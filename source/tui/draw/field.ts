@@ -3,9 +3,9 @@ import {type Field, parted} from '../model/field.ts';
 import {tail} from './text.ts';
 
 /**
- * The part of a field that a width has room for, so that its cursor is in sight.
- * @param drawn how its text is drawn: made visible, or masked.
- * @param width columns, the cursor's own among them.
+ * The part of a field that fits a width and shows its cursor.
+ * @param drawn how to draw its text: made visible, or masked.
+ * @param width columns, including the cursor's own.
  */
 export function fieldWindow(
 	field: Field,
@@ -18,7 +18,7 @@ export function fieldWindow(
 	return {text: left + cut(behind, Math.max(0, width - cursor - 1)), cursor};
 }
 
-/** So many characters that are hidden. */
+/** A mask for hidden characters. */
 export function dots(count: number): string {
 	return '•'.repeat(count);
 }

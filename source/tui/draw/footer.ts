@@ -2,18 +2,18 @@ import {columnsOf} from '../../flock/width.ts';
 import type {Binding} from '../model/binding.ts';
 import {type Line, line, type Span, toned} from './line.ts';
 
-/** What stands between two bindings, and where there is little room. */
+/** The space between two bindings, wide and narrow. */
 const separator = ' · ';
 const narrowSeparator = '  ';
 
-/** From so many columns up the most wanted bindings fit with their whole names. */
+/** From this many columns the most important bindings fit with their full names. */
 const wholeFrom = 76;
 
-/** The footer's bindings that fit a width: the vital ones, then as many of the others as have room. */
+/** The footer's bindings that fit a width: the vital ones, then as many others as possible. */
 export function footerLine(bindings: readonly Binding[], width: number): Line {
 	const shown = bindings.filter(({short}) => short !== null);
 	const whole = fitting(shown, width, separator);
-	// Where few of them fit, they are told more briefly.
+	// If few of them fit, use their short names.
 	const brief = whole.length < shown.length && width < wholeFrom;
 	const between = brief && width < 40 ? narrowSeparator : separator;
 	const chosen = brief ? fitting(shown.map(briefly), width, between) : whole;
@@ -30,7 +30,7 @@ function fitting(shown: readonly Binding[], width: number, between: string): Bin
 	for (const binding of shown) {
 		if (!kept.has(binding)) {
 			left -= widthOf(binding);
-			// Those further back matter less: none of them takes the place of one that did not fit.
+			// Later ones matter less: none takes the place of one that did not fit.
 			if (left < 0) {
 				break;
 			}
@@ -46,7 +46,7 @@ function briefly(binding: Binding): Binding {
 	return {...binding, short: binding.brief ?? binding.short};
 }
 
-/** A few bindings as a hint beside what they are about. */
+/** A few bindings as a hint beside what they act on. */
 export function hints(bindings: readonly Binding[]): Span[] {
 	return bindings.flatMap((binding, index) => spansOf(binding, index === 0 ? '' : separator));
 }

@@ -6,14 +6,14 @@ import {drawable, type Theme, type Tone} from './theme.ts';
 export type Span = {
 	text: string;
 	tone?: Tone;
-	/** The address that it links to. */
+	/** The address of its link. */
 	url?: string;
 };
 
-/** What a line is to a screen reader. */
+/** What a line is for a screen reader. */
 export type Role = 'option' | 'textbox' | 'progressbar' | 'timer' | 'listitem' | 'radio';
 
-/** One line of the screen as data; `fit` makes it fit the width. */
+/** A line of the screen as data; `fit` fits it to the width. */
 export type Line = {
 	spans: readonly Span[];
 	/** What a screen reader says instead; an empty text for nothing. */
@@ -23,15 +23,15 @@ export type Line = {
 	selected?: boolean;
 	/** True for a marked option. */
 	checked?: boolean;
-	/** The address that the whole line links to. Such a line is drawn as it is, uncut. */
+	/** The address that the whole line links to. Such a line is drawn unchanged and uncut. */
 	url?: string;
-	/** The column that the terminal's cursor stands in: this is the field that takes the keys. */
+	/** The column of the terminal's cursor: this is the active field. */
 	cursor?: number;
-	/** The higher, the sooner the line is left out where there are too few rows; 0 stays. */
+	/** Lines with a higher rank are dropped first if there are too few rows; 0 stays. */
 	rank?: number;
 };
 
-/** True where two lines are drawn, and said, alike. */
+/** True if two lines are drawn and spoken alike. */
 export function isSameLine(one: Line, other: Line): boolean {
 	return (
 		one === other ||
@@ -48,25 +48,25 @@ export function isSameLine(one: Line, other: Line): boolean {
 	);
 }
 
-/** What drawing needs besides the state. */
+/** What drawing depends on besides the state. */
 export type View = {
 	theme: Theme;
 	/** Milliseconds since 1970. */
 	now: number;
 	/** Counts up while something is waited for. */
 	frame: number;
-	/** The QR code of a text, one string a line. */
+	/** A text's QR code, one string per line. */
 	qr(text: string): readonly string[];
-	/** The lines of an unsaved key, with its secrets: drawn at the person's explicit wish alone. */
+	/** The lines of an unsaved key with its secrets, drawn only if the person asks for it. */
 	reveal(bot: string): readonly string[];
 };
 
-/** A line of spans; a bare text is a plain span. */
+/** A line of spans; a text alone is a plain span. */
 export function line(...spans: readonly (Span | string)[]): Line {
 	return {spans: spans.map(span => (typeof span === 'string' ? {text: span} : span))};
 }
 
-/** An empty line, the first to go. */
+/** An empty line, dropped first. */
 export const blank: Line = {spans: [], say: '', rank: 9};
 
 /** A span in a tone. */
@@ -74,7 +74,7 @@ export function toned(tone: Tone, text: string): Span {
 	return {text, tone};
 }
 
-/** A sentence as indented lines that fit a width. @param glyph drawn before it, and not said */
+/** A sentence as indented lines that fit a width. @param glyph drawn before it, but not spoken */
 export function paragraph(
 	text: string,
 	width: number,
@@ -88,13 +88,13 @@ export function paragraph(
 	const lines = wrap(glyph === '' ? text : `${glyph} ${text}`, Math.max(1, width - indent - 1));
 	return lines.map((part, index) => ({
 		spans: [{text: `${' '.repeat(indent)}${part}`, tone}],
-		// A sentence is said whole, however it is broken.
+		// A sentence is spoken as a whole, however it is wrapped.
 		say: index === 0 ? text : '',
 		rank,
 	}));
 }
 
-/** Spans in exactly so many columns: cut, or filled up with spaces. */
+/** Spans in an exact number of columns: cut, or padded with spaces. */
 export function padded(spans: readonly Span[], width: number, tone: Tone = 'plain'): Span[] {
 	const kept: Span[] = [];
 	let left = width;
@@ -107,18 +107,21 @@ export function padded(spans: readonly Span[], width: number, tone: Tone = 'plai
 	return [...kept, {text: ' '.repeat(Math.max(0, left)), tone}];
 }
 
-/** The columns that spans take. */
+/** The width of spans. */
 export function widthOf(spans: readonly Span[]): number {
 	return spans.reduce((sum, {text}) => sum + columnsOf(text), 0);
 }
 
-/** Two groups of spans at both ends of a line; the right one gives way, then the left one is cut. */
+/**
+ * Two groups of spans at both ends of a line. If there is no room, the right one is dropped, then the left
+ * one is cut.
+ */
 export function ends(left: readonly Span[], right: readonly Span[], width: number): Line {
 	const space = width - widthOf(left) - widthOf(right) - 1;
 	return space < 1 ? {spans: left} : {spans: [...left, {text: ' '.repeat(space)}, ...right]};
 }
 
-/** The spans of a line as they can be drawn, in no more than so many columns. */
+/** A line's spans for drawing, within a number of columns. */
 export function fit({spans, url}: Line, width: number, theme: Theme): Span[] {
 	const fitted: Span[] = [];
 	let left = width;
@@ -140,7 +143,7 @@ export function fit({spans, url}: Line, width: number, theme: Theme): Span[] {
 	return fitted;
 }
 
-/** Leaves paragraphs out, the highest rank first and the last first, until the rest fits so many rows. */
+/** Drops paragraphs, highest rank and last one first, until the rest fits a number of rows. */
 export function squeeze(lines: readonly Line[], rows: number): Line[] {
 	const blocks = paragraphsOf(lines);
 	let height = lines.length;
@@ -157,7 +160,7 @@ export function squeeze(lines: readonly Line[], rows: number): Line[] {
 	return blocks.flat();
 }
 
-/** Lines in groups that stay or go together: a line, and those that go on with its sentence. */
+/** Groups of lines that stay or go together: a line and its continuation. */
 function paragraphsOf(lines: readonly Line[]): Line[][] {
 	const blocks: Line[][] = [];
 	for (const one of lines) {
@@ -173,7 +176,7 @@ function paragraphsOf(lines: readonly Line[]): Line[][] {
 	return blocks;
 }
 
-/** No more than so many rows; an … shows that there would be more. */
+/** No more than a number of rows; an … marks missing ones. */
 export function cutOff(lines: readonly Line[], rows: number): Line[] {
 	const kept = lines.slice(0, rows);
 	const last = kept.at(-1);
@@ -182,7 +185,7 @@ export function cutOff(lines: readonly Line[], rows: number): Line[] {
 		: [...kept.slice(0, -1), {...last, spans: [...last.spans, toned('quiet', '…')]}];
 }
 
-/** Exactly so many rows: the rest is cut off, or empty lines are added. */
+/** An exact number of rows: cut off, or padded with empty lines. */
 export function filled(lines: readonly Line[], rows: number): Line[] {
 	return [...lines.slice(0, rows), ...Array.from({length: Math.max(0, rows - lines.length)}, () => blank)];
 }

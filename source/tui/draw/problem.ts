@@ -2,7 +2,7 @@ import type {Problem} from '../model/problem.ts';
 import {type Line, paragraph} from './line.ts';
 
 /**
- * What went wrong, what to do about it, and the small print.
+ * What went wrong, what to do about it, and the details.
  * @param rank of the hint; 0 for the sentence, unless the hint's is higher than 1.
  */
 export function problemLines(problem: Problem, columns: number, indent = 1, rank = 1): Line[] {

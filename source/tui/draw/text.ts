@@ -1,7 +1,7 @@
 import {graphemes} from '../../flock/graphemes.ts';
 import {columnsOf} from '../../flock/width.ts';
 
-/** Breaks a sentence into lines of at most so many columns, between words where it can. */
+/** Wraps a sentence to a number of columns, between words if possible. */
 export function wrap(text: string, width: number): string[] {
 	const lines: string[] = [];
 	let line = '';
@@ -24,7 +24,7 @@ export function wrap(text: string, width: number): string[] {
 	return line === '' && lines.length > 0 ? lines : [...lines, line];
 }
 
-/** Chops a text into pieces of at most so many columns, between graphemes. */
+/** Splits a text between graphemes into pieces of a number of columns. */
 export function chop(text: string, width: number): string[] {
 	if (columnsOf(text) <= width) {
 		return [text];
@@ -48,7 +48,7 @@ export function chop(text: string, width: number): string[] {
 	return [...pieces, piece];
 }
 
-/** The end of a text that fits so many columns: what one sees of a field while typing at its end. */
+/** The end of a text that fits a number of columns, as in a field while typing at its end. */
 export function tail(text: string, width: number): string {
 	let kept = '';
 	for (const {segment} of [...graphemes(text)].reverse()) {

@@ -3,7 +3,7 @@ import type {Status} from '../../flock/flock.ts';
 import {asciiForm, drawsUnicode, statusGlyphs, statusTones} from '../../flock/glyph.ts';
 import type {Environment} from '../../system/environment.ts';
 
-/** How a piece of text is meant; the theme says how that looks. */
+/** The meaning of a piece of text; the theme decides its look. */
 export type Tone =
 	| 'plain'
 	| 'strong'
@@ -19,17 +19,17 @@ export type Tone =
 
 /** What the terminal can show. */
 export type Theme = {
-	/** False where the locale or the terminal has ASCII only. */
+	/** False if the locale or the terminal only has ASCII. */
 	unicode: boolean;
-	/** False after `NO_COLOR` or on a dumb terminal, unless `FORCE_COLOR` asks for it there; bold and dim stay. */
+	/** False with `NO_COLOR` or on a dumb terminal, unless `FORCE_COLOR` is set. Bold and dim stay. */
 	colour: boolean;
-	/** False where an OSC 8 hyperlink would be drawn as text. */
+	/** False if the terminal would draw an OSC 8 hyperlink as text. */
 	hyperlinks: boolean;
-	/** The pictures of a spinner, one after the other. */
+	/** A spinner's frames. */
 	spinner: readonly string[];
 };
 
-/** Colours are the terminal's own sixteen, so the person's theme rules. */
+/** The terminal's own sixteen colours, so the person's theme applies. */
 const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	plain: null,
 	strong: chalk.bold,
@@ -38,7 +38,8 @@ const styles: Readonly<Record<Tone, ChalkInstance | null>> = {
 	warn: chalk.yellow,
 	bad: chalk.red,
 	accent: chalk.cyan,
-	// From the fixed part of the 256 colours, which no theme changes: scanners read a QR code in it on any ground.
+	// From the fixed part of the 256 colours, which no theme changes: scanners can read the QR code on any
+	// background.
 	code: chalk.ansi256(231).bgAnsi256(16),
 	match: chalk.cyan.underline,
 	selected: chalk.inverse,
@@ -56,7 +57,7 @@ const colourless: Readonly<Record<Tone, ChalkInstance | null>> = {
 	match: chalk.bold.underline,
 };
 
-/** The glyph and the tone of each status. */
+/** Each status's glyph and tone. */
 export const statusGlyph = Object.fromEntries(
 	Object.entries(statusGlyphs).map(([status, glyph]) => [
 		status,
@@ -76,7 +77,7 @@ export function themeOf(env: Environment): Theme {
 	};
 }
 
-/** True where colours are asked for, whatever the terminal is; that `0` and `false` take them, Ink sees to. */
+/** True if colours are forced, whatever the terminal is. Ink handles `0` and `false`, which turn them off. */
 function isForced({FORCE_COLOR}: Environment): boolean {
 	return FORCE_COLOR !== undefined && FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
 }
@@ -87,7 +88,10 @@ export function styled({colour}: Theme, tone: Tone, text: string): string {
 	return style === null ? text : style(text);
 }
 
-/** A text in what the terminal has: in ASCII, every other character becomes a likeness or `?`, as wide as before. */
+/**
+ * A text in what the terminal can show: in ASCII, every other character becomes a lookalike or `?` of the
+ * same width.
+ */
 export function drawable({unicode}: Theme, text: string, widthOf: (grapheme: string) => number): string {
 	if (unicode || /^[\x20-\x7e]*$/.test(text)) {
 		return text;

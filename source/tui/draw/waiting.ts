@@ -1,12 +1,12 @@
 import {type Line, type Span, toned, type View} from './line.ts';
 import {wrap} from './text.ts';
 
-/** The spinner's picture of this moment. */
+/** The spinner's current frame. */
 export function spinner({theme, frame}: View): Span {
 	return {text: theme.spinner[frame % theme.spinner.length] ?? '', tone: 'accent'};
 }
 
-/** The seconds that X still has for its answer, in words. */
+/** How many seconds X still has to answer, in words. */
 export function secondsLeft(startedAt: number, deadlineSeconds: number, {now}: View): string {
 	const passed = Math.max(0, now - startedAt) / 1000;
 	const left = Math.max(0, Math.ceil(deadlineSeconds - passed));

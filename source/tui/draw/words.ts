@@ -3,8 +3,8 @@ import {namesOfHeld} from '../../flock/words.ts';
 import type {AppSource} from '../../keymaker/app-key.ts';
 
 /**
- * What a status asks of the person; `null` where nothing is to be done.
- * @param poemsAreGone true where the folder of poems itself cannot be read.
+ * What a status needs from the person; `null` if nothing.
+ * @param poemsAreGone true if the folder of poems itself cannot be read.
  */
 export function statusHint({status, held}: Bot, poemsAreGone = false): string | null {
 	if (held.length > 0 && status !== 'orphan') {
@@ -32,7 +32,7 @@ export function statusHint({status, held}: Bot, poemsAreGone = false): string | 
 	}
 }
 
-/** Where an app key came from, in words. */
+/** An app key's origin in words. */
 export const appOrigin: Readonly<Record<AppSource['from'], string>> = {
 	environment: 'from the environment',
 	'.env': 'from .env',

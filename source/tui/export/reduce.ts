@@ -8,7 +8,7 @@ import type {ExportDraft, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 import {count, names, oneLine} from '../model/text.ts';
 
-/** Each format: where its files go unless the person says otherwise, and what it gives. */
+/** Each format's default destination and its description. */
 export const exportFormats: Readonly<Record<FormatName, {path: string; note: string}>> = {
 	bundle: {path: 'keys/', note: 'a .json file for each bot'},
 	dotenv: {path: 'keys/', note: 'an .env file for each bot'},
@@ -61,7 +61,7 @@ export function exportCommand(state: State, overlay: ExportOverlay, command: Com
 	}
 }
 
-/** Takes what was typed or pasted into the path. */
+/** Adds typed or pasted text to the path. */
 export function exportText(state: State, {draft, attempt}: ExportOverlay, text: string): Step {
 	const typed = text === ' ' ? ' ' : oneLine(text);
 	return attempt === null
@@ -74,17 +74,17 @@ export function withExportPath(state: State, draft: ExportDraft, path: string): 
 	return opened(state, {...draft, path, ownPath: true}).state;
 }
 
-/** Writes over the file of another kind, after the person has said yes. */
+/** Overwrites the other file, after the person says yes. */
 export function exportAnyway(state: State, draft: ExportDraft): Step {
 	return write(state, draft, true);
 }
 
-/** Back to the export, after the person has said no. */
+/** Returns to the export, after the person says no. */
 export function exportAgain(state: State, draft: ExportDraft): Step {
 	return opened(state, draft);
 }
 
-/** Takes in what came of an export. */
+/** Handles an export's result. */
 export function exportResult(state: State, action: Action): Step {
 	const {overlay} = state;
 	const current = overlay?.name === 'export' && 'attempt' in action && overlay.attempt === action.attempt;
@@ -136,7 +136,7 @@ function withFormat(draft: ExportDraft, by: number): ExportDraft {
 	return {...draft, format, path: draft.ownPath ? draft.path : exportFormats[format].path};
 }
 
-/** The hint; what it says of the place is in the command line's words. */
+/** The hint; what it says about the destination is in the command line's words. */
 function nextStep({hint, field}: Problem): string {
 	return field === 'out' ? 'Choose another place.' : hint;
 }

@@ -7,7 +7,7 @@ import type {Overlay, State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
 import {exportFormats} from './reduce.ts';
 
-/** Where the format and the place of an export are chosen. */
+/** Chooses an export's format and destination. */
 export function exportPanel(
 	{size, caret}: State,
 	{draft, attempt, problem}: Overlay & {name: 'export'},

@@ -7,7 +7,7 @@ import type {Effect} from '../model/action.ts';
 import {expected, problemOf} from '../model/problem.ts';
 import type {Tools, Work} from '../model/work.ts';
 
-/** The work of the export: writing the keys of bots into files for other programs. */
+/** The work of the export: writes bots' keys to files for other programs. */
 export function exportWork(tools: Tools): Pick<Work, 'export'> {
 	return {export: effect => exportKeys(effect, tools)};
 }
@@ -44,12 +44,12 @@ async function exportKeys(
 	}
 }
 
-/** A path as a person writes it: `~` is the home folder, as in a shell. */
+/** A path as typed: `~` is the home folder, as in a shell. */
 function atHome(out: string): string {
 	return /^~(?=$|[/\\])/.test(out) ? homedir() + out.slice(1) : out;
 }
 
-/** A path as the person who gave it would write it. */
+/** A path as the person would type it. */
 function shortest(file: string, cwd: string): string {
 	const relative = path.relative(cwd, file);
 	return relative.startsWith('..') ? file : relative;

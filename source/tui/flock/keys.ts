@@ -16,7 +16,7 @@ function unlessHost({others}: State): Partial<Pick<Binding, 'short'>> {
 	return others === null ? {} : {short: null};
 }
 
-/** The key bindings of the flock, and of what stands in its place where it cannot be read. */
+/** The key bindings of the flock, and of its place when it cannot be read. */
 export const flockBindings = {
 	flock: [
 		{

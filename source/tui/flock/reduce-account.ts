@@ -3,7 +3,7 @@ import {accountPage, contactOf} from '../model/account.ts';
 import {type Copyable, type State, selectedBot} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 
-/** Copies the selected bot's handle, and at each further press the next thing that is known of its account. */
+/** Copies the selected bot's handle and, at each further press, the next fact about its account. */
 export function copyAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);
@@ -30,7 +30,7 @@ export function copyAccount(state: State): Step {
 	);
 }
 
-/** Opens the page of the selected bot's account at X; accounts of practice have none. */
+/** Opens the page of the selected bot's account at X. Practice accounts have none. */
 export function openAccount(state: State): Step {
 	const bot = selectedBot(state);
 	const contact = bot === undefined ? null : contactOf(bot);

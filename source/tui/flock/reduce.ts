@@ -50,7 +50,7 @@ const isAway: ReadonlySet<ErrorCode> = new Set([
 	'keystore-read-only',
 ]);
 
-/** Takes in what was read. */
+/** Handles a reading of the flock. */
 export function flockResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
 		case 'read':
@@ -72,7 +72,7 @@ export function flockResult(state: State, action: Action, now: number): Step {
 	}
 }
 
-/** Reads the file that was shown as lying outside the folder, and asks no more about it. */
+/** Reads the file outside the folder, and asks no more about it. */
 function readLink(state: State): Step {
 	const elsewhere = state.preview?.text?.elsewhere;
 	return elsewhere === undefined
@@ -107,7 +107,7 @@ function taken(
 	return settled(known);
 }
 
-/** Of the keys that waited, those that another program has saved are gone; a screen about them with them. */
+/** Removes waiting keys that another program has saved, and closes a screen about them. */
 function settled(state: State): State {
 	const waits = new Set(
 		(state.flock ?? []).filter(({waiting}) => waiting !== undefined).map(({name}) => name),
@@ -132,7 +132,7 @@ function mark(state: State): Step {
 	return step(marked(state, marks, 1));
 }
 
-/** Marks all that are shown; unmarks them where all of them are marked. */
+/** Marks all shown bots, or unmarks them if all are marked. */
 function markAll(state: State): Step {
 	const {shown, marks} = state.list;
 	const names = shown.map(({name}) => name);
@@ -153,7 +153,7 @@ function markTo(state: State, by: number): Step {
 	return step(marked(state, new Set([...state.list.marks, ...ends]), by));
 }
 
-/** The state with these marks, and the selection moved. How many are marked is the newest news then. */
+/** The state with these marks and another selection. The number of marks is then the latest news. */
 function marked(state: State, marks: ReadonlySet<string>, by: number): State {
 	return {...state, notice: null, list: moved({...state.list, marks}, by)};
 }

@@ -5,16 +5,16 @@ import {type Line, type Span, toned, widthOf} from '../draw/line.ts';
 import {statusGlyph, type Theme} from '../draw/theme.ts';
 import {tallyOf} from '../model/tally.ts';
 
-/** The statuses as the bar counts them. */
+/** The statuses in the bar. */
 const words: Readonly<Record<Status, string>> = {...drawnStatusWords, held: 'to decide'};
 
-/** From what is well to what is missing. */
+/** From good to missing. */
 const order: readonly Status[] = ['ready', 'read-only', 'other-app', 'rejected', 'held', 'no-key', 'orphan'];
 
-/** A bar shorter than this shows nothing. */
+/** A shorter bar shows nothing. */
 const shortestBar = 10;
 
-/** The flock by status: a bar in the statuses' colours, where there are any, and the counts. */
+/** The flock by status: a bar in the statuses' colours, if there are any, and the counts. */
 export function barLine(flock: Flock, columns: number, {colour}: Theme): Line {
 	const {of} = tallyOf(flock);
 	const counts = order.flatMap(status => {
@@ -36,7 +36,7 @@ export function barLine(flock: Flock, columns: number, {colour}: Theme): Line {
 	};
 }
 
-/** Parts in the proportion of the counts, none without a cell; together as wide as the room. */
+/** Parts in proportion to the counts, each with at least one cell, filling the width. */
 function barSpans(counts: readonly {status: Status; count: number}[], room: number): Span[] {
 	const all = counts.reduce((sum, {count}) => sum + count, 0);
 	const cells = counts.map(({count}) => Math.max(1, Math.floor((count / all) * room)));

@@ -9,10 +9,10 @@ import {filterWords, handleText, sortWord} from '../model/list.ts';
 import {flockParts} from '../model/room.ts';
 import type {Sort, State} from '../model/state.ts';
 
-/** How a bot's row says how it is. */
+/** A bot's status in its row. */
 type RowStatus = {glyph: string; tone: Tone; word: string};
 
-/** What stands in a row for a moment, or is known to this window alone. */
+/** What is temporarily in a row, or known only to this window. */
 const passing = {
 	unsaved: {glyph: '!', tone: 'bad', word: 'not saved'},
 	waiting: {glyph: '…', tone: 'warn', word: 'waiting'},
@@ -23,21 +23,21 @@ const passing = {
 	unanswered: {glyph: '!', tone: 'warn', word: 'no answer'},
 } as const satisfies Record<string, RowStatus>;
 
-/** The columns of the longest status, and of what stands before the name and behind the list. */
+/** The width of the longest status, and of the margins before the name and after the list. */
 const statusWidth =
 	Math.max(
 		...[...Object.values(drawnStatusWords), ...Object.values(passing).map(({word}) => word)].map(columnsOf),
 	) + 2;
 const [leadWidth, endWidth] = [5, 2];
 
-/** The column of the last check, from so many columns up. */
+/** The width of the last check's column, from this many columns. */
 const checkedWidth = 11;
 const checkedFrom = 60;
 
-/** The widths of the columns; 0 for one that has no room. */
+/** The columns' widths; 0 for one without room. */
 type Columns = {name: number; handle: number; checked: number; all: number};
 
-/** The list with its headers, scrollbar and place, as far as there is room for them. */
+/** The list with its headers, scrollbar and position, if there is room. */
 export function listLines(state: State, width: number, rows: number, {now}: View): Line[] {
 	const {list} = state;
 	const {heads, place} = flockParts(state);
@@ -57,7 +57,7 @@ export function listLines(state: State, width: number, rows: number, {now}: View
 	];
 }
 
-/** The widths that fit a row; the handle gives way first, where even a short one has no room. */
+/** The widths that fit a row. The handle goes first if not even a short one has room. */
 function fitting(widths: State['widths'], width: number): Columns {
 	const checked = width >= checkedFrom ? checkedWidth : 0;
 	const room = width - leadWidth - endWidth - statusWidth - checked;
@@ -67,7 +67,7 @@ function fitting(widths: State['widths'], width: number): Columns {
 	}
 
 	const both = room - 2;
-	// Both headers stand in full, also where no bot has an account yet.
+	// Both headers are complete, even if no bot has an account yet.
 	const handle = Math.max(widths.handle, 'ACCOUNT'.length, checked > 0 ? 9 : 0);
 	const least = checked > 0 ? 9 : 'BOT ▴'.length;
 	const name = Math.min(Math.max(widths.name, least), Math.max(Math.ceil(both / 2), both - handle));

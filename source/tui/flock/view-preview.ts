@@ -43,7 +43,7 @@ function unsavedHint({unsaved}: State, {name, waiting}: Bot): string | null {
 	}
 
 	return its.length > 0 || waiting !== undefined
-		? 'X made the key. It waits on this computer until the keystore takes it.'
+		? 'X made the key. It waits on this computer until the keystore can save it.'
 		: null;
 }
 

@@ -8,13 +8,13 @@ import {expected, type Problem, problemOf} from '../model/problem.ts';
 import type {AppInfo} from '../model/state.ts';
 import type {Tools, Work} from '../model/work.ts';
 
-/** How many lines of a poem are read for the preview. */
+/** How many lines of a poem to read for the preview. */
 const previewLineCount = 200;
 
 /** How long the selection rests before its poem is read; milliseconds. */
 const restMs = 25;
 
-/** The work of the flock screen: reading the flock, the selected poem, and making a first one. */
+/** The work of the flock screen: reads the flock and the selected poem, and makes a sample. */
 export function flockWork({services, dispatch, read, notify, later}: Tools): FlockWork {
 	const {poems} = services;
 	let leavePoem = () => {};
@@ -41,7 +41,7 @@ export function flockWork({services, dispatch, read, notify, later}: Tools): Flo
 
 type FlockWork = Pick<Work, 'read' | 'read-poem' | 'add-sample'>;
 
-/** Builds what reads the flock anew. Whatever changes during a reading is read once more, however often it changed. */
+/** Creates the function that reads the flock again. Any changes during a reading cause one more reading. */
 export function createReading(services: Services, dispatch: (action: Action) => void): () => Promise<void> {
 	let reading: Promise<void> | null = null;
 	let nextReading: Promise<void> | null = null;
@@ -73,11 +73,14 @@ export function createReading(services: Services, dispatch: (action: Action) => 
 	};
 }
 
-/** The app key in use, as it may be drawn. */
+/** The app key in use, safe to draw. */
 function appOf(inUse: AppInUse): {app: AppInfo | null; appProblem?: Problem} {
 	if (inUse === null || inUse instanceof FlockError) {
 		return {app: null, ...(inUse === null ? {} : {appProblem: problemOf(inUse)})};
 	}
 
-	return {app: {consumerKey: inUse.appKey.consumerKey, from: inUse.from}};
+	const {appKey, from, callbackPort} = inUse;
+	return {
+		app: {consumerKey: appKey.consumerKey, from, ...(callbackPort === undefined ? {} : {callbackPort})},
+	};
 }

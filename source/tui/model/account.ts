@@ -1,9 +1,12 @@
 import type {Bot} from '../../flock/flock.ts';
 
-/** What is known of the account that a bot has, is about to have, or should have; handles without @. */
+/** The account that a bot has, may get, or should have; handles without @. */
 export type Contact = {handle: string | null; id: string | null};
 
-/** The account of a bot's active key, else of the newest that waits, else the expected one; `null` where nothing is known. */
+/**
+ * The account of a bot's active key, else of the newest held one, else the expected one; `null` if nothing is
+ * known.
+ */
 export function contactOf({key, held, expectedHandle}: Bot): Contact | null {
 	const known = key ?? held.at(-1)?.key;
 	if (known !== undefined) {
@@ -13,7 +16,7 @@ export function contactOf({key, held, expectedHandle}: Bot): Contact | null {
 	return expectedHandle === null ? null : {handle: expectedHandle, id: null};
 }
 
-/** The address of an account's page; `null` in practice, where nothing leads to X, and for a handle that X cannot have. */
+/** An account's page; `null` in practice, where nothing leads to X, and for a handle that X cannot have. */
 export function accountPage({handle, id}: Contact, practice: boolean): string | null {
 	if (practice) {
 		return null;

@@ -1,3 +1,4 @@
+import type {Delivery} from '../../desktop/callback.ts';
 import type {Flock} from '../../flock/flock.ts';
 import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
 import type {Poem, PoemFolder} from '../../flock/poem.ts';
@@ -9,29 +10,29 @@ import type {Problem} from './problem.ts';
 import type {Secret} from './secret.ts';
 import type {AppInfo, CheckProblem, ExportDraft, NoticeTone, Size} from './state.ts';
 
-/** What became of a PIN that X took; as the keymaker's `Outcome`, with its error ready to draw. */
+/** The result of a PIN that X accepted: the keymaker's `Outcome`, with its error ready to draw. */
 export type OutcomeInfo = {bot: string; tokenId: string; key: KeyInfo} & (
 	| {kind: 'saved'}
 	| {kind: 'held'; reason: HeldReason; otherBot: string | null}
 	| {kind: 'unsaved'; waits: boolean; problem: Problem}
 );
 
-/** Everything that happens: what the person does, and what comes of the effects. */
+/** Everything that happens: the person's input, and the effects' results. */
 export type Action =
-	/** A single key: a character, or a name such as `up`, `enter` or `ctrl+c`. */
+	/** One key: a character, or a name such as `up`, `enter` or `ctrl+c`. */
 	| {type: 'key'; key: string}
-	/** Several characters at once, from a paste without brackets or from keys that piled up. */
+	/** Several characters together, from a paste without brackets or from keys that piled up. */
 	| {type: 'text'; text: string}
 	/** A bracketed paste. */
 	| {type: 'paste'; text: string}
-	/** A click, or a turn of the wheel, at a cell counted from 0. */
+	/** A click or a turn of the wheel at a cell, counted from 0. */
 	| {type: 'mouse'; what: 'click' | 'wheel-up' | 'wheel-down'; column: number; row: number}
 	| {type: 'resize'; size: Size}
 	| {type: 'start'}
 	/** The folder or the keystore has changed. */
 	| {type: 'changed'}
 	| {type: 'timer'; timer: Timer}
-	/** `appProblem` says what is wrong with the app key that was given; there is no app then. */
+	/** `appProblem` is the problem with the given app key; then there is no app. */
 	| {
 			type: 'read';
 			flock: Flock;
@@ -43,7 +44,10 @@ export type Action =
 	| {type: 'read-failed'; problem: Problem}
 	| {type: 'poem'; bot: string; text: PoemText}
 	| {type: 'notice'; text: string; tone: NoticeTone}
-	| {type: 'link'; attempt: number; link: Link}
+	/** `pinInstead` says why X shows a PIN although it was to call back. */
+	| {type: 'link'; attempt: number; link: Link; pinInstead?: Problem | undefined}
+	/** X's answer has come by callback to the link of this id. */
+	| {type: 'called-back'; linkId: string; delivery: Delivery}
 	| {type: 'link-failed'; attempt: number; problem: Problem}
 	| {type: 'link-held'; attempt: number; held: readonly HeldInfo[]}
 	| {type: 'opened'; opened: Opened}
@@ -90,23 +94,26 @@ export type AppExit =
 	/** Without an app key the person chose practice: start again with it, and with this bot. */
 	| {kind: 'practice'; bot: string | null};
 
-/** Work to be done outside, as plain data. */
+/** Work to do outside, as plain data. */
 export type Effect =
 	| {type: 'read'}
 	| {type: 'read-poem'; poem: Poem; agreed: ReadonlySet<string>}
-	| {type: 'request-link'; bot: string; attempt: number}
+	/** Without `callbackPort` X shows a PIN. */
+	| {type: 'request-link'; bot: string; attempt: number; callbackPort?: number}
 	/** Nobody waits for this attempt any more. */
 	| {type: 'leave'; attempt: number}
 	| {type: 'drop-link'; link: Link}
 	| {type: 'submit-pin'; attempt: number; link: Link; pin: string}
+	/** Hands in what a callback has brought. */
+	| {type: 'submit-verifier'; attempt: number; link: Link; verifier: string}
 	| {type: 'retry-save'; attempt: number; bot: string}
 	/** Saves the keys that wait on this computer. */
 	| {type: 'save-waiting'}
 	| {type: 'decide'; attempt: number; bot: string; tokenId: string; keep: boolean}
-	/** `what` names it for the person, and may say what comes next. */
+	/** `what` names it for the person, and can say what comes next. */
 	| {type: 'copy'; text: string; what?: string}
 	| {type: 'open'; url: string}
-	/** A link at which an account signs in. */
+	/** A link that an account signs in at. */
 	| {type: 'open-link'; url: string}
 	| {type: 'expect-handle'; bot: string; handle: string}
 	| {type: 'check'; attempt: number; bots: readonly string[]}
@@ -117,10 +124,11 @@ export type Effect =
 	| {type: 'ungrant'; bots: readonly string[]; name: string}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
-	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret}
+	/** `callback` is a port as it was typed; empty for PINs. */
+	| {type: 'try-app'; attempt: number; consumerKey: Secret; consumerSecret: Secret; callback: string}
 	| {type: 'timer'; timer: Timer; ms: number}
 	| {type: 'suspend'}
 	| {type: 'end'; exit: AppExit};
 
-/** What a step of the reducer gives. */
+/** The result of a step of the reducer. */
 export type Step<S> = {state: S; effects: readonly Effect[]};

@@ -1,13 +1,13 @@
-/** Work that is under way, by its attempt's number. */
+/** Running work, by its attempt's number. */
 export type Attempts = {
 	/**
 	 * Runs work that `leave` can cancel.
-	 * @param lasting true for work that goes on when the program ends: a PIN's key is still saved.
+	 * @param lasting true for work that continues when the program ends: a PIN's key is still saved.
 	 */
 	run(number: number, work: (signal: AbortSignal) => Promise<void>, lasting?: boolean): Promise<void>;
 	/** Nobody waits for this attempt any more. */
 	leave(number: number): void;
-	/** Cancels all that does not last. */
+	/** Cancels everything that does not last. */
 	stop(): void;
 };
 

@@ -53,6 +53,7 @@ export type Command =
 	| 'yes'
 	| 'no'
 	| 'other-field'
+	| 'field-before'
 	| 'practice'
 	| 'setup'
 	| 'cancel-check'
@@ -61,28 +62,28 @@ export type Command =
 	| 'previous-format'
 	| 'sample';
 
-/** One key binding: what it listens to, what it is called, what it does. */
+/** One key binding: its keys, its name, and what it does. */
 export type Binding = {
 	/** The keys as the reducer gets them. */
 	keys: readonly string[];
-	/** How the keys are written for people. */
+	/** The keys as people write them. */
 	label: string;
 	/** The word in the footer; `null` for bindings that only the help shows. */
 	short: string | null;
-	/** A briefer word for narrow footers. */
+	/** A shorter word for narrow footers. */
 	brief?: string;
-	/** What it does, for the help and the README; `null` for keys that need no words. */
+	/** What it does, for the help and docs/keys.md; `null` for keys that need no words. */
 	help: string | null;
 	command: Command;
-	/** When it counts; always, where not given. */
+	/** When it is active; always by default. */
 	when?: (state: State) => boolean;
-	/** Always in the footer, however narrow it is. */
+	/** Always in the footer, even a narrow one. */
 	vital?: boolean;
-	/** What it is called in a state, where that says more. */
+	/** Its name in a state, if that says more. */
 	name?: (state: State) => Partial<Pick<Binding, 'short' | 'brief' | 'help'>>;
 };
 
-/** Leads back to the flock. */
+/** Returns to the flock. */
 export const back: Binding = {
 	keys: ['escape'],
 	label: 'esc',
@@ -108,7 +109,7 @@ export const palette: Binding = {
 	help: 'find a command by name (ctrl+p in fields)',
 	command: 'palette',
 };
-/** Reads everything anew. */
+/** Reads everything again. */
 export const readAgain: Binding = {
 	keys: ['ctrl+r'],
 	label: 'ctrl+r',
@@ -116,7 +117,7 @@ export const readAgain: Binding = {
 	help: 'read the folder and the keystore again',
 	command: 'read-again',
 };
-/** Edits a field, as a shell's line is edited. */
+/** Edits a field like a shell's line. */
 export const editing: readonly Binding[] = [
 	edit(['backspace'], 'erase'),
 	edit(['delete', 'ctrl+d'], 'erase-next'),

@@ -3,11 +3,11 @@ import {graphemes} from '../../flock/graphemes.ts';
 /** A field of one line. */
 export type Field = {
 	text: string;
-	/** How many characters, as people count them, stand behind the cursor. */
+	/** The number of characters, as people count them, after the cursor. */
 	after: number;
 };
 
-/** What edits a field, as a shell's line is edited. */
+/** The commands that edit a field like a shell's line. */
 export const edits = [
 	'erase',
 	'erase-next',
@@ -22,23 +22,23 @@ export const edits = [
 	'word-right',
 ] as const;
 
-/** One of what edits a field. */
+/** A command that edits a field. */
 export type Edit = (typeof edits)[number];
 
-/** A field's text before and behind the cursor. */
+/** A field's text before and after the cursor. */
 export function parted({text, after}: Field): [before: string, behind: string] {
 	const characters = charactersOf(text);
 	const at = Math.max(0, characters.length - after);
 	return [characters.slice(0, at).join(''), characters.slice(at).join('')];
 }
 
-/** A field's text with more where the cursor is. */
+/** A field's text with more text at the cursor. */
 export function inserted(field: Field, text: string): string {
 	const [before, behind] = parted(field);
 	return before + text + behind;
 }
 
-/** A field after a key that edits it. */
+/** A field after an editing key. */
 export function edited(field: Field, edit: Edit): Field {
 	const [before, behind] = parted(field);
 	const [left, right] = [charactersOf(before), charactersOf(behind)];
@@ -73,7 +73,7 @@ export function edited(field: Field, edit: Edit): Field {
 	}
 }
 
-/** How far a word goes, with the spaces before it. */
+/** The length of a word, including the spaces before it. */
 function lengthOfWord(characters: readonly string[]): number {
 	const word = characters.findIndex(character => character.trim() !== '');
 	if (word === -1) {

@@ -9,10 +9,10 @@ import type {Listing, Sort, State} from './state.ts';
 /** The widest that a name's column gets. */
 const widestName = 40;
 
-/** What stands for a handle that nobody knows yet. */
+/** Stands for an unknown handle. */
 const noHandle = '—';
 
-/** The statuses in the order of what they ask of the person. */
+/** The statuses by how much they need the person. */
 const urgency: readonly Status[] = [
 	'held',
 	'rejected',
@@ -23,13 +23,13 @@ const urgency: readonly Status[] = [
 	'ready',
 ];
 
-/** Arranges a flock by the filter and the order, and keeps the selection on its bot. */
+/** Applies the filter and the order to a flock, and keeps the selection on its bot. */
 export function arrange(flock: Flock, list: Listing, before: readonly Bot[] = list.shown): Listing {
 	const shown = sorted(filtered(flock, list.filter), list.sort);
 	return {...list, shown, selected: selectedAfter(list.selected, shown, before)};
 }
 
-/** The list after the selection has moved by so many rows, and no further than the ends. */
+/** The list with the selection moved by some rows, within its ends. */
 export function moved(list: Listing, by: number): Listing {
 	const index = Math.max(0, selectedIndex(list));
 	const next = list.shown[Math.min(list.shown.length - 1, Math.max(0, index + by))];
@@ -41,7 +41,7 @@ export function withFilter(state: State, filter: string): State {
 	return {...state, list: arrange(state.flock ?? [], {...state.list, filter})};
 }
 
-/** The state after a command that moves the selection; the same after any other. */
+/** The state after a command that moves the selection; unchanged after any other. */
 export function afterMove(state: State, command: Command): State {
 	const page = Math.max(1, state.room.list - 1);
 	const by = {
@@ -55,12 +55,12 @@ export function afterMove(state: State, command: Command): State {
 	return by === undefined ? state : {...state, list: moved(state.list, by)};
 }
 
-/** The index of the selected bot among those shown; -1 where there is none. */
+/** The selected bot's index among those shown; -1 if there is none. */
 export function selectedIndex({shown, selected}: Listing): number {
 	return shown.findIndex(bot => bot.name === selected);
 }
 
-/** Scrolls no further than it must for the selection to be seen in so many rows. */
+/** Scrolls only as far as needed to show the selection. */
 export function scrolled(list: Listing, rows: number): Listing {
 	const index = Math.max(0, selectedIndex(list));
 	const highest = Math.max(0, Math.min(index, list.shown.length - rows));
@@ -76,7 +76,7 @@ export function nextSort(sort: Sort): Sort {
 	return sort === 'name' ? 'status' : sort === 'status' ? 'last-checked' : 'name';
 }
 
-/** The bots that an action is about: the marked ones, else the selected one. */
+/** The bots to act on: the marked ones, else the selected one. */
 export function chosen({flock, list}: State): Bot[] {
 	if (list.marks.size > 0) {
 		return (flock ?? []).filter(bot => list.marks.has(bot.name));
@@ -85,7 +85,7 @@ export function chosen({flock, list}: State): Bot[] {
 	return list.shown.filter(bot => bot.name === list.selected);
 }
 
-/** The columns that the longest name and handle of a flock take. */
+/** The width of a flock's longest name and handle. */
 export function widthsOf(flock: Flock): State['widths'] {
 	let name = 0;
 	let handle = 1;
@@ -97,12 +97,12 @@ export function widthsOf(flock: Flock): State['widths'] {
 	return {name: Math.min(widestName, name), handle};
 }
 
-/** A bot's account as the list shows it; a dash where nothing is known. */
+/** A bot's account in the list; a dash if nothing is known. */
 export function handleText(bot: Bot): string {
 	return accountsOf(bot) ?? noHandle;
 }
 
-/** The words of a filter, as they are looked for. */
+/** The words of a filter, in the form to search for. */
 export function filterWords(filter: string): string[] {
 	return oneForm(filter)
 		.toLowerCase()
@@ -116,7 +116,7 @@ function filtered(flock: Flock, filter: string): Flock {
 	return wanted.length === 0 ? flock : flock.filter(bot => matches(bot, wanted));
 }
 
-/** True where each word is found in the name, a handle or a status. */
+/** True if each word is found in the name, a handle or a status. */
 function matches(bot: Bot, wanted: readonly string[]): boolean {
 	const {name, key, held, expectedHandle} = bot;
 	const texts = [name, key?.handle, ...held.map(one => one.key.handle), expectedHandle].map(text =>
@@ -128,7 +128,7 @@ function matches(bot: Bot, wanted: readonly string[]): boolean {
 	);
 }
 
-/** What finds a bot by its status: the words of it, and both names of a key that waits for a decision. */
+/** What finds a bot by its status: its words, and both names of a held key. */
 function statusTexts(bot: Bot): string[] {
 	const statuses = new Set([bot.status, askingStatus(bot)]);
 	return [...statuses].flatMap(status => [
@@ -143,7 +143,7 @@ function sorted(flock: Flock, sort: Sort): Flock {
 		return [...flock].sort((one, other) => urgencyOf(one) - urgencyOf(other));
 	}
 
-	// The longest unchecked first: that is what one wants to check.
+	// Longest unchecked first, since those are the ones to check.
 	return sort === 'name'
 		? flock
 		: [...flock].sort((one, other) =>
@@ -151,17 +151,17 @@ function sorted(flock: Flock, sort: Sort): Flock {
 			);
 }
 
-/** A key that waits for a decision asks for it also where another one is in force. */
+/** A held key needs a decision even beside an active one. */
 function urgencyOf(bot: Bot): number {
 	return urgency.indexOf(askingStatus(bot));
 }
 
 function checkedAt({key}: Bot): string {
-	// Bots without a key have nothing to check: they come last.
+	// Bots without a key have nothing to check, and come last.
 	return key === null ? '~' : (key.checkedAt ?? '');
 }
 
-/** The selected bot if it is still there, else the nearest that was beside it. */
+/** The selected bot if it still exists, else its nearest neighbour. */
 function selectedAfter(
 	selected: string | null,
 	shown: readonly Bot[],

@@ -1,22 +1,22 @@
 import {type ErrorCode, type ErrorField, errorLabel, FlockError} from '../../flock/error.ts';
 
-/** What went wrong, as it is drawn; made from a `FlockError`. */
+/** What went wrong, ready to draw; made from a `FlockError`. */
 export type Problem = {
 	code: ErrorCode;
 	sentence: string;
 	/** The next step. */
 	hint: string;
-	/** The small print for whoever searches for it. */
+	/** Its details, to search for. */
 	label: string;
-	/** True where nobody knows whether X took the PIN. */
+	/** True if X may or may not have accepted the PIN. */
 	uncertain: boolean;
 	/** Which of the given values it is about; `null` for none of them. */
 	field: ErrorField | null;
-	/** True where what stands in the way is replaced if the person says so. */
+	/** True if the person can choose to overwrite what is in the way. */
 	replaceable: boolean;
 };
 
-/** An error as the screens draw it: its words, and no part of its cause. */
+/** An error as the screens draw it: its words, without its cause. */
 export function problemOf(error: FlockError): Problem {
 	return {
 		code: error.code,
@@ -29,7 +29,7 @@ export function problemOf(error: FlockError): Problem {
 	};
 }
 
-/** An error that is an expected result; anything else is thrown on, and ends the program. */
+/** An error that is an expected result. Anything else is thrown again, and ends the program. */
 export function expected(error: unknown): FlockError {
 	if (error instanceof FlockError) {
 		return error;

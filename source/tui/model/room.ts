@@ -1,21 +1,21 @@
 import {scrolled} from './list.ts';
 import type {Room, Size, State} from './state.ts';
 
-/** The smallest window that the screens are made for. */
+/** The smallest supported window. */
 export const smallest: Size = {columns: 30, rows: 6};
 
-/** From so many columns up the selected poem stands beside the list. */
+/** From this many columns the selected poem is beside the list. */
 const wideFrom = 100;
 
-/** From so many columns up the list has headers. */
+/** From this many columns the list has headers. */
 export const headsFrom = 60;
 
-/** True where the window is too small to draw anything but a sentence. */
+/** True if the window is too small for more than a sentence. */
 export function tooSmall({columns, rows}: Size): boolean {
 	return columns < smallest.columns || rows < smallest.rows;
 }
 
-/** True where the selected poem stands beside the list. */
+/** True if the selected poem is beside the list. */
 export function previewShown({size, screen, problem, fixed}: State): boolean {
 	return (
 		!fixed.spoken &&
@@ -26,20 +26,20 @@ export function previewShown({size, screen, problem, fixed}: State): boolean {
 	);
 }
 
-/** The list takes no more than this beside a poem. */
+/** The list's largest width beside a poem. */
 const widestList = 80;
 
-/** The columns that the list takes beside a poem. */
+/** The list's width beside a poem. */
 export function listWidth(columns: number): number {
 	return Math.min(widestList, Math.floor(columns * (columns < 110 ? 0.55 : 0.57)));
 }
 
-/** True where the filter has a line of its own. */
+/** True if the filter has its own line. */
 export function filterShown({list, overlay}: State): boolean {
 	return overlay?.name === 'filter' || list.filter !== '';
 }
 
-/** Which of the lines round the list there is room for; each is so many rows high. */
+/** Which lines around the list have room; each is a number of rows. */
 export type FlockParts = {
 	/** The flock by status. */
 	bar: number;
@@ -52,7 +52,7 @@ export type FlockParts = {
 	place: number;
 };
 
-/** Which of the lines round the list there is room for. */
+/** Which lines around the list have room. */
 export function flockParts(state: State): FlockParts {
 	const {size, screen, problem, flock, list} = state;
 	const isThere = screen.name === 'flock' && problem === null && flock !== null && flock.length > 0;
@@ -67,7 +67,7 @@ export function flockParts(state: State): FlockParts {
 	};
 }
 
-/** The state in the room that its frame has for it: the selected bot is in sight, and the help ends at the last row. */
+/** The state fitted to its frame: the selected bot is visible, and the help ends at the last row. */
 export function inRoom(state: State, room: Room): State {
 	const list = scrolled(state.list, room.list);
 	const overlay = scrolledPalette(scrolledHelp(state.overlay, room), room);
@@ -76,13 +76,13 @@ export function inRoom(state: State, room: Room): State {
 		: {...state, list, overlay, room};
 }
 
-/** The first row of the help nearest to a wanted one, in a room that is known as soon as the help has been drawn. */
+/** The first row of the help nearest to a wanted one, in a room known once the help has been drawn. */
 export function helpTop(wanted: number, {body, help}: Room): number {
 	const last = help === 0 ? Infinity : help - Math.max(1, body);
 	return Math.max(0, Math.min(last, wanted));
 }
 
-/** How far a long help has been read, for the last row of its screen; `null` where all of it is seen. */
+/** How far a long help has been read, for its screen's last row; `null` if all of it is visible. */
 export function helpPlace({overlay, room}: State): string | null {
 	return overlay?.name !== 'help' || room.help <= room.body || room.body === 0
 		? null
@@ -98,15 +98,15 @@ function scrolledHelp(overlay: State['overlay'], room: Room): State['overlay'] {
 	return top === overlay.top ? overlay : {...overlay, top};
 }
 
-/** The widest that the commands are drawn: the keys are to stand near their names. */
+/** The widest that the commands are drawn, so that keys are near their names. */
 export const widestPalette = 76;
 
-/** Where the commands stand on the screen: the row of the first one, and how many there are room for. */
+/** The commands' place on the screen: the first one's row, and how many there is room for. */
 export function paletteRoom({body}: Pick<Room, 'body'>): {first: number; rows: number} {
 	return {first: body > 4 ? 3 : 2, rows: Math.max(1, body - 2)};
 }
 
-/** The selected command is in sight. */
+/** Keeps the selected command visible. */
 function scrolledPalette(overlay: State['overlay'], room: Room): State['overlay'] {
 	if (overlay?.name !== 'palette' || room.body === 0) {
 		return overlay;

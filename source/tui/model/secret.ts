@@ -1,7 +1,7 @@
 import {inspect} from 'node:util';
 import {graphemes} from '../../flock/graphemes.ts';
 
-/** A text that is typed but never drawn: whoever prints the state that holds it sees dots. */
+/** A text that is typed but never drawn: printing the state shows dots. */
 export class Secret {
 	readonly #text: string;
 
@@ -9,12 +9,12 @@ export class Secret {
 		this.#text = text;
 	}
 
-	/** How many characters there are, as people count them, for the mask. */
+	/** The number of characters, as people count them, for the mask. */
 	get length(): number {
 		return [...graphemes(this.#text)].length;
 	}
 
-	/** The text itself, for what edits it and for the one call that needs it. */
+	/** The text itself, for editing and for the one call that needs it. */
 	reveal(): string {
 		return this.#text;
 	}

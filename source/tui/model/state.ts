@@ -1,5 +1,6 @@
 import type {FormatName} from '../../bundles/formats.ts';
 import type {WhyNotOpen} from '../../desktop/desktop.ts';
+import type {CallbackPort} from '../../flock/callback.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
@@ -13,52 +14,59 @@ import type {Secret} from './secret.ts';
 /** The window, in terminal cells. */
 export type Size = {columns: number; rows: number};
 
-/** The rows that the frame of a state has room for. */
+/** The rows of a state's frame. */
 export type Room = {
 	/** Of the list. */
 	list: number;
 	/** Above the list, on the whole screen. */
 	listTop: number;
-	/** Between the header and whatever stands at the foot. */
+	/** Between the header and the foot. */
 	body: number;
-	/** Down to the last one of a panel at the foot. */
+	/** Down to the last row of a panel at the foot. */
 	panelEnd: number;
-	/** That the help would take in full; 0 where it is not open. */
+	/** The full height of the help; 0 while it is closed. */
 	help: number;
 };
 
 /** The order of the list. */
 export type Sort = 'name' | 'status' | 'last-checked';
 
-/** The list as the person has arranged it. */
+/** The list as the person arranged it. */
 export type Listing = {
 	filter: string;
 	sort: Sort;
-	/** The bots that were marked, by name. */
+	/** The marked bots, by name. */
 	marks: ReadonlySet<string>;
 	/** The selected bot's name: the selection belongs to a bot, not to a row. */
 	selected: string | null;
-	/** The bots that pass the filter, in order. */
+	/** The bots that match the filter, in order. */
 	shown: readonly Bot[];
-	/** The index in `shown` of the first row on the screen. */
+	/** The index in `shown` of the screen's first row. */
 	top: number;
 };
 
 /** The app in use, without its secret. */
-export type AppInfo = {consumerKey: string; from: AppSource['from']};
+export type AppInfo = {
+	consumerKey: string;
+	from: AppSource['from'];
+	/** The port of the callback address that was saved with it. */
+	callbackPort?: number;
+};
 
-/** The app's key and secret, as they are typed. */
+/** The app's key and secret, as typed. */
 export type SetupScreen = {
 	name: 'setup';
-	field: 'consumerKey' | 'consumerSecret';
-	/** Hidden too: what was pasted here may be the secret. */
+	field: 'consumerKey' | 'consumerSecret' | 'callback';
+	/** Hidden too, since the pasted text may be the secret. */
 	consumerKey: Secret;
 	consumerSecret: Secret;
+	/** The port of the callback address, as it is typed; empty for PINs. */
+	callback: string;
 	attempt: number;
-	/** Since when X has been asked, in milliseconds since 1970; `null` while nothing is asked. */
+	/** Since when X has been asked, in milliseconds since 1970; `null` while it is not asked. */
 	tryingSince: number | null;
 	problem: Problem | null;
-	/** The bot to authorize afterwards. */
+	/** The bot to authorize next. */
 	bot: string | null;
 };
 
@@ -67,38 +75,38 @@ export type Screen =
 	| {name: 'flock'}
 	| AuthorizeScreen
 	| SetupScreen
-	/** The steps to a first key, where there is no app; the bot is the one to authorize afterwards. */
+	/** The steps to a first key, without an app; the bot is the one to authorize next. */
 	| {name: 'first-run'; bot: string}
 	| {
 			name: 'summary';
 			results: readonly WalkResult[];
-			/** The bots of the walk that still need a person. */
+			/** The walk's bots that still need a person. */
 			left: number;
 			/** How long the walk took; milliseconds. */
 			tookMs: number;
 	  };
 
-/** An export as it is put together. */
+/** An export in preparation. */
 export type ExportDraft = {
-	/** All of them have a key in force. */
+	/** All of them have an active key. */
 	bots: readonly string[];
 	format: FormatName;
-	/** A file or a folder, as the person writes it. */
+	/** A file or a folder, as typed. */
 	path: string;
-	/** True once the person has changed the path: then another format does not change it again. */
+	/** True once the person has changed the path: then another format does not change it. */
 	ownPath: boolean;
 };
 
-/** A question that enter answers with yes, and esc with no. */
+/** A question: enter answers yes, esc no. */
 export type Question =
 	| {about: 'check'; bots: readonly string[]}
 	| {about: 'new-link'}
 	| {about: 'reveal'}
-	/** A file of another kind stands where the export is to go. */
+	/** Another kind of file is at the export's destination. */
 	| {about: 'overwrite'; draft: ExportDraft; sentence: string}
 	| {about: 'quit'; bots: readonly string[]; exitCode: number};
 
-/** What the forget dialog offers. */
+/** The choices of the forget dialog. */
 export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 
 /** What the dialog about hosts offers. */
@@ -111,11 +119,11 @@ export type HostChoice =
 /** What lies over a screen and takes its keys. */
 export type Overlay =
 	| {name: 'filter'}
-	/** What is wrong with the text stays beside it. */
+	/** The problem with the text stays beside it. */
 	| {name: 'handle'; bot: string; text: string; problem: Problem | null}
-	/** `all` once it was asked for a second time; `over` is what it lies over, which comes back. */
+	/** `all` after a second press; `over` is what it covers, which returns. */
 	| {name: 'help'; all: boolean; top: number; over: Overlay | null}
-	/** The commands of a place by name; `selected` counts the rows that match, `top` is the first one on the screen. */
+	/** A place's commands by name; `selected` is an index among the matching rows, `top` the first one on the screen. */
 	| {name: 'palette'; text: string; selected: number; top: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
@@ -125,52 +133,52 @@ export type Overlay =
 	| {
 			name: 'export';
 			draft: ExportDraft;
-			/** The attempt under way; `null` while nothing is written. */
+			/** The running attempt; `null` while nothing is written. */
 			attempt: number | null;
 			problem: Problem | null;
 	  }
 	| {name: 'qr'};
 
-/** A check that is under way: the flock stays usable, and its rows say how each stands. */
+/** A running check: the flock stays usable, and its rows show the progress. */
 export type Checking = {
 	attempt: number;
 	bots: readonly string[];
-	/** What X has said so far, by the bot's name; `null` where the key works. */
+	/** X's answers so far, by the bot's name; `null` if the key works. */
 	results: ReadonlyMap<string, CheckProblem | null>;
 	startedAt: number;
-	/** Until when a limit of X is waited for; milliseconds since 1970. */
+	/** Until when to wait for an X limit; milliseconds since 1970. */
 	waitingUntil: number | null;
 	cancelled: boolean;
 };
 
-/** A revocation that is under way: the flock stays usable, and its rows say how each stands. */
+/** A running revocation: the flock stays usable, and its rows show the progress. */
 export type Revoking = {
 	bots: readonly string[];
-	/** Which bots X has answered about so far: why it did not revoke the key, `null` where it did. */
+	/** Which bots X has answered about so far: why it did not revoke the key, `null` if it did. */
 	results: ReadonlyMap<string, Problem | null>;
-	/** When X was asked about the bot that is being revoked, in milliseconds since 1970. */
+	/** When X was asked about the current bot, in milliseconds since 1970. */
 	startedAt: number;
 };
 
-/** Why a check of one bot did not end well. */
+/** Why a check of one bot failed. */
 export type CheckProblem = Problem & {
-	/** True where X refused the key itself. */
+	/** True if X rejected the key itself. */
 	rejected: boolean;
 };
 
-/** How a notice is meant. */
+/** A notice's meaning. */
 export type NoticeTone = 'good' | 'plain' | 'bad';
 
-/** Feedback for the latest action; gone by itself. */
+/** Feedback about the latest action; disappears by itself. */
 export type Notice = {id: number; text: string; tone: NoticeTone};
 
-/** A key that the keystore would not take, without its secrets; where it waits, it is safe on this computer. */
+/** A key that the keystore did not accept, without its secrets. If it waits, it is safe on this computer. */
 export type UnsavedKey = {bot: string; tokenId: string; key: KeyInfo; problem: Problem; waits: boolean};
 
 /** Everything that is drawn. Holds no secret. */
 export type State = {
 	size: Size;
-	/** Told by the frame after each change. */
+	/** Reported by the frame after each change. */
 	room: Room;
 	screen: Screen;
 	overlay: Overlay | null;
@@ -184,31 +192,36 @@ export type State = {
 	folder: PoemFolder | null;
 	/** Why the flock cannot be read. */
 	problem: Problem | null;
-	/** Why the keystore, which is elsewhere, cannot be reached now: the flock is the one that was read last. `since` is when that was. */
+	/** Why the remote keystore is unreachable now. The flock is the last one read, at `since`. */
 	away: {problem: Problem; since: string} | null;
 	list: Listing;
-	/** The columns that the longest name and handle take. */
+	/** The width of the longest name and handle. */
 	widths: {name: number; handle: number};
 	app: AppInfo | null;
-	/** What is wrong with the app key that was given; the flock is there all the same. */
+	/** The problem with the given app key; the flock works without it. */
 	appProblem: Problem | null;
-	/** The bot beside the list, and the beginning of its poem. It stays until the selected poem has been read, so that nothing flickers. */
+	/**
+	 * The bot beside the list, and the beginning of its poem. It stays until the selected poem has been read,
+	 * so nothing flickers.
+	 */
 	preview: {bot: string; text: PoemText | null} | null;
-	/** The bot whose poem was asked for last. */
+	/** The bot whose poem was requested last. */
 	previewing: string | null;
 	/** The files outside the folder of poems that the person wants to read, as real paths. */
 	agreed: ReadonlySet<string>;
-	/** Fresh keys that the keystore would not take: in memory only, or waiting on this computer. */
+	/** New keys that the keystore did not accept: only in memory, or waiting on this computer. */
 	unsaved: readonly UnsavedKey[];
-	/** The latest bots that were forgotten, or a key of theirs discarded, and that can be brought back; latest first. */
+	/** The latest bots that were forgotten, or whose key was discarded, and that can be restored; latest first. */
 	forgotten: readonly (readonly string[])[];
-	/** How many characters stand behind the cursor of the field that the keys go to. */
+	/** The number of characters after the cursor of the active field. */
 	caret: number;
-	/** What was copied last of which bot: the next press copies the next. */
+	/** What was copied last of which bot: the next press copies the next fact. */
 	copied: {bot: string; what: Copyable} | null;
 	/** The latest attempt's number. */
 	attempts: number;
-	/** When a PIN was last handed in by its paste alone, in milliseconds since 1970. */
+	/** What became of the wish that X call back: `refused` by X for good, or `failed` and said once. */
+	callback: 'wanted' | 'failed' | 'refused';
+	/** When a paste last submitted a PIN by itself, in milliseconds since 1970. */
 	handedInAt: number;
 	/** When enter was last pressed, in milliseconds since 1970. */
 	enterAt: number;
@@ -222,33 +235,35 @@ export type State = {
 	fixed: Fixed;
 };
 
-/** What can be copied of a bot's account, in this order. */
+/** The facts about a bot's account to copy, in this order. */
 export type Copyable = 'handle' | 'id' | 'page';
 
-/** What the program knows from its start. */
+/** What the program knows from the start. */
 export type Fixed = {
 	/** The flock's name. */
 	flock: string;
-	/** True where the mouse may be used. */
+	/** True if the mouse can be used. */
 	mouse: boolean;
 	/** The folder of poems, an absolute path. */
 	poemsPath: string;
-	/** The same as a person would write it: from the current folder, where it lies in there. */
+	/** The same as the person would type it: relative to the current folder, if it is below that. */
 	poemsName: string;
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
-	/** True where bots can be granted to hosts. */
+	/** True if bots can be granted to hosts. */
 	shared: boolean;
-	/** The seconds that X gets for an answer. */
+	/** How many seconds X has to answer. */
 	deadlineSeconds: number;
-	/** What is wrong with the way to X, as a sentence: it stands on every frame; `null` where nothing is. */
+	/** The warning about the connection to X, on every frame; `null` if there is none. */
 	warning: string | null;
-	/** Why no browser is opened by itself; `null` where it is. */
+	/** The port to listen on that the person gave; `null` leaves it to what was saved with the app. */
+	callbackPort: CallbackPort | null;
+	/** Why no browser opens automatically; `null` if one does. */
 	whyNotOpen: WhyNotOpen | null;
-	/** True where a screen reader speaks the screen: then nothing stands beside anything else. */
+	/** True if a screen reader speaks the screen: then nothing is beside anything else. */
 	spoken: boolean;
-	/** The bot to authorize as soon as the flock has been read. */
+	/** The bot to authorize once the flock has been read. */
 	authorizeFirst: string | null;
 };
 
@@ -278,6 +293,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		forgotten: [],
 		caret: 0,
 		attempts: 0,
+		callback: 'wanted',
 		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
@@ -285,6 +301,19 @@ export function initialState(fixed: Fixed, size: Size): State {
 		readAt: 0,
 		fixed,
 	};
+}
+
+/**
+ * The port on which X's answer is waited for; `null` where X is to show PINs. In practice it is any free one, unless the
+ * person says otherwise, where a browser opens by itself: elsewhere it may be on another computer.
+ */
+export function callbackPortOf({fixed, app, callback}: State): number | null {
+	const {callbackPort: given, practice, whyNotOpen} = fixed;
+	if (callback === 'refused' || given === 'never') {
+		return null;
+	}
+
+	return given ?? app?.callbackPort ?? (practice && whyNotOpen === null ? 0 : null);
 }
 
 /** What takes the keys: an overlay, or the screen and its phase. */
@@ -312,17 +341,17 @@ export function modeOf({
 	return screen.name === 'flock' && flock?.length === 0 ? 'first-run' : screen.name;
 }
 
-/** A bot by its name; `undefined` where the flock has none. */
+/** A bot by its name; `undefined` if the flock has none. */
 export function botOf(state: State, name: string | null): Bot | undefined {
 	return state.flock?.find(bot => bot.name === name);
 }
 
-/** The fresh keys that are lost when the program ends. */
+/** The new keys that are lost when the program ends. */
 export function inMemoryOnly({unsaved}: Pick<State, 'unsaved'>): readonly UnsavedKey[] {
 	return unsaved.filter(({waits}) => !waits);
 }
 
-/** Back to the flock where the screen was about unsaved keys of a bot that has none any more. */
+/** Returns to the flock if the screen was about unsaved keys of a bot that has none any more. */
 export function withoutSaved(state: State, bot: string): State {
 	const {screen, unsaved} = state;
 	const isOver =
@@ -333,7 +362,7 @@ export function withoutSaved(state: State, bot: string): State {
 	return isOver ? {...state, overlay: null, screen: {name: 'flock'}} : state;
 }
 
-/** True where there are keys, and the folder of their poems cannot be read or holds none: it may be back any moment. */
+/** True if there are keys, but the folder of poems cannot be read or is empty: it may return any moment. */
 export function poemsAreGone({folder, flock}: State): boolean {
 	return folder !== null && folder.problem !== null && (flock?.length ?? 0) > 0;
 }

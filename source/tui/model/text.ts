@@ -1,7 +1,7 @@
 import {visible} from '../../flock/visible.ts';
 import {columnsOf, cut} from '../../flock/width.ts';
 
-/** What was typed or pasted into a field of one line: without line ends, and without space at its end. */
+/** Typed or pasted text for a field of one line: without line ends and trailing spaces. */
 export function oneLine(text: string): string {
 	return text.replace(/[\r\n]+/g, ' ').replace(/ +$/, '');
 }

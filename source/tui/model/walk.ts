@@ -3,7 +3,10 @@ import type {AuthorizeScreen, Walk, WalkResult} from './authorization.ts';
 import {botOf, type State} from './state.ts';
 import {needyBots} from './tally.ts';
 
-/** A walk from one bot on: through the marked bots, else those shown, that need a person, round to those before it. @param now milliseconds since 1970 */
+/**
+ * A walk from one bot through the marked or shown bots that need a person, around to those before it. @param
+ * now milliseconds since 1970
+ */
 export function walkFrom(state: State, bot: string, walking: boolean, now: number): Walk {
 	const {shown} = state.list;
 	const place = new Map(shown.map(({name}, index) => [name, index]));
@@ -15,9 +18,9 @@ export function walkFrom(state: State, bot: string, walking: boolean, now: numbe
 }
 
 /**
- * Where the walk was when the program last ended: the first bot without a key after the one that was authorized
- * last, or round to those before it. The keys themselves remember it, whatever has interrupted the walk.
- * @returns `null` where nobody has been authorized yet, or nobody is left.
+ * Where the walk was when the program last ended: the first bot without a key after the one authorized last,
+ * or around to those before it. The keys themselves remember it, whatever interrupted the walk.
+ * @returns `null` if nobody was authorized yet, or nobody is left.
  */
 export function walkPlace(flock: Flock): string | null {
 	let latest = '';
@@ -35,12 +38,12 @@ export function walkPlace(flock: Flock): string | null {
 	return place < 0 ? null : (next?.name ?? null);
 }
 
-/** A walk with the latest result of a bot. */
+/** A walk with a bot's latest result. */
 export function withResult(walk: Walk, result: WalkResult): Walk {
 	return {...walk, results: [...walk.results.filter(({bot}) => bot !== result.bot), result]};
 }
 
-/** A walk after its bot has been left in whatever phase it was; a bot that was merely looked at leaves no result. */
+/** A walk after leaving its bot in any phase. A bot that was only looked at leaves no result. */
 export function walkLeaving({walk, bot, phase, lastProblem}: AuthorizeScreen, skipped: boolean): Walk {
 	switch (phase.name) {
 		case 'saved':
@@ -61,12 +64,12 @@ export function walkLeaving({walk, bot, phase, lastProblem}: AuthorizeScreen, sk
 	}
 }
 
-/** True where a walk has another bot to go to. */
+/** True if a walk has another bot. */
 export function hasNext(state: State): boolean {
 	return nextOnWalk(state) !== null;
 }
 
-/** The next bot of a walk that still needs a person and has not been dealt with; `null` at its end. */
+/** A walk's next bot that still needs a person and has no result; `null` at its end. */
 export function nextOnWalk(state: State): string | null {
 	const {screen} = state;
 	if (screen.name !== 'authorize') {
@@ -86,7 +89,7 @@ export function nextOnWalk(state: State): string | null {
 	);
 }
 
-/** The bot before this one on the walk; `null` where it is the first. */
+/** The walk's bot before this one; `null` for the first. */
 export function previousOnWalk({bot, walk}: AuthorizeScreen): string | null {
 	return walk.walking ? (walk.queue[walk.queue.indexOf(bot) - 1] ?? null) : null;
 }

@@ -3,7 +3,7 @@ import type {Overlay, State} from '../model/state.ts';
 import {paletteRows} from './palette.ts';
 import {forgetChoices} from './reduce-forget.ts';
 
-/** The state after a click into an overlay's list: the row under it is selected. */
+/** The state after a click in an overlay's list: selects that row. */
 export function withRowClicked(state: State, overlay: Overlay, column: number, row: number): State {
 	if (overlay.name === 'palette') {
 		const {first, rows} = paletteRoom(state.room);
@@ -14,7 +14,7 @@ export function withRowClicked(state: State, overlay: Overlay, column: number, r
 		return isRow ? {...state, overlay: {...overlay, selected}} : state;
 	}
 
-	// The choices are the last lines of their panel.
+	// The choices are the panel's last lines.
 	const choice = forgetChoices[row - state.room.panelEnd + forgetChoices.length];
 	return overlay.name === 'forget' && choice !== undefined
 		? {...state, overlay: {...overlay, choice}}

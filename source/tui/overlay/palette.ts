@@ -3,10 +3,10 @@ import type {Binding} from '../model/binding.ts';
 import {edits} from '../model/field.ts';
 import type {Overlay, State} from '../model/state.ts';
 
-/** A command that can be chosen by name. */
+/** A command to choose by name. */
 export type PaletteRow = Pick<Binding, 'label' | 'command'> & {help: string};
 
-/** Commands that the palette itself is, or that every list has for its keys alone. */
+/** The palette's own commands, and every list's, which have only keys. */
 const unlisted: ReadonlySet<Binding['command']> = new Set([
 	'palette',
 	'close',
@@ -19,7 +19,7 @@ const unlisted: ReadonlySet<Binding['command']> = new Set([
 	...edits,
 ]);
 
-/** The commands of the place that the palette lies over, the best match first. */
+/** The commands of the place under the palette, best match first. */
 export function paletteRows(state: State, {text, over}: Overlay & {name: 'palette'}): PaletteRow[] {
 	const rows = bindingsOf({...state, overlay: over}).flatMap(({label, help, command}) =>
 		help === null || unlisted.has(command) ? [] : [{label, help, command}],
@@ -32,7 +32,10 @@ export function paletteRows(state: State, {text, over}: Overlay & {name: 'palett
 		.map(({row}) => row);
 }
 
-/** How far a text is from what is looked for: its letters in their order, near each other and at words' beginnings; `null` where one is missing. */
+/**
+ * How well a text matches: lower is better. The letters must come in order, close together and at the
+ * beginnings of words; `null` if one is missing.
+ */
 function score(text: string, wanted: string): number | null {
 	const found = text.replaceAll(' ', '').indexOf(wanted);
 	const word = ` ${text}`.indexOf(` ${wanted}`);

@@ -5,7 +5,7 @@ import type {Checking, CheckProblem, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 import {count, namesOf} from '../model/text.ts';
 
-/** Asks X about the selected bot's key; about those of several marked bots after a yes. */
+/** Asks X about the selected bot's key; for several marked bots, asks first. */
 export function checkChosen(state: State, now: number): Step {
 	if (state.checking !== null) {
 		return notify(state, 'A check is running. Press esc to stop it.');
@@ -47,7 +47,7 @@ export function check(state: State, bots: readonly string[], now: number): Step 
 	return step({...state, attempts: attempt, checking}, {type: 'check', attempt, bots});
 }
 
-/** Stops asking; what was learnt is kept. */
+/** Stops asking, and keeps the answers. */
 export function stopCheck(state: State): Step {
 	const {checking} = state;
 	return checking === null || checking.cancelled
@@ -55,7 +55,7 @@ export function stopCheck(state: State): Step {
 		: step({...state, checking: {...checking, cancelled: true}}, {type: 'leave', attempt: checking.attempt});
 }
 
-/** Takes in what X says during a check. */
+/** Handles X's answers during a check. */
 export function checkResult(state: State, action: Action): Step {
 	const {checking} = state;
 	if (checking === null || !('attempt' in action) || action.attempt !== checking.attempt) {
@@ -110,7 +110,7 @@ function verdict({bots, results, cancelled}: Checking) {
 	};
 }
 
-/** How many failed for which reason, the most frequent first. */
+/** How many failed for which reason, most frequent first. */
 function reasonsOf(problems: readonly CheckProblem[]): string[] {
 	const counts = new Map<string, number>();
 	for (const problem of problems) {
@@ -121,7 +121,7 @@ function reasonsOf(problems: readonly CheckProblem[]): string[] {
 	return [...counts].sort(([, one], [, other]) => other - one).map(([word, number]) => `${number} ${word}`);
 }
 
-/** How a check of one bot failed, in a word or two. */
+/** Why a check of one bot failed, in a word or two. */
 export function reasonWord({code, rejected}: Pick<CheckProblem, 'code' | 'rejected'>): string {
 	return rejected ? 'rejected' : code === 'other-app' ? 'other app' : 'not answered';
 }

@@ -6,10 +6,10 @@ import type {ForgetChoice, Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 import {count, namesOf} from '../model/text.ts';
 
-/** What the dialog offers, in the order of its lines. */
+/** The dialog's choices, in order. */
 export const forgetChoices: readonly ForgetChoice[] = ['forget', 'revoke', 'cancel'];
 
-/** Asks how the keys of the marked bots, else of the selected one, are to go. */
+/** Asks how to remove the keys of the marked bots, else of the selected one. */
 export function askToForget(state: State): Step {
 	const bots = chosen(state).filter(bot => keysOf(bot).length > 0);
 	return bots.length === 0
@@ -29,7 +29,7 @@ export function forgetCommand(
 		: step({...state, overlay: {...overlay, choice: nextChoice(overlay.choice, command)}});
 }
 
-/** Takes in what was forgotten or revoked. */
+/** Handles what was forgotten or revoked. */
 export function forgot(state: State, {how, bots, shared, problem}: Action & {type: 'forgot'}): Step {
 	const forgotten = how === 'forget' && bots.length > 0 ? [bots, ...state.forgotten] : state.forgotten;
 	const marks = new Set([...state.list.marks].filter(name => !bots.includes(name)));
@@ -41,7 +41,7 @@ export function forgot(state: State, {how, bots, shared, problem}: Action & {typ
 		: notify(next, `${done} ${problem.sentence} ${problem.hint}`.trim(), 'bad');
 }
 
-/** Takes in X's answer about one of the keys that are being revoked: its row says so at once. */
+/** Handles X's answer about a key being revoked: its row shows it immediately. */
 export function revoked(state: State, {bot, problem}: Action & {type: 'revoked'}, now: number): State {
 	const {revoking} = state;
 	return revoking === null
@@ -52,7 +52,7 @@ export function revoked(state: State, {bot, problem}: Action & {type: 'revoked'}
 			};
 }
 
-/** Takes in what was brought back. */
+/** Handles what was restored. */
 export function broughtBack(state: State, {bots, problem}: Action & {type: 'brought-back'}): Step {
 	const rest = {...state, forgotten: state.forgotten.slice(1)};
 	return problem === null

@@ -13,7 +13,7 @@ import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot, revoked} from './reduce-forget.ts';
 import {acceptGrant, askForHosts, hostsCommand} from './reduce-hosts.ts';
 
-/** Carries out a command of the flock that opens an overlay, or takes back what one has done. */
+/** Carries out a command of the flock that opens an overlay, or undoes what one did. */
 export function openOverlay(state: State, command: Command, now: number): Step {
 	switch (command) {
 		case 'filter':
@@ -78,7 +78,7 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 	}
 }
 
-/** Takes what was typed or pasted into an overlay's field. */
+/** Adds typed or pasted text to an overlay's field. */
 export function overlayText(state: State, overlay: Overlay, text: string): Step {
 	switch (overlay.name) {
 		case 'filter':
@@ -112,7 +112,7 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 	}
 }
 
-/** Takes in what came of a check, or of forgetting. */
+/** Handles the results of a check, or of forgetting. */
 export function overlayResult(state: State, action: Action, now: number): Step {
 	switch (action.type) {
 		case 'revoked':
@@ -126,7 +126,7 @@ export function overlayResult(state: State, action: Action, now: number): Step {
 	}
 }
 
-/** What comes back from under the help: not what only waited for an answer, which may have come. */
+/** What returns from under the help: nothing that was only waiting for an answer, which may have come. */
 function lasting(over: Overlay | null): Overlay | null {
 	return over?.name === 'export' && over.attempt !== null ? null : over;
 }
@@ -154,7 +154,7 @@ function paletteCommand(state: State, overlay: Overlay & {name: 'palette'}, comm
 	return step({...state, overlay: {...overlay, selected}});
 }
 
-/** Saves the handle; one that X cannot have stays in the field, beside what is wrong with it. */
+/** Saves the handle. An invalid one stays in the field, with the problem beside it. */
 function acceptHandle(state: State, overlay: Overlay & {name: 'handle'}): Step {
 	try {
 		handleOf(overlay.text);
@@ -165,7 +165,7 @@ function acceptHandle(state: State, overlay: Overlay & {name: 'handle'}): Step {
 	return step({...state, overlay: null}, {type: 'expect-handle', bot: overlay.bot, handle: overlay.text});
 }
 
-/** The rows that a command scrolls the help by. */
+/** How many rows a command scrolls the help. */
 function rowsOf({room}: State, command: Command): number {
 	const page = Math.max(1, room.body);
 	const by = {up: -1, down: 1, 'page-up': -page, 'page-down': page, first: -Infinity, last: Infinity};

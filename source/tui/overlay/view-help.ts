@@ -18,17 +18,17 @@ const meanings = {
 	orphan: 'the poem is gone, the key is kept',
 } as const;
 
-/** From so many columns up the whole help stands in two columns, and in three. */
+/** From this many columns the whole help has two columns, and from this many three. */
 const twoFrom = 100;
 const threeFrom = 160;
 
-/** The help: for the place that it lies over, and asked for once more, for all places. */
+/** The help for the place under it or, after a second press, for all places. */
 export function helpLines(state: State): Line[] {
 	const {overlay} = state;
 	return overlay?.name === 'help' && !overlay.all ? placeLines(state, overlay) : allLines(state);
 }
 
-/** A box with the keys of one place, and where things are. */
+/** A box with one place's keys, and the paths of poems and keys. */
 function placeLines(state: State, {over}: HelpOverlay): Line[] {
 	const {columns} = state.size;
 	const under = {...state, overlay: over};
@@ -65,7 +65,7 @@ function allLines(state: State): Line[] {
 	return count === 1 ? blocks.flat() : inColumns(blocks, count, width);
 }
 
-/** Blocks one under the other in columns of about the same height. */
+/** Blocks stacked in columns of about the same height. */
 function inColumns(blocks: readonly Line[][], count: number, width: number): Line[] {
 	const columns: Line[][] = [[]];
 	const height = Math.ceil(blocks.flat().length / count);
@@ -151,7 +151,7 @@ function keyLines(rows: HelpSection['rows'], columns: number): Line[] {
 	);
 }
 
-/** A head, and a sentence beside it whose further lines stand under its first. */
+/** A label, and a sentence beside it whose lines are aligned. */
 function hanging(head: readonly Span[], text: string, indent: number, columns: number, say: string): Line[] {
 	const [first, ...rest] = paragraph(text, columns, {indent});
 	return [{spans: [...head, {text: first?.spans[0]?.text.trimStart() ?? ''}], say}, ...rest];

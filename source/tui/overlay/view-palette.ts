@@ -6,7 +6,7 @@ import {paletteRoom, widestPalette} from '../model/room.ts';
 import type {Overlay, State} from '../model/state.ts';
 import {paletteRows} from './palette.ts';
 
-/** The commands by name: a field, and under it those that match, each with its key. */
+/** The commands by name: a field, and below it the matching ones, each with its key. */
 export function paletteLines(state: State, overlay: Overlay & {name: 'palette'}, rows: number): Line[] {
 	const width = Math.min(widestPalette, state.size.columns);
 	const all = paletteRows(state, overlay);

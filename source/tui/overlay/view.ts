@@ -1,25 +1,16 @@
-import {moment, timeLeft} from '../../flock/duration.ts';
 import {keysOf} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {accountOf, accountsInWords} from '../../flock/words.ts';
 import {dollarsPerCall} from '../../keymaker/check.ts';
 import {fieldWindow} from '../draw/field.ts';
 import {cutOff, type Line, line, paragraph, toned, type View} from '../draw/line.ts';
-import {secondsLeft, waitingLines} from '../draw/waiting.ts';
-import {
-	botOf,
-	type Checking,
-	type ForgetChoice,
-	type Overlay,
-	type Question,
-	type Revoking,
-	type State,
-} from '../model/state.ts';
+import {botOf, type ForgetChoice, type Overlay, type Question, type State} from '../model/state.ts';
 import {count, names} from '../model/text.ts';
 import {forgetChoices} from './reduce-forget.ts';
+import {askingLines} from './view-asking.ts';
 import {grantPanel, hostsPanel} from './view-hosts.ts';
 
-/** What an overlay shows between the screen and the footer; nothing for those that have the whole body. */
+/** What an overlay shows between the screen and the footer; nothing for those with the whole body. */
 export function panelLines(state: State, view: View): Line[] {
 	const {overlay} = state;
 	switch (overlay?.name) {
@@ -34,31 +25,8 @@ export function panelLines(state: State, view: View): Line[] {
 		case 'grant':
 			return grantPanel(state, overlay);
 		default:
-			return overlay === null && state.screen.name === 'flock' ? underWay(state, view) : [];
+			return overlay === null && state.screen.name === 'flock' ? askingLines(state, view) : [];
 	}
-}
-
-/** What X is being asked about the flock, while one goes on with it. */
-function underWay({checking, revoking, size, fixed}: State, view: View): Line[] {
-	return [
-		...(checking === null ? [] : checkingPanel(checking, size.columns, fixed.deadlineSeconds, view)),
-		...(revoking === null ? [] : revokingPanel(revoking, size.columns, fixed.deadlineSeconds, view)),
-	];
-}
-
-function revokingPanel(
-	{bots, results, startedAt}: Revoking,
-	columns: number,
-	deadlineSeconds: number,
-	view: View,
-): Line[] {
-	const what =
-		bots.length === 1
-			? `Asking X to revoke ${visible(bots[0] ?? '')}`
-			: `Asking X to revoke: ${results.size} of ${bots.length}`;
-	return waitingLines(`${what} · ${secondsLeft(startedAt, deadlineSeconds, view)}`, what, columns, view).map(
-		(one): Line => ({...one, role: 'progressbar'}),
-	);
 }
 
 function handlePanel({size, caret}: State, {bot, text, problem}: Overlay & {name: 'handle'}): Line[] {
@@ -111,7 +79,7 @@ const choiceWords: Readonly<Record<ForgetChoice, {title: string; note: string}>>
 	cancel: {title: 'Cancel', note: 'change nothing'},
 };
 
-/** From so many columns up each choice is explained. */
+/** From this many columns each choice has an explanation. */
 const explainedFrom = 66;
 
 function forgetPanel(state: State, {bots, choice}: Overlay & {name: 'forget'}): Line[] {
@@ -149,47 +117,7 @@ function withAccount(state: State, name: string): string {
 	return key == null ? visible(name) : `${visible(name)} (${accountOf(key)})`;
 }
 
-function checkingPanel(
-	{bots, results, startedAt, waitingUntil, cancelled}: Checking,
-	columns: number,
-	deadlineSeconds: number,
-	view: View,
-): Line[] {
-	const {length} = bots;
-	const done = results.size;
-	const bad = [...results.values()].filter(problem => problem !== null);
-	const isWaiting = waitingUntil !== null && waitingUntil > view.now;
-	const wait = isWaiting
-		? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)} (${timeLeft(waitingUntil, view.now)})`
-		: '';
-	const what = cancelled
-		? 'Stopping'
-		: length === 1
-			? `Asking X about ${visible(bots[0] ?? '')}`
-			: `Asking X: ${done} of ${length}`;
-	const found = bad.length === 0 ? '' : ` · ${bad.length} not ready`;
-	const left =
-		length === 1 && !isWaiting
-			? ` · ${secondsLeft(Math.max(startedAt, waitingUntil ?? 0), deadlineSeconds, view)}`
-			: '';
-	// What is left is not said: a screen reader would say each second.
-	const said = `${what}${found}${isWaiting ? ` · X’s rate limit: continues ${moment(waitingUntil, view.now)}` : ''}`;
-	const text = waitingLines(`${what}${left}${found}${wait}`, said, columns, view).map(
-		(one): Line => ({...one, role: 'progressbar'}),
-	);
-	if (length === 1) {
-		return text;
-	}
-
-	const room = Math.min(60, columns - 2);
-	const full = Math.round((room * done) / length);
-	return [
-		...text,
-		{...line(' ', toned('good', '█'.repeat(full)), toned('quiet', '░'.repeat(room - full))), say: ''},
-	];
-}
-
-/** What is said of the QR code. */
+/** The text about the QR code. */
 export function qrSentences({fixed}: State): string[] {
 	return [
 		'Scan this code with the phone that the account is signed in on.',
@@ -197,7 +125,7 @@ export function qrSentences({fixed}: State): string[] {
 	];
 }
 
-/** The link as a QR code under the header, where it has room there. */
+/** The link as a QR code under the header, if there is room. */
 export function qrLines(state: State, rows: number, code: readonly string[]): Line[] {
 	const {size} = state;
 	const width = Math.max(...code.map(text => [...text].length));

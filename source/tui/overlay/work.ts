@@ -12,7 +12,7 @@ type OverlayWork = Pick<
 	'expect-handle' | 'grant' | 'ungrant' | 'check' | 'forget' | 'revoke' | 'bring-back'
 >;
 
-/** The work that overlays ask for: expecting a handle, asking X about keys, taking keys away and bringing them back. */
+/** The overlays' work: sets handles, asks X about keys, removes and restores keys. */
 export function overlayWork(tools: Tools): OverlayWork {
 	const {services, dispatch, attempts, read, notify} = tools;
 	const {keymaker, keystore} = services;
@@ -66,7 +66,7 @@ export function overlayWork(tools: Tools): OverlayWork {
 	};
 }
 
-/** Takes keys away, and remembers until the program ends how to bring back what was forgotten. */
+/** Removes keys, and remembers until the program ends how to restore forgotten ones. */
 function forgetWork({
 	services,
 	dispatch,
@@ -113,7 +113,7 @@ function forgetWork({
 
 				dispatch({type: 'revoked', bot, problem: null});
 			} catch (error) {
-				// The key stays where X could not be told; the others are still tried.
+				// If X did not answer, the key stays, and the others are still tried.
 				const why = expected(error);
 				dispatch({type: 'revoked', bot, problem: problemOf(why)});
 				problem ??= why;

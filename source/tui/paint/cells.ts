@@ -12,25 +12,25 @@ import {
 	written,
 } from './row.ts';
 
-/** What stands on the terminal, and where its cursor is. */
+/** What is on the terminal, and where its cursor is. */
 export type Screen = {
 	rows: readonly Row[];
 	columns: number;
 	pen: Pen;
 };
 
-/** One row as Ink wrote it, and its cells, which are worked out when they are first asked for. */
+/** A row as Ink wrote it, and its cells, computed when first needed. */
 type Row = {line: string; cells(): Cells};
 
-/** The terminal's cursor, from 0; `null` where it cannot be told. The style is that of whatever is written next. */
+/** The terminal's cursor, from 0; `null` if unknown. The style applies to what is written next. */
 type Pen = {at: {row: number; column: number} | null; style: Style};
 
 /**
- * Paints a frame: only the cells that changed, by the shortest way.
- * @param before what stands there; `null` where that is not known, and everything is painted.
+ * Paints a frame: only the changed cells, in the shortest way.
+ * @param before what is on the terminal; `null` if unknown, to paint everything.
  * @param lines the frame's rows.
  * @param columns the terminal's width.
- * @returns what to write, and what stands there then.
+ * @returns what to write, and what is on the terminal then.
  */
 export function paint(
 	before: Screen | null,
@@ -61,7 +61,7 @@ export function paint(
 	return {output: text, screen: {rows, columns, pen}};
 }
 
-/** Of so few rows it matters which comes first: 2 of the 45 bytes for an arrow key. */
+/** For so few rows the order matters: 2 of the 45 bytes for an arrow key. */
 const few = 2;
 
 function shortest<T extends {text: string}>(ways: readonly T[]): T {
@@ -70,7 +70,10 @@ function shortest<T extends {text: string}>(ways: readonly T[]): T {
 	);
 }
 
-/** A link's rows follow each other without a line end where they fill the width: then the terminal itself wraps the link, and whoever selects it by mouse has it in one piece. */
+/**
+ * A link's full rows follow each other without a line end: then the terminal itself wraps the link, and
+ * selecting it with the mouse gives the whole link.
+ */
 function paintAll(before: Screen | null, lines: readonly string[], columns: number) {
 	const text = lines.reduce((above, line, row) => {
 		const goesOn = isLink(line) && isLink(lines[row - 1] ?? '');
@@ -99,7 +102,7 @@ function isLink(line: string): boolean {
 	return line.includes(linkStart);
 }
 
-/** What a row is to become. */
+/** A row's new contents. */
 type Change = {row: number; old: Row; next: Row};
 
 type Painted = {text: string; pen: Pen};
@@ -123,7 +126,7 @@ function paintRow({row, old, next}: Change, columns: number, from: Pen): Painted
 			return {text: '', pen: from};
 		}
 
-		// Whole, as Ink wrote it: the row is then consistent in itself, however wide the terminal takes its characters to be.
+		// Whole, as Ink wrote it: then the row is consistent, however wide the terminal makes its characters.
 		const text = `${change(from.style, plain)}${moved(from, row, 0)}${eraseToEnd}${next.line}`;
 		return {text, pen: {at: null, style: plain}};
 	}
@@ -165,7 +168,7 @@ function erase(from: Pen, row: number, column: number): Painted {
 	};
 }
 
-/** Paints the cells from `start` to `end`: goes there, or writes what stands before them once more where that is shorter. */
+/** Paints the cells from `start` to `end`: moves there, or writes the cells before them again if that is shorter. */
 function paintCells(
 	from: Pen,
 	row: number,
@@ -181,7 +184,7 @@ function paintCells(
 		return {text: moved(from, row, column) + text, style};
 	});
 	const {text, style} = shortest(ways);
-	// After the last column, terminals differ in where the cursor is.
+	// After the last column, terminals disagree about the cursor.
 	return {text, pen: {at: end < columns ? {row, column: end} : null, style}};
 }
 
@@ -207,7 +210,7 @@ function sideways(columns: number): string {
 	return columns === 0 ? '' : `\u001B[${counted(Math.abs(columns))}${columns > 0 ? 'C' : 'D'}`;
 }
 
-/** One is what a terminal takes a missing number for. */
+/** One is the default of a missing number. */
 function counted(count: number): string {
 	return count === 1 ? '' : String(count);
 }

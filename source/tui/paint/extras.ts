@@ -1,26 +1,26 @@
-/** What a terminal does beside drawing. */
+/** What a terminal does besides drawing. */
 export type Extras = {
-	/** The window's title; `null` for the one that it had. */
+	/** The window's title; `null` for the earlier one. */
 	title: string | null;
-	/** True where clicks and the wheel are told. */
+	/** True to report clicks and the wheel. */
 	mouse: boolean;
 };
 
-/** Switches what a terminal does beside drawing. */
+/** Switches what a terminal does besides drawing. */
 export type ExtrasSwitch = {
-	/** Switches what is not so yet. */
+	/** Switches only what is different. */
 	show(wanted: Extras): void;
-	/** Leaves the terminal as it was. */
+	/** Restores the terminal. */
 	off(): void;
 };
 
-/** The terminal's own stack of titles (XTWINOPS): keep the one there is, and put it back. */
+/** The terminal's stack of titles (XTWINOPS): save the current one, and restore it. */
 const [keepTitle, oldTitle] = ['\u001B[22;2t', '\u001B[23;2t'];
 
-/** Clicks and the wheel (1000), told in the form that has no largest column (1006). */
+/** Clicks and the wheel (1000), in the form without a largest column (1006). */
 const [mouseOn, mouseOff] = ['\u001B[?1000h\u001B[?1006h', '\u001B[?1006l\u001B[?1000l'];
 
-/** Switches the title and the mouse of a terminal. @param write writes to it, past everything that is drawn */
+/** Switches a terminal's title and mouse. @param write writes to it, around everything that is drawn */
 export function extrasSwitch(write: (text: string) => void): ExtrasSwitch {
 	const nothing: Extras = {title: null, mouse: false};
 	let now = nothing;
@@ -41,7 +41,7 @@ function titleChange(before: string | null, after: string | null): string {
 		return '';
 	}
 
-	// A terminal without such a stack is left without a title, which shells set anew.
+	// A terminal without such a stack is left without a title, which shells set again.
 	return after === null
 		? `\u001B]2;\u001B\\${oldTitle}`
 		: `${before === null ? keepTitle : ''}\u001B]2;${after}\u001B\\`;

@@ -9,7 +9,10 @@ export function hyperlink(text: string, url: string): string {
 	return `${linkStart}${encodeURI(decodeSafely(url))}\u001B\\${text}${linkEnd}`;
 }
 
-/** The same on a name: not the link that is to be selected whole, so its row is painted as any other. @param url ASCII alone */
+/**
+ * The same for a name. It is not the link that must be selected whole, so its row is painted like any other.
+ * @param url only ASCII
+ */
 export function nameLink(text: string, url: string): string {
 	return `\u001B]8;;${url}\u001B\\${text}${linkEnd}`;
 }

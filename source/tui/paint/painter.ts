@@ -1,16 +1,16 @@
 import {paint, type Screen} from './cells.ts';
 import {change, plain} from './row.ts';
 
-/** What Ink writes around each frame, so that a terminal shows it at once. */
+/** Ink writes these around each frame, so that a terminal shows it at once. */
 const frameMarks = /^\u001B\[\?2026[hl]$/;
 
-/** What Ink writes before a frame: it erases the frame before, line by line or down to the end. */
+/** Ink writes these before a frame to erase the previous one, line by line or down to the end. */
 const erasing = /^(?:(?:\u001B\[2K(?:\u001B\[1A\u001B\[2K)*)?\u001B\[G|\u001B\[1;1H\u001B\[J)/;
 
-/** Modes of the terminal, such as a hidden cursor or the alternate screen. */
+/** A terminal's modes, such as a hidden cursor or the alternate screen. */
 const modes = /^(?:\u001B\[\?[\d;]+[hl])+$/;
 
-/** The alternate screen, the cursor and the marking of pastes: as a shell leaves them, and as the full screen works. */
+/** The alternate screen, the cursor and bracketed pastes, as a shell leaves them and as the full screen needs them. */
 const [taking, givingBack] = [
 	'\u001B[?1049h\u001B[?25l\u001B[?2004h',
 	'\u001B[?2004l\u001B[?25h\u001B[?1049l',
@@ -18,31 +18,31 @@ const [taking, givingBack] = [
 
 const [showCursor, hideCursor] = ['\u001B[?25h', '\u001B[?25l'];
 
-/** Says where the cursor belongs, from 0; `null` where none is shown. */
+/** The cursor's position, from 0; `null` to hide it. */
 export type CursorOf = () => {row: number; column: number} | null;
 
-/** A terminal reads so many bytes in one piece, so that no half of a frame is seen; more of them are marked as one frame. */
+/** A terminal reads this many bytes at once and shows no half frames. Longer output is marked as one frame. */
 const smallFrame = 256;
 
-/** A terminal on which frames are painted cell by cell. */
+/** A terminal that frames are painted on cell by cell. */
 export type PaintedTerminal = {
 	/**
-	 * The terminal as Ink, or whoever draws before Ink, writes frames to it: whole ones, of lines from the first row on.
-	 * Everything about it but `write` is the terminal's own.
+	 * The terminal for Ink, or for whatever draws before Ink: takes complete frames from the first row.
+	 * Everything but `write` is the terminal's own.
 	 */
 	readonly stream: NodeJS.WriteStream;
-	/** Shows the alternate screen, without a cursor, and has pastes marked. */
+	/** Shows the alternate screen without a cursor, with bracketed pastes. */
 	take(): void;
-	/** Puts the cursor where it belongs, without drawing anything; each frame that is drawn does so, too. */
+	/** Moves the cursor to its place without drawing. Each drawn frame does so, too. */
 	placeCursor(): void;
-	/** Leaves the terminal as it was, where that has not been done yet. Nothing is drawn from then on, until it is taken again. */
+	/** Restores the terminal, if it has not been restored yet. Nothing is drawn after that, until it is taken again. */
 	giveBack(): void;
 };
 
 /**
- * Paints on a terminal: of each frame only the cells that changed, and of the modes only those that are not in force
- * already. So Ink takes over what was drawn before it was there, without drawing anything or entering the screen anew.
- * By itself Ink writes each frame whole, or from the first changed cell of each line.
+ * Paints on a terminal: only a frame's changed cells, and only modes that are different. So Ink takes over
+ * what was drawn before without drawing anything or entering the screen again. By itself Ink writes each
+ * frame whole, or from the first changed cell of each line.
  */
 export function paintedTerminal(
 	stdout: NodeJS.WriteStream,
@@ -51,7 +51,7 @@ export function paintedTerminal(
 	return takenTerminal(stdout, cursorOf);
 }
 
-/** The same for a screen reader: frames are written as Ink writes them, and only the modes are kept in hand. */
+/** The same for a screen reader: frames are written as Ink writes them, and only the modes are managed. */
 export function spokenTerminal(stdout: NodeJS.WriteStream): PaintedTerminal {
 	return takenTerminal(stdout, null);
 }
@@ -64,7 +64,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 
 	/** What to write for one of Ink's writes. */
 	function translated(data: string): string {
-		// At an exit from anywhere Ink draws once more, and it may be told of that later than others are.
+		// At an exit Ink draws once more, and it may learn about that later than others.
 		if (data === '' || isGivenBack) {
 			return '';
 		}
@@ -87,7 +87,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 		}
 
 		const sizeNow = `${stdout.columns}×${stdout.rows}`;
-		// A terminal moves everything about when its size changes.
+		// A terminal moves everything when its size changes.
 		const begin = sizeNow === size ? '' : forget();
 		size = sizeNow;
 		const {output, screen: next} = paint(screen, frame.split('\n'), stdout.columns);
@@ -96,7 +96,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 		return whole.length > smallFrame ? `\u001B[?2026h${whole}\u001B[?2026l` : whole;
 	}
 
-	/** Shows the cursor in its place, or hides it. */
+	/** Shows or hides the cursor. */
 	function placed(where: CursorOf): string {
 		const at = screen === null ? null : where();
 		if (screen === null || at === null) {
@@ -109,7 +109,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 		return `${isThere ? '' : `\u001B[${at.row + 1};${at.column + 1}H`}${switched(showCursor)}`;
 	}
 
-	/** Switches what is not so yet. On another screen, nothing is taken for granted. */
+	/** Switches only what is different. On another screen, nothing is known. */
 	function switched(data: string): string {
 		let text = '';
 		for (const [mode, way] of modesIn(data)) {
@@ -122,7 +122,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 		return text;
 	}
 
-	/** Takes nothing on the terminal for granted any more. */
+	/** Forgets everything about the terminal's contents. */
 	function forget(): string {
 		const reset = change(screen?.pen.style ?? plain, plain);
 		screen = null;
@@ -159,7 +159,7 @@ function takenTerminal(stdout: NodeJS.WriteStream, cursorOf: CursorOf | null): P
 	};
 }
 
-/** The modes that a text switches, each with its way: `h` on, `l` off. */
+/** The modes that a text switches: `h` on, `l` off. */
 function modesIn(text: string): Map<string, string> {
 	return new Map(
 		[...text.matchAll(/\u001B\[\?(\d+)([hl])/g)].map(([, mode = '', way = '']) => [mode, way] as const),

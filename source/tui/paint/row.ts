@@ -7,11 +7,11 @@ import {
 } from '@alcalzone/ansi-tokenize';
 import {columnsOf} from '../../flock/width.ts';
 
-/** How a character is drawn: colours, bold and the like. */
+/** A character's style: colours, bold and so on. */
 export type Style = {
-	/** The sequences that are in force. */
+	/** The active sequences. */
 	codes: readonly AnsiCode[];
-	/** The same as one text, to compare by. */
+	/** The same as one text, to compare. */
 	key: string;
 };
 
@@ -23,18 +23,21 @@ export type Cell = {character: string; style: Style};
 
 const blankCell: Cell = {character: ' ', style: plain};
 
-/** What a blank shows too, by the sequences that end it: background, inverse, underline, overline and strike. */
+/**
+ * What is visible even on a blank, by the sequences that end it: background, inverse, underline, overline and
+ * strike.
+ */
 const visibleOnBlanks = new Set(['49', '27', '24', '55', '29'].map(code => `\u001B[${code}m`));
 
-/** A row's characters, without blanks at its end. */
+/** A row's characters, without trailing blanks. */
 export type Cells = {
 	cells: readonly Cell[];
-	/** False where not every character surely takes one column: terminals differ in the width of others. */
+	/** False if some character may not take one column: terminals disagree about the width of others. */
 	isNarrow: boolean;
 };
 
 /**
- * The cells of a line.
+ * A line's cells.
  * @param line text with style sequences, as Ink writes it.
  */
 export function cellsOf(line: string): Cells {
@@ -58,12 +61,12 @@ export function cellsOf(line: string): Cells {
 	return {cells, isNarrow};
 }
 
-/** The cell in a column; a blank one behind a row's end. */
+/** The cell in a column; a blank one after the row's end. */
 export function cellAt(cells: readonly Cell[], column: number): Cell {
 	return cells[column] ?? blankCell;
 }
 
-/** True where nobody can see a difference between two cells. */
+/** True if two cells look the same. */
 export function looksAlike(one: Cell, other: Cell): boolean {
 	return (
 		one === other ||
@@ -72,7 +75,7 @@ export function looksAlike(one: Cell, other: Cell): boolean {
 	);
 }
 
-/** Cells as text with the sequences that they need, and the style in force after it. */
+/** Cells as text with the necessary sequences, and the style after it. */
 export function written(cells: readonly Cell[], from: Style): {text: string; style: Style} {
 	let text = '';
 	let style = from;
@@ -88,16 +91,16 @@ export function written(cells: readonly Cell[], from: Style): {text: string; sty
 	return {text, style};
 }
 
-/** The shortest sequence that leads from one style to another. */
+/** The shortest sequence from one style to another. */
 export function change(from: Style, to: Style): string {
 	const step = joined(diffAnsiCodes([...from.codes], [...to.codes]));
 	const anew = to.codes.length === 0 ? '\u001B[m' : joined([{code: '\u001B[0m'}, ...to.codes]);
-	// What takes all style back leaves a hyperlink open.
+	// Resetting all styles leaves a hyperlink open.
 	const isLinked = from.codes.some(({code}) => code.startsWith('\u001B]8;'));
 	return from.key !== to.key && !isLinked && anew.length < step.length ? anew : step;
 }
 
-/** Sequences as one: `ESC[39m ESC[1m` as `ESC[39;1m`. */
+/** Sequences joined into one: `ESC[39m ESC[1m` as `ESC[39;1m`. */
 function joined(codes: readonly {code: string}[]): string {
 	return codes
 		.map(({code}) => code)
@@ -109,12 +112,12 @@ function isBlank(cell: Cell | null): boolean {
 	return cell?.character === ' ' && !showsOnBlanks(cell.style);
 }
 
-/** True where a blank looks the same in a style as in its own, so that no sequence is needed for it. */
+/** True if a blank looks the same in a style as in its own, so that it needs no sequence. */
 function isBlankIn(cell: Cell, style: Style): boolean {
 	return isBlank(cell) && !showsOnBlanks(style);
 }
 
-/** True for a style that can be seen where no character stands. */
+/** True for a style that is visible without a character. */
 export function showsOnBlanks(style: Style): boolean {
 	return style.codes.some(({endCode}) => visibleOnBlanks.has(endCode));
 }

@@ -4,7 +4,7 @@ import type {Mode, State} from '../model/state.ts';
 const canMakeSample = ({folder}: State) => folder?.problem === 'missing' || folder?.problem === 'empty';
 const needsApp = ({app}: State) => app === null;
 
-/** The key bindings of the setup of an app key, and of the steps that lead there. */
+/** The key bindings of the app key's setup, and of the steps to it. */
 export const setupBindings = {
 	setup: [
 		{
@@ -16,12 +16,13 @@ export const setupBindings = {
 			vital: true,
 		},
 		{
-			keys: ['tab', 'backtab', 'up', 'down'],
+			keys: ['tab', 'down'],
 			label: 'tab',
 			short: 'other field',
 			help: 'switch fields',
 			command: 'other-field',
 		},
+		{keys: ['backtab', 'up'], label: 'up', short: null, help: null, command: 'field-before'},
 		{
 			keys: ['ctrl+o'],
 			label: 'ctrl+o',
@@ -34,7 +35,7 @@ export const setupBindings = {
 	],
 	'first-run': [
 		{
-			// Enter does the step that is next.
+			// Enter does the next step.
 			keys: ['i', 'enter'],
 			label: 'i',
 			short: 'make a sample',
@@ -53,7 +54,7 @@ export const setupBindings = {
 			short: 'set up',
 			help: 'set it up',
 			command: 'setup',
-			// What was given elsewhere goes before what would be saved here.
+			// A key given elsewhere overrides what would be saved here.
 			when: ({app, appProblem}) => app === null && appProblem === null,
 		},
 		{

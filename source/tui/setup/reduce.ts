@@ -1,3 +1,4 @@
+import {offeredPort} from '../../flock/callback.ts';
 import {authorize} from '../authorize/begin.ts';
 import type {Action} from '../model/action.ts';
 import type {Command} from '../model/binding.ts';
@@ -6,16 +7,17 @@ import {Secret} from '../model/secret.ts';
 import type {SetupScreen, State} from '../model/state.ts';
 import {andThen, notify, type Step, step} from '../model/step.ts';
 
-/** Where X's apps are made and set up. */
+/** Where to create and set up apps at X. */
 const consoleUrl = 'https://console.x.com';
 
-/** Opens the setup screen; afterwards the bot, where one is given, is authorized. */
+/** Opens the setup screen, and then authorizes the bot, if there is one. */
 export function openSetup(state: State, bot: string | null): Step {
 	const screen: SetupScreen = {
 		name: 'setup',
 		field: 'consumerKey',
 		consumerKey: new Secret(),
 		consumerSecret: new Secret(),
+		callback: String(offeredPort),
 		attempt: state.attempts,
 		tryingSince: null,
 		problem: null,
@@ -24,7 +26,7 @@ export function openSetup(state: State, bot: string | null): Step {
 	return step({...state, overlay: null, screen});
 }
 
-/** Carries out a command of the steps to a first key; `null` for those that they share with the flock. */
+/** Carries out a command of the steps to a first key; `null` for those shared with the flock. */
 export function firstRunCommand(state: State, command: Command): Step | null {
 	const bot = state.screen.name === 'first-run' ? state.screen.bot : null;
 	switch (command) {
@@ -60,15 +62,33 @@ export function setupCommand(state: State, screen: SetupScreen, command: Command
 				? step(withField(state, screen, 'consumerSecret'))
 				: tryApp(state, screen, now);
 		case 'other-field':
-			return step(
-				withField(state, screen, screen.field === 'consumerKey' ? 'consumerSecret' : 'consumerKey'),
-			);
+			return step(withField(state, screen, fieldFrom(screen.field, 1)));
+		case 'field-before':
+			return step(withField(state, screen, fieldFrom(screen.field, -1)));
 		default:
 			return step(state);
 	}
 }
 
-/** Takes what was typed or pasted into the field; a newline at its end goes on. */
+const fields = ['consumerKey', 'consumerSecret', 'callback'] as const;
+
+function fieldFrom(field: SetupScreen['field'], by: 1 | -1): SetupScreen['field'] {
+	return fields.at((fields.indexOf(field) + by) % fields.length) ?? field;
+}
+
+/** What stands in the field that the keys go to. */
+export function fieldText(screen: SetupScreen): string {
+	const value = screen[screen.field];
+	return value instanceof Secret ? value.reveal() : value;
+}
+
+/** The screen with another text in that field. */
+export function withFieldText(screen: SetupScreen, text: string): SetupScreen {
+	const value = screen.field === 'callback' ? text : new Secret(text);
+	return {...screen, [screen.field]: value, problem: null};
+}
+
+/** Adds typed or pasted text to the field; a newline at its end continues. */
 export function setupText(state: State, screen: SetupScreen, text: string, now: number): Step {
 	if (screen.tryingSince !== null) {
 		return step(state);
@@ -89,15 +109,14 @@ export function setupText(state: State, screen: SetupScreen, text: string, now: 
 	}
 
 	const value = text.replace(/[\r\n]+$/, '');
-	const {field} = screen;
-	const after = inserted({text: screen[field].reveal(), after: state.caret}, value);
-	const filled: SetupScreen = {...screen, [field]: new Secret(after), problem: null};
+	const after = inserted({text: fieldText(screen), after: state.caret}, value);
+	const filled = withFieldText(screen, after);
 	return /[\r\n]$/.test(text)
 		? setupCommand({...state, screen: filled}, filled, 'submit', now)
 		: step({...state, screen: filled});
 }
 
-/** Takes in what X said to the app key. */
+/** Handles X's answer about the app key. */
 export function setupResult(state: State, action: Action, now: number): Step {
 	const {screen} = state;
 	if (screen.name !== 'setup' || !('attempt' in action) || action.attempt !== screen.attempt) {
@@ -105,8 +124,7 @@ export function setupResult(state: State, action: Action, now: number): Step {
 	}
 
 	if (action.type === 'app-refused') {
-		const {field: wrong} = action.problem;
-		const field = wrong === 'consumerKey' || wrong === 'consumerSecret' ? wrong : screen.field;
+		const field = fields.find(name => name === action.problem.field) ?? screen.field;
 		return step({...state, screen: {...screen, tryingSince: null, problem: action.problem, field}});
 	}
 
@@ -114,7 +132,13 @@ export function setupResult(state: State, action: Action, now: number): Step {
 		return step(state);
 	}
 
-	const saved: State = {...state, app: action.app, appProblem: null, screen: {name: 'flock'}};
+	const saved: State = {
+		...state,
+		app: action.app,
+		appProblem: null,
+		callback: 'wanted',
+		screen: {name: 'flock'},
+	};
 	const next = screen.bot === null ? step(saved) : authorize(saved, screen.bot, null, now);
 	return andThen({state: next.state, effects: [{type: 'read'}, ...next.effects]}, current =>
 		notify(current, 'X accepted the app key. It is saved.', 'good'),
@@ -123,10 +147,10 @@ export function setupResult(state: State, action: Action, now: number): Step {
 
 function tryApp(state: State, screen: SetupScreen, now: number): Step {
 	const attempt = state.attempts + 1;
-	const {consumerKey, consumerSecret} = screen;
+	const {consumerKey, consumerSecret, callback} = screen;
 	return step(
 		{...state, attempts: attempt, screen: {...screen, attempt, tryingSince: now, problem: null}},
-		{type: 'try-app', attempt, consumerKey, consumerSecret},
+		{type: 'try-app', attempt, consumerKey, consumerSecret, callback},
 	);
 }
 
@@ -134,11 +158,11 @@ function withField(state: State, screen: SetupScreen, field: SetupScreen['field'
 	return {...state, screen: {...screen, field}};
 }
 
-/** Names that a line may give its value, as `.env` files and the Developer Console write them. */
+/** Names that a line can give its value, as in `.env` files and the Developer Console. */
 const secretName = /secret/i;
 
 /**
- * The key and the secret that were pasted together: two lines, or two of `.env`, in either order where they are named.
+ * A key and secret pasted together: two lines, or two of `.env`, in any order if they are named.
  * @returns `null` for anything else.
  */
 function pairIn(text: string): {consumerKey: string; consumerSecret: string} | null {
@@ -154,7 +178,7 @@ function pairIn(text: string): {consumerKey: string; consumerSecret: string} | n
 		: {consumerKey: one.value, consumerSecret: other.value};
 }
 
-/** `NAME=value`, `Name: value` or a value alone; quotation marks round it are left out. */
+/** `NAME=value`, `Name: value` or a value alone, without surrounding quotation marks. */
 function namedValue(line: string): {name: string; value: string} {
 	const named = /^(?:export\s+)?([A-Za-z][\w ]*?)\s*[=:]\s*(.+)$/.exec(line);
 	const value = named?.[2] ?? line;

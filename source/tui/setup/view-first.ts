@@ -11,22 +11,22 @@ import {count} from '../model/text.ts';
 /** One of the steps to a first key. */
 type FirstStep = {
 	title: string;
-	/** `null` for a step that says only what comes then. */
+	/** `null` for a step that only says what comes then. */
 	done: boolean | null;
 	text: string;
-	/** What else is to be said, where it is not done. */
+	/** More text if it is not done. */
 	hint: string;
-	/** The keys that do it. */
+	/** Its keys. */
 	keys: readonly Binding[];
 };
 
-/** From so many columns up the steps have titles. */
+/** From this many columns the steps have titles. */
 const titlesFrom = 50;
 
-/** The columns of a number, and of the longest title. */
+/** The width of a number, and of the longest title. */
 const [numberWidth, titleWidth] = [4, 11];
 
-/** The steps to a first key, each with how it stands and what does it: while there are no poems, or no app. */
+/** The steps to a first key, each with its state and keys, while there are no poems or no app. */
 export function firstRunLines(state: State): Line[] {
 	const {columns} = state.size;
 	const steps = stepsOf(state);
@@ -116,7 +116,7 @@ function stepLines(
 ): Line[] {
 	const mark = done === null ? null : done ? toned('good', '✓ ') : toned('bad', '✗ ');
 	const indent = lead + 2;
-	// The step that is next stays longest, and its keys longer than what they are for.
+	// The next step is dropped last, and its keys after their explanation.
 	const rank = done !== false ? 5 : isNext ? 1 : 3;
 	const [first, ...rest] = paragraph(text, columns, {indent: mark === null ? lead : indent, rank});
 	const head: Span[] = [
@@ -139,7 +139,7 @@ function stepLines(
 	];
 }
 
-/** A key on a line of its own; where it has no room, its name alone. */
+/** A key on its own line; without room, only its name. */
 function keyLine(key: Binding, indent: number, rank: number, columns: number): Line {
 	const at = ' '.repeat(indent);
 	const whole = indent + widthOf(keySpans([key])) < columns;

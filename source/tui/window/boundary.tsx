@@ -1,9 +1,9 @@
 import {Component, type ReactNode} from 'react';
 
-/** What the boundary is given. */
+/** What the boundary gets. */
 export type BoundaryProps = {children: ReactNode; onError(error: unknown): void};
 
-/** Draws nothing more after an exception in a component. Ink would draw its message, and nobody knows what that quotes. */
+/** Draws nothing after an exception in a component. Ink would draw its message, which may quote anything. */
 export class Boundary extends Component<BoundaryProps, {failed: boolean}> {
 	override state = {failed: false};
 

@@ -3,10 +3,10 @@ import type {View} from '../draw/line.ts';
 import type {State} from '../model/state.ts';
 import {isWaiting, type ViewAt} from '../view.ts';
 
-/** How fast a spinner turns; milliseconds a picture. */
+/** A spinner's speed; milliseconds per frame. */
 const spinnerMs = 120;
 
-/** What drawing needs besides the state; it moves only while something is waited for. */
+/** What drawing depends on besides the state; it moves only while something is waited for. */
 export function useView(state: State, viewAt: ViewAt): View {
 	const {frame} = useAnimation({interval: spinnerMs, isActive: isWaiting(state)});
 	return viewAt(frame);

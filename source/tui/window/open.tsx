@@ -11,9 +11,9 @@ export type WindowOptions = {
 	viewAt: ViewAt;
 	/** The terminal, or what paints on it. */
 	stdout: NodeJS.WriteStream;
-	/** True where a screen reader speaks the screen, in Ink's own way. */
+	/** True if a screen reader speaks the screen, with Ink's own output. */
 	spoken: boolean;
-	/** Told of an exception in a component. */
+	/** Called with an exception in a component. */
 	onError(error: unknown): void;
 };
 
@@ -21,13 +21,13 @@ export type WindowOptions = {
 export type Window = {
 	/** Resolves when Ink has ended by itself. */
 	readonly closed: Promise<unknown>;
-	/** Enters the screen once more, and draws what was drawn before. */
+	/** Enters the screen again, and draws what was there before. */
 	drawAnew(): void;
 	/** Ends Ink. */
 	close(): void;
 };
 
-/** Has Ink draw the store from now on. Keys are not Ink's: it reads nothing. */
+/** Lets Ink draw the store from now on. Ink reads no keys. */
 export function openWindow({store, viewAt, stdout, spoken, onError}: WindowOptions): Window {
 	let drawAnew = () => {};
 	const instance = render(
@@ -52,7 +52,7 @@ export function openWindow({store, viewAt, stdout, spoken, onError}: WindowOptio
 	return {closed: instance.waitUntilExit(), drawAnew: () => drawAnew(), close: () => instance.unmount()};
 }
 
-/** Hands out Ink's way to draw everything anew: it comes back from a suspension that lasts no time. */
+/** Provides Ink's way to redraw everything: it returns from a suspension that lasts no time. */
 function Anew({onMount}: {onMount(way: () => void): void}) {
 	const {suspendTerminal} = useApp();
 	useLayoutEffect(

@@ -4,12 +4,12 @@ import {drawnLine} from '../draw/drawn.ts';
 import {fit, isSameLine, type Line} from '../draw/line.ts';
 import type {Theme} from '../draw/theme.ts';
 
-/** What a row's component is given. */
+/** What a row's component gets. */
 export type RowProps = {line: Line; columns: number; theme: Theme; spoken: boolean};
 
 /**
- * One row of the screen. It is never wider than the window, so nothing wraps. Lines are made anew for each frame, so they
- * are compared by what is in them: most stay as they are, and those Ink need not draw anew.
+ * One row of the screen, never wider than the window, so nothing wraps. Lines are created again for each
+ * frame, so they are compared by their contents: most stay the same, and Ink need not draw those again.
  */
 export const Row = memo(DrawnRow, (before, after) => {
 	return (

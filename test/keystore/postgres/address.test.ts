@@ -189,7 +189,7 @@ test('a password is taken from the environment’s address, then from PGPASSWORD
 	assert.equal(read('postgres://a@db/c', {PGPASSWORD: secret}).password(), secret);
 	assert.equal(read('postgres://a@db/c', {PGPASSWORD: ''}).password(), null);
 	const error = refused(`postgres://a:${secret}@db/c`, 'argument');
-	assert.match(error.message, /holds a password/);
+	assert.match(error.message, /contains a password/);
 	assert.match(error.hint, /postgres:\/\/a@db\/c.*PGPASSWORD/);
 	const given = readAddress('postgres://a@db/c', {from: 'argument', environment: {PGPASSWORD: secret}});
 	assert.equal(given.password(), secret);

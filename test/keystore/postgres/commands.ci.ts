@@ -8,8 +8,7 @@ import type {Variables} from '../../helpers/environment.ts';
 import {giveKey, writeKeyFile} from '../../helpers/key-file.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {cli, type Workplace, workplace} from '../../helpers/program.ts';
-
-const passphrase = 'practice words that nobody would guess';
+import {passphrase} from './support.ts';
 
 describe('commands over a database', {skip: whyNoPostgres}, () => {
 	let server: Postgres;

@@ -59,7 +59,7 @@ describe('doctor over a database', {skip: whyNoPostgres}, () => {
 				'schema ok: The schema has version N.',
 				'clock ok: Its clock and the one here agree.',
 				'read ok: Connecting and reading the flock takes N ms.',
-				'listen ok: A change is told at once (LISTEN).',
+				'listen ok: Changes arrive at once (LISTEN).',
 			],
 		);
 		const way = `${server.secretAddress('owner')}?sslrootcert=${encodeURIComponent(server.certPath)}`;

@@ -33,7 +33,7 @@ test('what a database says of itself is told with its remedy', () => {
 	]);
 	assert.deepEqual(told({schema: null, lacking: null}), []);
 	assert.deepEqual(told({schema: null, lacking: null, may_make: false}), [
-		'schema warning: There is no schema yet, and this role may not make it.',
+		'schema warning: No schema yet, and this role cannot create it.',
 	]);
 	assert.deepEqual(told({is_standby: true}), [
 		'server warning: PostgreSQL 15.3 only reads: it is a standby.',

@@ -14,7 +14,7 @@ const cases: ReadonlyArray<[state: string, code: string, said: RegExp]> = [
 	['3D000', 'keystore-refused', /refuses this role/],
 	['25006', 'keystore-read-only', /only reads/],
 	['53100', 'keystore-full', /no room left/],
-	['53300', 'keystore-unreachable', /no more connections/],
+	['53300', 'keystore-unreachable', /no free connections/],
 	['55P03', 'keystore-locked', /Another program/],
 	['42P01', 'keystore-unreadable', /schema/],
 	['42703', 'keystore-unreadable', /schema/],

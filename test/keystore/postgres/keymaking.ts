@@ -1,4 +1,4 @@
-import type {Key} from '../../../source/flock/key.ts';
+import type {FreshKey, Key} from '../../../source/flock/key.ts';
 import {createKeymaker, type Keymaker, type Link, type Outcome} from '../../../source/keymaker/keymaker.ts';
 import {openDatabase} from '../../../source/keystore/database.ts';
 import type {Keystore, KeystoreUpkeep} from '../../../source/keystore/keystore.ts';
@@ -6,7 +6,7 @@ import {startPractice} from '../../../source/practice/provider.ts';
 import {createX} from '../../../source/x/create.ts';
 import {approve} from '../../helpers/approve.ts';
 import type {Postgres} from '../../helpers/postgres.ts';
-import {cheapScrypt} from '../support.ts';
+import {cheapScrypt, practiceApp} from '../support.ts';
 import {passphrase, patience} from './support.ts';
 
 /** A program that makes keys with practice in X's place, and keeps them in a database. */
@@ -66,6 +66,20 @@ export async function startKeyMaking({
 			return (await keystore.get(bot))?.key ?? null;
 		},
 		close: () => practice.close(),
+	};
+}
+
+/** A key that X has just given, as it waits. */
+export function freshKey(key: Key, more: Partial<FreshKey> = {}): FreshKey {
+	return {
+		key,
+		appKey: practiceApp,
+		wantedAccess: null,
+		replaceAccount: false,
+		late: false,
+		byCallback: false,
+		replaces: null,
+		...more,
 	};
 }
 

@@ -115,6 +115,17 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		await rm(path.join(place.folder, 'poems', 'kettle.txt'));
 		await run(0, 'rename', 'kettle', 'moth');
 		await run(0, 'revoke', 'moth', '--yes');
+		await run(0, 'move', 'moved', '--yes');
+		const back = await place.run(
+			['move', server.address('owner').replace(/:\d+\//, `:${wire.port}/`), '--yes'],
+			'',
+			{
+				...env,
+				KEYMAKER_KEYSTORE: path.join(place.folder, 'moved'),
+				PGPASSWORD: passwords.owner,
+			},
+		);
+		assert.equal(back.code, 0, back.err);
 		for (const local of ['schema', 'init', 'completion']) {
 			await place.run(local === 'completion' ? [local, 'bash'] : [local], '', env);
 			called.add(local);

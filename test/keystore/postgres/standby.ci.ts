@@ -31,7 +31,7 @@ describe('a standby', {skip: whyNoPostgres}, () => {
 			() => bot.update('ode', () => keyNumber(3)),
 			() => bot.purge('ode'),
 		]) {
-			assert.match((await failureOf(call(), 'keystore-read-only')).hint, /takes writes/);
+			assert.match((await failureOf(call(), 'keystore-read-only')).hint, /accepts writes/);
 		}
 
 		const unknown = sharedAt(standby.secretAddress('owner'), 'another flock');

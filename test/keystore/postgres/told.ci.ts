@@ -6,9 +6,9 @@ import {withoutNetwork} from '../../helpers/environment.ts';
 import {giveKey} from '../../helpers/key-file.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {workplace} from '../../helpers/program.ts';
-import {practiceApp, practiceKey} from '../support.ts';
+import {practiceKey} from '../support.ts';
 import {keep, putBack} from './backup.ts';
-import {madeWhileAway, startKeyMaking} from './keymaking.ts';
+import {freshKey, madeWhileAway, startKeyMaking} from './keymaking.ts';
 import {passphrase, sharedAt} from './support.ts';
 
 describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
@@ -74,7 +74,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		assert.deepEqual([code, out], [1, '']);
 		assert.match(
 			err,
-			/^postgres:\S+ only reads: .+ \(keystore-read-only\)\n {2}Name the server that takes writes\.\n$/,
+			/^postgres:\S+ only reads: .+ \(keystore-read-only\)\n {2}Name the server that accepts writes\.\n$/,
 		);
 	});
 
@@ -84,7 +84,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		const {looks = [], ...health} = await sharedAt(bare, 'none').health();
 		const schema = (of: typeof looks) => of.find(({about}) => about === 'schema')?.sentence;
 		assert.deepEqual([health.exists, health.bots, health.findings], [false, 0, []]);
-		assert.equal(schema(looks), 'There is no schema yet: the first key makes it.');
+		assert.equal(schema(looks), 'No schema yet. The first key creates it.');
 		const here = await workplace(['harbour']);
 		try {
 			const {out} = await here.run(['doctor'], '', {
@@ -94,7 +94,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 				KEYMAKER_FLOCK: 'none',
 				KEYMAKER_PASSPHRASE: passphrase,
 			});
-			assert.match(out, /There is no such flock in postgres:\S+ yet/);
+			assert.match(out, /No flock of this name in postgres:\S+ yet/);
 		} finally {
 			await here.close();
 		}
@@ -118,14 +118,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 		const place = {address: server.secretAddress('owner'), flock: 'shared', waitingFile};
 		const {keystore, close} = await startKeyMaking(place);
 		context.after(close);
-		await keystore.waiting?.add('ode', {
-			key: practiceKey('ode'),
-			appKey: practiceApp,
-			wantedAccess: null,
-			replaceAccount: false,
-			late: false,
-			replaces: null,
-		});
+		await keystore.waiting?.add('ode', freshKey(practiceKey('ode')));
 		const {out} = await here.run(['doctor', '--json', '--moved'], '', env);
 		const lines: Array<{check: string; state: string; sentence: string; hint: string | null}> =
 			JSON.parse(out);
@@ -161,7 +154,7 @@ describe('what commands tell of a database', {skip: whyNoPostgres}, () => {
 			itsAway.map(({check, state}: Record<string, string>) => `${check} ${state}`),
 			['keystore problem', 'keystore-waiting warning'],
 		);
-		assert.match(itsAway[1].sentence, /^Keys may wait in /);
+		assert.match(itsAway[1].sentence, /^Keys may be waiting in /);
 	});
 
 	test('a flock that was put back is told, and doctor --forget-seen takes it as it is', async context => {

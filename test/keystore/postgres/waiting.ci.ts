@@ -3,12 +3,12 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
-import {test} from 'node:test';
+import {type TestContext, test} from 'node:test';
 import {setTimeout} from 'node:timers/promises';
 import {generator} from '../../../scripts/torture/bench.ts';
 import {startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {practiceApp, practiceKey, temporaryFolder} from '../support.ts';
-import {type KeyPlace, startKeyMaking} from './keymaking.ts';
+import {freshKey, type KeyPlace, startKeyMaking} from './keymaking.ts';
 
 /** How often a program is killed. */
 const kills = 20;
@@ -19,9 +19,8 @@ function startChild(place: KeyPlace, bot: string | null): ChildProcess {
 	return spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'inherit']});
 }
 
-test('a program that is killed while it saves what waits loses none of it, and saves none twice', {
-	skip: whyNoPostgres,
-}, async context => {
+/** A flock with an app, and the program that looks at it between the kills. */
+async function startFlock(context: TestContext) {
 	const server = await startPostgres();
 	context.after(() => server.close());
 	const waitingFile = path.join(temporaryFolder(context), 'flock.waiting');
@@ -29,6 +28,13 @@ test('a program that is killed while it saves what waits loses none of it, and s
 	const {keystore, keymaker, close} = await startKeyMaking(place);
 	context.after(close);
 	await keystore.saveAppKey(practiceApp);
+	return {server, place, keystore, keymaker};
+}
+
+test('a program that is killed while it saves what waits loses none of it, and saves none twice', {
+	skip: whyNoPostgres,
+}, async context => {
+	const {place, keystore, keymaker} = await startFlock(context);
 	const seed = Math.floor(Math.random() * 2 ** 31);
 	context.diagnostic(`seed ${seed}`);
 	const random = generator(seed);
@@ -38,15 +44,7 @@ test('a program that is killed while it saves what waits loses none of it, and s
 	for (let round = 0; round < kills; round += 1) {
 		const bots = ['a', 'b', 'c', 'd'].map(name => `${name} ${round}`);
 		for (const bot of bots) {
-			const key = practiceKey(bot, {userId: bot});
-			await keystore.waiting?.add(bot, {
-				key,
-				appKey: practiceApp,
-				wantedAccess: null,
-				replaceAccount: false,
-				late: false,
-				replaces: null,
-			});
+			await keystore.waiting?.add(bot, freshKey(practiceKey(bot, {userId: bot})));
 		}
 
 		const child = startChild(place, null);
@@ -76,7 +74,7 @@ test('a program that is killed while it saves what waits loses none of it, and s
 		}
 
 		assert.equal((await keystore.getAll(bots)).size, bots.length);
-		assert.equal(existsSync(waitingFile), false);
+		assert.equal(existsSync(place.waitingFile), false);
 	}
 
 	context.diagnostic(JSON.stringify(seen));
@@ -87,13 +85,7 @@ test('a program that is killed while it saves what waits loses none of it, and s
 test('a program that is killed at any instant of making a key has it saved, waiting, or not yet had it from X', {
 	skip: whyNoPostgres,
 }, async context => {
-	const server = await startPostgres();
-	context.after(() => server.close());
-	const waitingFile = path.join(temporaryFolder(context), 'flock.waiting');
-	const place = {address: server.secretAddress('owner'), flock: 'flock', waitingFile};
-	const {keystore, keymaker, close} = await startKeyMaking(place);
-	context.after(close);
-	await keystore.saveAppKey(practiceApp);
+	const {server, place, keystore, keymaker} = await startFlock(context);
 	const seen = {saved: 0, waited: 0};
 	for (const frozen of [true, false]) {
 		const bot = `bot_${seen.saved + seen.waited}`;
@@ -106,7 +98,7 @@ test('a program that is killed at any instant of making a key has it saved, wait
 
 		child.stdin?.write('\n');
 		// From the moment on at which the key is on the disk, nothing loses it.
-		while (!existsSync(waitingFile) && child.exitCode === null) {
+		while (!existsSync(place.waitingFile) && child.exitCode === null) {
 			await setTimeout(1);
 		}
 
@@ -120,7 +112,7 @@ test('a program that is killed at any instant of making a key has it saved, wait
 		seen[waits === 0 ? 'saved' : 'waited'] += 1;
 		await keymaker.saveWaiting();
 		assert.equal((await keystore.get(bot))?.key?.handle, bot);
-		assert.equal(existsSync(waitingFile), false);
+		assert.equal(existsSync(place.waitingFile), false);
 	}
 
 	context.diagnostic(JSON.stringify(seen));

@@ -28,7 +28,7 @@ import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgre
 import {testServices} from '../../helpers/services.ts';
 import {collect} from '../../helpers/write.ts';
 import {practiceApp, practiceKey, practiceRecord, temporaryFolder} from '../support.ts';
-import {type KeyMaking, type KeyPlace, madeWhileAway, startKeyMaking} from './keymaking.ts';
+import {freshKey, type KeyMaking, type KeyPlace, madeWhileAway, startKeyMaking} from './keymaking.ts';
 
 describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
@@ -51,15 +51,7 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		return program;
 	}
 
-	const waiting = (more: Partial<FreshKey> = {}): FreshKey => ({
-		key: practiceKey('fresh'),
-		appKey: practiceApp,
-		wantedAccess: null,
-		replaceAccount: false,
-		late: false,
-		replaces: null,
-		...more,
-	});
+	const waiting = (more: Partial<FreshKey> = {}) => freshKey(practiceKey('fresh'), more);
 
 	test('waits sealed in a file for its owner alone, is shown to wait, and is saved by the next program', async context => {
 		const place = placeFor(context);
