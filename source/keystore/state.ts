@@ -96,6 +96,25 @@ export function withoutKeys(state: State, bot: string, tokens: ReadonlySet<strin
 	return withoutUnusedApps({...state, records});
 }
 
+/**
+ * Earlier records, each with the grants that its bot has now, none for a bot without a record: restoring must not let in
+ * a host that was taken back since.
+ */
+export function withGrantsOf<T extends BotRecord | null>(
+	now: ReadonlyMap<string, BotRecord>,
+	earlier: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+	const withThose = (bot: string, record: T): T => {
+		if (record === null) {
+			return record;
+		}
+
+		const {grants: _then, ...rest} = record;
+		return {...rest, ...grantsIn(now.get(bot)?.grants)} as T;
+	};
+	return new Map([...earlier].map(([bot, record]) => [bot, withThose(bot, record)]));
+}
+
 /** True if a state holds a key of this bot, or a key with one of these access tokens under any name. */
 export function holdsKeys(state: State, bot: string, tokens: ReadonlySet<string>): boolean {
 	const own = state.records.get(bot);

@@ -13,7 +13,7 @@ import type {Change, Moving, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {emptyState, isEmpty, type State, sameContents} from '../state.ts';
+import {emptyState, isEmpty, type State, sameContents, withGrantsOf} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
@@ -34,7 +34,6 @@ import {
 	sameFrame,
 	sealFrame,
 	stateOf,
-	withGrantsOf,
 	withRecords,
 } from './rows.ts';
 import {assertReadable, schemaOf, schemaSql, schemaVersion} from './schema.ts';
@@ -499,7 +498,7 @@ export function openEngine(options: EngineOptions): Engine {
 
 				const edit = ({state}: Known) => ({
 					// A host that was taken back stays out, whatever the record of then says.
-					state: withRecords(state, withGrantsOf(state, earlier)),
+					state: withRecords(state, withGrantsOf(state.records, earlier)),
 					result: now.change,
 				});
 				return await write<number>(client, edit, {what: 'restored'});

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {FlockError} from '../../flock/error.ts';
-import {type AppKey, type BotRecord, type Grant, grantsIn} from '../../flock/key.ts';
+import type {AppKey, BotRecord, Grant} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {Damage} from '../form/damage.ts';
 import {type Marker, markerFault} from '../form/marker.ts';
@@ -157,18 +157,6 @@ export function assertStorable(names: readonly string[]): void {
 /** A state with these records in the place of those bots', or without them for `null`. */
 export function withRecords(state: State, some: ReadonlyMap<string, BotRecord | null>): State {
 	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
-}
-
-/** Earlier records, each with the grants that its bot has now; none for a bot without a record. */
-export function withGrantsOf(
-	{records}: State,
-	earlier: ReadonlyMap<string, BotRecord | null>,
-): ReadonlyMap<string, BotRecord | null> {
-	const withThem = (bot: string, {grants: _then, ...rest}: BotRecord): BotRecord => ({
-		...rest,
-		...grantsIn(records.get(bot)?.grants),
-	});
-	return new Map([...earlier].map(([bot, record]) => [bot, record && withThem(bot, record)]));
 }
 
 /** True if a computer that could open a bot may no longer. */

@@ -15,7 +15,7 @@ import {type Envelope, readEnvelope} from '../form/envelope.ts';
 import type {Identity} from '../form/identity.ts';
 import type {KeystoreUpkeep, Restored} from '../keystore.ts';
 import {bytesOf, type Opened} from '../opened.ts';
-import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '../state.ts';
+import {botsWithKey, holdsKeys, tokensOf, withGrantsOf, withoutKeys, withoutUnusedApps} from '../state.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
@@ -163,9 +163,10 @@ export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpk
 		);
 		const counter = Math.max(identity.counter, memory.newestOf(identity.id, sights), ...counters) + 1;
 		const {state} = copy;
+		const records = withGrantsOf(loaded?.state.records ?? new Map(), state.records);
 		return {
 			identity: {...identity, counter},
-			state: {...state, poems: options.poems ?? state.poems},
+			state: {...state, poems: options.poems ?? state.poems, records},
 			key: key && (await keyring.successorOf(key)),
 		};
 	}

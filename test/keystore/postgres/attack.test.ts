@@ -8,15 +8,21 @@ import {grants as grantsCommand} from '../../../source/commands/grants.ts';
 import type {FlockError} from '../../../source/flock/error.ts';
 import {grantBots, ungrantBots} from '../../../source/keymaker/grant.ts';
 import {withKey} from '../../../source/keymaker/guard.ts';
-import {openDatabase} from '../../../source/keystore/database.ts';
 import type {Keystore, KeystoreUpkeep} from '../../../source/keystore/keystore.ts';
 import {openBytes, sealBytes} from '../../../source/keystore/postgres/sealed.ts';
 import {sealTo} from '../../../source/system/age.ts';
 import {type Postgres, type Role, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {collect} from '../../helpers/write.ts';
 import {coded, practiceApp, practiceKey, practiceRecord} from '../support.ts';
-import {keyFor, openedBy, ownersKeystore, storedBot, type TestIdentity, testIdentity} from './hosts.ts';
-import {patience} from './support.ts';
+import {
+	hostsKeystore,
+	keyFor,
+	openedBy,
+	ownersKeystore,
+	storedBot,
+	type TestIdentity,
+	testIdentity,
+} from './hosts.ts';
 
 /** PostgreSQL's refusal of what a role has no right to. */
 const refused = {code: '42501'};
@@ -59,20 +65,8 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		grantBots([bot], {name, recipient}, {keystore: owner, now: Date.now});
 
 	/** Another start of a host's program, on a computer that remembers what it has seen. */
-	const newHost = ({secret}: TestIdentity) =>
-		openDatabase({
-			address: {text: server.secretAddress('reader'), from: 'environment'},
-			environment: {},
-			label: {flock, kind: 'x'},
-			deadline: patience,
-			seen: path.join(folder, 'seen.json'),
-			identity: {
-				file: path.join(folder, 'identity.txt'),
-				exists: () => true,
-				read: async () => [secret],
-				make: () => assert.fail('nothing makes an identity here'),
-			},
-		});
+	const newHost = (identity: TestIdentity) =>
+		hostsKeystore(server.secretAddress('reader'), flock, identity, path.join(folder, 'seen.json'));
 
 	/** Does something with a program of the enemy's own. */
 	async function as<T>(role: Role, work: (client: pg.Client) => Promise<T>): Promise<T> {

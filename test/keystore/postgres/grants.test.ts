@@ -150,6 +150,31 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.equal((await opens('ode', web1))?.record.key.accessToken, '12-practice-token-later');
 	});
 
+	test('restoring what was before keeps a host out that was taken back since, and one in that was granted since', async () => {
+		await grant(['ode'], 'web1', web1);
+		await keystore.update('ode', record => withKey(record, practiceKey('again')));
+		await ungrantBots(['ode'], 'web1', keystore);
+		await grant(['ode'], 'web2', web2);
+		const changes = await keystore.backups();
+		for (const {number} of changes.slice(0, -2)) {
+			await keystore.restore(number);
+			assert.equal(await keyFor(await stored('ode'), web1), null, `change ${number}`);
+			assert.notEqual(await opens('ode', web2), null, `change ${number}`);
+			assert.deepEqual(await keystore.strayGrants(), []);
+		}
+
+		assert.equal((await opens('ode', web2))?.record.key.accessToken, '12-practice-token-ode');
+	});
+
+	test('a bot that comes back from before it was there is granted to nobody', async () => {
+		await grant(['ode'], 'web1', web1);
+		await keystore.update('ode', () => null);
+		const [last] = await keystore.backups();
+		await keystore.restore(last?.number ?? 0);
+		assert.equal((await keystore.get('ode'))?.key?.accessToken, '12-practice-token-ode');
+		assert.equal(await keyFor(await stored('ode'), web1), null);
+	});
+
 	test('history tells of grants and of what was taken back', async () => {
 		await grant(['ode', 'elegy'], 'web1', web1);
 		await ungrantBots(['elegy'], 'web1', keystore);

@@ -28,6 +28,28 @@ export function ownersKeystore(address: string, flock: string): Keystore & Keyst
 	});
 }
 
+/** Opens a flock as a host with an identity. @param address with its password @param seen where it remembers what it saw */
+export function hostsKeystore(
+	address: string,
+	flock: string,
+	{secret}: Pick<TestIdentity, 'secret'>,
+	seen: string | null = null,
+): Keystore & KeystoreUpkeep {
+	return openDatabase({
+		address: {text: address, from: 'environment'},
+		environment: {},
+		label: {flock, kind: 'x'},
+		deadline: patience,
+		seen,
+		identity: {
+			file: '',
+			exists: () => true,
+			read: async () => [secret],
+			make: () => Promise.reject(new Error('nothing makes an identity here')),
+		},
+	});
+}
+
 /** A bot as it stands in the database, with what is granted of it. */
 export type StoredBot = {
 	id: string;
