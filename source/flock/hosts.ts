@@ -9,6 +9,46 @@ export function notGranted(bot: string): FlockError {
 	});
 }
 
+/** What a host can be called: what a shell takes as it is. */
+const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Whether a text is, or holds, an identity: a secret that is sometimes pasted in a recipient's place. */
+export function holdsIdentity(text: string): boolean {
+	return /AGE-SECRET-KEY/i.test(text);
+}
+
+/** The error of a text that cannot be a recipient; `null` if it has a recipient's form. */
+export function recipientError(text: string): FlockError | null {
+	if (holdsIdentity(text)) {
+		return notIdentity();
+	}
+
+	return /^age1[a-z0-9]{58}$/.test(text) ? null : notRecipient(text);
+}
+
+/** The error of an identity in a recipient's place. */
+export function notIdentity(): FlockError {
+	return new FlockError('usage', 'That is an identity, which is secret. Others may have read it now.', {
+		hint: 'On the host, remove its file and run `keymaker host init` again, then use the recipient that it prints.',
+	});
+}
+
+/** The error of a text that is not a recipient. */
+export function notRecipient(text: string): FlockError {
+	return new FlockError('usage', `${shown(text)} is not a recipient.`, {
+		hint: 'Use what `keymaker host init` prints on the host: age1 and 58 letters and digits.',
+	});
+}
+
+/** The error of a text that cannot be a host's name; `null` if it can. */
+export function hostNameError(name: string): FlockError | null {
+	return goodName.test(name)
+		? null
+		: new FlockError('usage', `${shown(name)} is not a name for a host.`, {
+				hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
+			});
+}
+
 /** The error of a change on a computer that opens only what is granted to its identity. */
 export function savesNothing(): FlockError {
 	return new FlockError(
@@ -36,4 +76,8 @@ export function otherBots(count: number): string {
 	return count === 1
 		? '1 other bot is not granted to this computer.'
 		: `${count} other bots are not granted to this computer.`;
+}
+
+function shown(text: string): string {
+	return text === '' ? 'An empty text' : visible(text);
 }

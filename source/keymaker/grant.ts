@@ -1,4 +1,5 @@
 import {FlockError} from '../flock/error.ts';
+import {hostNameError, notRecipient, recipientError} from '../flock/hosts.ts';
 import type {BotRecord, Grant} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
@@ -9,9 +10,6 @@ export type Host = Pick<Grant, 'name' | 'recipient'>;
 
 /** What granting needs. */
 export type GrantServices = {keystore: Keystore; now(): number};
-
-/** What computers may be called: what stands in a command as it is. */
-const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
  * Lets a computer open bots by its own identity, all of them or none.
@@ -105,30 +103,22 @@ function requireShared({isShared}: Keystore): void {
 
 /** @throws FlockError `usage` for what nothing can be sealed to */
 export async function requireRecipient(recipient: string): Promise<void> {
-	if (/^AGE-SECRET-KEY/i.test(recipient)) {
-		throw new FlockError(
-			'usage',
-			'That is an identity, which is a secret, and now others may have read it.',
-			{
-				hint: 'Make a new one on the host (remove its file first): keymaker host init. Give --to what that prints.',
-			},
-		);
+	const error = recipientError(recipient);
+	if (error !== null) {
+		throw error;
 	}
 
 	const {isRecipient} = await import('../system/age.ts');
 	if (!isRecipient(recipient)) {
-		throw new FlockError('usage', `${visible(recipient)} is not a recipient.`, {
-			hint: 'Give --to what keymaker host init prints on the host: age1 and 58 letters and digits.',
-		});
+		throw notRecipient(recipient);
 	}
 }
 
 async function requireHost({name, recipient}: Host): Promise<void> {
 	await requireRecipient(recipient);
-	if (!goodName.test(name)) {
-		throw new FlockError('usage', `${visible(name)} is not a name for a host.`, {
-			hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
-		});
+	const error = hostNameError(name);
+	if (error !== null) {
+		throw error;
 	}
 }
 

@@ -42,6 +42,7 @@ test('h grants the marked bots to a host that the flock knows, and takes back fr
 	const asked = play(sharing(), 'space', 'space', 'h').state;
 	const text = textOf(asked);
 	assert.match(text, /Hosts that can open ferry, harbour:/);
+	assert.match(textOf(play(sharing(), 'down', 'h').state), /No host can open harbour yet\./);
 	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to another host …\n ❯ Cancel/);
 	assert.deepEqual(play(asked, 'enter').effects, []);
 	const granted = play(asked, 'down', 'enter');
@@ -58,14 +59,34 @@ test('h grants the marked bots to a host that the flock knows, and takes back fr
 	]);
 });
 
-test('another host is typed: what host init printed, and a name; a slip stays beside what is wrong with it', () => {
+test('a new host’s recipient is pasted, and then its name typed; a slip stays beside the problem', () => {
 	const field = play(sharing(), 'down', 'h', 'up', 'enter');
 	assert.equal(field.state.overlay?.name, 'grant');
-	const wrong = play(field.state, {type: 'paste', text: `${recipient}\n`}, 'enter');
+	const wrong = play(field.state, {type: 'paste', text: recipient.slice(0, -1)}, 'enter');
 	assert.deepEqual(wrong.effects, []);
-	assert.match(textOf(wrong.state), /Type the recipient and a name for the host\./);
-	const typed = play(wrong.state, 'space', {type: 'paste', text: 'web2'}, 'enter');
+	assert.match(textOf(wrong.state), /Recipient: age1q+\n.* is not a recipient\./);
+	const right = play(wrong.state, 'q', 'enter');
+	assert.deepEqual(right.effects, []);
+	assert.match(textOf(right.state), /Name: /);
+	const odd = play(right.state, ...'web 2', 'enter');
+	assert.deepEqual(odd.effects, []);
+	assert.match(textOf(odd.state), /web 2 is not a name for a host\./);
+	const typed = play(odd.state, 'left', 'backspace', 'enter');
 	assert.deepEqual(typed.effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('a recipient and a name can be pasted at once', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
+	const {effects} = play(field, {type: 'paste', text: `${recipient} web2\n`});
+	assert.deepEqual(effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('an identity pasted in a recipient’s place is neither drawn nor held', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
+	const secret = `AGE-SECRET-KEY-1${'PRACTICE'.repeat(7)}QQ`;
+	const {state} = play(field, {type: 'paste', text: `# public key: ${recipient}\n${secret}\n`});
+	assert.match(textOf(state), /That is an identity, which is secret\./);
+	assert.doesNotMatch(textOf(state) + JSON.stringify(state), /PRACTICE/);
 });
 
 test('a bot without a key is granted to nobody, and with a file there is nothing to grant', () => {
@@ -92,6 +113,7 @@ test('on a host nothing that would be saved is begun, and it says so before a li
 	assert.equal(play({...there, app: null}, 'enter').state.screen.name, 'flock');
 	assert.equal(play(there, 'h').state.overlay, null);
 	assert.match(textOf(there), /keymaker · bots · host/);
+	assert.match(textOf(there), /1–3 of 3 · 2 not granted · by name/);
 });
 
 test('many hosts fit a small window', () => {

@@ -232,8 +232,12 @@ export function openHost({
 			if (found !== null) {
 				health.exists = found.exists;
 				health.bots = botsWithKey(found.state);
-				const memory = memoryFor('');
-				looks.push(identityLook(identity, found), ...(memory === undefined ? [] : [await seenLook(memory)]));
+				looks.push(identityLook(identity, found));
+				const [bot] = found.state.records.keys();
+				const memory = bot === undefined ? undefined : memoryFor(bot);
+				if (memory !== undefined) {
+					looks.push(await seenLook(memory));
+				}
 			}
 
 			return {...health, looks};

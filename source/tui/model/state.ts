@@ -129,7 +129,14 @@ export type Overlay =
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
 	| {name: 'hosts'; bots: readonly string[]; choice: number}
 	/** A recipient and a name, as they are typed. */
-	| {name: 'grant'; bots: readonly string[]; text: string; problem: Problem | null}
+	/** `recipient` is that of the host whose name is typed next; `null` before it is there. */
+	| {
+			name: 'grant';
+			bots: readonly string[];
+			recipient: string | null;
+			text: string;
+			problem: Problem | null;
+	  }
 	| {
 			name: 'export';
 			draft: ExportDraft;

@@ -8,11 +8,17 @@ import {names} from '../model/text.ts';
 /** What can be done about hosts, as a list to choose from; the rows round the chosen one where there are many. */
 export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts'}): Line[] {
 	const {columns, rows} = state.size;
+	const choices = hostChoices(state, bots);
 	const title = cutOff(
-		paragraph(`Hosts that can open ${names(bots.map(visible), 120)}:`, columns, {tone: 'warn'}),
+		paragraph(
+			choices.some(({kind}) => kind === 'take-back')
+				? `Hosts that can open ${names(bots.map(visible), 120)}:`
+				: `No host can open ${names(bots.map(visible), 120)} yet.`,
+			columns,
+			{tone: 'warn'},
+		),
 		rows < 9 ? 1 : 2,
 	);
-	const choices = hostChoices(state, bots);
 	const room = Math.max(1, Math.min(choices.length, Math.floor(rows / 2) - title.length));
 	const first = Math.max(0, Math.min(choice - Math.floor(room / 2), choices.length - room));
 	return [
@@ -30,21 +36,25 @@ export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts
 	];
 }
 
-/** Where a new host's recipient and name are typed. */
-export function grantPanel({size, caret}: State, {bots, text, problem}: Overlay & {name: 'grant'}): Line[] {
+/** Where a new host's recipient is typed, and then its name. */
+export function grantPanel(
+	{size, caret}: State,
+	{bots, recipient, text, problem}: Overlay & {name: 'grant'},
+): Line[] {
 	const {columns} = size;
-	const label = ' Host: ';
+	const field = recipient === null ? 'Recipient' : 'Name';
+	const label = ` ${field}: `;
 	const shown = fieldWindow({text, after: caret}, visible, columns - label.length);
+	const question =
+		recipient === null
+			? `Which host may open ${names(bots.map(visible), 60)}? Paste the recipient that \`keymaker host init\` prints there.`
+			: `What do you call the host ${recipient.slice(0, 12)}…? Its name can be anything short, such as web1.`;
 	return [
-		...paragraph(
-			`Which host may open ${names(bots.map(visible), 60)}? Type what keymaker host init printed there, and a name.`,
-			columns,
-			{rank: 2},
-		),
+		...paragraph(question, columns, {rank: 2}),
 		{
 			...line(label, toned('strong', shown.text)),
 			role: 'textbox',
-			say: `Host: ${visible(text)}`,
+			say: `${field}: ${visible(text)}`,
 			cursor: label.length + shown.cursor,
 		},
 		...(problem === null ? [] : paragraph(`${problem.sentence} ${problem.hint}`, columns, {tone: 'bad'})),

@@ -207,6 +207,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		);
 		assert.match(found.get('keystore-role') ?? '', /^ok: The role reader may only read/);
 		assert.match(found.get('app-key') ?? '', /^ok: No X app is needed here/);
+		assert.match(found.get('keystore-seen') ?? '', /^ok: /);
 		assert.equal(found.has('keystore-writing'), false);
 		const saving = await looks({...hosts, KEYMAKER_KEYSTORE: server.secretAddress('owner')});
 		assert.match(saving.get('keystore-role') ?? '', /^warning: The role owner may save, too/);
