@@ -29,7 +29,7 @@ function textOf(state: State): string {
 		.join('\n');
 }
 
-test('the facts of a bot say which hosts open it', () => {
+test('a bot’s facts name the hosts that can open it', () => {
 	const state = {...sharing(), preview: {bot: 'ferry', text: null}};
 	assert.match(textOf(state), /hosts +web1/);
 	assert.doesNotMatch(
@@ -38,11 +38,11 @@ test('the facts of a bot say which hosts open it', () => {
 	);
 });
 
-test('h grants the marked bots to a host that the flock knows, and takes back from it those that have it', () => {
+test('h grants the marked bots to a known host, or takes back those that it has', () => {
 	const asked = play(sharing(), 'space', 'space', 'h').state;
 	const text = textOf(asked);
-	assert.match(text, /Hosts that can open ferry, harbour:/);
-	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to another host …\n ❯ Cancel/);
+	assert.match(text, /Which hosts can open ferry, harbour\?/);
+	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to a new host …\n ❯ Cancel/);
 	assert.deepEqual(play(asked, 'enter').effects, []);
 	const granted = play(asked, 'down', 'enter');
 	assert.equal(granted.state.overlay, null);
@@ -58,17 +58,17 @@ test('h grants the marked bots to a host that the flock knows, and takes back fr
 	]);
 });
 
-test('another host is typed: what host init printed, and a name; a slip stays beside what is wrong with it', () => {
+test('a new host is typed as a recipient and a name, and a mistake stays beside its error', () => {
 	const field = play(sharing(), 'down', 'h', 'up', 'enter');
 	assert.equal(field.state.overlay?.name, 'grant');
 	const wrong = play(field.state, {type: 'paste', text: `${recipient}\n`}, 'enter');
 	assert.deepEqual(wrong.effects, []);
-	assert.match(textOf(wrong.state), /Type the recipient and a name for the host\./);
+	assert.match(textOf(wrong.state), /Type the host’s recipient and a name for it\./);
 	const typed = play(wrong.state, 'space', {type: 'paste', text: 'web2'}, 'enter');
 	assert.deepEqual(typed.effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
 });
 
-test('a bot without a key is granted to nobody, and with a file there is nothing to grant', () => {
+test('a bot without a key cannot be granted, nor any bot of a keystore in a file', () => {
 	const none = play(sharing(), 'end', 'h').state;
 	assert.equal(none.overlay, null);
 	assert.match(none.notice?.text ?? '', /Authorize the bot first/);
@@ -76,12 +76,12 @@ test('a bot without a key is granted to nobody, and with a file there is nothing
 	assert.equal(play(flockScreen(flock), 'h').state.overlay, null);
 });
 
-test('on a host nothing that would be saved is begun, and it says so before a link is asked for', () => {
+test('a host refuses keys that would save something, before it asks X for a link', () => {
 	const there = {...sharing(), others: 2};
 	for (const key of ['enter', 'a', 'C', 'f', 'e']) {
 		const {state, effects} = play(there, key);
 		assert.deepEqual([state.screen.name, state.overlay], ['flock', null], key);
-		assert.match(state.notice?.text ?? '', /opens the bots that are granted to it, and saves nothing/, key);
+		assert.match(state.notice?.text ?? '', /can only read the bots granted to it/, key);
 		assert.ok(
 			effects.every(({type}) => type === 'timer'),
 			key,

@@ -5,11 +5,11 @@ import {problemOf} from '../model/problem.ts';
 import type {Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 
-/** Asks which hosts are to open the marked bots, else the selected one. */
+/** Asks which hosts can open the marked bots, else the selected one. */
 export function askForHosts(state: State): Step {
 	const bots = grantable(state);
 	if (bots.length === 0) {
-		return notify(state, 'Authorize the bot first; then it can be granted to a host.');
+		return notify(state, 'Authorize the bot first, then grant it to a host.');
 	}
 
 	const last = hostChoices(state, bots).length - 1;
@@ -40,13 +40,13 @@ export function hostsCommand(state: State, overlay: Overlay & {name: 'hosts'}, c
 	}
 }
 
-/** Grants to the host that was typed: what `keymaker host init` printed, and a name. */
+/** Grants the bots to the host that was typed: a recipient and a name. */
 export function acceptGrant(state: State, overlay: Overlay & {name: 'grant'}): Step {
 	const [recipient, name, ...more] = overlay.text.trim().split(/\s+/);
 	if (!recipient || name === undefined || more.length > 0) {
 		const problem = problemOf(
-			new FlockError('usage', 'Type the recipient and a name for the host.', {
-				hint: 'keymaker host init prints the recipient there; for example: age1… web1',
+			new FlockError('usage', 'Type the host’s recipient and a name for it.', {
+				hint: 'For example: age1… web1. Run keymaker host init on the host to get its recipient.',
 			}),
 		);
 		return step({...state, overlay: {...overlay, problem}});

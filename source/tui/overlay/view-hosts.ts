@@ -5,11 +5,11 @@ import {hostChoices} from '../model/hosts.ts';
 import type {HostChoice, Overlay, State} from '../model/state.ts';
 import {names} from '../model/text.ts';
 
-/** What can be done about hosts, as a list to choose from; the rows round the chosen one where there are many. */
+/** The choices as a list; if there are too many, the rows around the chosen one. */
 export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts'}): Line[] {
 	const {columns, rows} = state.size;
 	const title = cutOff(
-		paragraph(`Hosts that can open ${names(bots.map(visible), 120)}:`, columns, {tone: 'warn'}),
+		paragraph(`Which hosts can open ${names(bots.map(visible), 120)}?`, columns, {tone: 'warn'}),
 		rows < 9 ? 1 : 2,
 	);
 	const choices = hostChoices(state, bots);
@@ -30,14 +30,14 @@ export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts
 	];
 }
 
-/** Where a new host's recipient and name are typed. */
+/** The field for a new host's recipient and name. */
 export function grantPanel({size, caret}: State, {bots, text, problem}: Overlay & {name: 'grant'}): Line[] {
 	const {columns} = size;
 	const label = ' Host: ';
 	const shown = fieldWindow({text, after: caret}, visible, columns - label.length);
 	return [
 		...paragraph(
-			`Which host may open ${names(bots.map(visible), 60)}? Type what keymaker host init printed there, and a name.`,
+			`Grant ${names(bots.map(visible), 60)} to a new host. Type its recipient (run keymaker host init there) and a name.`,
 			columns,
 			{rank: 2},
 		),
@@ -58,7 +58,7 @@ function wordsOf(choice: HostChoice, asked: number): string {
 		case 'take-back':
 			return `Take back from ${visible(choice.name)}${choice.bots.length < asked ? ` (${choice.bots.length} of ${asked})` : ''}`;
 		case 'new':
-			return 'Grant to another host …';
+			return 'Grant to a new host …';
 		case 'cancel':
 			return 'Cancel';
 	}
