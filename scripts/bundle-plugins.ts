@@ -16,7 +16,7 @@ const replacements: Readonly<Record<string, string>> = {
 	// pg asks for both at once: a package that nobody installs, and one for another platform than Node.
 	'pg-native': 'export default null;',
 	'pg-cloudflare': 'export class CloudflareSocket {}',
-	// age asks for all kinds of keys at once, and takes long to prepare those that no identity of ours has.
+	// age-encryption loads every kind of key, and is slow to prepare those that no identity of ours has.
 	'@noble/post-quantum/hybrid.js': 'export const MLKEM768P256 = null, MLKEM768X25519 = null;',
 	'@noble/curves/nist.js': 'export const p256 = null;',
 	'./webauthn.js': '',

@@ -107,18 +107,15 @@ export function openPlace(
 }
 
 /**
- * What this computer opens with what is sealed to it: the file that `KEYMAKER_IDENTITY` names, or one in the system's own place
- * for settings.
- * @throws FlockError `identity-unwritable` where the environment names neither
+ * This computer's identity: the file that `KEYMAKER_IDENTITY` names, or `identity.txt` in the settings folder.
+ * @throws FlockError `identity-unwritable` if the environment names neither
  */
 export function identityAt(env: Environment, cwd: string): Identity {
 	const identity = identityOrNone(env, cwd);
 	if (identity === undefined) {
-		throw new FlockError(
-			'identity-unwritable',
-			'There is no home folder to keep an identity in: HOME is not set.',
-			{hint: 'Name a file in KEYMAKER_IDENTITY.'},
-		);
+		throw new FlockError('identity-unwritable', 'No folder for the identity: HOME is not set.', {
+			hint: 'Choose a file with KEYMAKER_IDENTITY.',
+		});
 	}
 
 	return identity;

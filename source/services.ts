@@ -15,7 +15,7 @@ export type BareServices = {
 	cwd: string;
 	/** The SQL that prepares a database. */
 	databaseSchema(): Promise<string>;
-	/** What this computer opens with what is sealed to it. @throws FlockError `identity-unwritable` where there is no place for it */
+	/** This computer's identity, which may not exist yet. @throws FlockError `identity-unwritable` if there is no place for one */
 	identity(): Promise<Identity>;
 };
 
@@ -27,7 +27,7 @@ export type ReadingServices = {
 	openMove(to: string): Promise<Move>;
 	/** The app key in use, and its origin. @throws FlockError `keystore-…` */
 	appSource(): Promise<AppInUse>;
-	/** What opens what is sealed to this computer. @throws like `BareServices.identity` */
+	/** This computer's identity. @throws like `BareServices.identity` */
 	identity(): Promise<Identity>;
 	/** True if the stand-in for X answers. */
 	practice: boolean;

@@ -19,7 +19,7 @@ export type ExportRequest = {
 	entries: readonly BundleEntry[];
 	/** A file. For a format with one key per file, a folder, unless it clearly names one bot's file. */
 	out: string;
-	/** Whom the file is sealed to; absent where it is not, and with the json format only. */
+	/** Seals the file to these recipients, with the json format only; absent for a plain file. */
 	recipients?: readonly string[] | undefined;
 	/** The current folder, as an absolute path. */
 	cwd: string;
@@ -117,7 +117,7 @@ function isMeantAsFile(request: ExportRequest, format: Format, place: Place): bo
 	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
 }
 
-/** What is sealed to others cannot be added to here. */
+/** Seals a new file. Keys cannot be added to a sealed one. */
 async function sealedTextFor(
 	path: string,
 	entries: readonly BundleEntry[],
@@ -130,8 +130,8 @@ async function sealedTextFor(
 	}
 
 	if (place === 'file' && !force) {
-		throw new FlockError('export-exists', `${visible(path)} is there already.`, {
-			hint: 'A sealed file is not added to. Choose another --out, or replace it whole with --force.',
+		throw new FlockError('export-exists', `${visible(path)} already exists.`, {
+			hint: 'Keys cannot be added to a sealed file. Choose another --out, or overwrite it with --force.',
 			field: 'out',
 			replaceable: true,
 		});

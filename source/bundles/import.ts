@@ -22,7 +22,7 @@ export type ImportedFile = Reading & {
  * @throws FlockError `import-unreadable` or `import-format` for the path itself. A bad file in a folder is
  * only a problem of that file.
  * @param asItIs accepts values that X would never issue; see `Format`.
- * @param identity opens sealed files; without it they are none of ours.
+ * @param identity opens sealed files; without it, they have no known format.
  */
 export async function readImport(
 	path: string,

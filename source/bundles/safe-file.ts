@@ -48,12 +48,12 @@ export async function readText(path: string, follow: boolean): Promise<DecodedTe
 	return textIn(await readBytes(path, follow));
 }
 
-/** A file's bytes. @param follow whether a link is followed. @throws as `readText` does */
+/** Reads a file's bytes. @param follow whether to follow a link. @throws like `readText` */
 export async function readBytes(path: string, follow: boolean): Promise<Buffer> {
 	return (await readFileWithin(path, {most: largestKeyFile, links: follow})).bytes;
 }
 
-/** The text that bytes are; `null` as `readText` has it. */
+/** Decodes bytes as text; `null` like `readText`. */
 export function textIn(bytes: Buffer): DecodedText | null {
 	const decoded = decodeText(bytes);
 	return decoded === null || hasMoreParts(decoded.text) ? null : decoded;

@@ -22,7 +22,7 @@ import {define} from './shared/definition.ts';
 export type ExecInput = {
 	/** The bot, or all with a poem and an active key. */
 	bot: string | {all: true; jobs: number};
-	/** A file with its key, from the current folder; the keystore otherwise. */
+	/** A file to take its key from, relative to the current folder; else the keystore. */
 	from?: string | null;
 	/** The program and its arguments; at least the program. */
 	command: readonly string[];
@@ -71,7 +71,7 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 
 function oneBotOf({bot}: ExecInput): string {
 	if (typeof bot !== 'string') {
-		throw new FlockError('usage', '--from runs a program for one bot.', {
+		throw new FlockError('usage', '--from runs a program for only one bot.', {
 			hint: 'keymaker exec --from FILE BOT -- COMMAND…',
 		});
 	}
@@ -199,7 +199,7 @@ export const command = define({
 	summary: 'Run a program with a bot’s key in its environment.',
 	options: {
 		all: {help: 'run it for every bot with a key'},
-		from: {value: 'file', help: 'take the key from a file, which may be sealed to this host'},
+		from: {value: 'file', help: 'take the key from a file, such as one sealed to this host'},
 		jobs: {value: 'number', default: '1', help: 'how many to run at a time, with --all'},
 	},
 	examples: [

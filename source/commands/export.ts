@@ -16,7 +16,7 @@ import {define} from './shared/definition.ts';
 export type ExportInput = {
 	bots: readonly string[];
 	format: FormatName | 'age';
-	/** Whom an `age` file is sealed to. */
+	/** The recipients of an `age` file. */
 	to?: readonly string[];
 	/** A file or a folder, depending on the format, from the current folder; `-` is standard output. */
 	out: string;
@@ -74,7 +74,7 @@ export async function exportKeys(
 		}
 
 		write.err(
-			`${count(entries.length, 'key')} written. Whoever ${recipients ? 'has an identity that it is sealed to' : `reads ${files.length === 1 ? 'it' : 'them'}`} can post as the bot.`,
+			`${count(entries.length, 'key')} written. ${recipients ? 'Only the recipients can open the file.' : `Whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`}`,
 		);
 		for (const warning of warnings) {
 			write.err(warning);
@@ -84,12 +84,16 @@ export async function exportKeys(
 	return left.length > 0 ? exitCode.failed : exitCode.done;
 }
 
-/** @returns `undefined` for a format that is not sealed @throws FlockError `usage` */
+/** @returns `undefined` for a format without recipients. @throws FlockError `usage` */
 async function recipientsOf(format: string, to: readonly string[]): Promise<string[] | undefined> {
 	if ((format === 'age') !== to.length > 0) {
-		throw new FlockError('usage', format === 'age' ? 'Whom is the file for?' : '--to is for --format age.', {
-			hint: 'keymaker export --format age --to age1… --out FILE; keymaker host init prints age1… on the host.',
-		});
+		throw new FlockError(
+			'usage',
+			format === 'age' ? 'An age file needs a recipient.' : '--to needs --format age.',
+			{
+				hint: 'keymaker export --format age --to age1… --out FILE. Run keymaker host init on the host to get its recipient.',
+			},
+		);
 	}
 
 	if (to.length === 0) {
@@ -119,7 +123,7 @@ export const command = define({
 	options: {
 		format: {value: 'format', choices: [...formatNames, 'age'], required: true, help: 'file format'},
 		out: {value: 'path', required: true, help: 'file to write, or folder for bundle; - for standard output'},
-		to: {value: 'recipient', repeatable: true, help: 'whom an age file is sealed to, age1…'},
+		to: {value: 'recipient', repeatable: true, help: 'recipient that can open an age file, age1…'},
 		force: {help: 'overwrite unrelated files'},
 	},
 	examples: [

@@ -9,7 +9,7 @@ import {define} from './shared/definition.ts';
 /** `grant BOT… --to RECIPIENT --name NAME` */
 export type GrantInput = {bots: readonly string[]; to: string; name: string};
 
-/** Lets a host open bots by its own identity. @throws FlockError `unknown-bot`, and as `grantBots` does */
+/** Lets a host open bots with its own identity. @throws FlockError `unknown-bot`, and like `grantBots` */
 export async function grant(
 	{bots: names, to, name}: GrantInput,
 	services: Services,
@@ -19,7 +19,7 @@ export async function grant(
 	const bots = findBots(names, flock).map(bot => bot.name);
 	const granted = new Set(await grantBots(bots, {name, recipient: to.trim()}, services));
 	for (const bot of bots) {
-		write.out(`${visible(bot)}: ${name} can open it${granted.has(bot) ? '' : ' already'}.`);
+		write.out(`${visible(bot)}: ${name} can ${granted.has(bot) ? '' : 'already '}open it.`);
 	}
 
 	return exitCode.done;
@@ -31,10 +31,10 @@ export const command = define({
 	arguments: ['<bot...>'],
 	summary: 'Let a host open bots with its own identity.',
 	details:
-		'On the host, keymaker host init prints the recipient. The host needs no passphrase, and gets new keys of these bots by itself.',
+		'Run keymaker host init on the host to get its recipient. The host needs no passphrase, and gets new keys of these bots automatically.',
 	options: {
-		to: {value: 'recipient', required: true, help: 'the host’s recipient, age1…'},
-		name: {value: 'name', required: true, help: 'what to call the host'},
+		to: {value: 'recipient', required: true, help: 'recipient of the host, age1…'},
+		name: {value: 'name', required: true, help: 'name for the host, such as web1'},
 	},
 	examples: ['keymaker grant harbour kettle --to age1… --name web1'],
 	needs: 'all',

@@ -10,7 +10,7 @@ import {table} from './shared/table.ts';
 /** `grants [--json]` */
 export type GrantsInput = {json: boolean};
 
-/** Lists which hosts open which bots; exit 1 where the database holds grants that no keymaker wrote, or lacks some. @throws FlockError `keystore-…` */
+/** Lists which hosts can open which bots. Exits with 1 if the database has grants that keymaker did not make, or lacks some. @throws FlockError `keystore-…` */
 export async function grants(
 	{json}: GrantsInput,
 	{keystore}: Pick<ReadingServices, 'keystore'>,
@@ -40,8 +40,8 @@ export async function grants(
 		const whom = `${visible(name)} (${visible(recipient)})`;
 		write.err(
 			kind === 'added'
-				? `The database has a grant of ${visible(bot)} to ${whom} that no keymaker made; no key was sealed to it.`
-				: `The database has lost the grant of ${visible(bot)} to ${whom}: ungrant it, then grant it again.`,
+				? `The database has a grant of ${visible(bot)} to ${whom} that keymaker did not make. keymaker sealed no key to it.`
+				: `The database has lost the grant of ${visible(bot)} to ${whom}. Take the bot back, then grant it again.`,
 		);
 	}
 
@@ -50,7 +50,7 @@ export async function grants(
 	}
 
 	if (granted.length === 0 && !json) {
-		write.err('No bot is granted to a host.');
+		write.err('No grants yet.');
 	}
 
 	return stray.length === 0 ? exitCode.done : exitCode.failed;

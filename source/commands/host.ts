@@ -4,13 +4,15 @@ import type {BareServices} from '../services.ts';
 import {exitCode, type Write} from './shared/command.ts';
 import {define} from './shared/definition.ts';
 
-/** `host init`: makes this computer's identity, and prints whom to grant bots to. @throws FlockError `identity-…` */
+/** `host init`: creates this computer's identity and prints its recipient. @throws FlockError `identity-…` */
 export async function hostInit(services: Pick<BareServices, 'identity'>, write: Write): Promise<number> {
 	const identity = await services.identity();
 	const recipient = await identity.make();
 	write.out(recipient);
-	write.err(`Made ${visible(identity.file)}. Keep it secret; it opens the bots that are granted to it.`);
-	write.err(`  Where the flock is looked after: keymaker grant BOT --to ${recipient} --name NAME`);
+	write.err(
+		`Created ${visible(identity.file)}. Keep it secret: it opens every bot that you grant to this computer.`,
+	);
+	write.err(`  Run this where you manage the flock: keymaker grant BOT --to ${recipient} --name NAME`);
 	return exitCode.done;
 }
 
@@ -19,15 +21,15 @@ export const command = define({
 	name: 'host',
 	arguments: ['<init>'],
 	choices: ['init'],
-	summary: 'Make this computer’s identity, for bots to be granted to.',
+	summary: 'Create an identity for this computer, so you can grant it bots.',
 	details:
-		'The identity is a file of age’s, identity.txt in the settings folder, or the one that KEYMAKER_IDENTITY names. Its recipient, which is printed, is no secret.',
+		'The identity is a secret file in age’s format: identity.txt in the settings folder, or the file in KEYMAKER_IDENTITY. keymaker prints its recipient, which is not secret.',
 	options: {},
 	examples: ['keymaker host init'],
 	needs: 'no-keystore',
 	async run({words: [word]}, services, write) {
 		if (word !== 'init') {
-			throw new FlockError('usage', 'keymaker host does nothing but init.', {hint: 'keymaker host init'});
+			throw new FlockError('usage', 'keymaker host has one action: init.', {hint: 'Run keymaker host init.'});
 		}
 
 		return hostInit(services, write);

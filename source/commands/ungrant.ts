@@ -9,7 +9,7 @@ import {define} from './shared/definition.ts';
 /** `ungrant BOT… --from NAME` */
 export type UngrantInput = {bots: readonly string[]; from: string};
 
-/** Takes bots back from a host, and says what it may have kept. @throws FlockError `unknown-bot`, and as `ungrantBots` does */
+/** Takes bots back from a host, and warns that it may have kept their keys. @throws FlockError `unknown-bot`, and like `ungrantBots` */
 export async function ungrant(
 	{bots: names, from}: UngrantInput,
 	services: Pick<Services, 'poems' | 'keystore' | 'appSource'>,
@@ -33,8 +33,8 @@ export const command = define({
 	name: 'ungrant',
 	arguments: ['<bot...>'],
 	summary: 'Take bots back from a host.',
-	details: 'What the host may have kept works at X until the key is revoked there.',
-	options: {from: {value: 'name', required: true, help: 'the host, as keymaker grants lists it'}},
+	details: 'The host gets no later key. A key that it kept works until you revoke it at X.',
+	options: {from: {value: 'name', required: true, help: 'name of the host, as in keymaker grants'}},
 	examples: ['keymaker ungrant harbour --from web1'],
 	needs: 'all',
 	run: ({words, options}, services, write) => ungrant({bots: words, ...options}, services, write),

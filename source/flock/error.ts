@@ -59,7 +59,7 @@ export type ErrorCode =
 	| 'keystore-moved'
 	| 'keystore-exists'
 	| 'keystore-empty'
-	// What this computer opens with its identity.
+	// Identities, recipients and grants.
 	| 'not-granted'
 	| 'no-grant'
 	| 'keystore-not-shared'

@@ -2,10 +2,10 @@ import {FlockError} from './error.ts';
 import {shellWord} from './shell-word.ts';
 import {visible} from './visible.ts';
 
-/** The error of a bot that this computer's identity does not open. */
+/** The error for a bot that this host cannot open. */
 export function notGranted(bot: string): FlockError {
 	return new FlockError('not-granted', `${visible(bot)} is not granted to this computer.`, {
-		hint: `Where the flock is looked after: keymaker grant ${shellWord(bot)} --to age1… --name NAME`,
+		hint: `Run this where you manage the flock: keymaker grant ${shellWord(bot)} --to age1… --name NAME`,
 	});
 }
 
@@ -28,15 +28,19 @@ export function recipientError(text: string): FlockError | null {
 
 /** The error of an identity in a recipient's place. */
 export function notIdentity(): FlockError {
-	return new FlockError('usage', 'That is an identity, which is secret. Others may have read it now.', {
-		hint: 'On the host, remove its file and run `keymaker host init` again, then use the recipient that it prints.',
-	});
+	return new FlockError(
+		'usage',
+		'That is an identity, not a recipient. It is secret, and other users may have read it.',
+		{
+			hint: 'Delete its file on the host, run `keymaker host init` there again, and use the recipient that it prints.',
+		},
+	);
 }
 
 /** The error of a text that is not a recipient. */
 export function notRecipient(text: string): FlockError {
 	return new FlockError('usage', `${shown(text)} is not a recipient.`, {
-		hint: 'Use what `keymaker host init` prints on the host: age1 and 58 letters and digits.',
+		hint: 'Run `keymaker host init` on the host and use what it prints: age1 and 58 letters and digits.',
 	});
 }
 
@@ -44,34 +48,30 @@ export function notRecipient(text: string): FlockError {
 export function hostNameError(name: string): FlockError | null {
 	return goodName.test(name)
 		? null
-		: new FlockError('usage', `${shown(name)} is not a name for a host.`, {
+		: new FlockError('usage', `${shown(name)} is not a valid name for a host.`, {
 				hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
 			});
 }
 
-/** The error of a change on a computer that opens only what is granted to its identity. */
+/** The error for a change on a host. */
 export function savesNothing(): FlockError {
-	return new FlockError(
-		'keystore-read-only',
-		'This computer opens the bots that are granted to it, and saves nothing.',
-		{
-			hint: 'Do it where the flock is looked after; a new key comes here by itself. With KEYMAKER_PASSPHRASE_COMMAND or KEYMAKER_PASSPHRASE set, this computer opens the whole flock.',
-		},
-	);
+	return new FlockError('keystore-read-only', 'This computer can only read the bots granted to it.', {
+		hint: 'Make changes where you manage the flock; new keys arrive here automatically. To open the whole flock here, set KEYMAKER_PASSPHRASE_COMMAND or KEYMAKER_PASSPHRASE.',
+	});
 }
 
-/** The error of what only the flock's own key opens. */
+/** The error for what only the flock's key opens. */
 export function notHosts(): FlockError {
 	return new FlockError(
 		'not-granted',
-		'This computer opens the bots that are granted to it, and not the flock’s history.',
+		'This computer can only read the bots granted to it, not the flock’s history.',
 		{
-			hint: 'Ask for it where the flock is looked after.',
+			hint: 'Run this where you manage the flock.',
 		},
 	);
 }
 
-/** How many bots of a flock a computer does not open. */
+/** Says how many bots of the flock a host cannot open. */
 export function otherBots(count: number): string {
 	return count === 1
 		? '1 other bot is not granted to this computer.'

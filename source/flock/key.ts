@@ -75,11 +75,11 @@ export type HeldInfo = Held<KeyInfo> & {
 	tokenId: string;
 };
 
-/** A computer that opens a bot by an identity of its own. */
+/** A host that can open a bot with its own identity. */
 export type Grant = {
-	/** What the computer is called, such as `web1`. */
+	/** The host's name, such as `web1`. */
 	name: string;
-	/** Whom the bot's key is sealed to: `age1…`. Not secret. */
+	/** The recipient that the bot's key is sealed to: `age1…`. Not secret. */
 	recipient: string;
 	/** ISO 8601 in UTC. */
 	at: string;
@@ -114,7 +114,7 @@ export type BotRecord<K extends KeyInfo = Key> = {
 	held: readonly Held<K>[];
 	/** The previously active key. */
 	previous: K | null;
-	/** The computers that open it, in the order in which they were granted it; absent where none does. */
+	/** The hosts that can open it, oldest grant first; absent if there are none. */
 	grants?: readonly Grant[];
 };
 
@@ -161,7 +161,7 @@ export function recordInfo(record: BotRecord): RecordInfo {
 	};
 }
 
-/** The field of a record that has these grants; nothing where there are none. */
+/** A record's `grants` field; empty if there are none. */
 export function grantsIn(grants: readonly Grant[] | undefined): {grants?: readonly Grant[]} {
 	return grants === undefined || grants.length === 0
 		? {}

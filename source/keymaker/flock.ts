@@ -10,7 +10,7 @@ export type FlockReading = {
 	flock: Flock;
 	folder: PoemFolder;
 	app: AppInUse;
-	/** The bots that this computer does not open, if it opens only what it is granted; the flock does not contain them. */
+	/** On a host, the bots that it cannot open, which are not in the flock; else `null`. */
 	others: ReadonlySet<string> | null;
 };
 

@@ -105,7 +105,7 @@ export async function revokeBot(
 		// A key that arrived meanwhile was not revoked, so keep it.
 		const left = await keystore.update(
 			bot,
-			// The computers that open the bot get its next key, too.
+			// Hosts that can open the bot also get its next key.
 			current => current && withoutTokens(current, tokens, onlyGrants(current)),
 		);
 		return {
@@ -134,12 +134,12 @@ export async function revokeBot(
 	}
 }
 
-/** What is left of a record without keys where the computers that open it are kept. */
+/** A record's grants, without its keys; `null` if it has none. */
 function onlyGrants({grants}: BotRecord): BotRecord | null {
 	return grants === undefined ? null : {...emptyRecord, grants};
 }
 
-/** A record without the keys of these access tokens; where none is left, what is to be in its place. */
+/** A record without the keys of these access tokens. @param rest replaces it if no key is left */
 function withoutTokens(
 	record: BotRecord,
 	tokens: Pick<ReadonlySet<string>, 'has'>,

@@ -5,15 +5,15 @@ import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 
-/** The computer that bots are granted to. */
+/** A host to grant bots to. */
 export type Host = Pick<Grant, 'name' | 'recipient'>;
 
 /** What granting needs. */
 export type GrantServices = {keystore: Keystore; now(): number};
 
 /**
- * Lets a computer open bots by its own identity, all of them or none.
- * @returns those that it could not open before.
+ * Lets a host open bots with its own identity, all or none.
+ * @returns the bots that it could not open before.
  * @throws FlockError `usage`, `keystore-not-shared`, `no-key`, `keystore-…`
  */
 export async function grantBots(
@@ -53,7 +53,7 @@ export async function grantBots(
 }
 
 /**
- * Takes bots back from a computer, all of them or none; each gets a new key of its own, which that computer never sees.
+ * Takes bots back from a host, all or none. Each bot gets a new own key, which that host never sees.
  * @throws FlockError `no-grant`, `keystore-not-shared`, `keystore-…`
  */
 export async function ungrantBots(bots: readonly string[], name: string, keystore: Keystore): Promise<void> {
@@ -77,7 +77,7 @@ export async function ungrantBots(bots: readonly string[], name: string, keystor
 	await keystore.updateAll(new Map(bots.map(bot => [bot, takeBack(bot)])));
 }
 
-/** What a computer may have kept of bots that were taken back from it, and how to make that useless. */
+/** Warns that a host may have kept the keys of bots that were taken back, and says how to replace them. */
 export function keptBy(name: string, bots: readonly string[]): {sentence: string; hint: string} {
 	const words = bots.map(shellWord).join(' ');
 	const isOne = bots.length === 1;
@@ -85,23 +85,19 @@ export function keptBy(name: string, bots: readonly string[]): {sentence: string
 		sentence: isOne
 			? `${visible(name)} may have kept the key of ${visible(bots[0] ?? '')}, which still works at X.`
 			: `${visible(name)} may have kept these ${bots.length} keys, which still work at X.`,
-		hint: `To end that: keymaker revoke ${words}, then keymaker authorize ${words}. ${isOne ? 'Its other hosts get the new key' : 'Their other hosts get the new keys'}.`,
+		hint: `To replace ${isOne ? 'it' : 'them'}, run keymaker revoke ${words}, then keymaker authorize ${words}. Other hosts get the new ${isOne ? 'key' : 'keys'} automatically.`,
 	};
 }
 
 function requireShared({isShared}: Keystore): void {
 	if (!isShared) {
-		throw new FlockError(
-			'keystore-not-shared',
-			'Bots are granted to hosts in a database, and this keystore is a file.',
-			{
-				hint: 'Give a host its keys as a file: keymaker export BOT --format age --to age1… --out FILE',
-			},
-		);
+		throw new FlockError('keystore-not-shared', 'Grants need a keystore in a database. This one is a file.', {
+			hint: 'Export a file for the host instead: keymaker export BOT --format age --to age1… --out FILE',
+		});
 	}
 }
 
-/** @throws FlockError `usage` for what nothing can be sealed to */
+/** @throws FlockError `usage` for anything but a recipient */
 export async function requireRecipient(recipient: string): Promise<void> {
 	const error = recipientError(recipient);
 	if (error !== null) {
@@ -122,15 +118,15 @@ async function requireHost({name, recipient}: Host): Promise<void> {
 	}
 }
 
-/** A name means one computer in the whole flock, and a computer has one name. */
+/** In a flock, a name means one host, and a host has one name. */
 function requireSame(grants: readonly Grant[], host: Host): void {
 	const other = grants.find(({name, recipient}) => (name === host.name) !== (recipient === host.recipient));
 	if (other !== undefined) {
 		throw other.name === host.name
-			? new FlockError('usage', `${host.name} is another computer: ${other.recipient}.`, {
+			? new FlockError('usage', `${host.name} is already another host: ${other.recipient}.`, {
 					hint: `Choose another name, or take its bots back first: keymaker ungrant BOT --from ${host.name}`,
 				})
-			: new FlockError('usage', `This computer is called ${other.name} already.`, {
+			: new FlockError('usage', `This host already has the name ${other.name}.`, {
 					hint: `Use --name ${other.name}.`,
 				});
 	}
@@ -139,6 +135,6 @@ function requireSame(grants: readonly Grant[], host: Host): void {
 function noGrant(bot: string, name: string, grants: readonly Grant[]): FlockError {
 	const names = grants.map(grant => grant.name).join(', ');
 	return new FlockError('no-grant', `${visible(bot)} is not granted to ${visible(name)}.`, {
-		hint: `Nothing was changed. ${names === '' ? '`keymaker grants` lists what is granted.' : `It is granted to ${names}.`}`,
+		hint: `Nothing was changed. ${names === '' ? 'Run keymaker grants to list the grants.' : `It is granted to ${names}.`}`,
 	});
 }

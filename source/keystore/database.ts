@@ -24,7 +24,7 @@ export function openDatabase({
 		});
 	let opening: Promise<Shared> | null = null;
 	const {waitingFile, identity} = options;
-	// Whoever gives the passphrase opens the whole flock.
+	// A passphrase opens the whole flock.
 	const host = options.passphraseGiven !== true && identity?.exists() ? {...options, identity} : null;
 	let place = 'the database';
 

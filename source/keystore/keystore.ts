@@ -9,7 +9,7 @@ export type KeystoreContents = {
 	apps: ReadonlySet<string>;
 	/** The keys that wait on this computer for an unreachable keystore, by the bot's name, oldest first. */
 	waiting: ReadonlyMap<string, readonly KeyInfo[]>;
-	/** The bots that this computer does not open, where it opens only what is granted to its identity. */
+	/** On a host, the bots that it cannot open. */
 	others?: ReadonlySet<string>;
 };
 
@@ -47,7 +47,7 @@ export type Keystore = {
 	 * orphan.
 	 */
 	readonly isShared: boolean;
-	/** True if this computer opens only what is granted to its identity, and saves nothing. */
+	/** True on a host: this computer opens only the bots granted to its identity, and saves nothing. */
 	readonly isHosts: boolean;
 	/**
 	 * Where a new key is safe before it is saved; `null` if the keystore itself is on this computer, or
@@ -140,13 +140,13 @@ export type Change = {
 	by: string | null;
 };
 
-/** A grant that a database holds differently from what keymaker wrote. Holds no secret. */
+/** A grant whose row in the database is not as keymaker wrote it. Holds no secret. */
 export type StrayGrant = {
 	bot: string;
-	/** The computer's name. */
+	/** The host's name. */
 	name: string;
 	recipient: string;
-	/** `added`: not by keymaker, and nothing was ever sealed to it; `gone`: the computer no longer opens the bot. */
+	/** `added`: keymaker did not write it, and sealed nothing to it; `gone`: the host can no longer open the bot. */
 	kind: 'added' | 'gone';
 };
 
@@ -238,7 +238,7 @@ export type KeystoreUpkeep = Moving & {
 	 * @param number as in `Backup.number`.
 	 */
 	restore(number: number): Promise<Restored>;
-	/** The grants that a database holds differently from what keymaker wrote; none with a file. */
+	/** The grants whose rows are not as keymaker wrote them; none with a file. */
 	strayGrants(): Promise<StrayGrant[]>;
 	/** The changes, newest first: all that a database knows, or what a file's backups show. */
 	history(): Promise<Change[]>;

@@ -97,8 +97,8 @@ export function withoutKeys(state: State, bot: string, tokens: ReadonlySet<strin
 }
 
 /**
- * Earlier records, each with the grants that its bot has now, none for a bot without a record: restoring must not let in
- * a host that was taken back since.
+ * Earlier records with the grants that their bots have now, so restoring a key does not bring back a host that a bot was
+ * taken back from.
  */
 export function withGrantsOf<T extends BotRecord | null>(
 	now: ReadonlyMap<string, BotRecord>,

@@ -1,4 +1,4 @@
-/** What is sealed to a computer's identity, in age's own format: the standard `age` opens it, and this opens what `age` sealed. */
+/** Seals and opens in age's own format, so the standard `age` opens what keymaker sealed, and the other way round. */
 import {armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient} from 'age-encryption';
 
 /** Makes a new identity: `AGE-SECRET-KEY-1…`. Secret. */
@@ -6,12 +6,12 @@ export function newIdentity(): Promise<string> {
 	return generateX25519Identity();
 }
 
-/** Whom one seals to, for an identity to open it: `age1…`. Not secret. @throws for what is no identity */
+/** The recipient of an identity: `age1…`. Not secret. @throws for anything but an identity */
 export function recipientOf(identity: string): Promise<string> {
 	return identityToRecipient(identity);
 }
 
-/** True for a recipient in age's X25519 form, its checksum included. */
+/** True for a recipient in age's X25519 form with a correct checksum. */
 export function isRecipient(text: string): boolean {
 	try {
 		new Encrypter().addRecipient(text);
@@ -21,7 +21,7 @@ export function isRecipient(text: string): boolean {
 	}
 }
 
-/** Seals bytes to recipients, each of whom opens them alone. */
+/** Seals bytes to recipients. The identity of any of them opens the result. */
 export async function sealTo(recipients: readonly string[], plain: Uint8Array): Promise<Buffer> {
 	const encrypter = new Encrypter();
 	for (const recipient of recipients) {
@@ -31,12 +31,12 @@ export async function sealTo(recipients: readonly string[], plain: Uint8Array): 
 	return Buffer.from(await encrypter.encrypt(plain));
 }
 
-/** Sealed bytes as text, which opens as well. */
+/** Writes sealed bytes as text, which age also opens. */
 export function armoured(sealed: Uint8Array): string {
 	return armor.encode(sealed);
 }
 
-/** Opens what was sealed to one of some identities, armoured or not; `null` where it was sealed to others, or changed. */
+/** Opens sealed bytes, armoured or not, with any of these identities; `null` if none fits or the bytes were changed. */
 export async function openWith(identities: readonly string[], sealed: Uint8Array): Promise<Buffer | null> {
 	try {
 		const decrypter = new Decrypter();

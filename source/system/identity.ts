@@ -7,19 +7,19 @@ import {codeOf, isMissing} from './errors.ts';
 import {makeFolders, readFileWithin, reasonOf} from './files.ts';
 import {othersMayReplaceIn, strangerOn} from './places.ts';
 
-/** What this computer opens sealed things with. Its file is in age's form, as `age-keygen` writes it. */
+/** This computer's identity, in a file like those of `age-keygen`. */
 export type Identity = {
 	/** An absolute path. */
 	readonly file: string;
-	/** Looks whether there is one, and opens nothing. */
+	/** Whether the file exists, without opening it. */
 	exists(): boolean;
-	/** The secret lines. @throws FlockError `no-identity`, `identity-unsafe`, `identity-unreadable` */
+	/** Reads the secret lines. @throws FlockError `no-identity`, `identity-unsafe`, `identity-unreadable` */
 	read(): Promise<string[]>;
-	/** Makes one where there is none. @returns its recipient. @throws FlockError `identity-exists`, `identity-unsafe`, `identity-unwritable` */
+	/** Creates the file if there is none. @returns its recipient. @throws FlockError `identity-exists`, `identity-unsafe`, `identity-unwritable` */
 	make(): Promise<string>;
 };
 
-/** No file of identities is larger; bytes. */
+/** The largest identity file that keymaker reads; bytes. */
 const most = 100_000;
 
 /** @param file an absolute path; nothing is read yet. */
@@ -37,18 +37,18 @@ async function read(file: string): Promise<string[]> {
 		throw isMissing(error) ? none(file) : unreadable(file, reasonOf(error), error);
 	});
 	const {mode, uid} = found.stats;
-	// What belongs to root is a secret that was mounted for this program, and not ours to close.
+	// A file of root's was mounted for this program, which cannot change its mode.
 	if (process.platform !== 'win32' && uid === BigInt(process.getuid?.() ?? 0) && (mode & 0o077n) !== 0n) {
 		throw unsafe(
-			`${visible(file)} can be read by other users of this computer`,
-			`Close it to them: chmod 600 ${shellWord(file)}`,
+			`${visible(file)} is readable by other users of this computer`,
+			`Run chmod 600 ${shellWord(file)}`,
 		);
 	}
 
 	const lines = found.bytes.toString().split(/\r?\n/);
 	const secrets = lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
 	if (secrets.length === 0 || !secrets.every(line => /^AGE-SECRET-KEY-1[A-Z0-9]{58}$/.test(line))) {
-		throw unreadable(file, 'it holds something else than lines that begin with AGE-SECRET-KEY-1');
+		throw unreadable(file, 'it is not an identity in age’s format');
 	}
 
 	return secrets;
@@ -62,7 +62,7 @@ async function make(file: string): Promise<string> {
 		refuseStranger(file);
 		await makeFolders(path.dirname(file));
 		refuseShared(path.dirname(file));
-		write(file, `# made by keymaker host init\n# public key: ${recipient}\n${secret}\n`);
+		write(file, `# created by keymaker host init\n# public key: ${recipient}\n${secret}\n`);
 	} catch (error) {
 		if (codeOf(error) === 'EEXIST') {
 			throw await existing(file);
@@ -74,7 +74,7 @@ async function make(file: string): Promise<string> {
 	return recipient;
 }
 
-/** A new file, which follows no link, and is there whole or not at all. */
+/** Writes a new file, whole or not at all, and follows no link. */
 function write(file: string, text: string): void {
 	const handle = openSync(file, 'wx', 0o600);
 	try {
@@ -88,24 +88,21 @@ function write(file: string, text: string): void {
 	}
 }
 
-/** Root writes only where nobody else can exchange what it writes. */
+/** Root writes only where nobody else can replace the file. */
 function refuseStranger(file: string): void {
 	const stranger = strangerOn(file);
 	if (stranger !== null) {
 		const {path: place, uid} = stranger;
-		const why = uid === null ? 'can be written by other users' : `belongs to another user (${uid})`;
-		throw unsafe(
-			`${visible(place)} ${why}`,
-			'Name another file in KEYMAKER_IDENTITY, in a folder of your own.',
-		);
+		const why = uid === null ? 'is writable by other users' : `belongs to another user (${uid})`;
+		throw unsafe(`${visible(place)} ${why}`, 'Set KEYMAKER_IDENTITY to a file in a folder of your own.');
 	}
 }
 
 function refuseShared(folder: string): void {
 	if (process.platform !== 'win32' && othersMayReplaceIn(statSync(folder), 'save')) {
 		throw unsafe(
-			`${visible(folder)} can be written by other users of this computer`,
-			`Close it to them (chmod go-w ${shellWord(folder)}), or name another file in KEYMAKER_IDENTITY.`,
+			`${visible(folder)} is writable by other users of this computer`,
+			`Run chmod go-w ${shellWord(folder)}, or set KEYMAKER_IDENTITY to a file elsewhere.`,
 		);
 	}
 }
@@ -114,18 +111,18 @@ async function existing(file: string): Promise<FlockError> {
 	const recipients = await read(file)
 		.then(async secrets => Promise.all(secrets.map((await import('./age.ts')).recipientOf)))
 		.catch(() => []);
-	return new FlockError('identity-exists', `This computer has an identity already: ${visible(file)}.`, {
+	return new FlockError('identity-exists', `This computer already has an identity: ${visible(file)}.`, {
 		hint:
 			recipients.length === 0
-				? 'It was left as it is. Whatever is sealed to it opens with nothing else.'
-				: `It was left as it is. Grant bots to ${recipients.join(' or ')}.`,
+				? 'Nothing was changed. Keep the file: nothing else opens what was sealed to it.'
+				: `Nothing was changed. Its recipient is ${recipients.join(' or ')}.`,
 	});
 }
 
-/** The error of a computer without an identity. */
+/** The error for a computer without an identity. */
 function none(file: string): FlockError {
-	return new FlockError('no-identity', `This computer has no identity: there is no ${visible(file)}.`, {
-		hint: '`keymaker host init` makes one; KEYMAKER_IDENTITY names another file.',
+	return new FlockError('no-identity', `This computer has no identity: ${visible(file)} does not exist.`, {
+		hint: 'Create one with `keymaker host init`, or set KEYMAKER_IDENTITY to another file.',
 	});
 }
 
@@ -134,15 +131,15 @@ function unsafe(what: string, hint: string): FlockError {
 }
 
 function unreadable(file: string, reason: string, cause?: unknown): FlockError {
-	return new FlockError('identity-unreadable', `The identity ${visible(file)} cannot be read: ${reason}.`, {
-		hint: 'Name the file that `keymaker host init` or age-keygen made in KEYMAKER_IDENTITY.',
+	return new FlockError('identity-unreadable', `Cannot read the identity ${visible(file)}: ${reason}.`, {
+		hint: 'Set KEYMAKER_IDENTITY to a file that `keymaker host init` or age-keygen created.',
 		cause,
 	});
 }
 
 function unwritable(file: string, error: unknown): FlockError {
-	return new FlockError('identity-unwritable', `${visible(file)} cannot be written (${codeOf(error)}).`, {
-		hint: 'Nothing was made. Name another file in KEYMAKER_IDENTITY.',
+	return new FlockError('identity-unwritable', `Cannot write ${visible(file)} (${codeOf(error)}).`, {
+		hint: 'Nothing was created. Set KEYMAKER_IDENTITY to another file.',
 		cause: error,
 	});
 }

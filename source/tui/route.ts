@@ -116,7 +116,7 @@ function onScreen(state: State, command: Command, now: number): Step {
 	}
 }
 
-/** What would save something in the end: on a computer that saves nothing, nobody is asked for a PIN first. */
+/** The commands that save something in the end. A host refuses them at once, before anyone makes a PIN. */
 const saving: ReadonlySet<Command> = new Set(['authorize', 'walk', 'handle', 'check', 'forget', 'undo']);
 
 /** The flock's keys lead to all other features. */

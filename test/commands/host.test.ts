@@ -10,7 +10,7 @@ before(async () => {
 });
 after(() => place?.close());
 
-test('host init prints the recipient alone, and keeps the identity in the settings folder', async () => {
+test('host init prints only the recipient, and keeps the identity in the settings folder', async () => {
 	const home = path.join(place.folder, 'home');
 	const env = {HOME: home, XDG_CONFIG_HOME: path.join(home, 'settings')};
 	const {code, out, err} = await place.run(['host', 'init'], '', env);
@@ -29,7 +29,7 @@ test('host init prints the recipient alone, and keeps the identity in the settin
 	assert.ok(again.err.includes(out.trim()));
 });
 
-test('KEYMAKER_IDENTITY names another file, also where there is no home', async () => {
+test('KEYMAKER_IDENTITY names another file, even without a home folder', async () => {
 	const env = {HOME: undefined, XDG_CONFIG_HOME: undefined, KEYMAKER_IDENTITY: 'own/identity'};
 	const {code, err} = await place.run(['host', 'init'], '', env);
 	assert.equal(code, 0, err);
@@ -42,7 +42,7 @@ test('KEYMAKER_IDENTITY names another file, also where there is no home', async 
 	assert.match(why, /KEYMAKER_IDENTITY/);
 });
 
-test('host does nothing but init', async () => {
+test('host has no action but init', async () => {
 	const {code, out} = await place.run(['host', 'remove']);
 	assert.deepEqual([code, out], [2, '']);
 });

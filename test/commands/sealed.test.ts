@@ -9,11 +9,11 @@ import {whyMissing} from '../helpers/installed.ts';
 import {twoKeys} from '../helpers/key-file.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 
-describe('keys in a file that is sealed to hosts', () => {
+describe('a key file sealed to hosts', () => {
 	let owner: Workplace;
 	let host: Workplace;
 	let recipient = '';
-	/** No home, no keystore: the file and the identity are all there is. */
+	/** Only the identity: a host needs neither a home folder nor a keystore. */
 	let hosts: Variables;
 	const sealed = () => path.join(owner.folder, 'web1.age');
 	before(async () => {
@@ -25,7 +25,7 @@ describe('keys in a file that is sealed to hosts', () => {
 		await rm(path.join(owner.folder, 'two.json'));
 		const {out, err} = await done(owner, 'export', '--format', 'age', '--to', recipient, '--out', 'web1.age');
 		assert.equal(out, 'web1.age\n');
-		assert.match(err, /2 keys written\. Whoever has an identity that it is sealed to can post as the bot\./);
+		assert.match(err, /2 keys written\. Only the recipients can open the file\./);
 	});
 	after(async () => {
 		await Promise.all([owner?.close(), host?.close()]);
@@ -42,14 +42,14 @@ describe('keys in a file that is sealed to hosts', () => {
 	const exec = (from: string, bot: string, env = hosts) =>
 		host.run(['exec', '--from', from, bot, '--', process.execPath, '-e', show], '', env);
 
-	test('it is for its owner alone, and shows neither a token nor a name', async () => {
+	test('only its owner can read it, and it shows neither a token nor a name', async () => {
 		assert.equal(statSync(sealed()).mode & 0o777, 0o600);
 		const text = await readFile(sealed(), 'utf8');
 		assert.match(text, /^-----BEGIN AGE ENCRYPTED FILE-----\n/);
 		assert.doesNotMatch(Buffer.from(text, 'base64').toString('latin1'), /practice|harbour/);
 	});
 
-	test('exec takes a bot’s key from it, with this computer’s poem, and looks at no keystore', async () => {
+	test('exec takes a bot’s key from it and the poem from this computer, without a keystore', async () => {
 		await writeFile(path.join(host.folder, 'keystore'), 'no folder');
 		const {code, out, err} = await exec(sealed(), 'harbour');
 		assert.equal(code, 0, err);
@@ -63,12 +63,12 @@ describe('keys in a file that is sealed to hosts', () => {
 		assert.match(other.err, /unknown-bot/);
 	});
 
-	test('exec --from is for one bot', async () => {
+	test('exec --from takes only one bot', async () => {
 		const {code, out} = await host.run(['exec', '--all', '--from', sealed(), '--', 'true'], '', hosts);
 		assert.deepEqual([code, out], [2, '']);
 	});
 
-	test('another identity does not open it, a changed one neither, and without one the next step is told', async () => {
+	test('another identity does not open it, nor does a changed file open; without an identity, the error says how to create one', async () => {
 		const other = {KEYMAKER_IDENTITY: path.join(host.folder, 'other.txt')};
 		const without = await exec(sealed(), 'harbour', other);
 		assert.deepEqual([without.code, without.out], [1, '']);
@@ -83,13 +83,13 @@ describe('keys in a file that is sealed to hosts', () => {
 		assert.match((await exec(changed, 'harbour')).err, /not-granted/);
 	});
 
-	test('import takes it with the identity', async () => {
+	test('import opens it with the identity', async () => {
 		await writeFile(path.join(host.folder, 'poems', 'the sea.txt'), 'A line.\n');
 		const {err} = await done(host, 'import', sealed());
 		assert.match(err, /2 keys imported/);
 	});
 
-	test('it is not written over without --force, and needs somebody to be for', async () => {
+	test('export needs a recipient, and overwrites a sealed file only with --force', async () => {
 		const before = await readFile(sealed());
 		const again = await owner.run(['export', '--format', 'age', '--to', recipient, '--out', 'web1.age']);
 		assert.equal(again.code, 1);
@@ -105,7 +105,7 @@ describe('keys in a file that is sealed to hosts', () => {
 		}
 	});
 
-	test('the standard age opens it as json, for each of several hosts', {
+	test('the standard age opens it as json with the identity of each recipient', {
 		skip: whyMissing('age'),
 	}, async () => {
 		const identity = path.join(owner.folder, 'second.txt');
@@ -118,7 +118,7 @@ describe('keys in a file that is sealed to hosts', () => {
 			assert.equal(key.accessToken, twoKeys[0]?.accessToken);
 		}
 
-		// What age itself has sealed, as bytes.
+		// A file that age itself sealed, not armoured.
 		const file = path.join(host.folder, 'by-age');
 		execFileSync('age', ['-r', recipient, '-o', file], {input: JSON.stringify(twoKeys)});
 		assert.match((await exec(file, 'the sea')).out, /^7001-practiceToken/);

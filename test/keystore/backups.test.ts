@@ -50,7 +50,7 @@ test('restoring keeps what it replaces, and can be taken back', async context =>
 	assert.deepEqual(await keystore.get('ode'), practiceRecord('newer'));
 });
 
-test('restoring lets in no host that was taken back since, once the flock is in a database again', async context => {
+test('restoring a backup brings back no grant that was taken back since', async context => {
 	const {keystore} = newKeystore(context);
 	const grants = [{name: 'web1', recipient: 'age1practice', at: '2026-11-28T10:00:00.000Z'}];
 	await keystore.update('ode', () => practiceRecord('ode', {grants}));

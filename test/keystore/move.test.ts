@@ -63,7 +63,7 @@ describe('a flock that moves', {skip: whyNoPostgres}, () => {
 		}
 	});
 
-	test('takes its hosts along: they open their bots where it went, and are told so where it was', async context => {
+	test('takes its grants along: hosts open their bots at the new place, and the old place names it', async context => {
 		const folder = newFolder(context);
 		const [one, other] = [await newAddress(), await newAddress()];
 		const {secret, recipient} = await testIdentity();

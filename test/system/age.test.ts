@@ -24,7 +24,7 @@ describe('the standard age', {skip: whyMissing('age-keygen') || whyMissing('age'
 		return {file, recipient: execFileSync('age-keygen', ['-y', file]).toString().trim()};
 	}
 
-	test('opens what is sealed to an identity that keymaker made, and to one of its own', async () => {
+	test('opens what keymaker sealed to identities of both programs', async () => {
 		const ours = openIdentity(path.join(folder, 'ours.txt'));
 		const recipient = await ours.make();
 		const theirs = keygen('theirs.txt');
@@ -35,7 +35,7 @@ describe('the standard age', {skip: whyMissing('age-keygen') || whyMissing('age'
 		}
 	});
 
-	test('says the same recipient of an identity as keymaker does', async () => {
+	test('derives the same recipient from an identity as keymaker', async () => {
 		const ours = openIdentity(path.join(folder, 'same.txt'));
 		const recipient = await ours.make();
 		assert.equal(execFileSync('age-keygen', ['-y', ours.file]).toString().trim(), recipient);
@@ -45,7 +45,7 @@ describe('the standard age', {skip: whyMissing('age-keygen') || whyMissing('age'
 		assert.equal(isRecipient(theirs.recipient), true);
 	});
 
-	test('seals what an identity of its own opens here, armoured or not', async () => {
+	test('seals what keymaker opens with an identity of age-keygen, armoured or not', async () => {
 		const {file, recipient} = keygen('reading.txt');
 		const identities = await openIdentity(file).read();
 		for (const args of [[], ['--armor']]) {
@@ -55,7 +55,7 @@ describe('the standard age', {skip: whyMissing('age-keygen') || whyMissing('age'
 	});
 });
 
-test('what is sealed to others, or was changed, does not open', async () => {
+test('sealed bytes do not open if they were sealed to others or changed', async () => {
 	const [one, other] = [await newIdentity(), await newIdentity()];
 	const sealed = await sealTo([await recipientOf(one)], plain);
 	assert.deepEqual(await openWith([other, one], sealed), plain);
@@ -65,7 +65,7 @@ test('what is sealed to others, or was changed, does not open', async () => {
 	assert.equal(await openWith([one], changed), null);
 });
 
-test('a recipient with a slip in it is none, and neither is an identity or another kind', async () => {
+test('only an exact X25519 recipient is a recipient: no typo, no identity, no other kind', async () => {
 	const identity = await newIdentity();
 	const recipient = await recipientOf(identity);
 	const slip = recipient.replace(/.$/, last => (last === 'q' ? 'p' : 'q'));
@@ -83,7 +83,7 @@ test('a recipient with a slip in it is none, and neither is an identity or anoth
 	}
 });
 
-test('an identity’s file holds nothing but what age-keygen writes too', async () => {
+test('an identity’s file has the format of age-keygen', async () => {
 	const made = openIdentity(path.join(folder, 'form.txt'));
 	const recipient = await made.make();
 	assert.match(

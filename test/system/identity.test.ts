@@ -26,7 +26,7 @@ afterEach(() => rmSync(folder, {recursive: true, force: true}));
 const withCode = (code: string) => (error: unknown) => error instanceof FlockError && error.code === code;
 const skip = process.platform === 'win32' ? 'needs permissions as Unix has them' : false;
 
-test('an identity is made for its owner alone, in a folder for its owner alone', {skip}, async () => {
+test('only the owner can read a new identity and its folder', {skip}, async () => {
 	const identity = openIdentity(file);
 	assert.equal(identity.exists(), false);
 	const mask = process.umask(0);
@@ -40,7 +40,7 @@ test('an identity is made for its owner alone, in a folder for its owner alone',
 	assert.deepEqual([statSync(file).mode & 0o777, statSync(path.dirname(file)).mode & 0o777], [0o600, 0o700]);
 });
 
-test('a second one is refused, names whom to grant to, and leaves the first as it is', async () => {
+test('a second identity is refused with the recipient of the first, which stays unchanged', async () => {
 	const identity = openIdentity(file);
 	const recipient = await identity.make();
 	const before = readFileSync(file);
@@ -53,13 +53,13 @@ test('a second one is refused, names whom to grant to, and leaves the first as i
 	assert.deepEqual(readFileSync(file), before);
 });
 
-test('of two that are made at once, one is made and the other refused', async () => {
+test('of two identities created at once, one is refused', async () => {
 	const all = await Promise.allSettled([openIdentity(file).make(), openIdentity(file).make()]);
 	assert.deepEqual(all.map(({status}) => status).sort(), ['fulfilled', 'rejected']);
 	assert.equal((await openIdentity(file).read()).length, 1);
 });
 
-test('nothing is made through a link, even one that leads nowhere', {skip}, async () => {
+test('an identity is never created through a link, even a dangling one', {skip}, async () => {
 	mkdirSync(path.dirname(file), {mode: 0o700});
 	const target = path.join(folder, 'target');
 	symlinkSync(target, file);
@@ -67,14 +67,14 @@ test('nothing is made through a link, even one that leads nowhere', {skip}, asyn
 	assert.throws(() => statSync(target));
 });
 
-test('nothing is made in a folder that others may write to', {skip}, async () => {
+test('an identity is never created in a folder that others can write to', {skip}, async () => {
 	mkdirSync(path.dirname(file));
 	chmodSync(path.dirname(file), 0o777);
 	await assert.rejects(openIdentity(file).make(), withCode('identity-unsafe'));
 	assert.throws(() => statSync(file));
 });
 
-test('one that others can read is refused until it is closed to them', {skip}, async () => {
+test('an identity that others can read is refused until chmod 600', {skip}, async () => {
 	const identity = openIdentity(file);
 	await identity.make();
 	chmodSync(file, 0o640);
@@ -83,7 +83,7 @@ test('one that others can read is refused until it is closed to them', {skip}, a
 	assert.equal((await identity.read()).length, 1);
 });
 
-test('what is no identity says so, and never what it holds', async () => {
+test('the error for a file that is not an identity never shows its contents', async () => {
 	const identity = openIdentity(file);
 	await assert.rejects(identity.read(), withCode('no-identity'));
 	mkdirSync(path.dirname(file), {mode: 0o700});

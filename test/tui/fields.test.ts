@@ -44,7 +44,7 @@ const fields: Readonly<Record<string, Tried>> = {
 		drawn: columnsOf,
 		characters: letters,
 	},
-	'another host': {
+	'a new host': {
 		start: () => play(flockScreen(mixedFlock, {size, shared: true}), 'down', 'h', 'up', 'enter').state,
 		text: overlayText,
 		drawn: columnsOf,

@@ -156,7 +156,7 @@ export function gallery(size: Size): Record<string, State> {
 		'the check of one': play(flock, 'down', 'C').state,
 		'the hosts dialog': play(sharing, 'down', 'h').state,
 		'the hosts dialog for several': play(sharing, 'space', 'space', 'space', 'h').state,
-		'the field of another host': play(sharing, 'down', 'h', 'up', 'enter', {
+		'the field of a new host': play(sharing, 'down', 'h', 'up', 'enter', {
 			type: 'paste',
 			text: 'age1nobody web1',
 		}).state,

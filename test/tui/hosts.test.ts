@@ -29,7 +29,7 @@ function textOf(state: State): string {
 		.join('\n');
 }
 
-test('the facts of a bot say which hosts open it', () => {
+test('a bot’s facts name the hosts that can open it', () => {
 	const state = {...sharing(), preview: {bot: 'ferry', text: null}};
 	assert.match(textOf(state), /hosts +web1/);
 	assert.doesNotMatch(
@@ -38,12 +38,11 @@ test('the facts of a bot say which hosts open it', () => {
 	);
 });
 
-test('h grants the marked bots to a host that the flock knows, and takes back from it those that have it', () => {
+test('h grants the marked bots to a known host, or takes back those that it has', () => {
 	const asked = play(sharing(), 'space', 'space', 'h').state;
 	const text = textOf(asked);
-	assert.match(text, /Hosts that can open ferry, harbour:/);
-	assert.match(textOf(play(sharing(), 'down', 'h').state), /No host can open harbour yet\./);
-	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to another host …\n ❯ Cancel/);
+	assert.match(text, /Which hosts can open ferry, harbour\?/);
+	assert.match(text, /Grant to web1\n.*Take back from web1 \(1 of 2\)\n.*Grant to a new host …\n ❯ Cancel/);
 	assert.deepEqual(play(asked, 'enter').effects, []);
 	const granted = play(asked, 'down', 'enter');
 	assert.equal(granted.state.overlay, null);
@@ -59,7 +58,7 @@ test('h grants the marked bots to a host that the flock knows, and takes back fr
 	]);
 });
 
-test('a new host’s recipient is pasted, and then its name typed; a slip stays beside the problem', () => {
+test('a new host is its recipient and then its name, and a mistake stays beside its error', () => {
 	const field = play(sharing(), 'down', 'h', 'up', 'enter');
 	assert.equal(field.state.overlay?.name, 'grant');
 	const wrong = play(field.state, {type: 'paste', text: recipient.slice(0, -1)}, 'enter');
@@ -70,7 +69,7 @@ test('a new host’s recipient is pasted, and then its name typed; a slip stays 
 	assert.match(textOf(right.state), /Name: /);
 	const odd = play(right.state, ...'web 2', 'enter');
 	assert.deepEqual(odd.effects, []);
-	assert.match(textOf(odd.state), /web 2 is not a name for a host\./);
+	assert.match(textOf(odd.state), /web 2 is not a valid name for a host\./);
 	const typed = play(odd.state, 'left', 'backspace', 'enter');
 	assert.deepEqual(typed.effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
 });
@@ -85,11 +84,11 @@ test('an identity pasted in a recipient’s place is neither drawn nor held', ()
 	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
 	const secret = `AGE-SECRET-KEY-1${'PRACTICE'.repeat(7)}QQ`;
 	const {state} = play(field, {type: 'paste', text: `# public key: ${recipient}\n${secret}\n`});
-	assert.match(textOf(state), /That is an identity, which is secret\./);
+	assert.match(textOf(state), /That is an identity, not a recipient\./);
 	assert.doesNotMatch(textOf(state) + JSON.stringify(state), /PRACTICE/);
 });
 
-test('a bot without a key is granted to nobody, and with a file there is nothing to grant', () => {
+test('a bot without a key cannot be granted, nor any bot of a keystore in a file', () => {
 	const none = play(sharing(), 'end', 'h').state;
 	assert.equal(none.overlay, null);
 	assert.match(none.notice?.text ?? '', /Authorize the bot first/);
@@ -97,12 +96,12 @@ test('a bot without a key is granted to nobody, and with a file there is nothing
 	assert.equal(play(flockScreen(flock), 'h').state.overlay, null);
 });
 
-test('on a host nothing that would be saved is begun, and it says so before a link is asked for', () => {
+test('a host refuses keys that would save something, before it asks X for a link', () => {
 	const there = {...sharing(), others: 2};
 	for (const key of ['enter', 'a', 'C', 'f', 'e']) {
 		const {state, effects} = play(there, key);
 		assert.deepEqual([state.screen.name, state.overlay], ['flock', null], key);
-		assert.match(state.notice?.text ?? '', /opens the bots that are granted to it, and saves nothing/, key);
+		assert.match(state.notice?.text ?? '', /can only read the bots granted to it/, key);
 		assert.ok(
 			effects.every(({type}) => type === 'timer'),
 			key,

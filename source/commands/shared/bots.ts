@@ -8,7 +8,7 @@ import {namesOfHeld} from '../../flock/words.ts';
 
 /**
  * The bot with exactly this name, however its accents are typed.
- * @param others the bots that this computer does not open
+ * @param others on a host, the bots that it cannot open
  * @throws FlockError `unknown-bot`, with the most similar name, `not-granted`
  */
 export function findBot(name: string, flock: Flock, others: ReadonlySet<string> | null = null): Bot {
@@ -21,7 +21,7 @@ export function findBot(name: string, flock: Flock, others: ReadonlySet<string> 
 	return bot;
 }
 
-/** The bots with these names, each once, in the order given. @param others as in `findBot` @throws FlockError as `findBot` does */
+/** The bots with these names, each once, in the order given. @param others as in `findBot`. @throws like `findBot` */
 export function findBots(
 	names: readonly string[],
 	flock: Flock,

@@ -80,7 +80,7 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	unattended?: true;
 	/** True if it only reads, so keys that wait on this computer keep waiting. */
 	looksOnly?: true;
-	/** True where it saves nothing, and so works on a computer that opens only what is granted to it. */
+	/** True if it saves nothing, so it also works on a host. */
 	savesNothing?: true;
 	/** @returns the exit code. @throws FlockError that ends the command. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;

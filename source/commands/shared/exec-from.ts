@@ -9,7 +9,7 @@ import type {ReadingServices} from '../../services.ts';
 import type {Grant} from './child-environment.ts';
 
 /**
- * A bot's key out of a file, as its program gets it; no keystore is looked at.
+ * Takes a bot's key from a file for its program, without opening a keystore.
  * @throws FlockError `unknown-bot`, `import-…`, `not-granted`, `identity-…`
  */
 export async function grantFrom(
@@ -25,7 +25,7 @@ export async function grantFrom(
 	if (entry === undefined || found.length > 1) {
 		throw new FlockError(
 			'unknown-bot',
-			`${visible(file)} has ${entry === undefined ? 'no key' : 'several keys'} of ${visible(bot)}.`,
+			`${visible(file)} has ${entry === undefined ? 'no key' : 'several keys'} for ${visible(bot)}.`,
 			{hint: hintFor(bot, entries)},
 		);
 	}
@@ -50,6 +50,6 @@ function hintFor(bot: string, entries: readonly BundleEntry[]): string {
 	const names = entries.flatMap(entry => entry.bot ?? []);
 	const near = nearest(bot, names);
 	return near === null
-		? 'Have it exported with this bot, or look with age -d at what it holds.'
+		? 'Export the file again with one key for this bot.'
 		: `Did you mean ${visible(near)}?`;
 }

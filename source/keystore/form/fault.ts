@@ -43,7 +43,7 @@ export function listOf(fault: Fault): Fault {
 	};
 }
 
-/** An object with exactly these fields, and with none besides but the optional ones. */
+/** An object with exactly these fields, and any of the optional ones. */
 export function objectOf(
 	fields: Readonly<Record<string, Fault>>,
 	optional: Readonly<Record<string, Fault>> = {},

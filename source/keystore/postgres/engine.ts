@@ -73,7 +73,7 @@ export type Engine = StateStore &
 		forgetSeen(): Promise<void>;
 		/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
 		sealer(): Promise<Sealer | null>;
-		/** The rows of grants that no keymaker wrote, and those that are gone. */
+		/** The rows of grants that keymaker did not write, and missing ones. */
 		strayGrants(): Promise<StrayGrant[]>;
 		/** Who did what, the newest first. */
 		history(): Promise<Change[]>;
@@ -497,7 +497,7 @@ export function openEngine(options: EngineOptions): Engine {
 				}
 
 				const edit = ({state}: Known) => ({
-					// A host that was taken back stays out, whatever the record of then says.
+					// The earlier record may name a host that the bot was taken back from.
 					state: withRecords(state, withGrantsOf(state.records, earlier)),
 					result: now.change,
 				});

@@ -2,13 +2,13 @@ import type {Client} from 'pg';
 import type {BotRecord, Grant} from '../../flock/key.ts';
 import type {StrayGrant} from '../keystore.ts';
 
-/** Which computer a bot's key is sealed to; the row of one that it was taken back from stays, without a key. */
+/** A host that a bot's key is sealed to. If the bot is taken back, its row stays, without a key. */
 export type GrantRow = {bot: string; name: string; recipient: string};
 
-/** A bot's own key, and the computers that it is sealed to. */
+/** A bot's own key, and the hosts that it is sealed to. */
 export type GrantedBot = Readonly<{bot: string; botKey: Buffer; grants: readonly Grant[]}>;
 
-/** Seals a bot's key to these computers, and takes its row from all others. */
+/** Seals a bot's key to these hosts, and removes it from all other rows. */
 export async function writeGrants(
 	client: Client,
 	flock: string,
@@ -34,7 +34,7 @@ export async function writeGrants(
 	}
 }
 
-/** What a database holds of grants that are in force. */
+/** The grants in a database, without those taken back. */
 export async function grantRows(client: Client, flock: string): Promise<GrantRow[]> {
 	const {rows} = await client.query<GrantRow>(
 		`select bot, name, recipient from keymaker.grants
@@ -44,7 +44,7 @@ export async function grantRows(client: Client, flock: string): Promise<GrantRow
 	return rows;
 }
 
-/** Compares what a database holds with the records, which nobody but a keymaker with the flock's key has written. */
+/** Compares the rows with the records, which only somebody with the flock's key can write. */
 export function strayAmong(rows: readonly GrantRow[], records: ReadonlyMap<string, BotRecord>): StrayGrant[] {
 	const granted = [...records].flatMap(([bot, {grants = []}]) =>
 		grants.map(({name, recipient}): GrantRow => ({bot, name, recipient})),

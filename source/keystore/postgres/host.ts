@@ -23,14 +23,14 @@ import {openBytes} from './sealed.ts';
 import {withClient} from './session.ts';
 import {watchFlock} from './watch.ts';
 
-/** What opening the bots that are granted to this computer needs. */
+/** What a host needs to open its bots. */
 export type HostOptions = Pick<
 	DatabaseOptions,
 	'address' | 'environment' | 'label' | 'deadline' | 'memoryOf'
 > &
 	Readonly<{identity: Identity}>;
 
-/** A bot as a host reads it: what is sealed of it only where it is granted to the host. */
+/** A bot as a host reads it; the sealed fields are `null` if it is not granted to the host. */
 type HostRow = {
 	name: string;
 	version: number;
@@ -59,8 +59,8 @@ const botsFor = `select f.id, f.moved, (select max(version) from keymaker.schema
 	from keymaker.flock f where f.name = $1 and f.kind = $2`;
 
 /**
- * Opens what a flock's keystore in a database has granted to this computer's identity, and nothing else; saves nothing. A role
- * that may only select is enough. Connects to nothing, and reads no identity, before the first call.
+ * Opens the bots of a flock in a database that are granted to this computer's identity, and saves nothing. A role that may only
+ * select is enough. Connects, and reads the identity, at the first call.
  * @throws FlockError `keystore-address`
  */
 export function openHost({
@@ -73,10 +73,10 @@ export function openHost({
 }: HostOptions): Shared {
 	const address = readAddress(given.text, {from: given.from, environment});
 	const place = drawn(address);
-	/** Opening one takes long for what it is, so each is opened once. */
+	/** Opening a key is slow, so each is opened once. */
 	const botKeys = new Map<string, Buffer>();
 	const memories = new Map<string, Memory | undefined>();
-	/** What was read last of each bot. */
+	/** What was last read of each bot. */
 	let seen = new Map<string, Seen>();
 	let identities: Promise<{secrets: string[]; recipients: string[]}> | null = null;
 
@@ -85,7 +85,7 @@ export function openHost({
 		return {secrets, recipients: await Promise.all(secrets.map(recipientOf))};
 	}
 
-	/** Each bot has versions of its own, which are sealed with it: of the flock's, a host knows nothing for certain. */
+	/** Remembers each bot's own version, which is sealed with it. A host cannot verify the flock's. */
 	function memoryFor(bot: string): Memory | undefined {
 		const known = memories.get(bot) ?? memoryOf?.(`${withoutPassword(address)} (${label.flock}) ${bot}`);
 		memories.set(bot, known);
@@ -96,7 +96,7 @@ export function openHost({
 		return caughtUp(deadline, () => readOnce(false));
 	}
 
-	/** @param anyway true takes what is there as it is */
+	/** @param anyway true accepts older versions, too */
 	async function readOnce(anyway: boolean): Promise<Read> {
 		const sights = (await memoryFor('')?.recall()) ?? new Map();
 		identities ??= identified();
@@ -179,7 +179,7 @@ export function openHost({
 		const {openWith} = await import('../../system/age.ts');
 		const key = await openWith(secrets, Buffer.from(sealed, 'base64'));
 		if (key === null) {
-			throw new Damage('what was granted to this computer was changed by something else than keymaker');
+			throw new Damage('a grant to this computer was changed by something other than keymaker');
 		}
 
 		botKeys.set(sealed, key);

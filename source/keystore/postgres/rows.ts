@@ -30,9 +30,9 @@ export type Known = {
 	isMarked: boolean;
 	state: State;
 	versions: ReadonlyMap<string, number>;
-	/** What each bot's row holds, so that nobody with that bot's key alone can write another row. */
+	/** A digest of each bot's row, so nobody with only that bot's key can replace it unnoticed. */
 	marks: ReadonlyMap<string, string>;
-	/** Each bot's own key, which its record keeps from version to version until a grant is taken back. */
+	/** Each bot's own key. It changes only when a grant is taken back. */
 	botKeys: ReadonlyMap<string, Buffer>;
 };
 
@@ -109,7 +109,7 @@ export function rowOf(
 	};
 }
 
-/** The app of a record's key in force; `null` where its secret is not known. */
+/** The app of a record's key in force; `null` if its secret is not known. */
 export function appOf({apps}: State, record: BotRecord | null): AppKey | null {
 	const consumerKey = record?.key?.consumerKey ?? '';
 	const consumerSecret = apps.get(consumerKey);
@@ -132,7 +132,7 @@ export function assertGood(state: State, changed: readonly string[]): void {
 	parseState(fieldsOf({...state, records}));
 }
 
-/** The bots whose records differ, or their apps' secrets. Records that no edit has touched are the very same objects. */
+/** The bots whose records or apps' secrets differ. Records that no edit has touched are the very same objects. */
 export function changedNames(before: State, after: State): string[] {
 	return [...new Set([...before.records.keys(), ...after.records.keys()])].filter(name => {
 		const [one, other] = [before.records.get(name), after.records.get(name)];
@@ -159,7 +159,7 @@ export function withRecords(state: State, some: ReadonlyMap<string, BotRecord | 
 	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
 }
 
-/** True if a computer that could open a bot may no longer. */
+/** True if a host that could open a bot no longer can. */
 export function isTakenBack(before: readonly Grant[], after: readonly Grant[]): boolean {
 	return before.some(({recipient}) => !after.some(other => other.recipient === recipient));
 }
@@ -174,7 +174,7 @@ function frameOf(state: State): Record<string, unknown> {
 	return fieldsOf({...state, poems: null, records: new Map()});
 }
 
-/** The frame holds a digest of all rows, so that none can be removed, put back or written by others unnoticed. */
+/** The frame holds a digest of all rows, so nobody can remove, put back or write one unnoticed. */
 export function sealFrame(
 	state: State,
 	marks: ReadonlyMap<string, string>,
@@ -185,12 +185,12 @@ export function sealFrame(
 	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
 }
 
-/** Of every row, the removed bots' included. */
+/** A digest of all rows, including those of removed bots. */
 function digestOf(marks: ReadonlyMap<string, string>): string {
 	return digest([...marks].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** Of a row's version and all that is sealed in it. */
+/** A digest of a row's version and everything sealed in it. */
 export function markOf({version, bot_key, record_sealed, app_sealed}: BotRow): string {
 	return digest([version, bot_key, record_sealed, app_sealed]);
 }

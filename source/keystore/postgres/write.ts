@@ -7,7 +7,7 @@ export type BotRow = {
 	version: number;
 	bot_key: string | null;
 	record_sealed: string | null;
-	/** The app of its key, for hosts; `null` where its secret is not known. */
+	/** The app of its key, for hosts; `null` if its secret is not known. */
 	app_sealed: string | null;
 };
 
@@ -55,7 +55,7 @@ export async function writeBots(
 	await client.query(
 		`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed, app_sealed)
 			select $1, t.name, t.version, $2, t.bot_key, t.record_sealed, t.app_sealed
-			from json_to_recordset($3) as t 
+			from json_to_recordset($3) as t
 				(name text, version bigint, bot_key text, record_sealed text, app_sealed text)
 			on conflict (flock, name) do update
 			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,

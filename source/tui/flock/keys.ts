@@ -11,7 +11,7 @@ const moving: readonly Binding[] = [
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
 
-/** What a computer that saves nothing answers with a sentence is in no footer there. */
+/** Leaves a key out of a host's footer, where it can only say why it does nothing. */
 function unlessHost({others}: State): Partial<Pick<Binding, 'short'>> {
 	return others === null ? {} : {short: null};
 }

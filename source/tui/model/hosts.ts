@@ -2,14 +2,14 @@ import {keysOf} from '../../flock/key.ts';
 import {chosen} from './list.ts';
 import {botOf, type HostChoice, type State} from './state.ts';
 
-/** The bots that can be granted: the marked ones, else the selected one, of which something is kept. */
+/** The bots that can be granted: of the marked ones, else the selected one, those with a key or a grant. */
 export function grantable(state: State): string[] {
 	return chosen(state)
 		.filter(bot => keysOf(bot).length > 0 || bot.grants !== undefined)
 		.map(({name}) => name);
 }
 
-/** What can be done with hosts: to grant these bots to each that the flock knows, to take them back, to grant them to another one. */
+/** The choices: grant these bots to each host that the flock knows, take them back from it, or grant them to a new one. */
 export function hostChoices(state: State, names: readonly string[]): HostChoice[] {
 	const bots = names.flatMap(name => botOf(state, name) ?? []);
 	const hosts = new Map((state.flock ?? []).flatMap(({grants = []}) => grants.map(one => [one.name, one])));

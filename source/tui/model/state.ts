@@ -109,7 +109,7 @@ export type Question =
 /** The choices of the forget dialog. */
 export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 
-/** What the dialog about hosts offers. */
+/** A choice of the hosts dialog. */
 export type HostChoice =
 	| {kind: 'grant'; host: Host}
 	| {kind: 'take-back'; name: string; bots: readonly string[]}
@@ -128,8 +128,7 @@ export type Overlay =
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
 	| {name: 'hosts'; bots: readonly string[]; choice: number}
-	/** A recipient and a name, as they are typed. */
-	/** `recipient` is that of the host whose name is typed next; `null` before it is there. */
+	/** `recipient` is the one whose name is typed next; `null` before it is known. */
 	| {
 			name: 'grant';
 			bots: readonly string[];
@@ -234,7 +233,7 @@ export type State = {
 	enterAt: number;
 	/** The latest notice's number. */
 	notices: number;
-	/** How many bots this computer does not open, where it opens only what is granted to it and saves nothing; `null` elsewhere. */
+	/** On a host, how many bots it cannot open; else `null`. */
 	others: number | null;
 	/** When the flock was last read, in milliseconds since 1970. */
 	readAt: number;

@@ -125,7 +125,7 @@ export const overlayBindings = {
 			keys: ['enter'],
 			label: 'enter',
 			short: 'do it',
-			help: 'do what is chosen',
+			help: 'do it',
 			command: 'accept',
 			vital: true,
 		},

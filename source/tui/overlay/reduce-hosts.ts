@@ -6,11 +6,11 @@ import {problemOf} from '../model/problem.ts';
 import type {Overlay, State} from '../model/state.ts';
 import {notify, type Step, step} from '../model/step.ts';
 
-/** Asks which hosts are to open the marked bots, else the selected one. */
+/** Asks which hosts can open the marked bots, else the selected one. */
 export function askForHosts(state: State): Step {
 	const bots = grantable(state);
 	if (bots.length === 0) {
-		return notify(state, 'Authorize the bot first; then it can be granted to a host.');
+		return notify(state, 'Authorize the bot first, then grant it to a host.');
 	}
 
 	const last = hostChoices(state, bots).length - 1;

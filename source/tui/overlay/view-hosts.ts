@@ -5,18 +5,12 @@ import {hostChoices} from '../model/hosts.ts';
 import type {HostChoice, Overlay, State} from '../model/state.ts';
 import {names} from '../model/text.ts';
 
-/** What can be done about hosts, as a list to choose from; the rows round the chosen one where there are many. */
+/** The choices as a list; if there are too many, the rows around the chosen one. */
 export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts'}): Line[] {
 	const {columns, rows} = state.size;
 	const choices = hostChoices(state, bots);
 	const title = cutOff(
-		paragraph(
-			choices.some(({kind}) => kind === 'take-back')
-				? `Hosts that can open ${names(bots.map(visible), 120)}:`
-				: `No host can open ${names(bots.map(visible), 120)} yet.`,
-			columns,
-			{tone: 'warn'},
-		),
+		paragraph(`Which hosts can open ${names(bots.map(visible), 120)}?`, columns, {tone: 'warn'}),
 		rows < 9 ? 1 : 2,
 	);
 	const room = Math.max(1, Math.min(choices.length, Math.floor(rows / 2) - title.length));
@@ -47,8 +41,8 @@ export function grantPanel(
 	const shown = fieldWindow({text, after: caret}, visible, columns - label.length);
 	const question =
 		recipient === null
-			? `Which host may open ${names(bots.map(visible), 60)}? Paste the recipient that \`keymaker host init\` prints there.`
-			: `What do you call the host ${recipient.slice(0, 12)}…? Its name can be anything short, such as web1.`;
+			? `Which host can open ${names(bots.map(visible), 60)}? Run \`keymaker host init\` there, and paste the recipient that it prints.`
+			: `Name the host ${recipient.slice(0, 12)}…, for example web1.`;
 	return [
 		...paragraph(question, columns, {rank: 2}),
 		{
@@ -68,7 +62,7 @@ function wordsOf(choice: HostChoice, asked: number): string {
 		case 'take-back':
 			return `Take back from ${visible(choice.name)}${choice.bots.length < asked ? ` (${choice.bots.length} of ${asked})` : ''}`;
 		case 'new':
-			return 'Grant to another host …';
+			return 'Grant to a new host …';
 		case 'cancel':
 			return 'Cancel';
 	}

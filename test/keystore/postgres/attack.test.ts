@@ -27,7 +27,7 @@ import {
 /** PostgreSQL's refusal of what a role has no right to. */
 const refused = {code: '42501'};
 
-describe('an enemy with a host’s disk and its database role', {skip: whyNoPostgres}, () => {
+describe('an attacker with a host’s disk and its database role', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
 	let flock = '';
 	let flocks = 0;
@@ -64,11 +64,11 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 	const grant = (bot: string, name: string, {recipient}: TestIdentity) =>
 		grantBots([bot], {name, recipient}, {keystore: owner, now: Date.now});
 
-	/** Another start of a host's program, on a computer that remembers what it has seen. */
+	/** Starts a host's program again, on a computer that remembers what it has seen. */
 	const newHost = (identity: TestIdentity) =>
 		hostsKeystore(server.secretAddress('reader'), flock, identity, path.join(folder, 'seen.json'));
 
-	/** Does something with a program of the enemy's own. */
+	/** Runs statements with the attacker's own client. */
 	async function as<T>(role: Role, work: (client: pg.Client) => Promise<T>): Promise<T> {
 		const client = new pg.Client({connectionString: server.secretAddress(role)});
 		await client.connect();
@@ -85,7 +85,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		return key;
 	}
 
-	test('opens the bots of that host, and with all that these hold no other bot, app, flock or earlier state', async () => {
+	test('opens that host’s bots, and nothing in them opens another bot, app, flock or earlier state', async () => {
 		const key = await enemysKey();
 		const [own, elegy] = [await stored('ode'), await stored('elegy')];
 		assert.equal(openedBy(key, 'ode', own).record.key.accessSecret, 'practice-secret-ode');
@@ -102,7 +102,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		await assert.rejects(newHost(enemy).get('elegy'), coded('not-granted'));
 	});
 
-	test('sees names, versions and recipients, and neither an account nor the history', async () => {
+	test('sees names, versions and recipients, but no account and no history', async () => {
 		const {records, others} = await newHost(enemy).list();
 		assert.deepEqual([[...records.keys()], [...(others ?? [])]], [['ode'], ['elegy']]);
 		await as('reader', async client => {
@@ -115,7 +115,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		});
 	});
 
-	test('can write nothing with that role, whatever the table', async () => {
+	test('can write to no table with that role', async () => {
 		await as('reader', async client => {
 			for (const table of ['flock', 'bot', 'grants', 'history', 'schema_version']) {
 				await assert.rejects(client.query(`delete from keymaker.${table}`), refused, table);
@@ -133,7 +133,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		assert.equal((await newOwner().get('ode'))?.key?.accessToken, '12-practice-token-ode');
 	});
 
-	test('who also writes puts another key into the bot that it opens: the owner’s next start notices', async () => {
+	test('cannot replace the key of an opened bot unnoticed, even with a role that writes', async () => {
 		const key = await enemysKey();
 		const {id, version} = await stored('ode');
 		const forged = practiceRecord('enemy', {
@@ -157,7 +157,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		await assert.rejects(newOwner().get('ode'), coded('keystore-damaged'));
 	});
 
-	test('who also writes puts an older state of a bot back: the owner’s and the host’s next start notice', async () => {
+	test('cannot put back an older state of a bot unnoticed, even with a role that writes', async () => {
 		const {id, version, record_sealed, app_sealed, bot_key} = await stored('ode');
 		await owner.update('ode', record => withKey(record, practiceKey('again')));
 		assert.equal((await newHost(enemy).get('ode'))?.key?.accessToken, '12-practice-token-again');
@@ -175,7 +175,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		assert.equal((await knowing.get('ode'))?.key?.accessToken, '12-practice-token-ode');
 	});
 
-	test('who also writes grants itself a bot: it opens nothing by that, grants tells it, and no later key is sealed to it', async () => {
+	test('opens nothing by inserting a grant with a role that writes; grants reports it, and no later key is sealed to it', async () => {
 		const {id} = await stored('ode');
 		const sealed = (await sealTo([enemy.recipient], await enemysKey())).toString('base64');
 		const insert = (name: string) =>
@@ -191,7 +191,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		await assert.rejects(newHost(enemy).get('elegy'), coded('keystore-damaged'));
 		const {write, err} = collect();
 		assert.equal(await grantsCommand({json: true}, {keystore: newOwner()}, write), 1);
-		assert.match(err.join('\n'), /has a grant of elegy to web9 .* that no keymaker made/);
+		assert.match(err.join('\n'), /has a grant of elegy to web9 .* that keymaker did not make/);
 		// Under a name that is granted already, too.
 		await insert('web2');
 		const third = await testIdentity();
@@ -207,7 +207,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		assert.deepEqual(await newOwner().strayGrants(), []);
 	});
 
-	test('who also writes exchanges what was granted, or takes it away: the host and grants say so', async () => {
+	test('cannot exchange or remove grants unnoticed, even with a role that writes', async () => {
 		await grant('elegy', 'web1', enemy);
 		const {id} = await stored('ode');
 		await as('writer', client =>
@@ -226,7 +226,7 @@ describe('an enemy with a host’s disk and its database role', {skip: whyNoPost
 		);
 	});
 
-	test('from whom a bot is taken back opens no later key with anything that it kept', async () => {
+	test('opens no later key of a bot that was taken back, whatever it kept', async () => {
 		const kept = await enemysKey();
 		await ungrantBots(['ode'], 'web1', owner);
 		await owner.update('ode', record => withKey(record, practiceKey('again')));

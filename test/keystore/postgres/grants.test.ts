@@ -44,7 +44,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		return key === null ? null : openedBy(key, bot, row);
 	};
 
-	test('a granted bot, its key in force and its app’s secret open to the host’s identity, and no other bot does', async () => {
+	test('the host’s identity opens a granted bot, its key and its app’s secret, and no other bot', async () => {
 		assert.deepEqual(await grant(['ode'], 'web1', web1), ['ode']);
 		const opened = await opens('ode', web1);
 		assert.equal(opened?.record.key.accessSecret, 'practice-secret-ode');
@@ -57,7 +57,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		]);
 	});
 
-	test('what is granted opens with the standard age', {skip: whyMissing('age')}, async () => {
+	test('the standard age opens what was granted', {skip: whyMissing('age')}, async () => {
 		await grant(['ode'], 'web1', web1);
 		const row = await stored('ode');
 		const folder = mkdtempSync(path.join(tmpdir(), 'keymaker-grant-'));
@@ -72,7 +72,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		}
 	});
 
-	test('a bot that is authorized again keeps its own key, and reaches its hosts without another grant', async () => {
+	test('a bot that is authorized again reaches its hosts without another grant', async () => {
 		await grant(['ode'], 'web1', web1);
 		const before = await keyFor(await stored('ode'), web1);
 		const grantsBefore = (await stored('ode')).grants;
@@ -88,13 +88,13 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(after.grants, grantsBefore);
 	});
 
-	test('another secret of the app reaches the hosts of every bot that was made with it', async () => {
+	test('a new app secret reaches the hosts of every bot of that app', async () => {
 		await grant(['ode'], 'web1', web1);
 		await keystore.saveAppKey({...practiceApp, consumerSecret: 'practice-app-secret-changed'});
 		assert.equal((await opens('ode', web1))?.app.consumerSecret, 'practice-app-secret-changed');
 	});
 
-	test('a bot that is taken back has a new key of its own, which its other hosts get and the one before never sees', async () => {
+	test('a bot that is taken back gets a new own key, which its other hosts get and that host never sees', async () => {
 		await grant(['ode', 'elegy'], 'web1', web1);
 		await grant(['ode'], 'web2', web2);
 		const before = await keyFor(await stored('ode'), web1);
@@ -111,7 +111,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.match(keptBy('web1', ['ode']).hint, /keymaker revoke ode, then keymaker authorize ode\./);
 	});
 
-	test('a new name takes its hosts along, under another key', async () => {
+	test('a renamed bot keeps its hosts, under a new own key', async () => {
 		await grant(['ode'], 'web1', web1);
 		const before = await keyFor(await stored('ode'), web1);
 		await keystore.rename('ode', 'song');
@@ -123,7 +123,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		);
 	});
 
-	test('a forgotten bot is granted to nobody, also once it is there again; what is undone at once is as it was', async () => {
+	test('forgetting a bot ends its grants for good, unless it is undone at once', async () => {
 		await grant(['ode'], 'web1', web1);
 		const {undo} = await forgetBot('ode', keystore);
 		assert.equal(await keyFor(await stored('ode'), web1), null);
@@ -150,7 +150,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.equal((await opens('ode', web1))?.record.key.accessToken, '12-practice-token-later');
 	});
 
-	test('restoring what was before keeps a host out that was taken back since, and one in that was granted since', async () => {
+	test('restoring a change keeps the grants of now: it brings back no host and removes none', async () => {
 		await grant(['ode'], 'web1', web1);
 		await keystore.update('ode', record => withKey(record, practiceKey('again')));
 		await ungrantBots(['ode'], 'web1', keystore);
@@ -166,7 +166,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.equal((await opens('ode', web2))?.record.key.accessToken, '12-practice-token-ode');
 	});
 
-	test('a bot that comes back from before it was there is granted to nobody', async () => {
+	test('a removed bot that is restored has no grants', async () => {
 		await grant(['ode'], 'web1', web1);
 		await keystore.update('ode', () => null);
 		const [last] = await keystore.backups();
@@ -175,7 +175,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.equal(await keyFor(await stored('ode'), web1), null);
 	});
 
-	test('history tells of grants and of what was taken back', async () => {
+	test('history shows grants, and bots taken back', async () => {
 		await grant(['ode', 'elegy'], 'web1', web1);
 		await ungrantBots(['elegy'], 'web1', keystore);
 		assert.deepEqual(
@@ -184,7 +184,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		);
 	});
 
-	test('a bot is granted to one host once, and nothing is changed where anything is wrong', async () => {
+	test('a bot is granted to a host once, and an error changes nothing', async () => {
 		await grant(['ode'], 'web1', web1);
 		const row = await stored('ode');
 		assert.deepEqual(await grant(['ode'], 'web1', web1), []);
@@ -199,7 +199,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		assert.notEqual(await opens('ode', web1), null);
 	});
 
-	test('an identity in a recipient’s place is refused, and not repeated', async () => {
+	test('an identity instead of a recipient is refused, and not repeated', async () => {
 		await assert.rejects(grant(['ode'], 'web1', {...web1, recipient: web1.secret}), error => {
 			assert.ok(coded('usage')(error));
 			assert.equal(
@@ -211,7 +211,7 @@ describe('grants', {skip: whyNoPostgres}, () => {
 	});
 });
 
-test('with a file nothing is granted, and the other way is told', async context => {
+test('a keystore in a file has no grants, and the error names export', async context => {
 	const keystore = openKeystore(newPlace(context));
 	const {recipient} = await testIdentity();
 	await keystore.update('ode', () => practiceRecord('ode'), practiceApp);

@@ -7,7 +7,7 @@ import {type Workplace, workplace} from '../../helpers/program.ts';
 
 const passphrase = 'practice words that nobody would guess';
 
-describe('the screen where bots are granted, and on a host', {skip: whyNoPostgres}, () => {
+describe('the screens of an owner and a host', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
 	let owner: Workplace;
 	let host: Workplace;
@@ -30,16 +30,16 @@ describe('the screen where bots are granted, and on a host', {skip: whyNoPostgre
 		await Promise.all([server?.close(), owner?.close(), host?.close()]);
 	});
 
-	test('a bot that is granted on one screen is there on the host’s, which asks for no PIN, until it is taken back', async () => {
+	test('a granted bot appears on the host’s screen, which asks for no PIN, until it is taken back', async () => {
 		const {out} = await host.run(['host', 'init'], '', hosts);
 		const mine = owner.screen([], {env: owners, columns: 120});
 		await mine.waitFor(rows => rows.some(row => /❯.*harbour.*ready/.test(row)));
 		mine.type('h');
 		await mine.waitFor(rows => rows.some(row => /❯ Cancel/.test(row)));
 		mine.press('up');
-		await mine.waitFor(rows => rows.some(row => /❯ Grant to another host/.test(row)));
+		await mine.waitFor(rows => rows.some(row => /❯ Grant to a new host/.test(row)));
 		mine.press('enter');
-		await mine.waitFor(rows => rows.some(row => /Which host may open harbour\?/.test(row)));
+		await mine.waitFor(rows => rows.some(row => /Grant harbour to a new host\./.test(row)));
 		mine.paste(`${out.trim()} web1`);
 		await mine.waitFor(rows => rows.some(row => row.includes(`${out.trim()} web1`)));
 		mine.press('enter');
@@ -50,9 +50,7 @@ describe('the screen where bots are granted, and on a host', {skip: whyNoPostgre
 		const listed = await theirs.waitFor(rows => rows.some(row => /❯.*harbour.*ready/.test(row)));
 		assert.ok(!listed.some(row => row.includes('kettle')));
 		theirs.press('enter');
-		await theirs.waitFor(rows =>
-			rows.some(row => /opens the bots that are granted to it, and saves/.test(row)),
-		);
+		await theirs.waitFor(rows => rows.some(row => /can only read the bots granted to it/.test(row)));
 		mine.type('h');
 		await mine.waitFor(rows => rows.some(row => /❯ Cancel/.test(row)));
 		mine.press('up', 'up');

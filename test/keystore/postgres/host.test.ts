@@ -58,7 +58,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		await Promise.all([server?.close(), owner?.close(), host?.close()]);
 	});
 
-	/** Runs what has to succeed. */
+	/** Runs a command that must succeed. */
 	async function done(place: Workplace, env: Variables, ...args: string[]) {
 		const {code, out, err} = await place.run(args, '', env);
 		assert.equal(code, 0, err);
@@ -70,7 +70,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		return host.run(['exec', bot, '--', process.execPath, '-e', script], '', env);
 	}
 
-	/** Gives a bot another key where the flock is looked after. */
+	/** Gives a bot another key on the owner's computer. */
 	async function authorizeAgain(bot: string, token: string) {
 		const name = await writeKeyFile(owner.folder, bot);
 		await writeFile(path.join(owner.folder, name), JSON.stringify({...keyFileOf(bot), oauth_token: token}));
@@ -78,7 +78,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		await rm(path.join(owner.folder, name));
 	}
 
-	test('list shows its bots with their states, and says how many others there are', async () => {
+	test('list shows its bots and their status, and counts the others', async () => {
 		const {out, err} = await done(host, hosts, 'list', '--json');
 		assert.deepEqual(
 			JSON.parse(out).map(({bot, poem, status}: Record<string, unknown>) => [bot, poem, status]),
@@ -90,13 +90,13 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.equal(err, '1 other bot is not granted to this computer.\n');
 	});
 
-	test('list needs no folder of poems there', async () => {
+	test('list needs no folder of poems', async () => {
 		const {out, err} = await done(host, {...hosts, KEYMAKER_POEMS: 'nowhere'}, 'list');
 		assert.match(out, /harbour.*\n.*kettle/);
 		assert.doesNotMatch(err, /nowhere/);
 	});
 
-	test('exec runs with a granted bot’s key and its app’s, without a passphrase; every other bot is not granted', async () => {
+	test('exec needs no passphrase for a granted bot, and refuses every other bot', async () => {
 		const {code, out, err} = await tokenOf('harbour');
 		assert.deepEqual([code, out, err], [0, '12-practice-token-harbour', '']);
 		const other = await tokenOf('moth');
@@ -108,7 +108,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.match((await tokenOf('nobody')).err, /unknown-bot/);
 	});
 
-	test('export writes its own bots’ keys, and no other bot’s', async () => {
+	test('export writes only the keys of granted bots', async () => {
 		const {out} = await done(host, hosts, 'export', '--format', 'json', '--out', '-');
 		assert.deepEqual(
 			JSON.parse(out).map(({bot}: {bot: string}) => bot),
@@ -119,7 +119,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.match(err, /not-granted/);
 	});
 
-	test('the library reads what is granted, each time anew, until it is taken back', async () => {
+	test('the library reads a granted bot’s newest key, until it is taken back', async () => {
 		const library = pathToFileURL(path.join(path.dirname(cli), 'index.js')).href;
 		const script = `const {openKeystore} = await import(${JSON.stringify(library)});
 			const keys = openKeystore();
@@ -171,7 +171,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		}
 	});
 
-	test('nothing is saved there, X is not asked, and no question is put first', async () => {
+	test('no command saves anything, calls X or asks a question there', async () => {
 		const before = await server.query('select * from keymaker.bot order by name');
 		for (const args of [
 			['authorize', 'harbour'],
@@ -193,7 +193,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(await server.query('select * from keymaker.bot order by name'), before);
 	});
 
-	test('doctor says what the identity opens, that the role may only read, and that no app is needed', async () => {
+	test('doctor shows what the identity opens and that the role only reads, and asks for no app', async () => {
 		const looks = async (env: Variables) => {
 			const results: Array<Record<'check' | 'state' | 'sentence', string>> = JSON.parse(
 				(await host.run(['doctor', '--json'], '', {...env, HTTPS_PROXY: 'http://127.0.0.1:9'})).out,
@@ -216,13 +216,13 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.match(elsewhere.get('keystore-identity') ?? '', /^warning: \S+ opens 0 bots\./);
 	});
 
-	test('a passphrase that is given opens the whole flock, whatever identity is there', async () => {
+	test('a passphrase opens the whole flock, even with an identity', async () => {
 		const {out, err} = await done(host, {...hosts, KEYMAKER_PASSPHRASE: passphrase}, 'list', '--json');
 		assert.equal(JSON.parse(out).length, 3);
 		assert.equal(err, '');
 	});
 
-	test('another identity opens nothing, and one that others can read is not used', async () => {
+	test('another identity opens nothing, and keymaker refuses one that others can read', async () => {
 		const other = {...hosts, KEYMAKER_IDENTITY: path.join(host.folder, 'other')};
 		await done(host, other, 'host', 'init');
 		const {out, err} = await done(host, other, 'list', '--json');
@@ -235,7 +235,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.match(open.err, /identity-unsafe.*\n.*chmod 600/);
 	});
 
-	test('the whole disk of the host holds its identity, and no key of any bot', async () => {
+	test('the host’s disk holds its identity, but no bot’s key', async () => {
 		const files = (await readdir(host.folder, {recursive: true, withFileTypes: true})).filter(
 			file => file.isFile() && file.name !== 'key.pem',
 		);
@@ -255,7 +255,7 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		}
 	});
 
-	test('grants lists who opens what', async () => {
+	test('grants lists which hosts can open which bots', async () => {
 		const {out} = await done(owner, owners, 'grants', '--json');
 		const listed: Array<Record<string, string>> = JSON.parse(out);
 		assert.deepEqual(

@@ -6,7 +6,7 @@ import type {Postgres} from '../../helpers/postgres.ts';
 import {cheapScrypt} from '../support.ts';
 import {passphrase, patience} from './support.ts';
 
-/** An identity that a test's host has, and whom one grants to. */
+/** A test host's identity and its recipient. */
 export type TestIdentity = {secret: string; recipient: string};
 
 /** Makes an identity without a file. */
@@ -15,7 +15,7 @@ export async function testIdentity(): Promise<TestIdentity> {
 	return {secret, recipient: await recipientOf(secret)};
 }
 
-/** Opens a flock as whoever knows its passphrase. @param address with its password */
+/** Opens a flock with its passphrase. @param address with its password */
 export function ownersKeystore(address: string, flock: string): Keystore & KeystoreUpkeep {
 	return openDatabase({
 		address: {text: address, from: 'environment'},
@@ -50,7 +50,7 @@ export function hostsKeystore(
 	});
 }
 
-/** A bot as it stands in the database, with what is granted of it. */
+/** A bot's row in the database, with its grants. */
 export type StoredBot = {
 	id: string;
 	version: number;
@@ -60,7 +60,7 @@ export type StoredBot = {
 	grants: {name: string; recipient: string; sealed_key: string | null}[];
 };
 
-/** Looks at a bot's rows as an administrator does. */
+/** Reads a bot's rows as an administrator. */
 export async function storedBot(server: Postgres, flock: string, bot: string): Promise<StoredBot> {
 	const [row] = await server.query<StoredBot>(
 		`select f.id, b.version::float8 as version, b.bot_key, b.record_sealed, b.app_sealed,
@@ -76,13 +76,13 @@ export async function storedBot(server: Postgres, flock: string, bot: string): P
 	return row;
 }
 
-/** A bot's own key as a host gets at it, without keymaker; `null` where nothing is sealed to it. */
+/** A bot's own key as a host opens it without keymaker; `null` if it is not sealed to the host. */
 export async function keyFor(stored: StoredBot, {secret, recipient}: TestIdentity): Promise<Buffer | null> {
 	const sealed = stored.grants.find(grant => grant.recipient === recipient)?.sealed_key;
 	return sealed == null ? null : openWith([secret], Buffer.from(sealed, 'base64'));
 }
 
-/** What a bot's own key opens: its record and its app. @throws `Damage` for another key */
+/** The record and app that a bot's own key opens. @throws `Damage` for another key */
 export function openedBy(key: Buffer, bot: string, {id, version, record_sealed, app_sealed}: StoredBot) {
 	const read = (sealed: string, kind: string) =>
 		JSON.parse(openBytes(sealed, key, [id, kind, bot, version]).toString());
