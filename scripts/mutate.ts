@@ -159,11 +159,17 @@ async function fateOf({file, source, start, end: until, put}: Mistake, folder: s
 function run(test: string, cwd: string, most: number): Promise<number | null> {
 	return new Promise(resolve => {
 		// A group of its own, so that what a test has started ends with it.
-		const child = spawn(process.execPath, ['--no-use-env-proxy', '--import', 'tsx', test], {
-			cwd,
-			stdio: 'ignore',
-			detached: true,
-		});
+		const child = spawn(
+			process.execPath,
+			['--no-use-env-proxy', '--import', './test/helpers/typescript.mjs', test],
+			{
+				cwd,
+				// A copy is broken once, and gone then: nothing that was compiled of it is worth keeping.
+				env: {...process.env, NODE_DISABLE_COMPILE_CACHE: '1'},
+				stdio: 'ignore',
+				detached: true,
+			},
+		);
 		running.add(child);
 		const timer = setTimeout(() => end(child), most);
 		child.on('close', (code, signal) => {

@@ -7,6 +7,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {appSourceOf} from '../source/command-line/environment.ts';
 import {settingsOf} from '../source/command-line/options.ts';
 import {FlockError} from '../source/flock/error.ts';
+import {fromSource} from './helpers/from-source.ts';
 import {hangingFolder} from './helpers/hanging-folder.ts';
 
 let folder = '';
@@ -204,7 +205,7 @@ test('the program ends by itself although the share that .env lies on hangs', as
 		await mkdir(path.join(folder, 'poems'));
 		await writeFile(path.join(folder, 'poems', 'harbour.txt'), 'a line\n');
 		const cli = path.join(import.meta.dirname, '..', 'source', 'cli.ts');
-		const program = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), cli, 'list'], {
+		const program = spawn(process.execPath, [...fromSource, cli, 'list'], {
 			cwd: folder,
 			env: {PATH: process.env.PATH, HOME: folder, KEYMAKER_KEYSTORE: path.join(folder, 'keys')},
 			stdio: 'ignore',

@@ -104,7 +104,7 @@ test('a program that exec runs finds a terminal that echoes', async () => {
 
 test('an error that nobody foresaw leaves a terminal that echoes', async () => {
 	const root = path.join(import.meta.dirname, '..');
-	const line = '"$NODE" --import tsx test/hidden-program.ts; echo "rc=$?"; stty -a';
+	const line = '"$NODE" --import ./test/helpers/typescript.mjs test/hidden-program.ts; echo "rc=$?"; stty -a';
 	const terminal = startPty('sh', ['-c', line], {cwd: root, env: {NODE: process.execPath}, rows: 40});
 	await terminal.waitFor('What?');
 	terminal.type(`not a real answer\r${early}`);

@@ -9,6 +9,7 @@ import {text} from 'node:stream/consumers';
 import {after, before, test} from 'node:test';
 import {practiceAppKey} from '../source/practice/provider.ts';
 import {inheritedAt} from './helpers/environment.ts';
+import {fromSource} from './helpers/from-source.ts';
 import {cli, type Workplace, workplace} from './helpers/program.ts';
 import {some} from './helpers/thorough.ts';
 
@@ -36,7 +37,7 @@ for (const [what, mode, said] of [
 	test(`all that is written arrives, in order, through a pipe that ${what} for its reader`, {
 		skip: onWindows,
 	}, async () => {
-		const writer = spawn(process.execPath, ['--import', 'tsx', child, mode], {
+		const writer = spawn(process.execPath, [...fromSource, child, mode], {
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		const ended = new Promise(resolve => writer.once('exit', resolve));
@@ -54,7 +55,7 @@ for (const [what, mode, said] of [
 }
 
 test('whoever writes hears that nobody reads any more', {skip: onWindows}, async () => {
-	const writer = spawn(process.execPath, ['--import', 'tsx', child, 'blocking'], {
+	const writer = spawn(process.execPath, [...fromSource, child, 'blocking'], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	writer.stdout.once('data', () => writer.stdout.destroy());

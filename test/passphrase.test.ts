@@ -5,23 +5,13 @@ import {after, before, describe, test} from 'node:test';
 import {HiddenLine} from '../source/command-line/hidden-line.ts';
 import {passphraseOptions} from '../source/command-line/passphrase.ts';
 import {approve} from './helpers/approve.ts';
+import {encryptCheaply} from './helpers/encrypted.ts';
 import {cli, linkOn, type Workplace, workplace} from './helpers/program.ts';
 import type {Pty} from './helpers/pty.ts';
 import {some} from './helpers/thorough.ts';
 
 const right = 'not a real passphrase';
 const prompt = 'Keystore passphrase:';
-
-/** A file of keys in practice, which open nothing. */
-const harbourKey = [
-	'TWITTER_CONSUMER_KEY=practice-app',
-	'TWITTER_CONSUMER_SECRET=practice-app-secret',
-	'TWITTER_ACCESS_TOKEN=12-practice-token',
-	'TWITTER_ACCESS_TOKEN_SECRET=practice-secret',
-	'TWITTER_USER_ID=12',
-	'TWITTER_SCREEN_NAME=harbour_poem',
-	'',
-].join('\n');
 
 /** What a hidden line makes of keys: the answer, or how many characters there are. */
 function typed(...keys: readonly string[]): unknown {
@@ -98,12 +88,11 @@ test('nobody is asked more than three times, however many files want the passphr
 });
 
 describe('at a terminal', () => {
-	// One for all: to derive a key takes as long as several starts. Whoever changes it, changes it back, or what no other looks at.
+	// One for all: nobody saves to it.
 	let place: Workplace;
 	before(async () => {
 		place = await workplace(['harbour', 'kettle']);
-		const {code, err} = await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: right});
-		assert.equal(code, 0, err);
+		await encryptCheaply(place, right, ['kettle']);
 	});
 	after(() => place.close());
 
@@ -161,8 +150,11 @@ describe('at a terminal', () => {
 		await terminal.waitFor(/[^-]echo /);
 	});
 
-	test('a PIN that follows the passphrase on the same input reaches the authorization', async () => {
-		const terminal = place.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
+	test('a PIN that follows the passphrase on the same input reaches the authorization', async context => {
+		const own = await workplace(['kettle']);
+		context.after(() => own.close());
+		await encryptCheaply(own, right);
+		const terminal = own.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
 		await terminal.waitFor(prompt);
 		terminal.type(`${right}\r`);
 		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
@@ -215,15 +207,11 @@ describe('at a terminal', () => {
 	});
 
 	test('a passphrase command reads nothing that is piped to keymaker', async () => {
-		const known = {KEYMAKER_PASSPHRASE: right};
-		await writeFile(path.join(place.folder, 'harbour.env'), harbourKey);
-		const {code, err} = await place.run(['import', 'harbour.env'], '', known);
-		assert.equal(code, 0, err);
 		const reading = {KEYMAKER_PASSPHRASE_COMMAND: `cat > /dev/null; echo ${right}`};
-		const piped = await place.run(['exec', 'harbour', '--', 'cat'], 'a line\n', reading);
+		const piped = await place.run(['exec', 'kettle', '--', 'cat'], 'a line\n', reading);
 		assert.deepEqual([piped.code, piped.out], [0, 'a line\n'], piped.err);
 
-		const terminal = place.shell(`echo a line | keymaker exec harbour -- cat; echo "rc=$?"`, {env: reading});
+		const terminal = place.shell(`echo a line | keymaker exec kettle -- cat; echo "rc=$?"`, {env: reading});
 		await terminal.waitFor('rc=0');
 		assert.match(terminal.screen().join('\n'), /^a line$/m);
 	});

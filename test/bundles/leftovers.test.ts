@@ -6,6 +6,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {sweepLeftovers, temporaryName} from '../../source/bundles/leftovers.ts';
 import {checkLeftovers} from '../../source/commands/doctor/leftovers.ts';
 import {exportKeys} from '../../source/commands/export.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
 
@@ -32,7 +33,7 @@ afterEach(async () => {
 function startExport(at: 'kill' | 'wait'): ChildProcess {
 	const cli = path.join(import.meta.dirname, '..', '..', 'source', 'cli.ts');
 	const preload = path.join(import.meta.dirname, '..', 'helpers', 'at-rename.mjs');
-	const loaded = ['--import', preload, '--import', import.meta.resolve('tsx')];
+	const loaded = ['--import', preload, ...fromSource];
 	const child = spawn(process.execPath, [...loaded, cli, 'export', '--format', 'bundle', '--out', 'keys'], {
 		cwd: flock.folder,
 		env: {

@@ -9,6 +9,7 @@ import {exportKeys} from '../../source/commands/export.ts';
 import {list} from '../../source/commands/list.ts';
 import type {Key} from '../../source/flock/key.ts';
 import {inherited} from '../helpers/environment.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {assertHarmless} from '../helpers/secrets.ts';
 import {type TestServices, testServices} from '../helpers/services.ts';
 import {collect} from '../helpers/write.ts';
@@ -118,7 +119,7 @@ test('exec gives 127 for a program that is not found, and 126 for one that canno
 test('exec passes signals on to its program, and its input and output are the program’s own', async () => {
 	const child = spawn(
 		process.execPath,
-		['--import', 'tsx', path.join(import.meta.dirname, 'exec-child.ts'), flock.folder],
+		[...fromSource, path.join(import.meta.dirname, 'exec-child.ts'), flock.folder],
 		{stdio: ['pipe', 'pipe', 'ignore'], env: {...process.env, ...env}},
 	);
 	let text = '';
@@ -153,7 +154,7 @@ test('exec passes signals on to its program, and its input and output are the pr
 test('Ctrl-C at a terminal reaches the program once, and the exit code is still the program’s', async () => {
 	const terminal = spawnPty(
 		process.execPath,
-		['--import', 'tsx', path.join(import.meta.dirname, 'exec-child.ts'), flock.folder],
+		[...fromSource, path.join(import.meta.dirname, 'exec-child.ts'), flock.folder],
 		{env: {...process.env, TERM: 'xterm'}},
 	);
 	let text = '';

@@ -5,6 +5,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {restore} from '../../source/commands/restore.ts';
 import {emptyRecord} from '../../source/flock/key.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {encryptCheaply} from '../helpers/encrypted.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 import {collect} from '../helpers/write.ts';
 import {practiceKey} from '../keystore/support.ts';
@@ -72,7 +73,7 @@ test('a damaged keystore stops everything but restore, which keeps its bytes and
 
 test('a damaged encrypted keystore is restored with its passphrase, which is asked for once', async () => {
 	const passphrase = 'not a real passphrase';
-	await place.run(['encrypt'], '', {KEYMAKER_PASSPHRASE: passphrase});
+	await encryptCheaply(place, passphrase);
 	await writeFile(file, 'torn');
 	const terminal = place.shell('keymaker restore 1; echo "rc=$?"', {columns: 200});
 	await terminal.waitFor('Keystore passphrase:');

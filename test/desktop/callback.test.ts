@@ -8,6 +8,7 @@ import {afterEach, beforeEach, suite, test} from 'node:test';
 import type {Callback, Delivery, Listening} from '../../source/desktop/callback.ts';
 import {createCallback} from '../../source/desktop/callback-create.ts';
 import {createListener} from '../../source/desktop/callback-listener.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {get, type Spoilt} from '../helpers/get.ts';
 
 const token = 'practiceRequestToken0001';
@@ -176,7 +177,7 @@ suite('another user who listens first', () => {
 	for (const host of ['127.0.0.1', '0.0.0.0']) {
 		test(`on ${host}: the port is not shared with it, and an error says so`, async () => {
 			const program = path.join(import.meta.dirname, 'port-holder.ts');
-			holder = spawn(process.execPath, ['--import', 'tsx', program, host], {
+			holder = spawn(process.execPath, [...fromSource, program, host], {
 				stdio: ['ignore', 'pipe', 'inherit'],
 			});
 			const [line] = await once(holder.stdout as NodeJS.ReadableStream, 'data');

@@ -20,6 +20,7 @@ import {writeExport} from '../../source/bundles/export.ts';
 import {FlockError} from '../../source/flock/error.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {entryOf} from '../bundles/entries.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {some} from '../helpers/thorough.ts';
 import {coded, filesBelow, newPlace, practiceRecord, startWorker} from './support.ts';
 
@@ -88,7 +89,7 @@ async function saveSwapping(options: object, victim: string, instant: number): P
 	const {stdout} = await new Promise<{stdout: string}>(resolve => {
 		execFile(
 			process.execPath,
-			['--import', 'tsx', fileURLToPath(new URL('swapping.ts', import.meta.url))],
+			[...fromSource, fileURLToPath(new URL('swapping.ts', import.meta.url))],
 			{
 				cwd: fileURLToPath(new URL('../..', import.meta.url)),
 				env: {...process.env, SWAP: JSON.stringify({options, victim, instant})},
@@ -247,7 +248,7 @@ test('root of a namespace of users, where all else is nobody’s, saves to its o
 	const worker = fileURLToPath(new URL('worker.ts', import.meta.url));
 	const options = {...place, folder: path.join(place.root, 'own', 'keys')};
 	const script = 'test "$(id -u)" = 0 && mkdir "$1" && shift && exec "$@"';
-	const words = [path.join(place.root, 'own'), process.execPath, '--import', 'tsx', worker];
+	const words = [path.join(place.root, 'own'), process.execPath, ...fromSource, worker];
 	const args = ['-Ur', 'sh', '-c', script, 'sh', ...words, JSON.stringify({options, save: ['ode']})];
 	const {error, stdout} = await new Promise<{error: unknown; stdout: string}>(resolve => {
 		execFile(

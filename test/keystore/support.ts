@@ -10,6 +10,7 @@ import {type BotRecord, emptyRecord, type Key} from '../../source/flock/key.ts';
 import type {KeystoreOptions} from '../../source/keystore/core.ts';
 import type {Identity} from '../../source/keystore/form/identity.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
+import {fromSource} from '../helpers/from-source.ts';
 
 /** Cheap enough for tests. */
 export const cheapScrypt = {N: 1024, r: 8, p: 1};
@@ -105,7 +106,7 @@ export async function until(isTrue: () => boolean | Promise<boolean>): Promise<v
 /** A second process that works on a keystore as `worker.ts` does. */
 export function startWorker(context: TestContext, task: object, options: {uid?: number} = {}) {
 	const file = fileURLToPath(new URL('worker.ts', import.meta.url));
-	const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', file, JSON.stringify(task)], {
+	const child: ChildProcess = spawn(process.execPath, [...fromSource, file, JSON.stringify(task)], {
 		cwd: fileURLToPath(new URL('../..', import.meta.url)),
 		stdio: ['pipe', 'pipe', 'inherit'],
 		...(options.uid === undefined ? {} : {uid: options.uid, gid: options.uid}),

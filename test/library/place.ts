@@ -10,6 +10,7 @@ import {createX} from '../../source/x/create.ts';
 import {approve} from '../helpers/approve.ts';
 import {inheritedAt, type Variables} from '../helpers/environment.ts';
 import {type Finished, type Workplace, workplace} from '../helpers/program.ts';
+import {cheapScrypt} from '../keystore/support.ts';
 
 export const root = path.join(import.meta.dirname, '..', '..');
 
@@ -49,6 +50,7 @@ export async function libraryPlace(context: TestContext, poems: readonly string[
 		flock: 'flock',
 		kind: 'practice',
 		poems: poemsFolder,
+		scrypt: cheapScrypt,
 	});
 	const keymaker: Keymaker = createKeymaker({
 		keystore,

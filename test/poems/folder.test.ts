@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {openPoems} from '../../source/poems/folder.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {withoutRoot} from './without-root.ts';
 
 let folder: string;
@@ -289,10 +290,8 @@ test('watching keeps no program alive', () => {
 		openPoems(process.argv[1]).watch(() => {});
 		process.stdout.write('watching');
 	`;
-	const out = execFileSync(
-		process.execPath,
-		['--import', 'tsx', '--input-type=module', '-e', script, folder],
-		{encoding: 'utf8'},
-	);
+	const out = execFileSync(process.execPath, [...fromSource, '--input-type=module', '-e', script, folder], {
+		encoding: 'utf8',
+	});
 	assert.equal(out, 'watching');
 });

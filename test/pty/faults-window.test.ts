@@ -6,6 +6,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {holdLock} from '../helpers/held-lock.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
@@ -39,7 +40,7 @@ test('a window that is closed in the middle of an exchange costs no key', {skip}
 	const window = spawn(
 		process.execPath,
 		[
-			...['--import', 'tsx', path.join(import.meta.dirname, 'faults-window.ts')],
+			...[...fromSource, path.join(import.meta.dirname, 'faults-window.ts')],
 			...[cli, place.folder, JSON.stringify(variables)],
 		],
 		{stdio: ['pipe', 'pipe', 'inherit']},

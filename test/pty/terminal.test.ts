@@ -5,6 +5,7 @@ import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {childOf, endings, startShell, wrongAfter} from '../../scripts/torture/endings.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
 import {some} from '../helpers/thorough.ts';
 
@@ -63,7 +64,7 @@ test('Ctrl-Z gives the terminal back to the shell, and fg brings the screen back
 test('a window that is closed by force ends the program', {skip}, async context => {
 	const window = spawn(
 		process.execPath,
-		['--import', 'tsx', path.join(import.meta.dirname, 'window.ts'), cli, place.folder],
+		[...fromSource, path.join(import.meta.dirname, 'window.ts'), cli, place.folder],
 		{stdio: ['ignore', 'pipe', 'inherit']},
 	);
 	context.after(() => window.kill('SIGKILL'));

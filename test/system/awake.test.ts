@@ -4,6 +4,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
+import {fromSource} from '../helpers/from-source.ts';
 import {answer as answerWith, startRawServer} from '../x/raw-server.ts';
 
 const skip = existsSync('/proc/self/stat') ? false : 'needs /proc, to see that a process stands still';
@@ -13,7 +14,7 @@ const sleepMs = 2500;
 
 function sleeper(...args: string[]): {child: ChildProcess; told: Promise<Record<string, unknown>>} {
 	const program = path.join(import.meta.dirname, 'sleeping.ts');
-	const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
+	const child = spawn(process.execPath, [...fromSource, program, ...args], {
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});
 	let text = '';

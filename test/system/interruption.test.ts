@@ -6,6 +6,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
+import {fromSource} from '../helpers/from-source.ts';
 import {holdLock} from '../helpers/held-lock.ts';
 
 const program = path.join(import.meta.dirname, 'interrupted.ts');
@@ -26,7 +27,7 @@ afterEach(async () => {
 
 /** The program, once it is in the middle of what it does. */
 async function start(what: string, place = '') {
-	const child = spawn(process.execPath, ['--import', 'tsx', program, what, place], {
+	const child = spawn(process.execPath, [...fromSource, program, what, place], {
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	children.push(child);
@@ -114,7 +115,7 @@ for (const [what, times, said, isLost] of [
 	['pressed after that was read loses it', '0 200 1200', told + warned, true],
 ] as const) {
 	test(`Ctrl-C ${what}`, async () => {
-		const child = spawn(process.execPath, ['--import', 'tsx', program, 'hears', times], {
+		const child = spawn(process.execPath, [...fromSource, program, 'hears', times], {
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		children.push(child);

@@ -15,6 +15,7 @@ import {createX} from '../../source/x/create.ts';
 import {proxyFrom, routeFrom, supportsProxies} from '../../source/x/proxy.ts';
 import {makeCertificate, whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {inherited, withoutNetwork} from '../helpers/environment.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {appKey, assertNoSecret, calls, failureOf, goodLink, token} from './fixtures.ts';
 
 const proxyPassword = 'practice-proxy-password';
@@ -96,7 +97,7 @@ type Outcome = {
 /** Asks X from a process of its own, whose way there is told by just these variables. */
 async function askFrom(env: Record<string, string>): Promise<Outcome> {
 	const child = path.join(import.meta.dirname, 'proxy-child.ts');
-	const {stdout, stderr} = await promisify(execFile)(process.execPath, ['--import', 'tsx', child], {
+	const {stdout, stderr} = await promisify(execFile)(process.execPath, [...fromSource, child], {
 		env: {...inherited(), ...withoutNetwork(), ...env},
 	});
 	const shown = stdout + stderr;

@@ -3,6 +3,7 @@ import {execFileSync} from 'node:child_process';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {readXmlErrors} from '../../source/x/xml.ts';
+import {fromSource} from '../helpers/from-source.ts';
 import {thorough} from '../helpers/thorough.ts';
 
 const words = 'Client is not permitted to perform this action';
@@ -140,7 +141,7 @@ test('reading takes time by the length of the body, not by its square: megabytes
 			}
 		}
 	`;
-	execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+	execFileSync(process.execPath, [...fromSource, '--input-type=module', '--eval', script], {
 		timeout: 120_000,
 	});
 });

@@ -9,6 +9,7 @@ import {readAddress} from '../../../source/keystore/postgres/address.ts';
 import {clientOf} from '../../../source/keystore/postgres/client.ts';
 import {makeCertificate, whyNoCertificate} from '../../helpers/certificate.ts';
 import {inheritedAt, type Variables} from '../../helpers/environment.ts';
+import {fromSource} from '../../helpers/from-source.ts';
 import {startWire} from '../../helpers/wire.ts';
 import type {Attempt} from './attempts.ts';
 
@@ -29,8 +30,7 @@ const whyNoNetwork =
 function attempt(addresses: readonly string[], variables: Variables = {}): Attempt[] {
 	const program = [
 		process.execPath,
-		'--import',
-		'tsx',
+		...fromSource,
 		path.join(import.meta.dirname, 'attempts.ts'),
 		JSON.stringify({host, addresses}),
 	];

@@ -24,6 +24,7 @@ import {createKeymaker, type KeymakerServices} from '../../../source/keymaker/ke
 import {openPoems} from '../../../source/poems/folder.ts';
 import type {Services} from '../../../source/services.ts';
 import {approve} from '../../helpers/approve.ts';
+import {fromSource} from '../../helpers/from-source.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {testServices} from '../../helpers/services.ts';
 import {collect} from '../../helpers/write.ts';
@@ -236,8 +237,7 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		const child = spawn(
 			process.execPath,
 			[
-				'--import',
-				'tsx',
+				...fromSource,
 				path.join(import.meta.dirname, 'waiting-child.ts'),
 				JSON.stringify({place, bot: 'ode'}),
 			],
