@@ -3,6 +3,7 @@ import path from 'node:path';
 import {after, before, test} from 'node:test';
 import {giveKey} from '../helpers/key-file.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
+import {some} from '../helpers/thorough.ts';
 
 let place: Workplace;
 before(async () => {
@@ -17,7 +18,7 @@ const showing = [
 	'console.log(process.argv.slice(1), process.env.KEYMAKER_BOT); process.exit(3)',
 ];
 
-for (const [words, code] of [
+const lines = [
 	[[], 0],
 	[['list'], 0],
 	[['list', '--json'], 0],
@@ -32,7 +33,9 @@ for (const [words, code] of [
 	[['exec', 'harbour', ...showing.slice(0, 1), '--', '-p', '1'], 0],
 	[['list', '--jsn'], 2],
 	[['list', '--json', '--json'], 0],
-] as const) {
+] as const;
+
+for (const [words, code] of some(lines, 3)) {
 	const line = ['keymaker', ...words.map(word => (word === showing[2] ? '…' : path.basename(word)))].join(
 		' ',
 	);

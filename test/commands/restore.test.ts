@@ -6,6 +6,7 @@ import {restore} from '../../source/commands/restore.ts';
 import {emptyRecord} from '../../source/flock/key.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {encryptCheaply} from '../helpers/encrypted.ts';
+import {keystoreOf} from '../helpers/keystore-of.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
 import {collect} from '../helpers/write.ts';
 import {practiceKey} from '../keystore/support.ts';
@@ -14,12 +15,7 @@ let place: Workplace;
 let file: string;
 beforeEach(async () => {
 	place = await workplace(['harbour', 'kettle']);
-	const keystore = openKeystore({
-		folder: path.join(place.folder, 'keystore', 'practice'),
-		flock: 'flock',
-		kind: 'practice',
-		poems: path.join(place.folder, 'poems'),
-	});
+	const keystore = keystoreOf(place);
 	file = keystore.path;
 	for (const bot of ['harbour', 'kettle']) {
 		await keystore.update(bot, () => ({...emptyRecord, key: practiceKey(bot)}));

@@ -1,6 +1,5 @@
-import path from 'node:path';
-import {openKeystore} from '../../source/keystore/open.ts';
 import {cheapScrypt, practiceApp, practiceRecord} from '../keystore/support.ts';
+import {keystoreOf} from './keystore-of.ts';
 import type {Workplace} from './program.ts';
 
 /**
@@ -13,13 +12,7 @@ export async function encryptCheaply(
 	passphrase: string,
 	bots: readonly string[] = [],
 ): Promise<void> {
-	const keystore = openKeystore({
-		folder: path.join(place.folder, 'keystore', 'practice'),
-		flock: 'flock',
-		kind: 'practice',
-		poems: path.join(place.folder, 'poems'),
-		scrypt: cheapScrypt,
-	});
+	const keystore = keystoreOf(place, cheapScrypt);
 	for (const bot of bots) {
 		await keystore.update(bot, () => practiceRecord(bot), practiceApp);
 	}

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import type {AddressInfo} from 'node:net';
 import {createServer} from 'node:net';
 import {afterEach, beforeEach, test} from 'node:test';
+import {emptyRecord} from '../../source/flock/key.ts';
 import {answerTo} from '../helpers/approve.ts';
 import {freePort} from '../helpers/free-port.ts';
+import {keystoreOf} from '../helpers/keystore-of.ts';
 import {callingLink, linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
@@ -15,8 +17,9 @@ afterEach(() => place.close());
 
 test('twelve bots whose accounts are expected get their keys with one key press, and no PIN', async () => {
 	const bots: {bot: string}[] = JSON.parse((await place.run(['list', '--json'])).out);
+	const keystore = keystoreOf(place);
 	for (const [index, {bot}] of bots.entries()) {
-		await place.run(['expect', bot, `account_${index}`]);
+		await keystore.update(bot, () => ({...emptyRecord, expectedHandle: `account_${index}`}));
 	}
 
 	const screen = place.screen(['--callback', String(await freePort())], {columns: 120, rows: 30});
