@@ -1,4 +1,5 @@
 import {sortedByName} from '../flock/flock.ts';
+import {otherBots} from '../flock/hosts.ts';
 import {visible} from '../flock/visible.ts';
 import type {ReadingServices} from '../services.ts';
 import {exitCode, type Write} from './shared/command.ts';
@@ -15,7 +16,7 @@ export async function grants(
 	{keystore}: Pick<ReadingServices, 'keystore'>,
 	write: Write,
 ): Promise<number> {
-	const {records} = await keystore.list();
+	const {records, others} = await keystore.list();
 	const granted = sortedByName(
 		[...records].flatMap(([bot, {grants: all = []}]) => all.map(grant => ({bot, ...grant}))),
 		({bot}) => bot,
@@ -42,6 +43,10 @@ export async function grants(
 				? `The database has a grant of ${visible(bot)} to ${whom} that keymaker did not make. keymaker sealed no key to it.`
 				: `The database has lost the grant of ${visible(bot)} to ${whom}. Take the bot back, then grant it again.`,
 		);
+	}
+
+	if (others !== undefined && others.size > 0) {
+		write.err(otherBots(others.size));
 	}
 
 	if (granted.length === 0 && !json) {

@@ -9,6 +9,50 @@ export function notGranted(bot: string): FlockError {
 	});
 }
 
+/** What a host can be called: what a shell takes as it is. */
+const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** Whether a text is, or holds, an identity: a secret that is sometimes pasted in a recipient's place. */
+export function holdsIdentity(text: string): boolean {
+	return /AGE-SECRET-KEY/i.test(text);
+}
+
+/** The error of a text that cannot be a recipient; `null` if it has a recipient's form. */
+export function recipientError(text: string): FlockError | null {
+	if (holdsIdentity(text)) {
+		return notIdentity();
+	}
+
+	return /^age1[a-z0-9]{58}$/.test(text) ? null : notRecipient(text);
+}
+
+/** The error of an identity in a recipient's place. */
+export function notIdentity(): FlockError {
+	return new FlockError(
+		'usage',
+		'That is an identity, not a recipient. It is secret, and other users may have read it.',
+		{
+			hint: 'Delete its file on the host, run `keymaker host init` there again, and use the recipient that it prints.',
+		},
+	);
+}
+
+/** The error of a text that is not a recipient. */
+export function notRecipient(text: string): FlockError {
+	return new FlockError('usage', `${shown(text)} is not a recipient.`, {
+		hint: 'Run `keymaker host init` on the host and use what it prints: age1 and 58 letters and digits.',
+	});
+}
+
+/** The error of a text that cannot be a host's name; `null` if it can. */
+export function hostNameError(name: string): FlockError | null {
+	return goodName.test(name)
+		? null
+		: new FlockError('usage', `${shown(name)} is not a valid name for a host.`, {
+				hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
+			});
+}
+
 /** The error for a change on a host. */
 export function savesNothing(): FlockError {
 	return new FlockError('keystore-read-only', 'This computer can only read the bots granted to it.', {
@@ -32,4 +76,8 @@ export function otherBots(count: number): string {
 	return count === 1
 		? '1 other bot is not granted to this computer.'
 		: `${count} other bots are not granted to this computer.`;
+}
+
+function shown(text: string): string {
+	return text === '' ? 'An empty text' : visible(text);
 }

@@ -1,4 +1,5 @@
 import {FlockError} from '../flock/error.ts';
+import {hostNameError, notRecipient, recipientError} from '../flock/hosts.ts';
 import type {BotRecord, Grant} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
@@ -9,9 +10,6 @@ export type Host = Pick<Grant, 'name' | 'recipient'>;
 
 /** What granting needs. */
 export type GrantServices = {keystore: Keystore; now(): number};
-
-/** Names of hosts, which need no quotes in a shell. */
-const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
  * Lets a host open bots with its own identity, all or none.
@@ -101,30 +99,22 @@ function requireShared({isShared}: Keystore): void {
 
 /** @throws FlockError `usage` for anything but a recipient */
 export async function requireRecipient(recipient: string): Promise<void> {
-	if (/^AGE-SECRET-KEY/i.test(recipient)) {
-		throw new FlockError(
-			'usage',
-			'That is an identity, not a recipient. It is secret, and other users may have read it.',
-			{
-				hint: 'Delete its file on the host, run keymaker host init there again, and use the recipient that it prints.',
-			},
-		);
+	const error = recipientError(recipient);
+	if (error !== null) {
+		throw error;
 	}
 
 	const {isRecipient} = await import('../system/age.ts');
 	if (!isRecipient(recipient)) {
-		throw new FlockError('usage', `${visible(recipient)} is not a recipient.`, {
-			hint: 'Run keymaker host init on the host and use what it prints: age1 and 58 letters and digits.',
-		});
+		throw notRecipient(recipient);
 	}
 }
 
 async function requireHost({name, recipient}: Host): Promise<void> {
 	await requireRecipient(recipient);
-	if (!goodName.test(name)) {
-		throw new FlockError('usage', `${visible(name)} is not a valid name for a host.`, {
-			hint: 'Use letters, digits, dots, dashes and underscores, such as web1.',
-		});
+	const error = hostNameError(name);
+	if (error !== null) {
+		throw error;
 	}
 }
 

@@ -170,7 +170,7 @@ export type Restored = {
 
 /** One finding about a keystore in a database, or about keys that wait for it here. */
 export type KeystoreLook = {
-	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting';
+	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting' | 'identity';
 	state: 'ok' | 'warning' | 'problem';
 	sentence: string;
 	/** What to do about it; `null` if nothing. */

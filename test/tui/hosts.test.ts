@@ -58,14 +58,34 @@ test('h grants the marked bots to a known host, or takes back those that it has'
 	]);
 });
 
-test('a new host is typed as a recipient and a name, and a mistake stays beside its error', () => {
+test('a new host is its recipient and then its name, and a mistake stays beside its error', () => {
 	const field = play(sharing(), 'down', 'h', 'up', 'enter');
 	assert.equal(field.state.overlay?.name, 'grant');
-	const wrong = play(field.state, {type: 'paste', text: `${recipient}\n`}, 'enter');
+	const wrong = play(field.state, {type: 'paste', text: recipient.slice(0, -1)}, 'enter');
 	assert.deepEqual(wrong.effects, []);
-	assert.match(textOf(wrong.state), /Type the host’s recipient and a name for it\./);
-	const typed = play(wrong.state, 'space', {type: 'paste', text: 'web2'}, 'enter');
+	assert.match(textOf(wrong.state), /Recipient: age1q+\n.* is not a recipient\./);
+	const right = play(wrong.state, 'q', 'enter');
+	assert.deepEqual(right.effects, []);
+	assert.match(textOf(right.state), /Name: /);
+	const odd = play(right.state, ...'web 2', 'enter');
+	assert.deepEqual(odd.effects, []);
+	assert.match(textOf(odd.state), /web 2 is not a valid name for a host\./);
+	const typed = play(odd.state, 'left', 'backspace', 'enter');
 	assert.deepEqual(typed.effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('a recipient and a name can be pasted at once', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
+	const {effects} = play(field, {type: 'paste', text: `${recipient} web2\n`});
+	assert.deepEqual(effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('an identity pasted in a recipient’s place is neither drawn nor held', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
+	const secret = `AGE-SECRET-KEY-1${'PRACTICE'.repeat(7)}QQ`;
+	const {state} = play(field, {type: 'paste', text: `# public key: ${recipient}\n${secret}\n`});
+	assert.match(textOf(state), /That is an identity, not a recipient\./);
+	assert.doesNotMatch(textOf(state) + JSON.stringify(state), /PRACTICE/);
 });
 
 test('a bot without a key cannot be granted, nor any bot of a keystore in a file', () => {
@@ -92,6 +112,7 @@ test('a host refuses keys that would save something, before it asks X for a link
 	assert.equal(play({...there, app: null}, 'enter').state.screen.name, 'flock');
 	assert.equal(play(there, 'h').state.overlay, null);
 	assert.match(textOf(there), /keymaker · bots · host/);
+	assert.match(textOf(there), /1–3 of 3 · 2 not granted · by name/);
 });
 
 test('many hosts fit a small window', () => {

@@ -1,17 +1,20 @@
-import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
+import {notGranted, notHosts, otherBots, savesNothing} from '../../flock/hosts.ts';
 import type {AppKey} from '../../flock/key.ts';
+import {visible} from '../../flock/visible.ts';
 import type {Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
 import {movedError} from '../form/marker.ts';
 import {parseState} from '../form/parse.ts';
+import type {KeystoreLook} from '../keystore.ts';
 import {contentsOf, recordsOf} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {appPrefix, botPrefix, copyOfRecord, emptyState, fieldsOf, type State} from '../state.ts';
+import {appPrefix, botPrefix, botsWithKey, copyOfRecord, emptyState, fieldsOf, type State} from '../state.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
 import {channel} from './engine.ts';
+import {factsOf, hostLooksAt, ok, warning} from './facts.ts';
 import {failureAt} from './failures.ts';
-import {unopenedHealth} from './health.ts';
+import {attempt, seenLook, unread} from './health.ts';
 import type {DatabaseOptions, Shared} from './keystore.ts';
 import {caughtUp, olderThanRead} from './lag.ts';
 import {markerOf} from './rows.ts';
@@ -39,7 +42,12 @@ type HostRow = {
 type FlockRow = {id: string; moved: string | null; schema: number; bots: HostRow[]};
 
 /** What was read. */
-type Read = {state: State; others: ReadonlySet<string>};
+type Read = {
+	/** False where there is no flock of this name. */
+	exists: boolean;
+	state: State;
+	others: ReadonlySet<string>;
+};
 
 const botsFor = `select f.id, f.moved, (select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'sealed_key', g.sealed_key,
@@ -102,7 +110,7 @@ export function openHost({
 			return rows[0] ?? null;
 		});
 		if (row === null) {
-			return {state: emptyState, others: new Set()};
+			return {exists: false, state: emptyState, others: new Set()};
 		}
 
 		assertReadable(row.schema, place);
@@ -159,7 +167,7 @@ export function openHost({
 			await (sights === null ? memory?.accept(found) : memory?.learn(found, sights));
 		}
 
-		return {state, others};
+		return {exists: true, state, others};
 	}
 
 	async function botKeyOf(sealed: string, secrets: readonly string[]): Promise<Buffer> {
@@ -217,13 +225,35 @@ export function openHost({
 		backupsHolding: async () => 0,
 		purge: refuse,
 		async health() {
-			try {
-				const {records: bots} = await records.list();
-				const withKey = [...bots.values()].filter(({key}) => key !== null).length;
-				return {path: place, exists: true, encrypted: true, bots: withKey, backups: 0, findings: []};
-			} catch (error) {
-				return unopenedHealth(place, error);
+			const health = unread(place);
+			const facts = await attempt(health, () => withClient(address, deadline, factsOf));
+			const looks = facts === null ? [] : hostLooksAt(facts);
+			const found = facts && (await attempt(health, read));
+			if (found !== null) {
+				health.exists = found.exists;
+				health.bots = botsWithKey(found.state);
+				looks.push(identityLook(identity, found));
+				const [bot] = found.state.records.keys();
+				const memory = bot === undefined ? undefined : memoryFor(bot);
+				if (memory !== undefined) {
+					looks.push(await seenLook(memory));
+				}
 			}
+
+			return {...health, looks};
 		},
 	};
+}
+
+function identityLook({file}: Identity, {state, others}: Read): KeystoreLook {
+	const count = state.records.size;
+	const opens = `${visible(file)} opens ${count} ${count === 1 ? 'bot' : 'bots'}.`;
+	const rest = others.size === 0 ? '' : ` ${otherBots(others.size)}`;
+	return count > 0
+		? ok('identity', opens + rest)
+		: warning(
+				'identity',
+				opens + rest,
+				'Run this where you manage the flock: keymaker grant BOT --to RECIPIENT --name NAME. `keymaker host init` here repeats the recipient.',
+			);
 }

@@ -128,8 +128,14 @@ export type Overlay =
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
 	| {name: 'hosts'; bots: readonly string[]; choice: number}
-	/** A recipient and a name, as typed. */
-	| {name: 'grant'; bots: readonly string[]; text: string; problem: Problem | null}
+	/** `recipient` is the one whose name is typed next; `null` before it is known. */
+	| {
+			name: 'grant';
+			bots: readonly string[];
+			recipient: string | null;
+			text: string;
+			problem: Problem | null;
+	  }
 	| {
 			name: 'export';
 			draft: ExportDraft;

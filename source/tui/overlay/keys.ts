@@ -142,8 +142,8 @@ export const overlayBindings = {
 		{
 			keys: ['enter'],
 			label: 'enter',
-			short: 'grant',
-			help: 'grant the bots to this host',
+			short: 'accept',
+			help: 'accept the recipient, then the name',
 			command: 'accept',
 			vital: true,
 		},

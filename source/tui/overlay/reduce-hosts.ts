@@ -1,5 +1,6 @@
-import {FlockError} from '../../flock/error.ts';
+import {holdsIdentity, hostNameError, notIdentity, recipientError} from '../../flock/hosts.ts';
 import type {Command} from '../model/binding.ts';
+import {inserted} from '../model/field.ts';
 import {grantable, hostChoices} from '../model/hosts.ts';
 import {problemOf} from '../model/problem.ts';
 import type {Overlay, State} from '../model/state.ts';
@@ -34,23 +35,42 @@ export function hostsCommand(state: State, overlay: Overlay & {name: 'hosts'}, c
 		case 'take-back':
 			return step(closed, {type: 'ungrant', bots: chosen.bots, name: chosen.name});
 		case 'new':
-			return step({...state, caret: 0, overlay: {name: 'grant', bots, text: '', problem: null}});
+			return step({
+				...state,
+				caret: 0,
+				overlay: {name: 'grant', bots, recipient: null, text: '', problem: null},
+			});
 		default:
 			return step(closed);
 	}
 }
 
-/** Grants the bots to the host that was typed: a recipient and a name. */
+/** Accepts the new host's recipient, or its name, and then grants. */
 export function acceptGrant(state: State, overlay: Overlay & {name: 'grant'}): Step {
-	const [recipient, name, ...more] = overlay.text.trim().split(/\s+/);
-	if (!recipient || name === undefined || more.length > 0) {
-		const problem = problemOf(
-			new FlockError('usage', 'Type the host’s recipient and a name for it.', {
-				hint: 'For example: age1… web1. Run keymaker host init on the host to get its recipient.',
-			}),
-		);
-		return step({...state, overlay: {...overlay, problem}});
+	const {bots, recipient: before} = overlay;
+	// A paste that was refused may end with enter.
+	if (overlay.text === '' && overlay.problem !== null) {
+		return step(state);
 	}
 
-	return step({...state, overlay: null}, {type: 'grant', bots: overlay.bots, host: {recipient, name}});
+	const words = overlay.text.trim().split(/\s+/);
+	const [recipient = '', name] = before === null ? words : [before, words.join(' ')];
+	const error = recipientError(recipient) ?? (name === undefined ? null : hostNameError(name));
+	if (error !== null) {
+		return step({...state, overlay: {...overlay, problem: problemOf(error)}});
+	}
+
+	return name === undefined
+		? step({...state, caret: 0, overlay: {...overlay, recipient, text: '', problem: null}})
+		: step({...state, overlay: null}, {type: 'grant', bots, host: {recipient, name}});
+}
+
+/** Types into the new host's field; an identity, which is secret, is neither drawn nor held. */
+export function grantText(state: State, overlay: Overlay & {name: 'grant'}, text: string): Step {
+	return step({
+		...state,
+		overlay: holdsIdentity(text)
+			? {...overlay, problem: problemOf(notIdentity())}
+			: {...overlay, text: inserted({text: overlay.text, after: state.caret}, text), problem: null},
+	});
 }

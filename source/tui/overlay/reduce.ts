@@ -11,7 +11,7 @@ import {oneLine} from '../model/text.ts';
 import {paletteRows} from './palette.ts';
 import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot, revoked} from './reduce-forget.ts';
-import {acceptGrant, askForHosts, hostsCommand} from './reduce-hosts.ts';
+import {acceptGrant, askForHosts, grantText, hostsCommand} from './reduce-hosts.ts';
 
 /** Carries out a command of the flock that opens an overlay, or undoes what one did. */
 export function openOverlay(state: State, command: Command, now: number): Step {
@@ -88,8 +88,9 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 					inserted({text: state.list.filter, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
 				),
 			);
-		case 'handle':
 		case 'grant':
+			return grantText(state, overlay, text === ' ' ? ' ' : oneLine(text));
+		case 'handle':
 			return step({
 				...state,
 				overlay: {

@@ -8,11 +8,11 @@ import {names} from '../model/text.ts';
 /** The choices as a list; if there are too many, the rows around the chosen one. */
 export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts'}): Line[] {
 	const {columns, rows} = state.size;
+	const choices = hostChoices(state, bots);
 	const title = cutOff(
 		paragraph(`Which hosts can open ${names(bots.map(visible), 120)}?`, columns, {tone: 'warn'}),
 		rows < 9 ? 1 : 2,
 	);
-	const choices = hostChoices(state, bots);
 	const room = Math.max(1, Math.min(choices.length, Math.floor(rows / 2) - title.length));
 	const first = Math.max(0, Math.min(choice - Math.floor(room / 2), choices.length - room));
 	return [
@@ -30,21 +30,25 @@ export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts
 	];
 }
 
-/** The field for a new host's recipient and name. */
-export function grantPanel({size, caret}: State, {bots, text, problem}: Overlay & {name: 'grant'}): Line[] {
+/** Where a new host's recipient is typed, and then its name. */
+export function grantPanel(
+	{size, caret}: State,
+	{bots, recipient, text, problem}: Overlay & {name: 'grant'},
+): Line[] {
 	const {columns} = size;
-	const label = ' Host: ';
+	const field = recipient === null ? 'Recipient' : 'Name';
+	const label = ` ${field}: `;
 	const shown = fieldWindow({text, after: caret}, visible, columns - label.length);
+	const question =
+		recipient === null
+			? `Which host can open ${names(bots.map(visible), 60)}? Run \`keymaker host init\` there, and paste the recipient that it prints.`
+			: `Name the host ${recipient.slice(0, 12)}…, for example web1.`;
 	return [
-		...paragraph(
-			`Grant ${names(bots.map(visible), 60)} to a new host. Type its recipient (run keymaker host init there) and a name.`,
-			columns,
-			{rank: 2},
-		),
+		...paragraph(question, columns, {rank: 2}),
 		{
 			...line(label, toned('strong', shown.text)),
 			role: 'textbox',
-			say: `Host: ${visible(text)}`,
+			say: `${field}: ${visible(text)}`,
 			cursor: label.length + shown.cursor,
 		},
 		...(problem === null ? [] : paragraph(`${problem.sentence} ${problem.hint}`, columns, {tone: 'bad'})),

@@ -193,6 +193,29 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(await server.query('select * from keymaker.bot order by name'), before);
 	});
 
+	test('doctor shows what the identity opens and that the role only reads, and asks for no app', async () => {
+		const looks = async (env: Variables) => {
+			const results: Array<Record<'check' | 'state' | 'sentence', string>> = JSON.parse(
+				(await host.run(['doctor', '--json'], '', {...env, HTTPS_PROXY: 'http://127.0.0.1:9'})).out,
+			);
+			return new Map(results.map(({check, state, sentence}) => [check, `${state}: ${sentence}`]));
+		};
+		const found = await looks(hosts);
+		assert.match(
+			found.get('keystore-identity') ?? '',
+			/^ok: \S+identity\.txt opens 2 bots\. 1 other bot is not granted/,
+		);
+		assert.match(found.get('keystore-role') ?? '', /^ok: The role reader may only read/);
+		assert.match(found.get('app-key') ?? '', /^ok: No X app is needed here/);
+		assert.match(found.get('keystore-seen') ?? '', /^ok: /);
+		assert.equal(found.has('keystore-writing'), false);
+		const saving = await looks({...hosts, KEYMAKER_KEYSTORE: server.secretAddress('owner')});
+		assert.match(saving.get('keystore-role') ?? '', /^warning: The role owner may save, too/);
+		const elsewhere = await looks({...hosts, KEYMAKER_FLOCK: 'elsewhere'});
+		assert.match(elsewhere.get('keystore') ?? '', /^ok: No flock of this name/);
+		assert.match(elsewhere.get('keystore-identity') ?? '', /^warning: \S+ opens 0 bots\./);
+	});
+
 	test('a passphrase opens the whole flock, even with an identity', async () => {
 		const {out, err} = await done(host, {...hosts, KEYMAKER_PASSPHRASE: passphrase}, 'list', '--json');
 		assert.equal(JSON.parse(out).length, 3);
