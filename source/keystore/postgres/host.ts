@@ -43,7 +43,7 @@ type FlockRow = {id: string; moved: string | null; schema: number; bots: HostRow
 
 /** What was read. */
 type Read = {
-	/** False where there is no flock of this name. */
+	/** False if there is no flock of this name. */
 	exists: boolean;
 	state: State;
 	others: ReadonlySet<string>;
@@ -254,6 +254,6 @@ function identityLook({file}: Identity, {state, others}: Read): KeystoreLook {
 		: warning(
 				'identity',
 				opens + rest,
-				'Run this where you manage the flock: keymaker grant BOT --to RECIPIENT --name NAME. `keymaker host init` here repeats the recipient.',
+				'Run this where you manage the flock: keymaker grant BOT --to RECIPIENT --name NAME. To see the recipient, run `keymaker host init` here again.',
 			);
 }

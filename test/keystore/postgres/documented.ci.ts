@@ -55,7 +55,9 @@ test('the SQL of docs/shared-keystore.md lets people save, bots only read, and h
 	await grantBots(['elegy'], {name: 'web1', recipient: identity.recipient}, {keystore, now: Date.now});
 	assert.equal(numberOf(await host.get('elegy')), 2);
 	await assert.rejects(host.get('ode'), coded('not-granted'));
-	assert.deepEqual((await host.health()).findings, []);
+	const {findings, looks} = await host.health();
+	assert.deepEqual(findings, []);
+	assert.equal(looks?.find(({about}) => about === 'role')?.state, 'ok');
 	// With the passphrase, too, this role opens nothing.
 	await failureOf(sharedAt(addressOf('hosts'), 'flock').get('elegy'), 'keystore-refused');
 	await failureOf(sharedAt(addressOf('hosts'), 'flock').history(), 'keystore-refused');
