@@ -39,6 +39,7 @@ import {
 import {assertReadable, schemaOf, schemaSql, schemaVersion} from './schema.ts';
 import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
+import {channel} from './watch.ts';
 import {type BotRow, tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
@@ -60,7 +61,7 @@ export type EngineOptions = Readonly<{
 	memory?: Memory | undefined;
 }>;
 
-/** A flock's state in a database, and the channel on which its changes are told. */
+/** A flock's state in a database. */
 export type Engine = StateStore &
 	Omit<Moving, 'place'> & {
 		/** Makes the schema where there is none, and brings an older one up to date, in one transaction. */
@@ -103,9 +104,6 @@ type Whole = {
 
 /** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
 const moment = 1000;
-
-/** The channel on which a change is told; the flock's id is what is said. */
-export const channel = 'keymaker';
 
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,

@@ -1,20 +1,16 @@
-import {notGranted, notHosts, otherBots, savesNothing} from '../../flock/hosts.ts';
+import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
 import type {AppKey} from '../../flock/key.ts';
-import {visible} from '../../flock/visible.ts';
 import type {Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
 import {movedError} from '../form/marker.ts';
 import {parseState} from '../form/parse.ts';
-import type {KeystoreLook} from '../keystore.ts';
 import {contentsOf, recordsOf} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {appPrefix, botPrefix, botsWithKey, copyOfRecord, emptyState, fieldsOf, type State} from '../state.ts';
+import {appPrefix, botPrefix, copyOfRecord, emptyState, fieldsOf} from '../state.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
-import {channel} from './engine.ts';
-import {factsOf, hostLooksAt, ok, warning} from './facts.ts';
 import {failureAt} from './failures.ts';
-import {attempt, seenLook, unread} from './health.ts';
+import {type HostRead, hostHealthOf} from './host-health.ts';
 import type {DatabaseOptions, Shared} from './keystore.ts';
 import {caughtUp, olderThanRead} from './lag.ts';
 import {markerOf} from './rows.ts';
@@ -40,14 +36,6 @@ type HostRow = {
 };
 
 type FlockRow = {id: string; moved: string | null; schema: number; bots: HostRow[]};
-
-/** What was read. */
-type Read = {
-	/** False if there is no flock of this name. */
-	exists: boolean;
-	state: State;
-	others: ReadonlySet<string>;
-};
 
 const botsFor = `select f.id, f.moved, (select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'sealed_key', g.sealed_key,
@@ -92,12 +80,12 @@ export function openHost({
 		return known;
 	}
 
-	function read(): Promise<Read> {
+	function read(): Promise<HostRead> {
 		return caughtUp(deadline, () => readOnce(false));
 	}
 
 	/** @param anyway true accepts older versions, too */
-	async function readOnce(anyway: boolean): Promise<Read> {
+	async function readOnce(anyway: boolean): Promise<HostRead> {
 		const sights = (await memoryFor('')?.recall()) ?? new Map();
 		identities ??= identified();
 		const {secrets, recipients} = await identities.catch(error => {
@@ -129,7 +117,7 @@ export function openHost({
 		{id, bots}: FlockRow,
 		secrets: readonly string[],
 		sights: Sights | null,
-	): Promise<Read> {
+	): Promise<HostRead> {
 		const now = new Map<string, Seen>();
 		const fields = fieldsOf(emptyState);
 		const others = new Set<string>();
@@ -161,7 +149,7 @@ export function openHost({
 		}
 
 		const state = parseState(fields);
-		seen = now;
+		seen = new Map([...seen, ...now]);
 		for (const [name, found] of now) {
 			const memory = memoryFor(name);
 			await (sights === null ? memory?.accept(found) : memory?.learn(found, sights));
@@ -211,7 +199,7 @@ export function openHost({
 		askPassphrase: refuse,
 		handOver: refuse,
 		takeIn: refuse,
-		watch: onChange => watchFlock({address, label, deadline, channel}, onChange),
+		watch: onChange => watchFlock({address, label, deadline}, onChange),
 		encrypt: refuse,
 		decrypt: refuse,
 		changePassphrase: refuse,
@@ -224,36 +212,13 @@ export function openHost({
 		history: () => Promise.reject(notHosts()),
 		backupsHolding: async () => 0,
 		purge: refuse,
-		async health() {
-			const health = unread(place);
-			const facts = await attempt(health, () => withClient(address, deadline, factsOf));
-			const looks = facts === null ? [] : hostLooksAt(facts);
-			const found = facts && (await attempt(health, read));
-			if (found !== null) {
-				health.exists = found.exists;
-				health.bots = botsWithKey(found.state);
-				looks.push(identityLook(identity, found));
-				const [bot] = found.state.records.keys();
-				const memory = bot === undefined ? undefined : memoryFor(bot);
-				if (memory !== undefined) {
-					looks.push(await seenLook(memory));
-				}
-			}
-
-			return {...health, looks};
-		},
+		health: () =>
+			hostHealthOf({
+				address,
+				deadline,
+				identity,
+				read,
+				memoryOf: memoryFor,
+			}),
 	};
-}
-
-function identityLook({file}: Identity, {state, others}: Read): KeystoreLook {
-	const count = state.records.size;
-	const opens = `${visible(file)} opens ${count} ${count === 1 ? 'bot' : 'bots'}.`;
-	const rest = others.size === 0 ? '' : ` ${otherBots(others.size)}`;
-	return count > 0
-		? ok('identity', opens + rest)
-		: warning(
-				'identity',
-				opens + rest,
-				'Run this where you manage the flock: keymaker grant BOT --to RECIPIENT --name NAME. To see the recipient, run `keymaker host init` here again.',
-			);
 }

@@ -7,7 +7,7 @@ import {recordsOf} from '../records.ts';
 import type {Memory} from '../seen/memory.ts';
 import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
-import {channel, type EngineOptions, openEngine} from './engine.ts';
+import {type EngineOptions, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
@@ -57,8 +57,7 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 			return keys.length === 0 ? contents : {...contents, waiting: infosOf(keys)};
 		},
 		tryWriting: () => engine.tryWriting(),
-		watch: onChange =>
-			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
+		watch: onChange => watchFlock({address, label: options.label, deadline: options.deadline}, onChange),
 		async encrypt() {
 			throw new FlockError('keystore-encrypted', `The keystore ${place} is already encrypted.`, {
 				hint: 'Change its passphrase with `keymaker passphrase`.',
