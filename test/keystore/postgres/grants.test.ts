@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, beforeEach, describe, test} from 'node:test';
@@ -57,13 +57,17 @@ describe('grants', {skip: whyNoPostgres}, () => {
 		]);
 	});
 
-	test('the standard age opens what was granted', {skip: whyMissing('age')}, async () => {
-		await grant(['ode'], 'web1', web1);
-		const row = await stored('ode');
+	test('a recipient of age-keygen can be granted a bot, whose key the standard age opens with its identity', {
+		skip: whyMissing('age') || whyMissing('age-keygen'),
+	}, async () => {
 		const folder = mkdtempSync(path.join(tmpdir(), 'keymaker-grant-'));
 		try {
 			const identity = path.join(folder, 'identity');
-			writeFileSync(identity, `${web1.secret}\n`, {mode: 0o600});
+			execFileSync('age-keygen', ['-o', identity], {stdio: 'pipe'});
+			const recipient = execFileSync('age-keygen', ['-y', identity]).toString().trim();
+			const services = {keystore, now: Date.now};
+			assert.deepEqual(await grantBots(['ode'], {name: 'web1', recipient}, services), ['ode']);
+			const row = await stored('ode');
 			const sealed = Buffer.from(row.grants[0]?.sealed_key ?? '', 'base64');
 			const key = execFileSync('age', ['-d', '-i', identity], {input: sealed});
 			assert.equal(openedBy(key, 'ode', row).record.key.accessToken, '12-practice-token-ode');
