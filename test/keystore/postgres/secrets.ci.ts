@@ -9,7 +9,7 @@ import type {Variables} from '../../helpers/environment.ts';
 import {formsOf, foundIn} from '../../helpers/forms.ts';
 import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {linkOn, nextLink, type Workplace, workplace} from '../../helpers/program.ts';
+import {nextLink, printedLink, type Workplace, workplace} from '../../helpers/program.ts';
 import {startWire, type Wire} from '../../helpers/wire.ts';
 
 const passphrases = [
@@ -86,7 +86,7 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		called.add('authorize');
 		const line = `keymaker authorize ${bot} ${more.join(' ')}; echo "rc=$?"`;
 		const terminal = place.shell(line, {columns: 200, env});
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(network.pageOf(link), account)}\r`);
 		await terminal.waitFor(`rc=${code}`);
 	}

@@ -62,7 +62,8 @@ describe('a key that the database does not take', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(one.keymaker.unsaved(), []);
 		assert.equal(statSync(place.waitingFile).mode & 0o777, 0o600);
 		const text = readFileSync(place.waitingFile, 'utf8');
-		assert.doesNotMatch(text, /ode|practice|token|secret/);
+		// Among its random letters a short word may stand by chance, but not its quotes.
+		assert.doesNotMatch(text, /"ode"|practice|token|secret/);
 
 		const other = await programAt(place, context);
 		const sources = {
