@@ -123,7 +123,7 @@ test('an exchange of the command that Ctrl-C interrupts costs no key', {skip: wh
 	terminal.type(`${pin}\r`);
 	await answered;
 	terminal.press('ctrl+c');
-	await pause(200);
+	await terminal.waitFor('Finishing first: asking X for harbour’s key.');
 	network.release();
 	assert.equal((await terminal.exited).exitCode, 130);
 	await assertKept();

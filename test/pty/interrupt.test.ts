@@ -189,7 +189,7 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 	});
 
 	test('that never ends is told as it is: no key was made', async () => {
-		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '3'}});
+		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '10'}});
 		await holdExchange(network, screen);
 		screen.press('ctrl+c');
 		await screen.waitFor('X did not answer; no key was made for harbour.');

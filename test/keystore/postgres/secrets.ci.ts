@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import {readdirSync, readFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
@@ -11,6 +10,7 @@ import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {nextLink, printedLink, type Workplace, workplace} from '../../helpers/program.ts';
 import {startWire, type Wire} from '../../helpers/wire.ts';
+import {filesBelow} from '../support.ts';
 
 const passphrases = [
 	'practice words that nobody would guess',
@@ -178,9 +178,7 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(foundIn(log, secrets()), []);
 		const data = path.join(server.folder, 'data');
 		const whereHarbourIs = new Set<string>();
-		for (const entry of readdirSync(data, {recursive: true, withFileTypes: true})) {
-			const file = path.join(entry.parentPath, entry.name);
-			const bytes = entry.isFile() ? readFileSync(file) : Buffer.alloc(0);
+		for (const [file, bytes] of filesBelow(data)) {
 			assert.deepEqual(foundIn(bytes, secrets()), [], file);
 			if (bytes.includes('harbour')) {
 				whereHarbourIs.add(path.relative(data, file).split(path.sep)[0] ?? '');
