@@ -5,7 +5,7 @@ import {after, before, describe, test} from 'node:test';
 import {HiddenLine} from '../source/command-line/hidden-line.ts';
 import {passphraseOptions} from '../source/command-line/passphrase.ts';
 import {approve} from './helpers/approve.ts';
-import {cli, linkOn, type Workplace, workplace} from './helpers/program.ts';
+import {cli, printedLink, type Workplace, workplace} from './helpers/program.ts';
 import type {Pty} from './helpers/pty.ts';
 import {some} from './helpers/thorough.ts';
 
@@ -165,7 +165,7 @@ describe('at a terminal', () => {
 		const terminal = place.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
 		await terminal.waitFor(prompt);
 		terminal.type(`${right}\r`);
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(link, 'kettle_poem')}\r`);
 		await terminal.waitFor('rc=0');
 		assert.match(terminal.screen().join('\n'), /@kettle_poem/);

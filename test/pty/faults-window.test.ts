@@ -8,7 +8,7 @@ import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
 import {holdLock} from '../helpers/held-lock.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
-import {cli, type Workplace, workplace} from '../helpers/program.ts';
+import {cli, printedLink, type Workplace, workplace} from '../helpers/program.ts';
 
 const skip = whyNoCertificate || (spawnSync('ps', ['-V']).error ? 'needs ps' : false);
 
@@ -117,16 +117,13 @@ test('an exchange of the command that Ctrl-C interrupts costs no key', {skip: wh
 		columns: 120,
 		env: {...network.env, NODE: process.execPath, CLI: cli},
 	});
-	const rows = await terminal.waitFor(/force_login=true/);
-	const link = /https:\S+force_login=true/.exec(rows.join(''))?.[0] ?? '';
-	const pin = await approve(network.pageOf(link), 'harbour_poem');
-	await terminal.waitFor('Paste the PIN');
+	const pin = await approve(network.pageOf(await printedLink(terminal)), 'harbour_poem');
 	network.hold();
 	const answered = network.answered('/oauth/access_token');
 	terminal.type(`${pin}\r`);
 	await answered;
 	terminal.press('ctrl+c');
-	await pause(200);
+	await terminal.waitFor('Finishing first: asking X for harbour’s key.');
 	network.release();
 	assert.equal((await terminal.exited).exitCode, 130);
 	await assertKept();

@@ -203,7 +203,7 @@ thoroughTest('a check that the plan does not include is explained, and the key s
 test('a check counts X’s limit of minutes down as one time, esc ends the wait, and a day’s limit is not waited for', async () => {
 	const screen = await openWithKey('users_me:429:1,users_me:429-account-day:1');
 	screen.press('C');
-	await told(screen, /X’s rate limit: continues (tomorrow )?at \d\d:\d\d \(14:5\d left\)/);
+	await told(screen, /X’s rate limit: continues (tomorrow )?at \d\d:\d\d \(1\d:\d\d left\)/);
 	assert.equal(
 		screen
 			.screen()

@@ -4,7 +4,7 @@ import {createServer} from 'node:net';
 import {afterEach, beforeEach, test} from 'node:test';
 import {answerTo} from '../helpers/approve.ts';
 import {freePort} from '../helpers/free-port.ts';
-import {callingLink, linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {callingLink, printedLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
 let place: Workplace;
@@ -98,7 +98,7 @@ test('line by line the browser’s answer is enough where the account is expecte
 			columns: 200,
 		},
 	);
-	const first = linkOn(await expected.waitFor(/^http.*oauth_token/m));
+	const first = await printedLink(expected);
 	await expected.waitFor('Waiting for the browser');
 	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready\. You can close this page\./);
 	await expected.waitFor('rc=0');
@@ -106,7 +106,7 @@ test('line by line the browser’s answer is enough where the account is expecte
 	const asked = place.shell(`KEYMAKER_CALLBACK=${port} keymaker authorize kettle; echo rc=$?`, {
 		columns: 200,
 	});
-	const second = linkOn(await asked.waitFor(/^http.*oauth_token/m));
+	const second = await printedLink(asked);
 	await asked.waitFor('Waiting for the browser');
 	await answerTo(second, 'kettle_poem');
 	await asked.waitFor('kettle: You signed in as @kettle_poem. Is that the bot’s account?');

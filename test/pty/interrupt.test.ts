@@ -8,7 +8,7 @@ import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate} from '../helpers/certificate.ts';
 import {giveKey} from '../helpers/key-file.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
-import {cli, linkOn, type Workplace, workplace} from '../helpers/program.ts';
+import {cli, printedLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 
 const passphrase = 'not a real passphrase';
@@ -146,7 +146,7 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 			rows: 40,
 			env: {...network.env, ...env},
 		});
-		const link = linkOn(await terminal.waitFor(/^http.*force_login=true/m));
+		const link = await printedLink(terminal);
 		await terminal.waitFor('Paste the PIN');
 		const pin = await approve(network.pageOf(link), 'harbour_poem');
 		network.hold();
@@ -189,7 +189,7 @@ describe('an exchange with a silent X', {skip: whyNoCertificate}, () => {
 	});
 
 	test('that never ends is told as it is: no key was made', async () => {
-		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '3'}});
+		const screen = place.screen([], {env: {...network.env, KEYMAKER_TIMEOUT: '10'}});
 		await holdExchange(network, screen);
 		screen.press('ctrl+c');
 		await screen.waitFor('X did not answer; no key was made for harbour.');
