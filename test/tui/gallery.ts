@@ -31,7 +31,17 @@ function hostOf(name: string) {
 }
 
 /** Every screen in a window of this size, by name. */
-export function gallery(size: Size): Record<string, State> {
+export function gallery({columns, rows}: Size): Readonly<Record<string, State>> {
+	const name = `${columns}×${rows}`;
+	const made = galleries.get(name) ?? galleryOf({columns, rows});
+	galleries.set(name, made);
+	return made;
+}
+
+/** Every state is made once for each size, since none is changed in place. */
+const galleries = new Map<string, Readonly<Record<string, State>>>();
+
+function galleryOf(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const sharing = flockScreen(
 		mixedFlock.map(bot => (bot.key === null ? bot : {...bot, grants: [hostOf('web1'), hostOf('berlin')]})),
