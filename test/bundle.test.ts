@@ -10,7 +10,7 @@ import {after, before, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 import {parse} from '@babel/parser';
-import {inheritedAt} from './helpers/environment.ts';
+import {inheritedAt, withoutNetwork} from './helpers/environment.ts';
 import {writeKeyFile} from './helpers/key-file.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -61,7 +61,10 @@ async function run(args: readonly string[], more: {env?: Record<string, string>;
 
 /** Where a program runs, and what it finds there. */
 function placed() {
-	return {cwd: folder, env: {...inheritedAt(folder), KEYMAKER_KEYSTORE: path.join(folder, 'keystore')}};
+	return {
+		cwd: folder,
+		env: {...inheritedAt(folder), ...withoutNetwork(), KEYMAKER_KEYSTORE: path.join(folder, 'keystore')},
+	};
 }
 
 /** The files of `dist/` that a program loads, as V8's own report of a run tells them. */

@@ -6,7 +6,7 @@ import {HiddenLine} from '../source/command-line/hidden-line.ts';
 import {passphraseOptions} from '../source/command-line/passphrase.ts';
 import {approve} from './helpers/approve.ts';
 import {encryptCheaply} from './helpers/encrypted.ts';
-import {cli, linkOn, type Workplace, workplace} from './helpers/program.ts';
+import {cli, printedLink, type Workplace, workplace} from './helpers/program.ts';
 import type {Pty} from './helpers/pty.ts';
 import {some} from './helpers/thorough.ts';
 
@@ -157,7 +157,7 @@ describe('at a terminal', () => {
 		const terminal = own.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
 		await terminal.waitFor(prompt);
 		terminal.type(`${right}\r`);
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(link, 'kettle_poem')}\r`);
 		await terminal.waitFor('rc=0');
 		assert.match(terminal.screen().join('\n'), /@kettle_poem/);

@@ -9,15 +9,15 @@ export function notGranted(bot: string): FlockError {
 	});
 }
 
-/** What a host can be called: what a shell takes as it is. */
+/** Names of hosts, which need no quotes in a shell. */
 const goodName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
-/** Whether a text is, or holds, an identity: a secret that is sometimes pasted in a recipient's place. */
+/** True if a text contains an identity, which is a secret and easily pasted instead of a recipient. */
 export function holdsIdentity(text: string): boolean {
 	return /AGE-SECRET-KEY/i.test(text);
 }
 
-/** The error of a text that cannot be a recipient; `null` if it has a recipient's form. */
+/** The error for a text without a recipient's form; `null` if it has that. */
 export function recipientError(text: string): FlockError | null {
 	if (holdsIdentity(text)) {
 		return notIdentity();
@@ -26,7 +26,7 @@ export function recipientError(text: string): FlockError | null {
 	return /^age1[a-z0-9]{58}$/.test(text) ? null : notRecipient(text);
 }
 
-/** The error of an identity in a recipient's place. */
+/** The error for an identity instead of a recipient. */
 export function notIdentity(): FlockError {
 	return new FlockError(
 		'usage',
@@ -37,14 +37,14 @@ export function notIdentity(): FlockError {
 	);
 }
 
-/** The error of a text that is not a recipient. */
+/** The error for a text that is not a recipient. */
 export function notRecipient(text: string): FlockError {
 	return new FlockError('usage', `${shown(text)} is not a recipient.`, {
 		hint: 'Run `keymaker host init` on the host and use what it prints: age1 and 58 letters and digits.',
 	});
 }
 
-/** The error of a text that cannot be a host's name; `null` if it can. */
+/** The error for a text that is not a valid name for a host; `null` if it is. */
 export function hostNameError(name: string): FlockError | null {
 	return goodName.test(name)
 		? null

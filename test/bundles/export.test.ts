@@ -75,8 +75,10 @@ test('bundles are files of their owner alone, one for each bot, in a folder of i
 });
 
 test('a file that others could read is theirs no more', async () => {
-	await mkdir(join(folder, 'keys'), {mode: 0o755});
-	await writeFile(join(folder, 'keys', 'harbour.json'), exportText('bundle', [entryOf()]), {mode: 0o644});
+	await mkdir(join(folder, 'keys'));
+	await writeFile(join(folder, 'keys', 'harbour.json'), exportText('bundle', [entryOf()]));
+	await chmod(join(folder, 'keys'), 0o755);
+	await chmod(join(folder, 'keys', 'harbour.json'), 0o644);
 	await write();
 	assert.equal(await mode('keys', 'harbour.json'), '600');
 });

@@ -101,7 +101,8 @@ test('a missing app key, a missing folder of poems and a broken .env are problem
 	assert.match(missing.of('network')[0]?.sentence ?? '', /X was not asked/);
 	assert.ok(!JSON.stringify(missing.results).includes('not-a-real-password'));
 
-	await writeFile(path.join(place.folder, '.env'), 'TWITTER_CONSUMER_KEY=not-a-real-key\n', {mode: 0o644});
+	await writeFile(path.join(place.folder, '.env'), 'TWITTER_CONSUMER_KEY=not-a-real-key\n');
+	await chmod(path.join(place.folder, '.env'), 0o644);
 	const half = await diagnose(network);
 	assert.match(half.of('app-key')[0]?.sentence ?? '', /TWITTER_CONSUMER_SECRET is missing/);
 	assert.deepEqual(half.of('env-file')[0], {

@@ -13,7 +13,7 @@ describe('a key file sealed to hosts', () => {
 	let owner: Workplace;
 	let host: Workplace;
 	let recipient = '';
-	/** Only the identity: a host needs neither a home folder nor a keystore. */
+	/** The host's environment: its identity is all that it needs. */
 	let hosts: Variables;
 	const sealed = () => path.join(owner.folder, 'web1.age');
 	before(async () => {

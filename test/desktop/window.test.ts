@@ -243,7 +243,7 @@ suite('a window of a link’s own', onUnix, () => {
 			sentence: `${why} Opening it in your browser.`,
 			window: {kind: 'ordinary', why},
 		});
-		assert.equal(await readFile(path.join(home, 'ordinary'), 'utf8'), `${link}\n`);
+		assert.equal(await appears(path.join(home, 'ordinary')), `${link}\n`);
 		assert.deepEqual(await profiles(), []);
 
 		// As a real one does that finds no display: it has written into its profile by then.
@@ -275,7 +275,7 @@ suite('a window of a link’s own', onUnix, () => {
 			sentence: 'Opening it in your browser.',
 			window: {kind: 'ordinary', why: null},
 		});
-		assert.equal(await readFile(path.join(home, 'ordinary'), 'utf8'), `${link}\n`);
+		assert.equal(await appears(path.join(home, 'ordinary')), `${link}\n`);
 
 		const own = await program('theirs', 'echo "$@" > "$HOME/theirs"');
 		assert.deepEqual(await desktop({BROWSER: own}).openLink(link), {
@@ -283,7 +283,7 @@ suite('a window of a link’s own', onUnix, () => {
 			sentence: 'Opening it in your browser.',
 			window: {kind: 'given'},
 		});
-		assert.equal(await readFile(path.join(home, 'theirs'), 'utf8'), `${link}\n`);
+		assert.equal(await appears(path.join(home, 'theirs')), `${link}\n`);
 
 		assert.equal((await desktop().openLink('file:///etc/passwd')).started, false);
 		assert.equal((await desktop({DISPLAY: ''}).openLink(link)).started, false);

@@ -6,6 +6,7 @@ import {whyMissing} from '../helpers/installed.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 import {drive, eventually, type Kind, openDisplay, wrappers} from '../helpers/real-browser.ts';
+import {filesBelow} from '../keystore/support.ts';
 
 let display: Awaited<ReturnType<typeof openDisplay>>;
 const missing = whyMissing('Xvfb');
@@ -76,13 +77,20 @@ async function browsersOf(place: Workplace, profile = place.folder): Promise<num
 }
 
 /** What a browser leaves in the home, outside its profile, must not hold the link's token. */
-async function filesWith(place: Workplace, token: string): Promise<string[]> {
-	const entries = await readdir(place.folder, {recursive: true, withFileTypes: true});
-	const files = entries.filter(entry => entry.isFile()).map(entry => path.join(entry.parentPath, entry.name));
-	const found = await Promise.all(
-		files.map(async file => ((await readFile(file).catch(() => '')).includes(token) ? [file] : [])),
-	);
-	return found.flat();
+function filesWith(place: Workplace, token: string): string[] {
+	const files = [...filesBelow(place.folder)];
+	return files.filter(([, bytes]) => bytes.includes(token)).map(([file]) => file);
+}
+
+/** Kills processes, of which some end by themselves once another is gone. */
+function kill(pids: readonly number[]): void {
+	for (const pid of pids) {
+		try {
+			process.kill(pid, 'SIGKILL');
+		} catch (error) {
+			assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH');
+		}
+	}
 }
 
 for (const kind of ['chromium', 'firefox'] as const) {
@@ -111,10 +119,7 @@ for (const kind of ['chromium', 'firefox'] as const) {
 			await screen.waitFor(/2 ready|All done|whole flock|kettle is ready/);
 
 			// One browser is killed; keymaker is left before the other one is closed.
-			for (const pid of await browsersOf(place, profile)) {
-				process.kill(pid, 'SIGKILL');
-			}
-
+			kill(await browsersOf(place, profile));
 			await eventually(async () => ((await profilesOf(place)).length === 1 ? true : null), 'a profile stays');
 			screen.press('ctrl+c');
 			await screen.exited;
@@ -126,7 +131,7 @@ for (const kind of ['chromium', 'firefox'] as const) {
 			await gone(place);
 			await again.close();
 			for (const url of [first, second]) {
-				assert.deepEqual(await filesWith(place, new URL(url).searchParams.get('oauth_token') ?? url), []);
+				assert.deepEqual(filesWith(place, new URL(url).searchParams.get('oauth_token') ?? url), []);
 			}
 
 			const {out} = await place.run(['list', '--json']);
@@ -159,10 +164,7 @@ for (const kind of ['chromium', 'firefox'] as const) {
 
 			const workers = (await processesOf(place)).filter(({line}) => line.includes('window-worker'));
 			assert.equal(workers.length, 1);
-			for (const pid of [...workers.map(worker => worker.pid), ...(await browsersOf(place, profile))]) {
-				process.kill(pid, 'SIGKILL');
-			}
-
+			kill([...workers.map(worker => worker.pid), ...(await browsersOf(place, profile))]);
 			await eventually(async () => ((await processesOf(place)).length === 0 ? true : null), 'they still run');
 			assert.deepEqual(await profilesOf(place), [profile]);
 			const last = start(place);

@@ -9,7 +9,7 @@ import {approve} from '../helpers/approve.ts';
 import {whyNoCertificate as skip} from '../helpers/certificate.ts';
 import {withoutNetwork} from '../helpers/environment.ts';
 import {listen, type Network, startNetwork} from '../helpers/network.ts';
-import {type Finished, type Workplace, workplace} from '../helpers/program.ts';
+import {type Finished, printedLink, type Workplace, workplace} from '../helpers/program.ts';
 import {some} from '../helpers/thorough.ts';
 
 const proxyPassword = 'practice-proxy-password';
@@ -221,8 +221,8 @@ test('through a proxy and a certificate of one’s own the whole job is done wit
 	network = await startNetwork();
 	const {env} = network;
 	// The link is read from standard output while the command waits for its PIN.
-	const terminal = place.shell('keymaker authorize harbour', {env});
-	const [link = ''] = (await terminal.waitFor(/https:\S+/)).join('').match(/https:\S+force_login=true/) ?? [];
+	const terminal = place.shell('keymaker authorize harbour', {columns: 200, env});
+	const link = await printedLink(terminal);
 	assert.match(link, /^https:\/\/api\.x\.com\/oauth\/authorize\?oauth_token=\w+&force_login=true$/);
 	terminal.type(`${await approve(network.pageOf(link), 'harbour_poem')}\r`);
 	assert.equal((await terminal.exited).exitCode, 0);

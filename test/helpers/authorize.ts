@@ -1,11 +1,11 @@
 import {approve} from './approve.ts';
-import {linkOn, nextLink, type Workplace} from './program.ts';
+import {nextLink, printedLink, type Workplace} from './program.ts';
 import type {Pty} from './pty.ts';
 
 /** Authorizes a bot by the command, as this account. */
 export async function authorizeByCommand(place: Workplace, bot: string, account: string): Promise<void> {
 	const terminal = place.shell(`keymaker authorize ${bot}; echo "rc=$?"`, {columns: 200});
-	const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+	const link = await printedLink(terminal);
 	terminal.type(`${await approve(link, account)}\r`);
 	await terminal.waitFor('rc=0');
 }

@@ -20,6 +20,8 @@ export function startChromium(): Promise<Browser> {
 		args: [
 			'--no-sandbox',
 			'--disable-gpu',
+			// A container's /dev/shm is small: a page that finds it full crashes.
+			'--disable-dev-shm-usage',
 			'--disable-quic',
 			'--no-first-run',
 			'--disable-background-networking',

@@ -123,6 +123,13 @@ export function linkOn(screen: readonly string[]): string {
 	return screen.slice(first, after === -1 ? undefined : after).join('');
 }
 
+/** Waits until a command has printed a link on a terminal that is wide enough for it, and what to do with it on the next row. */
+export async function printedLink(terminal: Pty): Promise<string> {
+	const printed = /^(http\S+)\n\S/m;
+	const rows = await terminal.waitFor(printed);
+	return printed.exec(rows.join('\n'))?.[1] ?? '';
+}
+
 /** Waits until a screen shows a whole link that calls back, other than an earlier one. */
 export async function callingLink(screen: Pty, earlier = ''): Promise<string> {
 	const rows = await screen.waitFor(shown => {

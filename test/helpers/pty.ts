@@ -31,13 +31,13 @@ export type PtyOptions = {
 /** A program on a real pseudo-terminal, read as a screen. */
 export type Pty = {
 	readonly pid: number;
-	/** The screen's rows, without the spaces at their ends; on a full screen with `▏` before the cell of a cursor that is shown. */
+	/** The screen's rows as of the last whole frame, without the spaces at their ends; on a full screen with `▏` before the cell of a cursor that is shown. */
 	screen(): string[];
 	/** Which rows continue the one above, as the terminal itself wrapped it. */
 	wrapped(): boolean[];
 	/** Everything that the program has written, escape sequences included. */
 	raw(): string;
-	/** Waits until the screen shows it, in a whole frame; fails with the screen as it was. */
+	/** Waits until the screen shows it; fails with the screen as it was. */
 	waitFor(wanted: Wanted): Promise<string[]>;
 	/** Waits until the screen shows it no more. */
 	waitUntilGone(wanted: Wanted): Promise<string[]>;
@@ -107,22 +107,35 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		changed = Promise.withResolvers<void>();
 		before.resolve();
 	};
-	child.onData(data => {
-		raw += data;
+	// As on a terminal that knows synchronized output, nobody sees a frame of which only a part has arrived: neither who waits
+	// for something nor who looks again later.
+	let unseen = '';
+	const show = (data: string) => {
 		writing += 1;
 		terminal.write(data, () => {
 			writing -= 1;
 			change();
 		});
+	};
+	child.onData(data => {
+		raw += data;
+		unseen += data;
+		const whole = lengthOfWhole(unseen);
+		show(unseen.slice(0, whole));
+		unseen = unseen.slice(whole);
 	});
-	// As on a terminal that knows synchronized output, nobody sees a frame of which half has arrived.
-	let withinFrame = false;
-	for (const [final, within] of [
+	let cursorShown = true;
+	let hidesCursor = false;
+	for (const [final, shown] of [
 		['h', true],
 		['l', false],
 	] as const) {
-		terminal.parser.registerCsiHandler({prefix: '?', final}, ([mode]) => {
-			withinFrame = mode === 2026 ? within : withinFrame;
+		terminal.parser.registerCsiHandler({prefix: '?', final}, modes => {
+			if (modes.includes(25)) {
+				cursorShown = shown;
+				hidesCursor ||= !shown;
+			}
+
 			return false;
 		});
 	}
@@ -134,10 +147,8 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		child.onExit(({exitCode, signal = 0}) => {
 			over = true;
 			// The emulator takes its time for what the program wrote last.
-			terminal.write('', () => {
-				resolve({exitCode, signal});
-				change();
-			});
+			show(unseen);
+			terminal.write('', () => resolve({exitCode, signal}));
 		});
 	});
 
@@ -149,13 +160,10 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		});
 	}
 
-	const cursorShown = () =>
-		raw.lastIndexOf('\u001B[?25h') > raw.lastIndexOf('\u001B[?25l') || !raw.includes('\u001B[?25l');
-
 	function screen(): string[] {
 		const rows = lines().map(({text}) => text);
 		const {active} = terminal.buffer;
-		if (active.type === 'alternate' && raw.includes('\u001B[?25l') && cursorShown()) {
+		if (active.type === 'alternate' && hidesCursor && cursorShown) {
 			const before =
 				active.getLine(active.baseY + active.cursorY)?.translateToString(false, 0, active.cursorX) ?? '';
 			rows[active.cursorY] = `${before}▏${(rows[active.cursorY] ?? '').slice(before.length)}`;
@@ -168,7 +176,7 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		const deadline = Date.now() + patienceMs;
 		for (;;) {
 			const now = screen();
-			if ((!withinFrame || over) && fulfilled(now)) {
+			if (fulfilled(now)) {
 				return now;
 			}
 
@@ -234,7 +242,7 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 		buffer: () => terminal.buffer.active,
 		rowOf: text => screen().findIndex(row => row.includes(text)),
 		alternate: () => terminal.buffer.active.type === 'alternate',
-		cursorShown,
+		cursorShown: () => cursorShown,
 		kill: signal => child.kill(signal),
 		exited,
 		async close() {
@@ -246,6 +254,14 @@ export function startPty(command: string, args: readonly string[], options: PtyO
 			terminal.dispose();
 		},
 	};
+}
+
+/** How much of what a program has written is there as it is to be seen: up to a frame, or a sequence, that has not ended. */
+function lengthOfWhole(text: string): number {
+	const begun = text.lastIndexOf('\u001B[?2026h');
+	return begun !== -1 && !text.includes('\u001B[?2026l', begun)
+		? begun
+		: text.length - (/\u001B(?:\[[?\d;]*)?$/.exec(text)?.[0].length ?? 0);
 }
 
 function shows(rows: readonly string[], wanted: Wanted): boolean {

@@ -17,7 +17,7 @@ export const wrappers: Readonly<Record<Kind, {entry: string; program: string; sh
 		entry: 'chromium.desktop',
 		program: 'chromium',
 		shell:
-			'exec /usr/bin/chromium --no-sandbox --disable-gpu --disable-background-networking --remote-debugging-port=0 "$@"',
+			'exec /usr/bin/chromium --no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --remote-debugging-port=0 "$@"',
 	},
 	firefox: {
 		entry: 'firefox-esr.desktop',

@@ -127,7 +127,8 @@ test('a file of somebody else is refused', {
 		chownSync(folder, 65534, 65534);
 	}
 
-	writeFileSync(keystore.path, '{}', {mode: 0o644});
+	writeFileSync(keystore.path, '{}');
+	chmodSync(keystore.path, 0o644);
 	chownSync(keystore.path, 65533, 65533);
 	const worker = startWorker(context, {options: place, tryWriting: true}, {uid: 65534});
 	await worker.ended;

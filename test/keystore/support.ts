@@ -83,17 +83,35 @@ export function modeOf(target: string): string {
 	return (statSync(target).mode & 0o777).toString(8);
 }
 
-/** Every file below a folder, with its bytes. */
+/** Every file below a folder, with its bytes; what goes while it is looked at is not among them. */
 export function filesBelow(folder: string): Map<string, Buffer> {
 	const files = new Map<string, Buffer>();
-	for (const entry of readdirSync(folder, {recursive: true, withFileTypes: true})) {
-		if (entry.isFile()) {
-			const file = path.join(entry.parentPath, entry.name);
-			files.set(file, readFileSync(file));
+	const look = (place: string) => {
+		for (const entry of orGone(() => readdirSync(place, {withFileTypes: true})) ?? []) {
+			const target = path.join(place, entry.name);
+			const bytes = entry.isFile() ? orGone(() => readFileSync(target)) : null;
+			if (bytes !== null) {
+				files.set(target, bytes);
+			} else if (entry.isDirectory()) {
+				look(target);
+			}
 		}
-	}
-
+	};
+	look(folder);
 	return files;
+}
+
+/** What a look finds; `null` where a program has removed it meanwhile. */
+function orGone<T>(look: () => T): T | null {
+	try {
+		return look();
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+			return null;
+		}
+
+		throw error;
+	}
 }
 
 /** Waits for something to come true. */

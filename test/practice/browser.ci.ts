@@ -61,7 +61,7 @@ suite('the authorize page in Chromium', {skip: withoutChromium}, () => {
 		await page.getByRole('alert').getByText('1 to 15 letters').waitFor();
 		const field = page.getByLabel('Or another account');
 		assert.equal(await field.inputValue(), 'moth-poem-of-the-whole-harbour');
-		assert.equal(await page.evaluate('document.activeElement.name'), 'other');
+		await page.locator('input[name=other]:focus').waitFor();
 		await assertFits(page);
 		await field.fill('moth_poem');
 		await page.keyboard.press('Enter');

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
+import {readdirSync, readFileSync} from 'node:fs';
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {text} from 'node:stream/consumers';
 import {afterEach, beforeEach, describe, test} from 'node:test';
+import {setTimeout as pause} from 'node:timers/promises';
 import {inheritedAt} from '../helpers/environment.ts';
 import {type HangingFolder, hangingFolder} from '../helpers/hanging-folder.ts';
 import {cli, type Workplace, workplace} from '../helpers/program.ts';
@@ -125,10 +127,29 @@ function start(args: readonly string[]) {
 	return spawn(process.execPath, [cli, ...args], options());
 }
 
+/** True once one of a program's threads waits for an answer of the folder's file system. */
+function waitsInFolder(pid: number): boolean {
+	try {
+		return readdirSync(`/proc/${pid}/task`).some(thread => {
+			const place = readFileSync(`/proc/${pid}/task/${thread}/wchan`, 'utf8');
+			const [state] = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8').split(') ').at(-1) ?? '';
+			// Where the system does not say what a thread waits for, one that no signal wakes is at a file.
+			return place === '0' || place === '' ? state === 'D' : place.startsWith('fuse');
+		});
+	} catch {
+		// A thread has ended while it was looked at.
+		return false;
+	}
+}
+
 /** Sends a signal once the program waits in the folder, and waits for its end by it. */
 async function once(program: ReturnType<typeof start>, signal: NodeJS.Signals): Promise<void> {
 	const ended = new Promise(resolve => program.once('exit', (code, by) => resolve(by ?? code)));
-	await new Promise(resolve => setTimeout(resolve, 1000));
+	while (!waitsInFolder(program.pid ?? 0)) {
+		assert.equal(program.exitCode ?? program.signalCode, null, 'it has ended by itself');
+		await pause(10);
+	}
+
 	program.kill(signal);
 	assert.equal(await ended, {SIGINT: 130, SIGTERM: 143, SIGHUP: 129}[signal as 'SIGINT']);
 }

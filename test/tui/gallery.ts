@@ -30,17 +30,18 @@ function hostOf(name: string) {
 	return {name, recipient: `age1${'q'.repeat(58)}`, at: '2026-11-22T09:00:00.000Z'};
 }
 
-const made = new Map<string, Readonly<Record<string, State>>>();
-
-/** Every screen in a window of this size, by name: made once, since nothing changes a state. */
-export function gallery(size: Size): Readonly<Record<string, State>> {
-	const at = `${size.columns}×${size.rows}`;
-	const states = made.get(at) ?? screensAt(size);
-	made.set(at, states);
-	return states;
+/** Every screen in a window of this size, by name. */
+export function gallery({columns, rows}: Size): Readonly<Record<string, State>> {
+	const name = `${columns}×${rows}`;
+	const made = galleries.get(name) ?? galleryOf({columns, rows});
+	galleries.set(name, made);
+	return made;
 }
 
-function screensAt(size: Size): Record<string, State> {
+/** Every state is made once for each size, since none is changed in place. */
+const galleries = new Map<string, Readonly<Record<string, State>>>();
+
+function galleryOf(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
 	const sharing = flockScreen(
 		mixedFlock.map(bot => (bot.key === null ? bot : {...bot, grants: [hostOf('web1'), hostOf('berlin')]})),

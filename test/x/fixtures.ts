@@ -73,6 +73,11 @@ export function everythingOf(error: FlockError): string {
 /** Fails where a text holds any of the secrets. */
 export function assertNoSecret(text: string, more: readonly string[] = []): void {
 	for (const secret of [...secrets, ...more]) {
-		assert.ok(!text.includes(secret), `The secret ${secret} is shown in:\n${text}`);
+		assert.ok(!holds(text, secret), `The secret ${secret} is shown in:\n${text}`);
 	}
+}
+
+/** True where a text holds a secret; a PIN not where its digits stand by chance within a longer number. */
+export function holds(text: string, secret: string): boolean {
+	return /^\d+$/.test(secret) ? new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(text) : text.includes(secret);
 }

@@ -36,7 +36,7 @@ export async function checkX(
 	return [key, ...way, judgeTrial(tried instanceof FlockError ? tried : null, practice)];
 }
 
-/** The app key in use, without its secret. @param isHosts true where nothing but granted bots is used */
+/** The app key in use, without its secret. @param isHosts true on a host, which needs no app of its own */
 export function judgeAppKey(source: AppInUse, isHosts = false): Result {
 	if (source instanceof FlockError) {
 		// Other lines report problems with the keystore.
@@ -46,7 +46,7 @@ export function judgeAppKey(source: AppInUse, isHosts = false): Result {
 	}
 
 	if (source === null && isHosts) {
-		return ok('app-key', 'No X app is needed here: each granted bot brings the app of its key.');
+		return ok('app-key', 'This host needs no X app: each granted bot brings its own.');
 	}
 
 	if (source === null) {

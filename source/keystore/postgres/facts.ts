@@ -66,7 +66,7 @@ export function looksAt(facts: Facts): KeystoreLook[] {
 	return [tlsLook, serverLook, roleLook, schemaLook, clockLook].map(look => look(facts));
 }
 
-/** The same for a computer that opens only what is granted to it: it saves nothing. */
+/** The same for a host, which saves nothing. */
 export function hostLooksAt(facts: Facts): KeystoreLook[] {
 	const server = ok('server', `PostgreSQL ${visible(facts.version)} answers.`);
 	return [tlsLook(facts), server, hostRoleLook(facts), schemaLook(facts), clockLook(facts)];
@@ -122,10 +122,10 @@ function hostRoleLook({role, lacking}: Facts): KeystoreLook {
 	return maySave
 		? warning(
 				'role',
-				`${its} may save, too.`,
-				'A host only reads. Use a role that may only select, so that whoever takes over this computer can change nothing.',
+				`${its} may also save.`,
+				'A host only reads. Use a role that may only select, so nobody who takes over this computer can change anything.',
 			)
-		: ok('role', `${its} may only read, which is all that a host needs.`);
+		: ok('role', `${its} may only read. A host needs no more.`);
 }
 
 function schemaLook({lacking, schema, may_make}: Facts): KeystoreLook {

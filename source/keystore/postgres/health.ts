@@ -67,7 +67,7 @@ export function unread(path: string): KeystoreHealth {
 	return {path, exists: true, encrypted: true, bots: null, backups: 0, findings: []};
 }
 
-/** Does a part of the look; what it throws becomes a finding. @throws what is no `FlockError` */
+/** Runs a part of the check, and reports its `FlockError` as a finding. @throws any other error */
 export async function attempt<T>(health: KeystoreHealth, look: () => Promise<T>): Promise<T | null> {
 	try {
 		return await look();

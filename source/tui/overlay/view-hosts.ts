@@ -30,7 +30,7 @@ export function hostsPanel(state: State, {bots, choice}: Overlay & {name: 'hosts
 	];
 }
 
-/** Where a new host's recipient is typed, and then its name. */
+/** The field for a new host's recipient, then for its name. */
 export function grantPanel(
 	{size, caret}: State,
 	{bots, recipient, text, problem}: Overlay & {name: 'grant'},

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -172,7 +172,8 @@ describe('a connection', () => {
 		assert.match((await spoken()).sent, /not-a-real-line/);
 		assert.match((await spoken({PGPASSWORD: 'not-a-real-secret'})).sent, /not-a-real-secret/);
 		rmSync(file);
-		writeFileSync(file, '127.0.0.1:*:flocks:me:not-a-real-line\n', {mode: 0o644});
+		writeFileSync(file, '127.0.0.1:*:flocks:me:not-a-real-line\n');
+		chmodSync(file, 0o644);
 		const {sent, error} = await spoken();
 		assert.doesNotMatch(sent, /not-a-real/);
 		assert.equal((error as {code: string}).code, 'keystore-refused');

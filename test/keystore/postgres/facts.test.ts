@@ -47,7 +47,7 @@ test('what a database says of itself is told with its remedy', () => {
 	]);
 });
 
-test('of a host’s role it is told if it may do more than read, or not even that', () => {
+test('a host’s role is reported if it may do more than read, or less', () => {
 	const reads = [
 		'update on flock',
 		'insert on bot',
@@ -62,8 +62,8 @@ test('of a host’s role it is told if it may do more than read, or not even tha
 			.map(({about, state, sentence}) => `${about} ${state}: ${sentence}`);
 	assert.deepEqual(told({lacking: reads}), []);
 	assert.deepEqual(told({lacking: reads, is_standby: true, reads_only: true}), []);
-	assert.deepEqual(told({lacking: []}), ['role warning: The role owner may save, too.']);
-	assert.deepEqual(told({lacking: reads.slice(1)}), ['role warning: The role owner may save, too.']);
+	assert.deepEqual(told({lacking: []}), ['role warning: The role owner may also save.']);
+	assert.deepEqual(told({lacking: reads.slice(1)}), ['role warning: The role owner may also save.']);
 	assert.deepEqual(told({lacking: ['select on grants', ...reads]}), [
 		'role problem: The role owner may not read: it lacks select on grants.',
 	]);

@@ -7,7 +7,7 @@ import {approve} from '../../helpers/approve.ts';
 import type {Variables} from '../../helpers/environment.ts';
 import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {cli, linkOn, type Workplace, workplace} from '../../helpers/program.ts';
+import {cli, printedLink, type Workplace, workplace} from '../../helpers/program.ts';
 import {passphrase} from './support.ts';
 
 describe('two computers with one flock in a database', {skip: whyNoPostgres}, () => {
@@ -47,7 +47,7 @@ describe('two computers with one flock in a database', {skip: whyNoPostgres}, ()
 	/** @param code what the command ends with */
 	async function authorize(bot: string, account: string, code: number): Promise<void> {
 		const terminal = here.shell(`keymaker authorize ${bot}; echo "rc=$?"`, {columns: 200, env});
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(network.pageOf(link), account)}\r`);
 		await terminal.waitFor(`rc=${code}`);
 	}

@@ -39,7 +39,7 @@ describe('the screens of an owner and a host', {skip: whyNoPostgres}, () => {
 		mine.press('up');
 		await mine.waitFor(rows => rows.some(row => /❯ Grant to a new host/.test(row)));
 		mine.press('enter');
-		await mine.waitFor(rows => rows.some(row => /Grant harbour to a new host\./.test(row)));
+		await mine.waitFor(rows => rows.some(row => /Which host can open harbour\?/.test(row)));
 		mine.paste(`${out.trim()} web1`);
 		await mine.waitFor(rows => rows.some(row => row.includes(`${out.trim()} web1`)));
 		mine.press('enter');

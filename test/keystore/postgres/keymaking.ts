@@ -1,3 +1,6 @@
+import {type ChildProcessByStdio, spawn} from 'node:child_process';
+import path from 'node:path';
+import type {Readable, Writable} from 'node:stream';
 import type {FreshKey, Key} from '../../../source/flock/key.ts';
 import {createKeymaker, type Keymaker, type Link, type Outcome} from '../../../source/keymaker/keymaker.ts';
 import {openDatabase} from '../../../source/keystore/database.ts';
@@ -5,6 +8,8 @@ import type {Keystore, KeystoreUpkeep} from '../../../source/keystore/keystore.t
 import {startPractice} from '../../../source/practice/provider.ts';
 import {createX} from '../../../source/x/create.ts';
 import {approve} from '../../helpers/approve.ts';
+import {withoutNetwork} from '../../helpers/environment.ts';
+import {fromSource} from '../../helpers/from-source.ts';
 import type {Postgres} from '../../helpers/postgres.ts';
 import {cheapScrypt, practiceApp} from '../support.ts';
 import {passphrase, patience} from './support.ts';
@@ -67,6 +72,22 @@ export async function startKeyMaking({
 		},
 		close: () => practice.close(),
 	};
+}
+
+/**
+ * A program of its own that waits for a line, and then makes a bot's key, or saves what waits.
+ * @param bot `null` for what waits
+ */
+export function startChild(
+	place: KeyPlace,
+	bot: string | null,
+): ChildProcessByStdio<Writable, Readable, null> {
+	const file = path.join(import.meta.dirname, 'waiting-child.ts');
+	return spawn(process.execPath, [...fromSource, file, JSON.stringify({place, bot})], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+		// It plays the browser too, whose way to practice is no proxy's.
+		env: {...process.env, ...withoutNetwork()},
+	});
 }
 
 /** A key that X has just given, as it waits. */

@@ -4,7 +4,7 @@ import {approve} from '../../helpers/approve.ts';
 import type {Variables} from '../../helpers/environment.ts';
 import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {linkOn, nextLink, type Workplace, workplace} from '../../helpers/program.ts';
+import {linkOn, nextLink, printedLink, type Workplace, workplace} from '../../helpers/program.ts';
 import type {Pty} from '../../helpers/pty.ts';
 import {passphrase} from './support.ts';
 
@@ -52,7 +52,7 @@ describe('a flock that is new in a database', {skip: whyNoPostgres}, () => {
 			env: {...env, KEYMAKER_FLOCK: 'lines'},
 		});
 		await choose(terminal);
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(network.pageOf(link), 'harbour_poem')}\r`);
 		const rows = await terminal.waitFor('rc=0');
 		assert.equal(rows.join('\n').includes(passphrase), false);

@@ -9,8 +9,9 @@ import type {Variables} from '../../helpers/environment.ts';
 import {formsOf, foundIn} from '../../helpers/forms.ts';
 import {type Network, startNetwork} from '../../helpers/network.ts';
 import {type Postgres, passwords, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {linkOn, nextLink, type Workplace, workplace} from '../../helpers/program.ts';
+import {nextLink, printedLink, type Workplace, workplace} from '../../helpers/program.ts';
 import {startWire, type Wire} from '../../helpers/wire.ts';
+import {filesBelow} from '../support.ts';
 
 const passphrases = [
 	'practice words that nobody would guess',
@@ -100,7 +101,7 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		called.add('authorize');
 		const line = `keymaker authorize ${bot} ${more.join(' ')}; echo "rc=$?"`;
 		const terminal = place.shell(line, {columns: 200, env});
-		const link = linkOn(await terminal.waitFor(/^http.*oauth_token/m));
+		const link = await printedLink(terminal);
 		terminal.type(`${await approve(network.pageOf(link), account)}\r`);
 		await terminal.waitFor(`rc=${code}`);
 	}
@@ -200,9 +201,7 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		assert.deepEqual(foundIn(log, secrets()), []);
 		const data = path.join(server.folder, 'data');
 		const whereHarbourIs = new Set<string>();
-		for (const entry of readdirSync(data, {recursive: true, withFileTypes: true})) {
-			const file = path.join(entry.parentPath, entry.name);
-			const bytes = entry.isFile() ? readFileSync(file) : Buffer.alloc(0);
+		for (const [file, bytes] of filesBelow(data)) {
 			assert.deepEqual(foundIn(bytes, secrets()), [], file);
 			if (bytes.includes('harbour')) {
 				whereHarbourIs.add(path.relative(data, file).split(path.sep)[0] ?? '');

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
@@ -8,16 +7,10 @@ import {setTimeout} from 'node:timers/promises';
 import {generator} from '../../../scripts/torture/bench.ts';
 import {startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {practiceApp, practiceKey, temporaryFolder} from '../support.ts';
-import {freshKey, type KeyPlace, startKeyMaking} from './keymaking.ts';
+import {freshKey, startChild, startKeyMaking} from './keymaking.ts';
 
 /** How often a program is killed. */
 const kills = 20;
-
-function startChild(place: KeyPlace, bot: string | null): ChildProcess {
-	const file = path.join(import.meta.dirname, 'waiting-child.ts');
-	const args = ['--import', 'tsx', file, JSON.stringify({place, bot})];
-	return spawn(process.execPath, args, {stdio: ['pipe', 'pipe', 'inherit']});
-}
 
 /** A flock with an app, and the program that looks at it between the kills. */
 async function startFlock(context: TestContext) {
@@ -48,10 +41,10 @@ test('a program that is killed while it saves what waits loses none of it, and s
 		}
 
 		const child = startChild(place, null);
-		await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+		await once(child.stdout, 'data');
 		const startedAt = performance.now();
 		const exited = once(child, 'exit');
-		child.stdin?.write('\n');
+		child.stdin.write('\n');
 		await Promise.race(
 			longest === Number.POSITIVE_INFINITY ? [exited] : [setTimeout(random() * longest), exited],
 		);
@@ -90,13 +83,13 @@ test('a program that is killed at any instant of making a key has it saved, wait
 	for (const frozen of [true, false]) {
 		const bot = `bot_${seen.saved + seen.waited}`;
 		const child = startChild(place, bot);
-		await once(child.stdout as NonNullable<typeof child.stdout>, 'data');
+		await once(child.stdout, 'data');
 		const exited = once(child, 'exit');
 		if (frozen) {
 			server.freeze();
 		}
 
-		child.stdin?.write('\n');
+		child.stdin.write('\n');
 		// From the moment on at which the key is on the disk, nothing loses it.
 		while (!existsSync(place.waitingFile) && child.exitCode === null) {
 			await setTimeout(1);

@@ -206,11 +206,11 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 			/^ok: \S+identity\.txt opens 2 bots\. 1 other bot is not granted/,
 		);
 		assert.match(found.get('keystore-role') ?? '', /^ok: The role reader may only read/);
-		assert.match(found.get('app-key') ?? '', /^ok: No X app is needed here/);
+		assert.match(found.get('app-key') ?? '', /^ok: This host needs no X app/);
 		assert.match(found.get('keystore-seen') ?? '', /^ok: /);
 		assert.equal(found.has('keystore-writing'), false);
 		const saving = await looks({...hosts, KEYMAKER_KEYSTORE: server.secretAddress('owner')});
-		assert.match(saving.get('keystore-role') ?? '', /^warning: The role owner may save, too/);
+		assert.match(saving.get('keystore-role') ?? '', /^warning: The role owner may also save/);
 		const elsewhere = await looks({...hosts, KEYMAKER_FLOCK: 'elsewhere'});
 		assert.match(elsewhere.get('keystore') ?? '', /^ok: No flock of this name/);
 		assert.match(elsewhere.get('keystore-identity') ?? '', /^warning: \S+ opens 0 bots\./);
