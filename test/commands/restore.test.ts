@@ -6,6 +6,7 @@ import {restore} from '../../source/commands/restore.ts';
 import {emptyRecord} from '../../source/flock/key.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 import {collect} from '../helpers/write.ts';
 import {practiceKey} from '../keystore/support.ts';
 
@@ -93,7 +94,7 @@ test('a damaged backup is listed with its problem, and refused', async () => {
 	assert.deepEqual(await botsWithKey(), ['harbour', 'kettle']);
 });
 
-test('a number that no backup has, and what is no number, are refused', async () => {
+thoroughTest('a number that no backup has, and what is no number, are refused', async () => {
 	const {code, err} = await place.run(['restore', '99']);
 	assert.equal(code, 1);
 	assert.match(err, /no backup 99\. .*\(keystore-no-backup\)/);
