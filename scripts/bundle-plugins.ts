@@ -16,18 +16,18 @@ const replacements: Readonly<Record<string, string>> = {
 	// pg asks for both at once: a package that nobody installs, and one for another platform than Node.
 	'pg-native': 'export default null;',
 	'pg-cloudflare': 'export class CloudflareSocket {}',
+	// age-encryption loads every kind of key, and is slow to prepare those that no identity of ours has.
+	'@noble/post-quantum/hybrid.js': 'export const MLKEM768P256 = null, MLKEM768X25519 = null;',
+	'@noble/curves/nist.js': 'export const p256 = null;',
+	'./webauthn.js': '',
 };
 
 /** Puts something small in the place of modules that are loaded and never used. */
 export const withoutUnused: Plugin = {
 	name: 'without-unused',
 	setup({onResolve, onLoad}) {
-		onResolve(
-			{filter: /^(\.\/devtools\.js|ajv\/dist\/2020\.js|ajv-formats|when-exit|pg-native|pg-cloudflare)$/},
-			({path: name}) => ({
-				path: name,
-				namespace: 'replaced',
-			}),
+		onResolve({filter: /./}, ({path: name}) =>
+			Object.hasOwn(replacements, name) ? {path: name, namespace: 'replaced'} : null,
 		);
 		onLoad({filter: /.*/, namespace: 'replaced'}, ({path: name}) => ({contents: replacements[name] ?? ''}));
 	},

@@ -37,6 +37,7 @@ const makersCore = [
 	'source/flock/width.ts',
 	'source/keymaker/export.ts',
 	'source/keymaker/forget.ts',
+	'source/keymaker/grant.ts',
 	'source/keymaker/sample.ts',
 ];
 const makers =

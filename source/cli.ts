@@ -8,8 +8,10 @@ import {environmentPassphrase, passphraseOptions} from './command-line/passphras
 import {terminalWrite} from './command-line/terminal.ts';
 import {command as list} from './commands/list.ts';
 import {cancelledError, exitCode, exitCodeOf, sayError} from './commands/shared/command.ts';
+import {identityAt} from './compose-place.ts';
 import {composeReading} from './compose-reading.ts';
 import {FlockError} from './flock/error.ts';
+import {savesNothing} from './flock/hosts.ts';
 import type {Services} from './services.ts';
 import {endNow, waitsForFile} from './system/end.ts';
 import {foreseen} from './system/errors.ts';
@@ -152,7 +154,8 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		surroundings: async () => (await import('./command-line/surroundings.ts')).surroundingsOf(process),
 	};
 	if (command.needs === 'no-keystore') {
-		return command.run(line, {poems: {path: settings.poems}, cwd, databaseSchema}, write);
+		const identity = async () => identityAt(env, cwd);
+		return command.run(line, {poems: {path: settings.poems}, cwd, databaseSchema, identity}, write);
 	}
 
 	const composed = command.needs === 'reading' ? composeReading : (await import('./compose.ts')).compose;
@@ -161,6 +164,10 @@ async function run(parsed: Omit<Extract<Parsed, {kind: 'command'}>, 'kind'>): Pr
 		haveMoved: command.unattended ? undefined : askMoved(write),
 	});
 	try {
+		if (services.keystore.isHosts && command.needs === 'all' && !command.savesNothing) {
+			throw savesNothing();
+		}
+
 		if (services.keystore.waiting !== null && command.needs === 'all' && !command.looksOnly) {
 			const {saveWaiting} = await import('./commands/shared/waiting.ts');
 			await saveWaiting(services as Services, write);

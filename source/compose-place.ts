@@ -14,6 +14,7 @@ import {seenFileOf} from './keystore/seen/place.ts';
 import {openPoems} from './poems/folder.ts';
 import type {ReadingServices} from './services.ts';
 import type {Environment} from './system/environment.ts';
+import {type Identity, openIdentity} from './system/identity.ts';
 
 /** What a keystore may need to hear from a person. */
 export type Answers = PassphraseOptions & Pick<KeystoreOptions, 'haveMoved'>;
@@ -56,7 +57,7 @@ export function openPlace(
 			seen,
 			...answers,
 		});
-	const inDatabase = (at: DatabaseOptions['address']) =>
+	const inDatabase = (at: DatabaseOptions['address'], identity?: Identity) =>
 		openDatabase({
 			address: at,
 			environment: env,
@@ -64,13 +65,17 @@ export function openPlace(
 			deadline: settings.deadlineSeconds * 1000,
 			seen,
 			waitingFile: local === null ? '' : path.join(local, `${fileNameOf(flock)}.waiting`),
+			identity,
 			...answers,
 		});
 	if (database !== null) {
 		assertNamed(settings);
 	}
 
-	const keystore = database === null ? inFolder(practice ? practiceFolder : keystores) : inDatabase(database);
+	const keystore =
+		database === null
+			? inFolder(practice ? practiceFolder : keystores)
+			: inDatabase(database, identityOrNone(env, cwd));
 	return {
 		poems: openPoems(settings.poems),
 		keystore,
@@ -99,6 +104,31 @@ export function openPlace(
 				return {appKey, from: 'setup', callbackPort};
 			}),
 	};
+}
+
+/**
+ * This computer's identity: the file that `KEYMAKER_IDENTITY` names, or `identity.txt` in the settings folder.
+ * @throws FlockError `identity-unwritable` if the environment names neither
+ */
+export function identityAt(env: Environment, cwd: string): Identity {
+	const identity = identityOrNone(env, cwd);
+	if (identity === undefined) {
+		throw new FlockError('identity-unwritable', 'No folder for the identity: HOME is not set.', {
+			hint: 'Choose a file with KEYMAKER_IDENTITY.',
+		});
+	}
+
+	return identity;
+}
+
+function identityOrNone(env: Environment, cwd: string): Identity | undefined {
+	const {KEYMAKER_IDENTITY: named} = env;
+	const folder = named ? null : defaultFolderOrNone(env);
+	return named
+		? openIdentity(path.resolve(cwd, named))
+		: folder === null
+			? undefined
+			: openIdentity(path.join(folder, 'identity.txt'));
 }
 
 /** A folder's name is another one on each computer. @throws FlockError `usage` */

@@ -1,5 +1,5 @@
 import type {Settings} from './command-line/options.ts';
-import {type Answers, openPlace} from './compose-place.ts';
+import {type Answers, identityAt, openPlace} from './compose-place.ts';
 import type {PoemFolder} from './flock/poem.ts';
 import type {KeystoreContents} from './keystore/keystore.ts';
 import type {Practice} from './practice/practice.ts';
@@ -35,6 +35,7 @@ export async function composeReading(
 			keystore,
 			openMove,
 			appSource: practice === null ? appSource : async () => ({appKey: practice.appKey, from: 'practice'}),
+			identity: async () => identityAt(env, cwd),
 			practice: practice !== null,
 			cwd,
 		},

@@ -6,6 +6,7 @@ import type {AppInUse} from './keymaker/app-key.ts';
 import type {Keymaker} from './keymaker/keymaker.ts';
 import type {Keystore, KeystoreUpkeep, Move} from './keystore/keystore.ts';
 import type {Poems} from './poems/poems.ts';
+import type {Identity} from './system/identity.ts';
 import type {X} from './x/x.ts';
 
 /** The services before there is a keystore: nothing needs opening. */
@@ -14,6 +15,8 @@ export type BareServices = {
 	cwd: string;
 	/** The SQL that prepares a database. */
 	databaseSchema(): Promise<string>;
+	/** This computer's identity, which may not exist yet. @throws FlockError `identity-unwritable` if there is no place for one */
+	identity(): Promise<Identity>;
 };
 
 /** The services of commands that only read the flock and its keys. */
@@ -24,6 +27,8 @@ export type ReadingServices = {
 	openMove(to: string): Promise<Move>;
 	/** The app key in use, and its origin. @throws FlockError `keystore-…` */
 	appSource(): Promise<AppInUse>;
+	/** This computer's identity. @throws like `BareServices.identity` */
+	identity(): Promise<Identity>;
 	/** True if the stand-in for X answers. */
 	practice: boolean;
 	/** The current folder, as an absolute path. */

@@ -29,6 +29,7 @@ const marks = {
 	'the upkeep of keystores': 'That backup is in plain text',
 	'the help': 'for its options and examples',
 	'the client of databases': 'SASL: SCRAM-SERVER-FIRST-MESSAGE',
+	'what opens sealed things': 'age-encryption.org/v1',
 	'the browser': 'No display here to open a browser on.',
 } as const;
 

@@ -64,6 +64,7 @@ const onlyIn: Record<string, readonly string[]> = {
 	pg: ['keystore/postgres'],
 	'pg-connection-string': ['keystore/postgres'],
 	pgpass: ['keystore/postgres'],
+	'age-encryption': ['system'],
 	clipboardy: ['desktop'],
 	open: ['desktop'],
 	uqr: ['desktop'],

@@ -14,6 +14,20 @@ test('the pages of keys, commands and messages are those of the program: npm run
 	}
 });
 
+test('the README’s SQL is that of docs/shared-keystore.md, which documented.ci.ts runs', () => {
+	const sqlOf = (file: string) =>
+		[...readFileSync(path.join(root, file), 'utf8').matchAll(/^```sql\n(.*?)^```/gms)].flatMap(
+			([, sql = '']) => sql.trim().split('\n'),
+		);
+	const known = new Set(sqlOf('docs/shared-keystore.md'));
+	const lines = sqlOf('README.md');
+	assert.ok(lines.length > 0);
+	assert.deepEqual(
+		lines.filter(line => !known.has(line)),
+		[],
+	);
+});
+
 test('the files that the project’s texts point to are there', () => {
 	const missing: string[] = [];
 	let found = 0;

@@ -3,7 +3,8 @@ import {once} from 'node:events';
 import path from 'node:path';
 import pg from 'pg';
 import {readAddress} from '../../source/keystore/postgres/address.ts';
-import {channel, type Engine, openEngine} from '../../source/keystore/postgres/engine.ts';
+import {type Engine, openEngine} from '../../source/keystore/postgres/engine.ts';
+import {channel} from '../../source/keystore/postgres/watch.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../test/helpers/postgres.ts';
 import {benchApp, botAt, type Place, placeOf, recordAt, temporaryFolder} from './place.ts';
@@ -23,7 +24,7 @@ const mostLetters = 20;
 let server: Promise<Postgres> | null = null;
 
 /** The server, which is started for the first row that needs it. @throws Skip */
-function serverHere(): Promise<Postgres> {
+export function serverHere(): Promise<Postgres> {
 	if (whyNoPostgres !== false) {
 		throw new Skip(whyNoPostgres);
 	}

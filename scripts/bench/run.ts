@@ -6,6 +6,7 @@ import {buildPrograms} from './programs.ts';
 import {type Bench, type Row, Skip} from './row.ts';
 import {callbackRows} from './rows-callback.ts';
 import {databaseRows, endServer} from './rows-database.ts';
+import {hostRows} from './rows-hosts.ts';
 import {keyRows} from './rows-keys.ts';
 import {pinRows} from './rows-pin.ts';
 import {startRows} from './rows-start.ts';
@@ -21,6 +22,7 @@ const rows = [
 	...walkRows,
 	...workRows,
 	...databaseRows,
+	...hostRows,
 ];
 
 const help = `npm run bench -- [options]

@@ -249,7 +249,7 @@ export const sabotages: readonly Sabotage[] = [
 		edits: [
 			{
 				file: 'keystore/postgres/rows.ts',
-				find: 'if (rows !== digestOf(versions)) {',
+				find: 'if (rows !== digestOf(marks)) {',
 				put: 'if (rows === undefined) {',
 			},
 		],

@@ -19,6 +19,8 @@ export type ExportRequest = {
 	entries: readonly BundleEntry[];
 	/** A file. For a format with one key per file, a folder, unless it clearly names one bot's file. */
 	out: string;
+	/** Seals the file to these recipients, with the json format only; absent for a plain file. */
+	recipients?: readonly string[] | undefined;
 	/** The current folder, as an absolute path. */
 	cwd: string;
 	/** Whether to replace other files. Poems, links and special files are never replaced. */
@@ -53,7 +55,11 @@ export async function writeExport(request: ExportRequest): Promise<ExportResult>
 	for (const {path, entries} of files) {
 		refuseStranger(path);
 		await refuseUntouchable(path, request.poemsFolder, untouchable);
-		writings.push({path, text: await textFor(path, format, entries, request.force)});
+		const {recipients, force} = request;
+		const text = recipients
+			? await sealedTextFor(path, entries, recipients, force)
+			: await textFor(path, format, entries, force);
+		writings.push({path, text});
 	}
 
 	await makeFolder(folder);
@@ -109,6 +115,30 @@ async function plan(request: ExportRequest): Promise<{format: Format; files: Pla
 function isMeantAsFile(request: ExportRequest, format: Format, place: Place): boolean {
 	const isFolder = place === 'folder' || /[/\\]$/.test(request.out);
 	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
+}
+
+/** Seals a new file. Keys cannot be added to a sealed one. */
+async function sealedTextFor(
+	path: string,
+	entries: readonly BundleEntry[],
+	recipients: readonly string[],
+	force: boolean,
+): Promise<string> {
+	const place = await placeOf(path);
+	if (place !== 'nothing' && place !== 'file') {
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
+	}
+
+	if (place === 'file' && !force) {
+		throw new FlockError('export-exists', `${visible(path)} already exists.`, {
+			hint: 'Keys cannot be added to a sealed file. Choose another --out, or overwrite it with --force.',
+			field: 'out',
+			replaceable: true,
+		});
+	}
+
+	const {sealedText} = await import('./sealed.ts');
+	return sealedText(entries, recipients);
 }
 
 async function textFor(

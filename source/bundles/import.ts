@@ -3,10 +3,12 @@ import {basename, extname, join} from 'node:path';
 import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {reasonOf} from '../system/files.ts';
+import type {Identity} from '../system/identity.ts';
 import type {BundleEntry, Reading} from './format.ts';
 import {detectFormat, type FormatName, formatNames} from './formats.ts';
 import {botOfFileName} from './names.ts';
-import {placeOf, readText} from './safe-file.ts';
+import {placeOf, readBytes, textIn} from './safe-file.ts';
+import {isSealed, openSealed} from './sealed.ts';
 
 /** What a file contained. */
 export type ImportedFile = Reading & {
@@ -16,20 +18,25 @@ export type ImportedFile = Reading & {
 };
 
 /**
- * Reads the keys of a file in any format, or of every JSON and `.env` file of a folder.
+ * Reads the keys of a file in any format, sealed or not, or of every JSON, `.env` and `.age` file of a folder.
  * @throws FlockError `import-unreadable` or `import-format` for the path itself. A bad file in a folder is
  * only a problem of that file.
  * @param asItIs accepts values that X would never issue; see `Format`.
+ * @param identity opens sealed files; without it, they have no known format.
  */
-export async function readImport(path: string, asItIs = false): Promise<ImportedFile[]> {
+export async function readImport(
+	path: string,
+	asItIs = false,
+	identity?: () => Promise<Identity>,
+): Promise<ImportedFile[]> {
 	if ((await placeOf(path).catch(() => 'other')) !== 'folder') {
-		return [await readOne(path, asItIs)];
+		return [await readOne(path, asItIs, identity)];
 	}
 
 	const files: ImportedFile[] = [];
 	for (const name of (await namesIn(path)).sort()) {
-		if (!name.startsWith('.') && /\.(?:json|env)$/i.test(name)) {
-			files.push(await readOne(join(path, name), asItIs).catch(asProblem(join(path, name))));
+		if (!name.startsWith('.') && /\.(?:json|env|age)$/i.test(name)) {
+			files.push(await readOne(join(path, name), asItIs, identity).catch(asProblem(join(path, name))));
 		}
 	}
 
@@ -44,11 +51,16 @@ async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-async function readOne(path: string, asItIs: boolean): Promise<ImportedFile> {
-	const decoded = await readText(path, true).catch(error => {
+async function readOne(
+	path: string,
+	asItIs: boolean,
+	identity: (() => Promise<Identity>) | undefined,
+): Promise<ImportedFile> {
+	const bytes = await readBytes(path, true).catch(error => {
 		throw unreadable(path, error);
 	});
-	const text = decoded?.text ?? null;
+	const opened = identity && isSealed(bytes) ? await openSealed(bytes, path, await identity()) : bytes;
+	const text = textIn(opened)?.text ?? null;
 	const format = text === null ? null : detectFormat(text, basename(path));
 	if (text === null || format === null) {
 		throw new FlockError('import-format', `${visible(path)} is not a key file that keymaker knows.`, {

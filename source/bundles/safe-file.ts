@@ -45,7 +45,16 @@ export async function placeOf(path: string): Promise<Place> {
  * @throws Error with the system's code or a refusal's if it cannot be read
  */
 export async function readText(path: string, follow: boolean): Promise<DecodedText | null> {
-	const {bytes} = await readFileWithin(path, {most: largestKeyFile, links: follow});
+	return textIn(await readBytes(path, follow));
+}
+
+/** Reads a file's bytes. @param follow whether to follow a link. @throws like `readText` */
+export async function readBytes(path: string, follow: boolean): Promise<Buffer> {
+	return (await readFileWithin(path, {most: largestKeyFile, links: follow})).bytes;
+}
+
+/** Decodes bytes as text; `null` like `readText`. */
+export function textIn(bytes: Buffer): DecodedText | null {
 	const decoded = decodeText(bytes);
 	return decoded === null || hasMoreParts(decoded.text) ? null : decoded;
 }

@@ -23,6 +23,12 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
 		export: async () => (await import('../commands/export.ts')).command,
 		import: async () => (await import('../commands/import.ts')).command,
 	},
+	'Share with hosts': {
+		host: async () => (await import('../commands/host.ts')).command,
+		grant: async () => (await import('../commands/grant.ts')).command,
+		ungrant: async () => (await import('../commands/ungrant.ts')).command,
+		grants: async () => (await import('../commands/grants.ts')).command,
+	},
 	'Remove keys': {
 		forget: async () => (await import('../commands/forget.ts')).command,
 		revoke: async () => (await import('../commands/revoke.ts')).command,

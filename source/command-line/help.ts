@@ -18,6 +18,7 @@ export const variables: readonly Row[] = [
 	['KEYMAKER_TIMEOUT', 'seconds to wait for X (default: 15)'],
 	['KEYMAKER_PASSPHRASE', 'passphrase of an encrypted keystore'],
 	['KEYMAKER_PASSPHRASE_COMMAND', 'command that prints it (without either, keymaker asks)'],
+	['KEYMAKER_IDENTITY', 'identity file of this host (default: identity.txt in the settings folder)'],
 	['KEYMAKER_PRACTICE=1', 'like --practice'],
 ];
 

@@ -22,6 +22,8 @@ import {define} from './shared/definition.ts';
 export type ExecInput = {
 	/** The bot, or all with a poem and an active key. */
 	bot: string | {all: true; jobs: number};
+	/** A file to take its key from, relative to the current folder; else the keystore. */
+	from?: string | null;
 	/** The program and its arguments; at least the program. */
 	command: readonly string[];
 	/** The environment that this process was started with. */
@@ -32,7 +34,10 @@ export type ExecInput = {
 type Work = {input: ExecInput; services: ExecServices; app: AppInUse; write: Write};
 
 /** The services that `exec` needs. */
-export type ExecServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd'>;
+export type ExecServices = Pick<
+	Services,
+	'poems' | 'keystore' | 'appSource' | 'practice' | 'cwd' | 'identity'
+>;
 
 /**
  * Runs a program with a bot's key in its environment, and returns its exit code.
@@ -43,7 +48,16 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 		throw new FlockError('usage', 'Which program?', {hint: 'keymaker exec BOT -- COMMAND…'});
 	}
 
-	const {flock, app} = await readFlock(services);
+	if (input.from) {
+		const {grantFrom} = await import('./shared/exec-from.ts');
+		const grant = await grantFrom(input.from, oneBotOf(input), services);
+		return runOne(
+			{command: input.command, env: childEnvironment(input.env, grant), cwd: services.cwd},
+			write,
+		);
+	}
+
+	const {flock, app, others} = await readFlock(services);
 	const work: Work = {input, services, app, write};
 	if (typeof input.bot !== 'string') {
 		const bots = flock.filter(bot => bot.status !== 'orphan' && bot.key !== null);
@@ -51,8 +65,21 @@ export async function exec(input: ExecInput, services: ExecServices, write: Writ
 		return passSignalsOn(running => execAll(bots, jobs, running, work));
 	}
 
-	const bot = findBot(input.bot, flock);
-	const program = await programOf(bot, work);
+	const bot = findBot(input.bot, flock, others);
+	return runOne(await programOf(bot, work), write);
+}
+
+function oneBotOf({bot}: ExecInput): string {
+	if (typeof bot !== 'string') {
+		throw new FlockError('usage', '--from runs a program for only one bot.', {
+			hint: 'keymaker exec --from FILE BOT -- COMMAND…',
+		});
+	}
+
+	return bot;
+}
+
+async function runOne(program: Program, write: Write): Promise<number> {
 	write.handOver('restored');
 	const {code, problem} = await passSignalsOn(running => runDirectly(program, running));
 	if (problem !== null) {
@@ -172,14 +199,19 @@ export const command = define({
 	summary: 'Run a program with a bot’s key in its environment.',
 	options: {
 		all: {help: 'run it for every bot with a key'},
+		from: {value: 'file', help: 'take the key from a file, such as one sealed to this host'},
 		jobs: {value: 'number', default: '1', help: 'how many to run at a time, with --all'},
 	},
-	examples: ['keymaker exec harbour -- node bot.js', 'keymaker exec --all --jobs 4 -- node bot.js'],
+	examples: [
+		'keymaker exec harbour -- node bot.js',
+		'keymaker exec --all --jobs 4 -- node bot.js',
+		'keymaker exec --from bots.age harbour -- node bot.js',
+	],
 	needs: 'reading',
 	unattended: true,
-	run({words, options: {all, jobs}, env}, services, write) {
+	run({words, options: {all, jobs, from}, env}, services, write) {
 		const [bot = '', ...command] = words;
 		const input = all ? {bot: {all, jobs: Number(jobs)}, command: words} : {bot, command};
-		return exec({...input, env}, services, write);
+		return exec({...input, from, env}, services, write);
 	},
 });

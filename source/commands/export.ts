@@ -6,6 +6,7 @@ import type {Bot} from '../flock/flock.ts';
 import {visible} from '../flock/visible.ts';
 import {exportRequest, gatherEntries} from '../keymaker/export.ts';
 import {readFlock} from '../keymaker/flock.ts';
+import {requireRecipient} from '../keymaker/grant.ts';
 import type {Services} from '../services.ts';
 import {findBots} from './shared/bots.ts';
 import {count, exitCode, sayError, type Write} from './shared/command.ts';
@@ -14,7 +15,9 @@ import {define} from './shared/definition.ts';
 /** `export [BOT…] --format FORMAT --out PATH [--force]`; without bots, all with an active key. */
 export type ExportInput = {
 	bots: readonly string[];
-	format: FormatName;
+	format: FormatName | 'age';
+	/** The recipients of an `age` file. */
+	to?: readonly string[];
 	/** A file or a folder, depending on the format, from the current folder; `-` is standard output. */
 	out: string;
 	force: boolean;
@@ -29,13 +32,15 @@ export type ExportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' |
  * @throws FlockError `unknown-bot`, `no-key`, `held`, `other-app`, `export-…`, `usage`, `keystore-…`
  */
 export async function exportKeys(
-	{bots: names, format, out, force}: ExportInput,
+	{bots: names, format, to = [], out, force}: ExportInput,
 	services: ExportServices,
 	write: Write,
 ): Promise<number> {
-	const {flock, folder, app} = await readFlock(services);
+	const recipients = await recipientsOf(format, to);
+	const inside = format === 'age' ? 'json' : format;
+	const {flock, folder, app, others} = await readFlock(services);
 	const {entries, left} = await gatherEntries(
-		names.length > 0 ? findBots(names, flock) : flock.filter(({key}) => key !== null),
+		names.length > 0 ? findBots(names, flock, others) : flock.filter(({key}) => key !== null),
 		app,
 		services,
 	);
@@ -59,16 +64,17 @@ export async function exportKeys(
 	}
 
 	if (out === '-') {
-		write.raw(exportText(format, entries));
+		const {sealedText} = await import('../bundles/sealed.ts');
+		write.raw(recipients ? await sealedText(entries, recipients) : exportText(inside, entries));
 	} else {
-		const request = exportRequest({format, entries, out, force}, folder, services);
+		const request = exportRequest({format: inside, recipients, entries, out, force}, folder, services);
 		const {files, warnings} = await services.writeExport(request);
 		for (const file of files) {
 			write.out(visible(path.relative(services.cwd, file)));
 		}
 
 		write.err(
-			`${count(entries.length, 'key')} written. Whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`,
+			`${count(entries.length, 'key')} written. ${recipients ? 'Only the recipients can open the file.' : `Whoever reads ${files.length === 1 ? 'it' : 'them'} can post as the bot.`}`,
 		);
 		for (const warning of warnings) {
 			write.err(warning);
@@ -76,6 +82,30 @@ export async function exportKeys(
 	}
 
 	return left.length > 0 ? exitCode.failed : exitCode.done;
+}
+
+/** @returns `undefined` for a format without recipients. @throws FlockError `usage` */
+async function recipientsOf(format: string, to: readonly string[]): Promise<string[] | undefined> {
+	if ((format === 'age') !== to.length > 0) {
+		throw new FlockError(
+			'usage',
+			format === 'age' ? 'An age file needs a recipient.' : '--to needs --format age.',
+			{
+				hint: 'keymaker export --format age --to age1… --out FILE. Run keymaker host init on the host to get its recipient.',
+			},
+		);
+	}
+
+	if (to.length === 0) {
+		return undefined;
+	}
+
+	const recipients = [...new Set(to.map(one => one.trim()))];
+	for (const recipient of recipients) {
+		await requireRecipient(recipient);
+	}
+
+	return recipients;
 }
 
 function sayWithoutKey(flock: readonly Bot[], write: Write): void {
@@ -91,14 +121,17 @@ export const command = define({
 	arguments: ['[bot...]'],
 	summary: 'Write key files for other programs.',
 	options: {
-		format: {value: 'format', choices: formatNames, required: true, help: 'file format'},
+		format: {value: 'format', choices: [...formatNames, 'age'], required: true, help: 'file format'},
 		out: {value: 'path', required: true, help: 'file to write, or folder for bundle; - for standard output'},
+		to: {value: 'recipient', repeatable: true, help: 'recipient that can open an age file, age1…'},
 		force: {help: 'overwrite unrelated files'},
 	},
 	examples: [
 		'keymaker export --format bundle --out keys',
 		'keymaker export harbour --format dotenv --out harbour.env',
+		'keymaker export harbour kettle --format age --to age1… --out web1.age',
 	],
 	needs: 'all',
+	savesNothing: true,
 	run: ({words, options}, services, write) => exportKeys({bots: words, ...options}, services, write),
 });

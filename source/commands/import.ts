@@ -24,7 +24,7 @@ export type ImportInput = {
 };
 
 /** The services that `import` needs. */
-export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd'>;
+export type ImportServices = Pick<Services, 'poems' | 'keystore' | 'appSource' | 'cwd' | 'identity'>;
 
 /** A key of a file, and its bot. */
 type Found = FoundKey & Unplaced & {entry: BundleEntry; file: ImportedFile};
@@ -41,7 +41,7 @@ export async function importKeys(
 ): Promise<number> {
 	const {flock, folder, app} = await readFlock(services);
 	const wanted = readAs(as, flock);
-	const read = await readAll({files, force}, services.cwd, write);
+	const read = await readAll({files, force}, services, write);
 	const entries = read.files.flatMap(file => file.entries.map(entry => ({entry, file})));
 	if (entries.length === 0) {
 		write.err('No keys found.');
@@ -80,14 +80,14 @@ export async function importKeys(
 
 async function readAll(
 	{files: paths, force}: Pick<ImportInput, 'files' | 'force'>,
-	cwd: string,
+	{cwd, identity}: Pick<ImportServices, 'cwd' | 'identity'>,
 	write: Write,
 ): Promise<{files: ImportedFile[]; complete: boolean}> {
 	const files: ImportedFile[] = [];
 	let complete = true;
 	for (const name of paths) {
 		try {
-			files.push(...(await readImport(path.resolve(cwd, name), force)));
+			files.push(...(await readImport(path.resolve(cwd, name), force, identity)));
 		} catch (error) {
 			if (!(error instanceof FlockError)) {
 				throw error;
@@ -137,6 +137,7 @@ export const command = define({
 		'keymaker import keys/*.json',
 		'keymaker import ~/.twurlrc',
 		'keymaker import old.env --as harbour',
+		'keymaker import bots.age',
 		'keymaker import ~/.trc --as harbour_poem=harbour --as kettle_poem=kettle',
 	],
 	needs: 'all',

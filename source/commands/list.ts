@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {FlockError} from '../flock/error.ts';
+import {otherBots} from '../flock/hosts.ts';
 import {rowOf} from '../flock/row.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
@@ -17,7 +18,7 @@ export type ListInput = {json: boolean};
  * cannot be read.
  */
 export async function list({json}: ListInput, services: ReadingServices, write: Write): Promise<number> {
-	const {flock, folder, app} = await readFlock(services);
+	const {flock, folder, app, others} = await readFlock(services);
 	if (json) {
 		// Not for each path, which takes noticeable time for 10,000 poems.
 		const prefix = path.relative(services.cwd, path.join(folder.path, 'x')).slice(0, -1);
@@ -28,6 +29,10 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 		for (const line of listLines(flock, write, Date.now())) {
 			write.out(line);
 		}
+	}
+
+	if (others !== null && others.size > 0) {
+		write.err(otherBots(others.size));
 	}
 
 	const waiting = flock.filter(bot => bot.waiting !== undefined).map(({name}) => visible(name));
@@ -43,12 +48,14 @@ export async function list({json}: ListInput, services: ReadingServices, write: 
 		sayError(app, write);
 	}
 
-	const problem = folderProblem(folder);
+	// A host needs no poems.
+	const isNone = folder.problem === 'empty' || (others !== null && folder.problem === 'missing');
+	const problem = others !== null && isNone ? null : folderProblem(folder);
 	if (problem !== null) {
 		write.err(`${problem.sentence} ${problem.hint}`);
 	}
 
-	return folder.problem === null || folder.problem === 'empty' ? exitCode.done : exitCode.failed;
+	return folder.problem === null || isNone ? exitCode.done : exitCode.failed;
 }
 
 /** The usage of `list`. */

@@ -59,6 +59,15 @@ export type ErrorCode =
 	| 'keystore-moved'
 	| 'keystore-exists'
 	| 'keystore-empty'
+	// Identities, recipients and grants.
+	| 'not-granted'
+	| 'no-grant'
+	| 'keystore-not-shared'
+	| 'no-identity'
+	| 'identity-exists'
+	| 'identity-unsafe'
+	| 'identity-unreadable'
+	| 'identity-unwritable'
 	// X's answers: `x/failures.ts` maps each answer to a code.
 	| 'x-app-key'
 	| 'x-token'

@@ -84,7 +84,7 @@ export function joinFlock(
 	const named = new Set(poems.map(poem => poem.bot));
 	const orphans: Bot[] = [];
 	for (const [name, record] of records) {
-		if (!named.has(name) && keysOf(record).length > 0) {
+		if (!named.has(name) && (keysOf(record).length > 0 || record.grants !== undefined)) {
 			orphans.push(bot(name, null, record, knownApps, isShared));
 		}
 	}

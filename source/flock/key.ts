@@ -75,6 +75,16 @@ export type HeldInfo = Held<KeyInfo> & {
 	tokenId: string;
 };
 
+/** A host that can open a bot with its own identity. */
+export type Grant = {
+	/** The host's name, such as `web1`. */
+	name: string;
+	/** The recipient that the bot's key is sealed to: `age1…`. Not secret. */
+	recipient: string;
+	/** ISO 8601 in UTC. */
+	at: string;
+};
+
 /** A new key from X, with everything needed to save it. */
 export type FreshKey = {
 	key: Key;
@@ -104,6 +114,8 @@ export type BotRecord<K extends KeyInfo = Key> = {
 	held: readonly Held<K>[];
 	/** The previously active key. */
 	previous: K | null;
+	/** The hosts that can open it, oldest grant first; absent if there are none. */
+	grants?: readonly Grant[];
 };
 
 /** A record without its secrets: safe to keep in state and to draw. */
@@ -145,7 +157,15 @@ export function recordInfo(record: BotRecord): RecordInfo {
 		key: record.key && keyInfo(record.key),
 		held: record.held.map(heldInfo),
 		previous: record.previous && keyInfo(record.previous),
+		...grantsIn(record.grants),
 	};
+}
+
+/** A record's `grants` field; empty if there are none. */
+export function grantsIn(grants: readonly Grant[] | undefined): {grants?: readonly Grant[]} {
+	return grants === undefined || grants.length === 0
+		? {}
+		: {grants: grants.map(({name, recipient, at}) => ({name, recipient, at}))};
 }
 
 /** Every key in a record: active, held and previous. */

@@ -40,7 +40,7 @@ export async function gatherEntries(
 
 /** The request for an export that overwrites neither poems nor the keystore. */
 export function exportRequest(
-	wanted: Pick<ExportRequest, 'format' | 'entries' | 'out' | 'force'>,
+	wanted: Pick<ExportRequest, 'format' | 'recipients' | 'entries' | 'out' | 'force'>,
 	folder: PoemFolder,
 	{keystore, cwd}: ExportServices,
 ): ExportRequest {

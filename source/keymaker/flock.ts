@@ -6,7 +6,13 @@ import type {Poems} from '../poems/poems.ts';
 import type {AppInUse} from './app-key.ts';
 
 /** The folder of poems and the keystore, read again and joined, and the app key in use at that time. */
-export type FlockReading = {flock: Flock; folder: PoemFolder; app: AppInUse};
+export type FlockReading = {
+	flock: Flock;
+	folder: PoemFolder;
+	app: AppInUse;
+	/** On a host, the bots that it cannot open, which are not in the flock; else `null`. */
+	others: ReadonlySet<string> | null;
+};
 
 /** What reading a flock needs. */
 export type FlockSources = {
@@ -22,6 +28,7 @@ export async function readFlock({poems, keystore, appSource}: FlockSources): Pro
 	const app = await appSource();
 	const isUsable = app !== null && !(app instanceof FlockError);
 	const apps = isUsable ? new Set([...contents.apps, app.appKey.consumerKey]) : contents.apps;
-	const {records, waiting} = contents;
-	return {flock: joinFlock(folder.poems, records, apps, keystore.isShared, waiting), folder, app};
+	const {records, waiting, others = null} = contents;
+	const its = others === null ? folder.poems : folder.poems.filter(({bot}) => records.has(bot));
+	return {flock: joinFlock(its, records, apps, keystore.isShared, waiting), folder, app, others};
 }

@@ -1,5 +1,5 @@
 import {FlockError} from '../flock/error.ts';
-import {type BotRecord, type Key, keysOf} from '../flock/key.ts';
+import {type BotRecord, emptyRecord, type Key, keysOf} from '../flock/key.ts';
 import {visible} from '../flock/visible.ts';
 import type {Keystore} from '../keystore/keystore.ts';
 import {unfinished} from '../system/unfinished.ts';
@@ -49,7 +49,7 @@ export async function forgetBot(
 	let forgotten: BotRecord | null = null;
 	const left = await keystore.update(bot, record => {
 		forgotten = recordOf(bot, record, asked);
-		return asked === undefined ? null : withoutTokens(forgotten, asked);
+		return asked === undefined ? null : withoutTokens(forgotten, asked, null);
 	});
 	return {
 		bot,
@@ -103,8 +103,17 @@ export async function revokeBot(
 		}
 
 		// A key that arrived meanwhile was not revoked, so keep it.
-		const left = await keystore.update(bot, current => current && withoutTokens(current, tokens));
-		return {bot, revoked, sharedWith: [...new Set([...sharing.values()].flat())], left: left !== null};
+		const left = await keystore.update(
+			bot,
+			// Hosts that can open the bot also get its next key.
+			current => current && withoutTokens(current, tokens, onlyGrants(current)),
+		);
+		return {
+			bot,
+			revoked,
+			sharedWith: [...new Set([...sharing.values()].flat())],
+			left: left !== null && keysOf(left).length > 0,
+		};
 	}
 
 	async function revokeKey(key: Key): Promise<void> {
@@ -125,8 +134,17 @@ export async function revokeBot(
 	}
 }
 
-/** A record without the keys of these access tokens; `null` if none is left. */
-function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has'>): BotRecord | null {
+/** A record's grants, without its keys; `null` if it has none. */
+function onlyGrants({grants}: BotRecord): BotRecord | null {
+	return grants === undefined ? null : {...emptyRecord, grants};
+}
+
+/** A record without the keys of these access tokens. @param rest replaces it if no key is left */
+function withoutTokens(
+	record: BotRecord,
+	tokens: Pick<ReadonlySet<string>, 'has'>,
+	rest: BotRecord | null,
+): BotRecord | null {
 	const {key, held, previous} = record;
 	const left = {
 		...record,
@@ -134,7 +152,7 @@ function withoutTokens(record: BotRecord, tokens: Pick<ReadonlySet<string>, 'has
 		held: held.filter(one => !tokens.has(one.key.accessToken)),
 		previous: previous && tokens.has(previous.accessToken) ? null : previous,
 	};
-	return keysOf(left).length === 0 ? null : left;
+	return keysOf(left).length === 0 ? rest : left;
 }
 
 function recordOf(bot: string, record: BotRecord | null, asked?: ReadonlySet<string>): BotRecord {

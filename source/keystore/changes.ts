@@ -34,6 +34,11 @@ function whatOf(old: BotRecord | null, now: BotRecord | null): What | null {
 		return newToken === undefined ? 'revoked' : wasHeld ? 'kept' : token === undefined ? 'made' : 'replaced';
 	}
 
+	const [before, after] = [old.grants?.length ?? 0, now.grants?.length ?? 0];
+	if (before !== after) {
+		return after > before ? 'granted' : 'ungranted';
+	}
+
 	if (now.held.length !== old.held.length) {
 		return now.held.length > old.held.length ? 'held' : 'discarded';
 	}

@@ -23,14 +23,19 @@ export function openDatabase({
 			copiesSpeakAgainst: async () => false,
 		});
 	let opening: Promise<Shared> | null = null;
-	const {waitingFile} = options;
+	const {waitingFile, identity} = options;
+	// A passphrase opens the whole flock.
+	const host = options.passphraseGiven !== true && identity?.exists() ? {...options, identity} : null;
 	let place = 'the database';
 
 	function opened(): Promise<Shared> {
-		opening ??= import('./postgres/keystore.ts').then(({openShared}) => {
-			const shared = openShared({...options, memoryOf});
-			place = shared.path;
-			return shared;
+		const shared = (): Promise<Shared> =>
+			host === null
+				? import('./postgres/keystore.ts').then(({openShared}) => openShared({...options, memoryOf}))
+				: import('./postgres/host.ts').then(({openHost}) => openHost({...host, memoryOf}));
+		opening ??= shared().then(made => {
+			place = made.path;
+			return made;
 		});
 		return opening;
 	}
@@ -40,7 +45,8 @@ export function openDatabase({
 			return place;
 		},
 		isShared: true,
-		waiting: waitingFile ? lateWaiting(waitingFile, opened) : null,
+		isHosts: host !== null,
+		waiting: waitingFile && host === null ? lateWaiting(waitingFile, opened) : null,
 		list: async () => (await opened()).list(),
 		get: async bot => (await opened()).get(bot),
 		update: async (bot, change, appKey) => (await opened()).update(bot, change, appKey),
@@ -80,6 +86,7 @@ export function openDatabase({
 		changePassphrase: async passphrase => (await opened()).changePassphrase(passphrase),
 		backups: async () => (await opened()).backups(),
 		restore: async number => (await opened()).restore(number),
+		strayGrants: async () => (await opened()).strayGrants(),
 		history: async () => (await opened()).history(),
 		backupsHolding: async (bot, tokens) => (await opened()).backupsHolding(bot, tokens),
 		purge: async (bot, tokens) => (await opened()).purge(bot, tokens),

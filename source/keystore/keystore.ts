@@ -9,6 +9,8 @@ export type KeystoreContents = {
 	apps: ReadonlySet<string>;
 	/** The keys that wait on this computer for an unreachable keystore, by the bot's name, oldest first. */
 	waiting: ReadonlyMap<string, readonly KeyInfo[]>;
+	/** On a host, the bots that it cannot open. */
+	others?: ReadonlySet<string>;
 };
 
 /** A key that waits on this computer, and its owner. */
@@ -45,6 +47,8 @@ export type Keystore = {
 	 * orphan.
 	 */
 	readonly isShared: boolean;
+	/** True on a host: this computer opens only the bots granted to its identity, and saves nothing. */
+	readonly isHosts: boolean;
 	/**
 	 * Where a new key is safe before it is saved; `null` if the keystore itself is on this computer, or
 	 * nothing else can be written.
@@ -119,6 +123,8 @@ export type What =
 	| 'renamed'
 	| 'revoked'
 	| 'forgotten'
+	| 'granted'
+	| 'ungranted'
 	| 'moved'
 	| 'restored';
 
@@ -132,6 +138,16 @@ export type Change = {
 	role: string | null;
 	/** The person and the computer, by their own names; `null` for a file. */
 	by: string | null;
+};
+
+/** A grant whose row in the database is not as keymaker wrote it. Holds no secret. */
+export type StrayGrant = {
+	bot: string;
+	/** The host's name. */
+	name: string;
+	recipient: string;
+	/** `added`: keymaker did not write it, and sealed nothing to it; `gone`: the host can no longer open the bot. */
+	kind: 'added' | 'gone';
 };
 
 /** A problem with the keystore's folder or file. */
@@ -154,7 +170,7 @@ export type Restored = {
 
 /** One finding about a keystore in a database, or about keys that wait for it here. */
 export type KeystoreLook = {
-	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting';
+	about: 'tls' | 'server' | 'role' | 'schema' | 'clock' | 'read' | 'listen' | 'seen' | 'waiting' | 'identity';
 	state: 'ok' | 'warning' | 'problem';
 	sentence: string;
 	/** What to do about it; `null` if nothing. */
@@ -222,6 +238,8 @@ export type KeystoreUpkeep = Moving & {
 	 * @param number as in `Backup.number`.
 	 */
 	restore(number: number): Promise<Restored>;
+	/** The grants whose rows are not as keymaker wrote them; none with a file. */
+	strayGrants(): Promise<StrayGrant[]>;
 	/** The changes, newest first: all that a database knows, or what a file's backups show. */
 	history(): Promise<Change[]>;
 	/**

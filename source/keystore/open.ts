@@ -15,6 +15,7 @@ export function openKeystore(options: KeystoreOptions): Keystore & KeystoreUpkee
 	return {
 		path: core.path,
 		isShared: false,
+		isHosts: false,
 		waiting: null,
 		...recordsOf(core),
 		...placeOf(core),
@@ -37,6 +38,7 @@ function lateUpkeep(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		changePassphrase: async passphrase => (await upkeep()).changePassphrase(passphrase),
 		backups: async () => (await upkeep()).backups(),
 		restore: async number => (await upkeep()).restore(number),
+		strayGrants: async () => [],
 		history: async () => (await upkeep()).history(),
 		backupsHolding: async (bot, tokens) => (await upkeep()).backupsHolding(bot, tokens),
 		forgetSeen: async () => (await upkeep()).forgetSeen(),

@@ -18,7 +18,7 @@ export type StateStore = {
 };
 
 /** The operations that need only a `StateStore`. */
-export type Records = Omit<Keystore, 'path' | 'isShared' | 'waiting' | 'tryWriting' | 'watch'>;
+export type Records = Omit<Keystore, 'path' | 'isShared' | 'isHosts' | 'waiting' | 'tryWriting' | 'watch'>;
 
 /** The operations on records, over any state store. */
 export function recordsOf(core: StateStore): Records {
@@ -136,7 +136,8 @@ export function recordsOf(core: StateStore): Records {
 	};
 }
 
-function contentsOf(state: State): KeystoreContents {
+/** Everything in a state but the secrets. */
+export function contentsOf(state: State): KeystoreContents {
 	const records = new Map<string, RecordInfo>();
 	for (const [bot, record] of state.records) {
 		records.set(bot, recordInfo(record));

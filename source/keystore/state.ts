@@ -1,4 +1,4 @@
-import {type AppKey, type BotRecord, type Key, keysOf, type SavedApp} from '../flock/key.ts';
+import {type AppKey, type BotRecord, grantsIn, type Key, keysOf, type SavedApp} from '../flock/key.ts';
 import {copyOfKey} from './form/fields.ts';
 
 /** Everything in a keystore, in memory. Never changed in place. */
@@ -55,6 +55,7 @@ export function copyOfRecord(record: BotRecord): BotRecord {
 		key: record.key && copyOfKey(record.key),
 		held: record.held.map(({key, reason}) => ({key: copyOfKey(key), reason})),
 		previous: record.previous && copyOfKey(record.previous),
+		...grantsIn(record.grants),
 	};
 }
 
@@ -93,6 +94,25 @@ export function withoutKeys(state: State, bot: string, tokens: ReadonlySet<strin
 	}
 
 	return withoutUnusedApps({...state, records});
+}
+
+/**
+ * Earlier records with the grants that their bots have now, so restoring a key does not bring back a host that a bot was
+ * taken back from.
+ */
+export function withGrantsOf<T extends BotRecord | null>(
+	now: ReadonlyMap<string, BotRecord>,
+	earlier: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+	const withThose = (bot: string, record: T): T => {
+		if (record === null) {
+			return record;
+		}
+
+		const {grants: _then, ...rest} = record;
+		return {...rest, ...grantsIn(now.get(bot)?.grants)} as T;
+	};
+	return new Map([...earlier].map(([bot, record]) => [bot, withThose(bot, record)]));
 }
 
 /** True if a state holds a key of this bot, or a key with one of these access tokens under any name. */

@@ -39,6 +39,7 @@ function activeField(state: State): ActiveField | null {
 		case 'filter':
 			return over(state.list.filter, text => withFilter(state, text));
 		case 'handle':
+		case 'grant':
 			return over(overlay.text, text => ({...state, overlay: {...overlay, text, problem: null}}));
 		case 'palette':
 			return over(overlay.text, text => ({...state, overlay: {...overlay, text, selected: 0}}));

@@ -66,7 +66,7 @@ function placesOf(state: State): string[] {
 			return ['The walk'];
 		case 'first-run':
 		case 'flock': {
-			const name = visible(fixed.flock);
+			const name = `${visible(fixed.flock)}${state.others === null ? '' : ' · host'}`;
 			if (flock === null || flock.length === 0 || screen.name === 'first-run') {
 				return [`keymaker · ${name}`, 'keymaker'];
 			}

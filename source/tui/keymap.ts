@@ -50,6 +50,7 @@ const titles: readonly (readonly [string, readonly Mode[]])[] = [
 	['First steps', ['first-run']],
 	['Filter', ['filter']],
 	['Expected handle', ['handle']],
+	['New host', ['grant']],
 	['Export', ['export']],
 	['Authorize', ['awaiting-pin']],
 	['A key to decide about', ['conflict']],

@@ -1,3 +1,4 @@
+import {savesNothing} from '../flock/hosts.ts';
 import {authorize, authorizeSelected, startWalk} from './authorize/begin.ts';
 import {
 	authorizeCommand,
@@ -22,7 +23,7 @@ import {flockCommand, flockResult} from './flock/reduce.ts';
 import type {Action} from './model/action.ts';
 import type {Command} from './model/binding.ts';
 import {inMemoryOnly, type Overlay, type Question, type State} from './model/state.ts';
-import {andThen, type Step, step} from './model/step.ts';
+import {andThen, notify, type Step, step} from './model/step.ts';
 import {paletteRows} from './overlay/palette.ts';
 import {openOverlay, overlayCommand, overlayResult, overlayText} from './overlay/reduce.ts';
 import {check} from './overlay/reduce-check.ts';
@@ -115,8 +116,16 @@ function onScreen(state: State, command: Command, now: number): Step {
 	}
 }
 
+/** The commands that save something in the end. A host refuses them at once, before anyone makes a PIN. */
+const saving: ReadonlySet<Command> = new Set(['authorize', 'walk', 'handle', 'check', 'forget', 'undo']);
+
 /** The flock's keys lead to all other features. */
 function onFlock(state: State, command: Command, now: number): Step {
+	if (state.others !== null && saving.has(command)) {
+		const {message, hint} = savesNothing();
+		return notify(state, `${message} ${hint}`, 'bad');
+	}
+
 	switch (command) {
 		case 'authorize':
 			return authorizeSelected(state, now);
@@ -129,6 +138,7 @@ function onFlock(state: State, command: Command, now: number): Step {
 		case 'check':
 		case 'cancel-check':
 		case 'forget':
+		case 'hosts':
 		case 'undo':
 			return openOverlay(state, command, now);
 		default:
@@ -187,7 +197,7 @@ function confirmed(state: State, question: Question, now: number): Step {
 /** The first reading opens the requested bot. Each reading updates a question about held keys. */
 function afterReading({flock, fixed}: State, state: State, now: number): Step {
 	const begun =
-		flock === null && fixed.authorizeFirst !== null
+		flock === null && fixed.authorizeFirst !== null && state.others === null
 			? authorize(state, fixed.authorizeFirst, null, now)
 			: step(state);
 	return andThen(begun, next => followHeld(next, now));

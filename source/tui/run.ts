@@ -249,6 +249,7 @@ function fixedOf(
 		poemsName: nameFrom(cwd, poems.path),
 		keystorePath: keystore.path,
 		practice,
+		shared: keystore.isShared,
 		deadlineSeconds: x.deadlineSeconds,
 		warning: x.warning,
 		callbackPort,

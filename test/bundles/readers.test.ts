@@ -232,6 +232,21 @@ test('a shell and the dotenv package read the same from a dotenv file', async ()
 	);
 });
 
+test('kubectl’s --from-env-file, which removes no quotes, reads X’s keys from a dotenv file', () => {
+	const entry = entryOf({bot: 'the sea', poemFile: 'poems/the sea.txt', handle: 'the_sea'});
+	const lines = formats.dotenv.write([entry], null).trimEnd().split('\n');
+	const read = Object.fromEntries(lines.map(line => line.split(/(?<=^[^=]+)=/) as [string, string]));
+	assert.deepEqual(
+		variables.slice(0, 4).map(name => read[name]),
+		fourOf(entry),
+	);
+	// README says so.
+	assert.deepEqual(
+		lines.filter(line => /['"]/.test(line)).map(line => line.replace(/=.*/, '')),
+		['KEYMAKER_BOT', 'KEYMAKER_POEM'],
+	);
+});
+
 test('every printable character alone is read alike by a shell and the dotenv package', async () => {
 	for (const character of everyPrintable) {
 		const entry = entryOf({

@@ -3,6 +3,7 @@ import {terminalWrite} from '../../source/command-line/terminal.ts';
 import {exec} from '../../source/commands/exec.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {openPoems} from '../../source/poems/folder.ts';
+import {openIdentity} from '../../source/system/identity.ts';
 
 /** Runs `exec` for harbour in a process of its own, so that a test can send it signals. */
 const folder = process.argv[2] ?? '';
@@ -15,6 +16,7 @@ const services = {
 	poems: openPoems(`${folder}/poems`),
 	keystore: openKeystore({folder: `${folder}/keystore`, flock: 'test', poems: `${folder}/poems`}),
 	appSource: async () => null,
+	identity: async () => openIdentity(`${folder}/identity.txt`),
 	practice: true,
 	cwd: folder,
 };

@@ -13,6 +13,7 @@ import {openPoems} from '../../source/poems/folder.ts';
 import type {Practice} from '../../source/practice/practice.ts';
 import {startPractice} from '../../source/practice/provider.ts';
 import type {Services} from '../../source/services.ts';
+import {openIdentity} from '../../source/system/identity.ts';
 import {createX} from '../../source/x/create.ts';
 import {approve} from './approve.ts';
 
@@ -129,6 +130,7 @@ export async function testServices({
 			callbackPort,
 			appSource,
 			writeExport,
+			identity: async () => openIdentity(path.join(folder, 'identity.txt')),
 			practice: inPractice,
 			cwd: folder,
 			now,

@@ -50,6 +50,17 @@ test('restoring keeps what it replaces, and can be taken back', async context =>
 	assert.deepEqual(await keystore.get('ode'), practiceRecord('newer'));
 });
 
+test('restoring a backup brings back no grant that was taken back since', async context => {
+	const {keystore} = newKeystore(context);
+	const grants = [{name: 'web1', recipient: 'age1practice', at: '2026-11-28T10:00:00.000Z'}];
+	await keystore.update('ode', () => practiceRecord('ode', {grants}));
+	await keystore.update('elegy', () => practiceRecord('elegy', {grants}));
+	await keystore.update('ode', () => practiceRecord('newer'));
+	await keystore.restore(1);
+	assert.deepEqual(await keystore.get('ode'), practiceRecord('ode'));
+	assert.deepEqual(await keystore.get('elegy'), practiceRecord('elegy', {grants}));
+});
+
 test('a file that was removed comes back from its copies, as a newer save of the same keystore', async context => {
 	const {place, keystore} = newKeystore(context);
 	await keystore.update('ode', () => practiceRecord('ode'));

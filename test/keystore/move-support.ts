@@ -25,7 +25,14 @@ export function databaseAt(address: string, words = passphrase): AnyKeystore {
 	});
 }
 
-/** A record of each kind that there is: with a key in force, held ones, one before, and nothing but a handle. */
+/** A grant to a host that does not exist. */
+const host = {
+	name: 'web1',
+	recipient: 'age1jfkggceejs86w9dsgamjcuqhksl40hqx7kmsg72hwl4m40kt7s6srrye74',
+	at: '2026-11-28T10:00:00.000Z',
+};
+
+/** A record of each kind: with an active key, held keys, a previous key, only a handle, and grants. */
 export function recordNumber(number: number): BotRecord {
 	const name = `bot-${number}`;
 	const checkedAt = number % 2 === 0 ? null : '2026-11-27T10:11:12.345Z';
@@ -46,7 +53,11 @@ export function recordNumber(number: number): BotRecord {
 				wantedAccess: 'read',
 			});
 		default:
-			return practiceRecord(name, {key: null, expectedHandle: `of_${number}`});
+			return practiceRecord(name, {
+				key: null,
+				expectedHandle: `of_${number}`,
+				...(number % 40 === 3 ? {grants: [host]} : {}),
+			});
 	}
 }
 

@@ -4,7 +4,7 @@ import {setTimeout} from 'node:timers/promises';
 import {openDatabase} from '../../source/keystore/database.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {readAddress} from '../../source/keystore/postgres/address.ts';
-import {channel, openEngine} from '../../source/keystore/postgres/engine.ts';
+import {openEngine} from '../../source/keystore/postgres/engine.ts';
 import {watchFlock} from '../../source/keystore/postgres/watch.ts';
 import {recordsOf} from '../../source/keystore/records.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
@@ -128,7 +128,7 @@ describe('records in a database', {skip: whyNoPostgres}, () => {
 		const address = readAddress(server.secretAddress('owner'), {from: 'environment', environment: {}});
 		let told = 0;
 		const label = {flock: 'watched', kind: 'x'} as const;
-		context.after(watchFlock({address, label, deadline: 300_000, channel}, () => (told += 1)));
+		context.after(watchFlock({address, label, deadline: 300_000}, () => (told += 1)));
 		const watches = () =>
 			server.query("select 1 from pg_stat_activity where query like 'select id ||%' and state = 'idle'");
 		const isWatching = async () => (await watches()).length === 1;

@@ -123,59 +123,65 @@ test('on the screen a key whose save fails is unsaved, and saved at enter, altho
 	assert.equal(await handle(), 'harbour_poem');
 });
 
-test('authorize saves a key whose save the system has refused once, whatever the error’s number', async context => {
-	const made = failingFiles(path.join(place.folder, 'keystore'));
-	if (typeof made === 'string') {
-		context.skip(made);
-		return;
-	}
-
-	files = made;
-	const {env, refuse, pass} = files;
-	// The torture tries every call and every number.
-	for (const [from = 0, errno = 0] of some(
-		[
-			[8, 5],
-			[30, 122],
-			[45, 126],
-			[60, 524],
-		],
-		4,
-	)) {
-		const refusing = async () => refuse({from, times: 1, errno});
-		const {code, err} = await authorize(cli, refusing, env);
-		pass();
-		assert.equal(code, 0, `${errno}: ${err}`);
-		assert.equal(await handle(), 'harbour_poem');
-		await place.run(['forget', 'harbour', '--yes']);
-	}
-});
-
-test('authorize says that a key is lost where the system refuses for good, and a command never says that it met the unexpected', async context => {
-	const made = failingFiles(path.join(place.folder, 'keystore'));
-	if (typeof made === 'string') {
-		context.skip(made);
-		return;
-	}
-
-	files = made;
-	const {env, refuse, pass} = files;
-	for (const errno of some([122, 116, 126, 524], 4)) {
-		const refusing = async () => refuse({from: 20, times: 1_000_000, errno});
-		const {code, err} = await authorize(cli, refusing, env);
-		assert.equal(code, 1);
-		assert.match(err, /keystore-(full|unwritable|unreadable)/);
-		assert.match(err, /Lost without being saved: the key of harbour\./);
-		assert.doesNotMatch(err, /No key is lost|Unexpected error/);
-		for (const args of [['list'], ['check'], ['authorize', 'harbour'], ['doctor'], ['restore']]) {
-			refuse({from: 1, times: 1_000_000, errno});
-			const ran = await place.run(args, '', env);
-			assert.doesNotMatch(`${ran.out}${ran.err}`, /Unexpected error/, `${errno} ${args}`);
+thoroughTest(
+	'authorize saves a key whose save the system has refused once, whatever the error’s number',
+	async context => {
+		const made = failingFiles(path.join(place.folder, 'keystore'));
+		if (typeof made === 'string') {
+			context.skip(made);
+			return;
 		}
 
-		pass();
-	}
-});
+		files = made;
+		const {env, refuse, pass} = files;
+		// The torture tries every call and every number.
+		for (const [from = 0, errno = 0] of some(
+			[
+				[8, 5],
+				[30, 122],
+				[45, 126],
+				[60, 524],
+			],
+			4,
+		)) {
+			const refusing = async () => refuse({from, times: 1, errno});
+			const {code, err} = await authorize(cli, refusing, env);
+			pass();
+			assert.equal(code, 0, `${errno}: ${err}`);
+			assert.equal(await handle(), 'harbour_poem');
+			await place.run(['forget', 'harbour', '--yes']);
+		}
+	},
+);
+
+thoroughTest(
+	'authorize says that a key is lost where the system refuses for good, and a command never says that it met the unexpected',
+	async context => {
+		const made = failingFiles(path.join(place.folder, 'keystore'));
+		if (typeof made === 'string') {
+			context.skip(made);
+			return;
+		}
+
+		files = made;
+		const {env, refuse, pass} = files;
+		for (const errno of some([122, 116, 126, 524], 4)) {
+			const refusing = async () => refuse({from: 20, times: 1_000_000, errno});
+			const {code, err} = await authorize(cli, refusing, env);
+			assert.equal(code, 1);
+			assert.match(err, /keystore-(full|unwritable|unreadable)/);
+			assert.match(err, /Lost without being saved: the key of harbour\./);
+			assert.doesNotMatch(err, /No key is lost|Unexpected error/);
+			for (const args of [['list'], ['check'], ['authorize', 'harbour'], ['doctor'], ['restore']]) {
+				refuse({from: 1, times: 1_000_000, errno});
+				const ran = await place.run(args, '', env);
+				assert.doesNotMatch(`${ran.out}${ran.err}`, /Unexpected error/, `${errno} ${args}`);
+			}
+
+			pass();
+		}
+	},
+);
 
 test('a umask that lets nobody read is found before a PIN is asked for', {
 	skip: process.getuid?.() === 0 ? 'root reads everything' : false,

@@ -9,6 +9,7 @@ import {whyNoCertificate} from '../helpers/certificate.ts';
 import {holdLock} from '../helpers/held-lock.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {cli, printedLink, type Workplace, workplace} from '../helpers/program.ts';
+import {some, thoroughTest} from '../helpers/thorough.ts';
 
 const skip = whyNoCertificate || (spawnSync('ps', ['-V']).error ? 'needs ps' : false);
 
@@ -66,7 +67,7 @@ test('a window that is closed in the middle of an exchange costs no key', {skip}
 	await assertKept();
 });
 
-for (const signal of ['SIGHUP', 'SIGTERM', 'SIGINT'] as const) {
+for (const signal of some(['SIGHUP', 'SIGTERM', 'SIGINT'] as const, 3)) {
 	test(`${signal} in the middle of an exchange costs no key`, {skip: whyNoCertificate}, async () => {
 		const screen = place.screen([], {env: network.env});
 		await holdExchange(network, screen);
@@ -112,22 +113,26 @@ test('Ctrl-C while X is asked, and again while its key is being saved, costs no 
 	await assertKept();
 });
 
-test('an exchange of the command that Ctrl-C interrupts costs no key', {skip: whyNoCertificate}, async () => {
-	const terminal = place.shell('exec "$NODE" "$CLI" authorize harbour', {
-		columns: 120,
-		env: {...network.env, NODE: process.execPath, CLI: cli},
-	});
-	const pin = await approve(network.pageOf(await printedLink(terminal)), 'harbour_poem');
-	network.hold();
-	const answered = network.answered('/oauth/access_token');
-	terminal.type(`${pin}\r`);
-	await answered;
-	terminal.press('ctrl+c');
-	await terminal.waitFor('Finishing first: asking X for harbour’s key.');
-	network.release();
-	assert.equal((await terminal.exited).exitCode, 130);
-	await assertKept();
-});
+thoroughTest(
+	'an exchange of the command that Ctrl-C interrupts costs no key',
+	{skip: whyNoCertificate},
+	async () => {
+		const terminal = place.shell('exec "$NODE" "$CLI" authorize harbour', {
+			columns: 120,
+			env: {...network.env, NODE: process.execPath, CLI: cli},
+		});
+		const pin = await approve(network.pageOf(await printedLink(terminal)), 'harbour_poem');
+		network.hold();
+		const answered = network.answered('/oauth/access_token');
+		terminal.type(`${pin}\r`);
+		await answered;
+		terminal.press('ctrl+c');
+		await terminal.waitFor('Finishing first: asking X for harbour’s key.');
+		network.release();
+		assert.equal((await terminal.exited).exitCode, 130);
+		await assertKept();
+	},
+);
 
 /** True for a process that has not ended; one that nobody has asked after yet has. */
 function isRunning(pid: number): boolean {

@@ -6,6 +6,7 @@ import {answerTo} from '../helpers/approve.ts';
 import {freePort} from '../helpers/free-port.ts';
 import {callingLink, printedLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 
 let place: Workplace;
 beforeEach(async () => {
@@ -57,7 +58,7 @@ test('where no account is expected the screen names it, and enter keeps it: one 
 	await screen.exited;
 });
 
-test('a taken port and an app without that address go on with PINs, and say so once', async () => {
+thoroughTest('a taken port and an app without that address go on with PINs, and say so once', async () => {
 	const other = createServer();
 	await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
 	const {port} = other.address() as AddressInfo;
@@ -90,38 +91,43 @@ test('a taken port and an app without that address go on with PINs, and say so o
 	await refused.exited;
 });
 
-test('line by line the browser’s answer is enough where the account is expected, and a line keeps any other', async () => {
-	const port = await freePort();
-	const expected = place.shell(
-		`keymaker authorize harbour --handle harbour_poem --callback ${port}; echo rc=$?`,
-		{
-			columns: 200,
-		},
-	);
-	const first = await printedLink(expected);
-	await expected.waitFor('Waiting for the browser');
-	assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready\. You can close this page\./);
-	await expected.waitFor('rc=0');
+thoroughTest(
+	'line by line the browser’s answer is enough where the account is expected, and a line keeps any other',
+	async () => {
+		const port = await freePort();
+		const expected = place.shell(
+			`keymaker authorize harbour --handle harbour_poem --callback ${port}; echo rc=$?`,
+			{
+				columns: 200,
+			},
+		);
+		const first = await printedLink(expected);
+		await expected.waitFor('Waiting for the browser');
+		assert.match(await answerTo(first, 'harbour_poem'), /harbour is ready\. You can close this page\./);
+		await expected.waitFor('rc=0');
 
-	const asked = place.shell(`KEYMAKER_CALLBACK=${port} keymaker authorize kettle; echo rc=$?`, {
-		columns: 200,
-	});
-	const second = await printedLink(asked);
-	await asked.waitFor('Waiting for the browser');
-	await answerTo(second, 'kettle_poem');
-	await asked.waitFor('kettle: You signed in as @kettle_poem. Is that the bot’s account?');
-	await asked.waitFor('Press enter to keep it');
-	asked.type('\r');
-	await asked.waitFor('rc=0');
-	const rows: {bot: string; handle: string | null}[] = JSON.parse((await place.run(['list', '--json'])).out);
-	assert.deepEqual(
-		rows.filter(({handle}) => handle !== null).map(({bot, handle}) => [bot, handle]),
-		[
-			['harbour', 'harbour_poem'],
-			['kettle', 'kettle_poem'],
-		],
-	);
-});
+		const asked = place.shell(`KEYMAKER_CALLBACK=${port} keymaker authorize kettle; echo rc=$?`, {
+			columns: 200,
+		});
+		const second = await printedLink(asked);
+		await asked.waitFor('Waiting for the browser');
+		await answerTo(second, 'kettle_poem');
+		await asked.waitFor('kettle: You signed in as @kettle_poem. Is that the bot’s account?');
+		await asked.waitFor('Press enter to keep it');
+		asked.type('\r');
+		await asked.waitFor('rc=0');
+		const rows: {bot: string; handle: string | null}[] = JSON.parse(
+			(await place.run(['list', '--json'])).out,
+		);
+		assert.deepEqual(
+			rows.filter(({handle}) => handle !== null).map(({bot, handle}) => [bot, handle]),
+			[
+				['harbour', 'harbour_poem'],
+				['kettle', 'kettle_poem'],
+			],
+		);
+	},
+);
 
 /** Presses enter until the question is answered: one that comes at once may have been meant for the screen before. */
 async function keepIt(screen: Pty, bot: string): Promise<void> {

@@ -5,6 +5,7 @@ import {whyNoCertificate} from '../helpers/certificate.ts';
 import {holdExchange, type Network, startNetwork} from '../helpers/network.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 
 let place: Workplace;
 let network: Network | null = null;
@@ -79,22 +80,25 @@ test('the arrows choose which of several held keys is kept', async () => {
 	assert.deepEqual(await harbour(), ['bee', ['cat']]);
 });
 
-test('k about a key that another program has discarded meanwhile does nothing, and says so', async () => {
-	const {one} = await twoWindows();
-	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('You signed in as @bee');
-	// The window sleeps through the other program's decision.
-	process.kill(one.screen.pid, 'SIGSTOP');
-	const {code} = await place.run(['discard', 'harbour']);
-	assert.equal(code, 0);
-	one.screen.press('k');
-	process.kill(one.screen.pid, 'SIGCONT');
-	await one.screen.waitFor(/no longer (waiting|held)/);
-	await one.screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
-	assert.deepEqual(await harbour(), ['harbour_poem', []]);
-});
+thoroughTest(
+	'k about a key that another program has discarded meanwhile does nothing, and says so',
+	async () => {
+		const {one} = await twoWindows();
+		one.screen.paste(`${await approve(one.link, 'bee')}\n`);
+		await one.screen.waitFor('You signed in as @bee');
+		// The window sleeps through the other program's decision.
+		process.kill(one.screen.pid, 'SIGSTOP');
+		const {code} = await place.run(['discard', 'harbour']);
+		assert.equal(code, 0);
+		one.screen.press('k');
+		process.kill(one.screen.pid, 'SIGCONT');
+		await one.screen.waitFor(/no longer (waiting|held)/);
+		await one.screen.waitFor(/❯ ● harbour +@harbour_poem +ready/);
+		assert.deepEqual(await harbour(), ['harbour_poem', []]);
+	},
+);
 
-test('the commands name several held keys, and decide about the one that is picked', async () => {
+thoroughTest('the commands name several held keys, and decide about the one that is picked', async () => {
 	const {one, two} = await twoWindows();
 	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
 	await one.screen.waitFor('You signed in as @bee');
@@ -112,44 +116,51 @@ test('the commands name several held keys, and decide about the one that is pick
 	assert.deepEqual(await harbour(), ['bee', []]);
 });
 
-test('programs that decide about one held key at once: one does it, all others change nothing', async () => {
-	const {one} = await twoWindows();
-	one.screen.paste(`${await approve(one.link, 'bee')}\n`);
-	await one.screen.waitFor('You signed in as @bee');
-	const ran = await Promise.all(
-		['keep', 'discard', 'keep', 'discard'].map(command => place.run([command, 'harbour'])),
-	);
-	const done = ran.filter(({code}) => code === 0);
-	assert.equal(done.length, 1);
-	for (const {code, err} of ran.filter(one => !done.includes(one))) {
-		assert.equal(code, 1);
-		assert.match(err, /held-changed|no-held-key/);
-	}
+thoroughTest(
+	'programs that decide about one held key at once: one does it, all others change nothing',
+	async () => {
+		const {one} = await twoWindows();
+		one.screen.paste(`${await approve(one.link, 'bee')}\n`);
+		await one.screen.waitFor('You signed in as @bee');
+		const ran = await Promise.all(
+			['keep', 'discard', 'keep', 'discard'].map(command => place.run([command, 'harbour'])),
+		);
+		const done = ran.filter(({code}) => code === 0);
+		assert.equal(done.length, 1);
+		for (const {code, err} of ran.filter(one => !done.includes(one))) {
+			assert.equal(code, 1);
+			assert.match(err, /held-changed|no-held-key/);
+		}
 
-	const kept = /now uses the key of @bee/.test(done[0]?.out ?? '');
-	assert.deepEqual(await harbour(), [kept ? 'bee' : 'harbour_poem', []]);
-});
+		const kept = /now uses the key of @bee/.test(done[0]?.out ?? '');
+		assert.deepEqual(await harbour(), [kept ? 'bee' : 'harbour_poem', []]);
+	},
+);
 
-test('an answer that comes late leaves the question that stands, and k puts the key in force that it is about', {
-	skip: whyNoCertificate,
-}, async () => {
-	network = await startNetwork();
-	const screen = place.screen([], {env: network.env});
-	// The PIN of @harbour_poem, whose answer is slow.
-	await holdExchange(network, screen);
-	const release = network.setApart();
-	screen.press('escape');
-	await screen.waitFor(/❯ ○ harbour +— +no key/);
-	await place.run(['authorize', 'harbour', '--handle', 'bee'], '', network.env);
-	screen.press('enter');
-	screen.paste(`${await approve(network.pageOf(await nextLink(screen)), 'cat')}\n`);
-	await screen.waitFor('You signed in as @cat');
+thoroughTest(
+	'an answer that comes late leaves the question that stands, and k puts the key in force that it is about',
+	{
+		skip: whyNoCertificate,
+	},
+	async () => {
+		network = await startNetwork();
+		const screen = place.screen([], {env: network.env});
+		// The PIN of @harbour_poem, whose answer is slow.
+		await holdExchange(network, screen);
+		const release = network.setApart();
+		screen.press('escape');
+		await screen.waitFor(/❯ ○ harbour +— +no key/);
+		await place.run(['authorize', 'harbour', '--handle', 'bee'], '', network.env);
+		screen.press('enter');
+		screen.paste(`${await approve(network.pageOf(await nextLink(screen)), 'cat')}\n`);
+		await screen.waitFor('You signed in as @cat');
 
-	release();
-	await screen.waitFor('2 keys wait for your decision.');
-	await screen.waitFor(/^ {3}@harbour_poem .*\n ❯ @cat /m);
-	assert.deepEqual(await harbour(), [null, ['cat', 'harbour_poem']]);
-	screen.press('k');
-	await screen.waitFor('harbour now posts as @cat.');
-	assert.deepEqual(await harbour(), ['cat', ['harbour_poem']]);
-});
+		release();
+		await screen.waitFor('2 keys wait for your decision.');
+		await screen.waitFor(/^ {3}@harbour_poem .*\n ❯ @cat /m);
+		assert.deepEqual(await harbour(), [null, ['cat', 'harbour_poem']]);
+		screen.press('k');
+		await screen.waitFor('harbour now posts as @cat.');
+		assert.deepEqual(await harbour(), ['cat', ['harbour_poem']]);
+	},
+);

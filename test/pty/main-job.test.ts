@@ -5,6 +5,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {approve} from '../helpers/approve.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 import {until} from '../keystore/support.ts';
 
 let place: Workplace;
@@ -153,7 +154,7 @@ for (const {decision, key, handle} of [
 	});
 }
 
-test('escape leaves an authorization while X does not answer, and nothing is saved', async () => {
+thoroughTest('escape leaves an authorization while X does not answer, and nothing is saved', async () => {
 	const screen = place.screen([], {env: {KEYMAKER_PRACTICE_FAULT: 'request_token:hang:1'}});
 	await screen.waitFor(/❯ ○ harbour/);
 	screen.press('enter');
@@ -177,7 +178,7 @@ test('escape leaves an authorization while X does not answer, and nothing is sav
 	await screen.waitFor('harbour is ready');
 });
 
-test('half a PIN survives a resize, and the rest completes it', async () => {
+thoroughTest('half a PIN survives a resize, and the rest completes it', async () => {
 	const screen = place.screen([], {columns: 80, rows: 24});
 	await screen.waitFor(/❯ ○ harbour/);
 	const pin = await approveSelected(screen, 'harbour_poem');
@@ -213,7 +214,7 @@ test('a key that another program saves appears without a restart', async () => {
 	await screen.waitFor(/● harbour +@harbour_poem +ready/);
 });
 
-test('a missing folder of poems is explained on the screen', async () => {
+thoroughTest('a missing folder of poems is explained on the screen', async () => {
 	const screen = place.screen(['--poems', 'nowhere', '--flock', 'another']);
 	await screen.waitFor(/no folder/i);
 	await mkdir(path.join(place.folder, 'nowhere'));

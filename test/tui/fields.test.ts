@@ -44,6 +44,12 @@ const fields: Readonly<Record<string, Tried>> = {
 		drawn: columnsOf,
 		characters: letters,
 	},
+	'a new host': {
+		start: () => play(flockScreen(mixedFlock, {size, shared: true}), 'down', 'h', 'up', 'enter').state,
+		text: overlayText,
+		drawn: columnsOf,
+		characters: words,
+	},
 	palette: {start: () => play(flock(), ':').state, text: overlayText, drawn: columnsOf, characters: words},
 	'export’s path': {
 		start: () => play(flock(), 'down', 'x', 'ctrl+u').state,

@@ -25,9 +25,28 @@ const timer = (state: State) => ({
 	timer: {for: 'letter' as const, attempt: state.attempts},
 });
 
+/** A host that a bot is granted to. */
+function hostOf(name: string) {
+	return {name, recipient: `age1${'q'.repeat(58)}`, at: '2026-11-22T09:00:00.000Z'};
+}
+
 /** Every screen in a window of this size, by name. */
-export function gallery(size: Size): Record<string, State> {
+export function gallery({columns, rows}: Size): Readonly<Record<string, State>> {
+	const name = `${columns}×${rows}`;
+	const made = galleries.get(name) ?? galleryOf({columns, rows});
+	galleries.set(name, made);
+	return made;
+}
+
+/** Every state is made once for each size, since none is changed in place. */
+const galleries = new Map<string, Readonly<Record<string, State>>>();
+
+function galleryOf(size: Size): Record<string, State> {
 	const flock = flockScreen(mixedFlock, {size});
+	const sharing = flockScreen(
+		mixedFlock.map(bot => (bot.key === null ? bot : {...bot, grants: [hostOf('web1'), hostOf('berlin')]})),
+		{size, shared: true},
+	);
 	const pin = pinScreen(mixedFlock, {size});
 	const openedIn = (window: 'own' | 'ordinary') =>
 		play(pin, {type: 'opened', opened: {url: linkOf('ferry').url, window}}).state;
@@ -145,6 +164,13 @@ export function gallery(size: Size): Record<string, State> {
 			until: noon + 15 * 60_000,
 		}).state,
 		'the check of one': play(flock, 'down', 'C').state,
+		'the hosts dialog': play(sharing, 'down', 'h').state,
+		'the hosts dialog for several': play(sharing, 'space', 'space', 'space', 'h').state,
+		'the field of a new host': play(sharing, 'down', 'h', 'up', 'enter', {
+			type: 'paste',
+			text: 'age1nobody web1',
+		}).state,
+		'the flock on a host': {...flock, others: 3},
 		'the forget dialog': play(flock, 'down', 'f').state,
 		'the forget dialog for several': play(flock, 'space', 'space', 'space', 'f').state,
 		'a revocation of several': play(

@@ -10,6 +10,7 @@ import {drawnFrame, frameLines} from '../../source/tui/frame.ts';
 import {bindingsOf} from '../../source/tui/keymap.ts';
 import type {State} from '../../source/tui/model/state.ts';
 import {Frame} from '../../source/tui/window/frame.tsx';
+import {some, thoroughTest} from '../helpers/thorough.ts';
 import {gallery} from './gallery.ts';
 import {botCalled, flockScreen, linkOf, pinScreen, play, textOf, viewWith} from './support.ts';
 
@@ -76,7 +77,10 @@ for (const [columns, rows] of sizes) {
 		}
 	});
 
-	test(`at ${columns}×${rows} Ink draws what was laid out`, () => {
+	const inkTest = some(sizes, 4).some(([wide, high]) => wide === columns && high === rows)
+		? test
+		: thoroughTest;
+	inkTest(`at ${columns}×${rows} Ink draws what was laid out`, () => {
 		for (const [name, state] of Object.entries(gallery({columns, rows}))) {
 			const drawn = renderToString(
 				<Frame state={state} view={viewWith({theme: {...view.theme, hyperlinks: false}})} />,

@@ -28,6 +28,7 @@ export const fixed: Fixed = {
 	whyNotOpen: null,
 	spoken: false,
 	authorizeFirst: null,
+	shared: false,
 };
 
 /** The theme of an ordinary terminal. */

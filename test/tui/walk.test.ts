@@ -12,6 +12,7 @@ test('a walk that was interrupted after any key goes on at the next bot when the
 		play(initialState(fixed, {columns: 80, rows: 24}), {
 			type: 'read',
 			...(await readFlock(flock.services)),
+			others: null,
 			app: {consumerKey: 'practice-not-a-real-key-0001', from: 'practice'},
 		});
 	try {

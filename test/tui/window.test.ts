@@ -9,6 +9,7 @@ import {handIn} from '../helpers/authorize.ts';
 import {type Bundled, bundled} from '../helpers/bundled.ts';
 import {nextLink} from '../helpers/program.ts';
 import {type Pty, type PtyOptions, startPty} from '../helpers/pty.ts';
+import {some, thoroughTest} from '../helpers/thorough.ts';
 
 let built: Bundled;
 const windows: Pty[] = [];
@@ -160,7 +161,7 @@ test('an answer that drips does not stretch the deadline, and a new link comes b
 	await window.waitFor('ferry is ready');
 });
 
-for (const how of ['q', 'SIGHUP', 'SIGTERM'] as const) {
+for (const how of some(['q', 'SIGHUP', 'SIGTERM'] as const, 3)) {
 	test(`the key of an exchange that is under way is not lost when the program is ended by ${how}`, async t => {
 		const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-gate-'));
 		t.after(() => rm(folder, {recursive: true}));
@@ -267,7 +268,7 @@ test('NO_COLOR takes the colours and leaves the glyphs', async () => {
 	await ending(window);
 });
 
-for (const env of [{TERM: 'dumb'}, {LANG: 'C'}, {LANG: 'en_US.ISO-8859-1'}] as const) {
+for (const env of some([{TERM: 'dumb'}, {LANG: 'C'}, {LANG: 'en_US.ISO-8859-1'}] as const, 3)) {
 	test(`with ${JSON.stringify(env)} nothing but ASCII is written`, async () => {
 		const window = await open({env});
 		await window.waitFor(/> o ferry/);
@@ -281,7 +282,7 @@ for (const env of [{TERM: 'dumb'}, {LANG: 'C'}, {LANG: 'en_US.ISO-8859-1'}] as c
 	});
 }
 
-test('Ctrl-Z gives the terminal back to the shell, and fg returns to the same screen', async () => {
+thoroughTest('Ctrl-Z gives the terminal back to the shell, and fg returns to the same screen', async () => {
 	const window = await open(
 		{},
 		'set -m; "$0" "$@"; echo "back in the shell"; read -r line; fg >/dev/null; echo "over"',

@@ -132,6 +132,7 @@ export const command = define({
 	examples: ['keymaker doctor', 'keymaker doctor --json | jq -r \'.[] | select(.state != "ok").hint\''],
 	needs: 'all',
 	looksOnly: true,
+	savesNothing: true,
 	run: async ({options: {'forget-seen': forgetSeen, ...options}, surroundings}, services, write) =>
 		doctor({...options, forgetSeen, surroundings: await surroundings()}, services, write),
 });

@@ -18,7 +18,11 @@ const mostNotes = 5;
 export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Promise<Result[]> {
 	const health = await keystore.health();
 	const results = judgeHealth(health, keystore.isShared);
-	if (health.bots === null || (keystore.isShared && (!health.exists || isToldNotToSave(health)))) {
+	if (
+		health.bots === null ||
+		keystore.isHosts ||
+		(keystore.isShared && (!health.exists || isToldNotToSave(health)))
+	) {
 		return results;
 	}
 
@@ -41,7 +45,7 @@ export async function checkKeystore({keystore}: Pick<Services, 'keystore'>): Pro
 	}
 }
 
-/** A host whose role only reads is fine: report that it cannot save, but not as a problem. */
+/** A role that only reads is fine for bots: report that it cannot save, but not as a problem. */
 function isToldNotToSave({looks = []}: KeystoreHealth): boolean {
 	return looks.some(({about, state}) => (about === 'server' || about === 'role') && state !== 'ok');
 }

@@ -7,7 +7,7 @@ import type {Probe} from '../../x/x.ts';
 import {ok, problem, type Result, warning} from './result.ts';
 
 /** The services that the checks of the connection to X need. */
-export type WayServices = Pick<Services, 'appSource' | 'x' | 'practice'>;
+export type WayServices = Pick<Services, 'appSource' | 'keystore' | 'x' | 'practice'>;
 
 /** The difference between clocks, in seconds, from which X rejects requests. */
 const refusedSkew = 5 * 60;
@@ -16,11 +16,14 @@ const refusedSkew = 5 * 60;
 const notedSkew = 30;
 
 /** Checks the app key, then X, with one unsigned request and one for a link that nobody opens. */
-export async function checkX({appSource, x, practice}: WayServices, signal: AbortSignal): Promise<Result[]> {
+export async function checkX(
+	{appSource, keystore, x, practice}: WayServices,
+	signal: AbortSignal,
+): Promise<Result[]> {
 	const source = await outcomeOf(appSource());
 	const probe = await outcomeOf(x.probe(signal));
 	const way = [judgeProxy(probe), judgeNetwork(probe, practice), judgeClock(probe)];
-	const key = judgeAppKey(source);
+	const key = judgeAppKey(source, keystore.isHosts);
 	if (source === null || source instanceof FlockError) {
 		return [key, ...way];
 	}
@@ -33,13 +36,17 @@ export async function checkX({appSource, x, practice}: WayServices, signal: Abor
 	return [key, ...way, judgeTrial(tried instanceof FlockError ? tried : null, practice)];
 }
 
-/** The app key in use, without its secret. */
-export function judgeAppKey(source: AppInUse): Result {
+/** The app key in use, without its secret. @param isHosts true on a host, which needs no app of its own */
+export function judgeAppKey(source: AppInUse, isHosts = false): Result {
 	if (source instanceof FlockError) {
 		// Other lines report problems with the keystore.
 		return source.code.startsWith('keystore-')
 			? warning('app-key', 'The keystore cannot be opened, so its app key is unknown.', null)
 			: problem('app-key', source.message, source.hint);
+	}
+
+	if (source === null && isHosts) {
+		return ok('app-key', 'This host needs no X app: each granted bot brings its own.');
 	}
 
 	if (source === null) {

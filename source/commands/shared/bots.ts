@@ -1,27 +1,33 @@
 import {FlockError} from '../../flock/error.ts';
 import type {Bot, Flock} from '../../flock/flock.ts';
+import {notGranted} from '../../flock/hosts.ts';
 import {nearest} from '../../flock/nearest.ts';
 import {oneForm} from '../../flock/poem.ts';
 import {visible} from '../../flock/visible.ts';
 import {namesOfHeld} from '../../flock/words.ts';
 
 /**
- * The bot with exactly this name, however its accents are typed. @throws FlockError `unknown-bot`, with the
- * most similar name.
+ * The bot with exactly this name, however its accents are typed.
+ * @param others on a host, the bots that it cannot open
+ * @throws FlockError `unknown-bot`, with the most similar name, `not-granted`
  */
-export function findBot(name: string, flock: Flock): Bot {
+export function findBot(name: string, flock: Flock, others: ReadonlySet<string> | null = null): Bot {
 	const wanted = oneForm(name);
 	const bot = flock.find(candidate => candidate.name === wanted);
 	if (bot === undefined) {
-		throw unknownBot(name, flock);
+		throw others?.has(wanted) ? notGranted(wanted) : unknownBot(name, flock);
 	}
 
 	return bot;
 }
 
-/** The bots with these names, each once, in the order given. @throws FlockError `unknown-bot` */
-export function findBots(names: readonly string[], flock: Flock): Bot[] {
-	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock));
+/** The bots with these names, each once, in the order given. @param others as in `findBot`. @throws like `findBot` */
+export function findBots(
+	names: readonly string[],
+	flock: Flock,
+	others: ReadonlySet<string> | null = null,
+): Bot[] {
+	return [...new Set(names.map(oneForm))].map(name => findBot(name, flock, others));
 }
 
 /** A bot and its accounts, for a question about them. */

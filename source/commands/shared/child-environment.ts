@@ -7,7 +7,12 @@ import {isAddress, isSecret} from '../../system/programs.ts';
 export type Variables = Environment;
 
 /** What a bot's program gets. */
-export type Grant = {bot: Bot; key: Key; appKey: AppKey; practice: boolean};
+export type Grant = {
+	bot: Pick<Bot, 'name' | 'poem'>;
+	key: Pick<Key, 'accessToken' | 'accessSecret' | 'userId' | 'handle'>;
+	appKey: AppKey;
+	practice: boolean;
+};
 
 /**
  * The environment of a bot's program: the inherited one, cleaned, and the bot's own key. The program is not

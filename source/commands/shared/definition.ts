@@ -80,6 +80,8 @@ export type Definition<O extends Options, N extends keyof Needs> = {
 	unattended?: true;
 	/** True if it only reads, so keys that wait on this computer keep waiting. */
 	looksOnly?: true;
+	/** True if it saves nothing, so it also works on a host. */
+	savesNothing?: true;
 	/** @returns the exit code. @throws FlockError that ends the command. */
 	run(line: Line<O>, services: Needs[N], write: Write): Promise<number>;
 };

@@ -43,8 +43,11 @@ export function listOf(fault: Fault): Fault {
 	};
 }
 
-/** An object with exactly these fields. */
-export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
+/** An object with exactly these fields, and any of the optional ones. */
+export function objectOf(
+	fields: Readonly<Record<string, Fault>>,
+	optional: Readonly<Record<string, Fault>> = {},
+): Fault {
 	const names = Object.keys(fields);
 	const faults = Object.values(fields);
 	return value => {
@@ -61,7 +64,19 @@ export function objectOf(fields: Readonly<Record<string, Fault>>): Fault {
 			}
 		}
 
-		return Object.keys(value).length === names.length ? null : '';
+		let known = names.length;
+		for (const name in optional) {
+			if (value[name] !== undefined) {
+				const found = (optional[name] as Fault)(value[name]);
+				if (found !== null) {
+					return pathOf(name, found);
+				}
+
+				known += 1;
+			}
+		}
+
+		return Object.keys(value).length === known ? null : '';
 	};
 }
 

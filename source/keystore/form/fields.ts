@@ -1,4 +1,4 @@
-import type {AccessLevel, BotRecord, Held, HeldReason, Key, WantedAccess} from '../../flock/key.ts';
+import type {AccessLevel, BotRecord, Grant, Held, HeldReason, Key, WantedAccess} from '../../flock/key.ts';
 import {type Fault, listOf, objectOf, oneOf, orNull, text, where} from './fault.ts';
 
 /** A time as ISO 8601 in UTC. */
@@ -45,14 +45,19 @@ const held = objectOf({
 	),
 } satisfies Record<keyof Held, Fault>);
 
+const grant = objectOf({name: text, recipient: text, at: time} satisfies Record<keyof Grant, Fault>);
+
 /** Finds the fault of a bot's record in the file. */
-export const recordFault: Fault = objectOf({
-	expectedHandle: orNull(text),
-	wantedAccess: oneOf<WantedAccess>('read', 'write'),
-	key: orNull(key),
-	held: listOf(held),
-	previous: orNull(key),
-} satisfies Record<keyof BotRecord, Fault>);
+export const recordFault: Fault = objectOf(
+	{
+		expectedHandle: orNull(text),
+		wantedAccess: oneOf<WantedAccess>('read', 'write'),
+		key: orNull(key),
+		held: listOf(held),
+		previous: orNull(key),
+	} satisfies Record<Exclude<keyof BotRecord, 'grants'>, Fault>,
+	{grants: listOf(grant)},
+);
 
 /** Finds the fault of an app in the file. */
 export const appFault: Fault = objectOf({consumerSecret: text});

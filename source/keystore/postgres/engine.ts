@@ -9,31 +9,37 @@ import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../fo
 import type {Identity, Label} from '../form/identity.ts';
 import {emptyError, existsError, type Marker, movedError} from '../form/marker.ts';
 import {openKeyring, type PassphraseProvider} from '../keyring.ts';
-import type {Change, Moving, What} from '../keystore.ts';
+import type {Change, Moving, StrayGrant, What} from '../keystore.ts';
 import type {StateStore} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
 import type {Sights} from '../seen/sights.ts';
-import {emptyState, isEmpty, type State, sameContents} from '../state.ts';
+import {emptyState, isEmpty, type State, sameContents, withGrantsOf} from '../state.ts';
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
+import {type GrantedBot, grantRows, strayAmong, writeGrants} from './grants.ts';
+import {lagPause, longestLag, olderThanRead} from './lag.ts';
 import {earlierOf, historyOf, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
 import {
+	appOf,
 	assertGood,
 	assertStorable,
 	changedNames,
 	type FlockRow,
+	isTakenBack,
 	type Known,
 	markerOf,
+	markOf,
 	rowOf,
 	sameFrame,
 	sealFrame,
 	stateOf,
 	withRecords,
 } from './rows.ts';
-import {schemaOf, schemaSql, schemaVersion} from './schema.ts';
+import {assertReadable, schemaOf, schemaSql, schemaVersion} from './schema.ts';
 import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
+import {channel} from './watch.ts';
 import {type BotRow, tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
@@ -55,7 +61,7 @@ export type EngineOptions = Readonly<{
 	memory?: Memory | undefined;
 }>;
 
-/** A flock's state in a database, and the channel on which its changes are told. */
+/** A flock's state in a database. */
 export type Engine = StateStore &
 	Omit<Moving, 'place'> & {
 		/** Makes the schema where there is none, and brings an older one up to date, in one transaction. */
@@ -68,6 +74,8 @@ export type Engine = StateStore &
 		forgetSeen(): Promise<void>;
 		/** Seals by the flock's own key, which is asked for where it was not read yet; `null` where there is no flock. */
 		sealer(): Promise<Sealer | null>;
+		/** The rows of grants that keymaker did not write, and missing ones. */
+		strayGrants(): Promise<StrayGrant[]>;
 		/** Who did what, the newest first. */
 		history(): Promise<Change[]>;
 		/** The flock's last changes, the newest first. */
@@ -97,17 +105,10 @@ type Whole = {
 /** What was read so lately is asked for no second time by the same look at a flock; milliseconds. */
 const moment = 1000;
 
-/** The channel on which a change is told; the flock's id is what is said. */
-export const channel = 'keymaker';
-
-/** A standby that is behind is waited for so long, and asked so often; milliseconds. */
-const longestLag = 2000;
-const lagPause = 200;
-
 const botsOf = `select f.id, f.flock_key, f.change::int8::float8 as change, f.frame_sealed, f.moved,
 	(select max(version) from keymaker.schema_version) as schema,
 	(select coalesce(json_agg(json_build_object('name', b.name, 'version', b.version, 'bot_key', b.bot_key,
-		'record_sealed', b.record_sealed) order by b.name), '[]') from keymaker.bot b
+		'record_sealed', b.record_sealed, 'app_sealed', b.app_sealed) order by b.name), '[]') from keymaker.bot b
 		where b.flock = f.id and b.change > $3) as bots
 	from keymaker.flock f where f.name = $1 and f.kind = $2`;
 
@@ -136,15 +137,13 @@ export function openEngine(options: EngineOptions): Engine {
 	}
 
 	async function opened(row: FlockRow, since: Known | null, ask: boolean, comesIn = false): Promise<Known> {
-		assertReadable(row.schema);
+		assertReadable(row.schema, place);
 		if (row.moved !== null && !comesIn) {
 			throw movedError(place, label.flock, markerOf(row.moved));
 		}
 
 		if (since !== null && (since.id !== row.id || row.change < since.change)) {
-			throw new FlockError('keystore-older', `The keystore ${place} is older than what was read before.`, {
-				hint: 'Somebody may have restored a backup. Ask the database’s administrator.',
-			});
+			throw olderThanRead(place);
 		}
 
 		const isSame = since !== null && since.change === row.change && row.bots.length === 0;
@@ -249,7 +248,7 @@ export function openEngine(options: EngineOptions): Engine {
 				const row = await fetch(client, since);
 				if (row === null) {
 					// A newer keymaker may keep it elsewhere.
-					assertReadable((await schemaOf(client)) ?? schemaVersion);
+					assertReadable((await schemaOf(client)) ?? schemaVersion, place);
 				}
 
 				return row;
@@ -264,7 +263,7 @@ export function openEngine(options: EngineOptions): Engine {
 					return null;
 				}
 
-				assertReadable(schema);
+				assertReadable(schema, place);
 				throw error;
 			}
 		});
@@ -316,17 +315,29 @@ export function openEngine(options: EngineOptions): Engine {
 
 		const change = before.change + 1;
 		const versions = new Map(before.versions);
+		const marks = new Map(before.marks);
 		const botKeys = new Map(before.botKeys);
 		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
 		const told: {name: string; version: number; what: What}[] = [];
 		const rows: BotRow[] = [];
+		const granted: GrantedBot[] = [];
 		for (const name of names) {
 			const version = (versions.get(name) ?? 0) + 1;
 			versions.set(name, version);
 			const record = state.records.get(name) ?? null;
-			const botKey = botKeys.get(name) ?? newKey();
+			const grants = record?.grants ?? [];
+			const grantsBefore = before.state.records.get(name)?.grants ?? [];
+			const keyBefore = isTakenBack(grantsBefore, grants) ? undefined : botKeys.get(name);
+			const botKey = keyBefore ?? newKey();
 			botKeys.set(name, botKey);
-			rows.push(rowOf(before, {name, version, record, botKey}));
+			const row = rowOf(before, {name, version, record, app: appOf(state, record), botKey});
+			rows.push(row);
+			marks.set(name, markOf(row));
+			const isOtherwise = keyBefore === undefined || JSON.stringify(grants) !== JSON.stringify(grantsBefore);
+			if (isOtherwise && grants.length + grantsBefore.length > 0) {
+				granted.push({bot: name, botKey, grants});
+			}
+
 			const itsWhat = changes === null ? what : changes.get(name);
 			if (itsWhat !== undefined) {
 				told.push({name, version, what: itsWhat});
@@ -346,7 +357,11 @@ export function openEngine(options: EngineOptions): Engine {
 			await writeBots(client, {flock: before.id, change}, rows);
 		}
 
-		const after: Known = {...before, change, isMarked: false, state, versions, botKeys};
+		for (const bot of granted) {
+			await writeGrants(client, before.id, bot);
+		}
+
+		const after: Known = {...before, change, isMarked: false, state, versions, marks, botKeys};
 		await writeFlock(client, after);
 		if (before.isMarked) {
 			await mark(client, after, null);
@@ -356,8 +371,8 @@ export function openEngine(options: EngineOptions): Engine {
 	}
 
 	/** Writes a flock's own row, and tells watchers. */
-	async function writeFlock(client: Client, {id, change, state, versions, key}: Known): Promise<void> {
-		const sealed = sealFrame(state, versions, key, [id, 'frame', change]);
+	async function writeFlock(client: Client, {id, change, state, marks, key}: Known): Promise<void> {
+		const sealed = sealFrame(state, marks, key, [id, 'frame', change]);
 		await writeFrame(client, {flock: id, change, sealed});
 		await client.query('select pg_notify($1, $2)', [channel, id]);
 	}
@@ -373,19 +388,11 @@ export function openEngine(options: EngineOptions): Engine {
 	async function prepare(): Promise<void> {
 		await withClient(address, deadline, async client => {
 			const schema = await schemaOf(client);
-			assertReadable(schema ?? schemaVersion);
+			assertReadable(schema ?? schemaVersion, place);
 			if (schema === null || schema < schemaVersion) {
 				await client.query(schemaSql);
 			}
 		});
-	}
-
-	function assertReadable(schema: number): void {
-		if (schema > schemaVersion) {
-			throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
-				hint: 'It was left untouched. Update keymaker.',
-			});
-		}
 	}
 
 	/** Has the flock there to be written to. Whoever is asked for a passphrase holds up nobody. @param read what reads it. */
@@ -456,6 +463,15 @@ export function openEngine(options: EngineOptions): Engine {
 				open: sealed => openBytes(sealed, key, [id, 'waiting']),
 			};
 		},
+		async strayGrants() {
+			const now = await load();
+			if (now === null) {
+				return [];
+			}
+
+			const there = await withClient(address, deadline, client => grantRows(client, now.id));
+			return strayAmong(there, now.state.records);
+		},
 		async history() {
 			const now = await load();
 			return now === null ? [] : await withClient(address, deadline, client => historyOf(client, now.id));
@@ -478,7 +494,11 @@ export function openEngine(options: EngineOptions): Engine {
 					throw noChange(change, place);
 				}
 
-				const edit = ({state}: Known) => ({state: withRecords(state, earlier), result: now.change});
+				const edit = ({state}: Known) => ({
+					// The earlier record may name a host that the bot was taken back from.
+					state: withRecords(state, withGrantsOf(state.records, earlier)),
+					result: now.change,
+				});
 				return await write<number>(client, edit, {what: 'restored'});
 			});
 			await written(after);

@@ -23,9 +23,9 @@ export type Facts = Readonly<{
 	ahead: number;
 }>;
 
-/** What a save does with each table. */
+/** What reading, saving and granting do with each table. */
 const needed = `(values (1, 'flock', 'select'), (2, 'bot', 'select'), (3, 'flock', 'update'), (4, 'bot', 'insert'),
-	(5, 'bot', 'update'), (6, 'history', 'insert'))`;
+	(5, 'bot', 'update'), (6, 'history', 'insert'), (7, 'grants', 'select'), (8, 'grants', 'insert'), (9, 'grants', 'update'))`;
 
 const question = `select current_setting('server_version') as version, current_user as role,
 	current_setting('transaction_read_only') = 'on' as reads_only, pg_is_in_recovery() as is_standby,
@@ -66,6 +66,12 @@ export function looksAt(facts: Facts): KeystoreLook[] {
 	return [tlsLook, serverLook, roleLook, schemaLook, clockLook].map(look => look(facts));
 }
 
+/** The same for a host, which saves nothing. */
+export function hostLooksAt(facts: Facts): KeystoreLook[] {
+	const server = ok('server', `PostgreSQL ${visible(facts.version)} answers.`);
+	return [tlsLook(facts), server, hostRoleLook(facts), schemaLook(facts), clockLook(facts)];
+}
+
 function tlsLook({tls}: Facts): KeystoreLook {
 	return tls === null
 		? ok('tls', 'The connection is in plain text: the database is on this computer.')
@@ -85,14 +91,41 @@ function serverLook({version, is_standby, reads_only}: Facts): KeystoreLook {
 
 function roleLook({role, lacking}: Facts): KeystoreLook {
 	const its = `The role ${visible(role)}`;
-	const mayNotRead = lacking?.some(right => right === 'select on flock' || right === 'select on bot');
-	return lacking === null || lacking.length === 0
-		? ok('role', lacking === null ? `${its} may log in.` : `${its} may read and save.`)
-		: warning(
+	if (lacking === null || lacking.length === 0) {
+		return ok('role', lacking === null ? `${its} may log in.` : `${its} may read and save.`);
+	}
+
+	const mayNotRead = lacking.some(right => right === 'select on flock' || right === 'select on bot');
+	const maySave = lacking.every(right => right.endsWith(' on grants'));
+	const may = mayNotRead ? 'not read' : maySave ? 'read and save, but not grant bots' : 'read, and not save';
+	return warning(
+		'role',
+		`${its} may ${may}: it lacks ${lacking.join(', ')}.`,
+		`To ${maySave ? 'grant' : 'save'}, have an administrator grant that in the schema keymaker.`,
+	);
+}
+
+function hostRoleLook({role, lacking}: Facts): KeystoreLook {
+	const its = `The role ${visible(role)}`;
+	const unread = lacking?.filter(right => right.startsWith('select on ')) ?? [];
+	if (unread.length > 0) {
+		return problem(
+			'role',
+			`${its} may not read: it lacks ${unread.join(', ')}.`,
+			'Have an administrator grant that in the schema keymaker.',
+		);
+	}
+
+	const maySave =
+		lacking !== null &&
+		['update on flock', 'update on bot', 'insert on bot'].some(right => !lacking.includes(right));
+	return maySave
+		? warning(
 				'role',
-				`${its} may ${mayNotRead ? 'not read' : 'read, and not save'}: it lacks ${lacking.join(', ')}.`,
-				'To save, have an administrator grant that in the schema keymaker.',
-			);
+				`${its} may also save.`,
+				'A host only reads. Use a role that may only select, so nobody who takes over this computer can change anything.',
+			)
+		: ok('role', `${its} may only read. A host needs no more.`);
 }
 
 function schemaLook({lacking, schema, may_make}: Facts): KeystoreLook {

@@ -63,11 +63,12 @@ export function unopenedHealth(path: string, error: unknown): KeystoreHealth {
 }
 
 /** What is told before anything was looked at. */
-function unread(path: string): KeystoreHealth {
+export function unread(path: string): KeystoreHealth {
 	return {path, exists: true, encrypted: true, bots: null, backups: 0, findings: []};
 }
 
-async function attempt<T>(health: KeystoreHealth, look: () => Promise<T>): Promise<T | null> {
+/** Runs a part of the check, and reports its `FlockError` as a finding. @throws any other error */
+export async function attempt<T>(health: KeystoreHealth, look: () => Promise<T>): Promise<T | null> {
 	try {
 		return await look();
 	} catch (error) {
@@ -95,7 +96,8 @@ async function listenLook(address: Address, deadline: number): Promise<KeystoreL
 			);
 }
 
-async function seenLook(memory: Memory): Promise<KeystoreLook> {
+/** Whether this computer would notice an older keystore. */
+export async function seenLook(memory: Memory): Promise<KeystoreLook> {
 	return (await memory.isKept())
 		? ok('seen', 'keymaker remembers the keystore, and will notice if an older one replaces it.')
 		: warning(

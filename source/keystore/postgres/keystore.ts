@@ -1,12 +1,13 @@
 import {FlockError} from '../../flock/error.ts';
 import {type KeyInfo, keyInfo} from '../../flock/key.ts';
 import type {Environment} from '../../system/environment.ts';
+import type {Identity} from '../../system/identity.ts';
 import type {Keystore, KeystoreUpkeep, WaitingKey} from '../keystore.ts';
 import {recordsOf} from '../records.ts';
 import type {Memory} from '../seen/memory.ts';
 import {openWaiting} from '../waiting.ts';
 import {drawn, readAddress, withoutPassword} from './address.ts';
-import {channel, type EngineOptions, openEngine} from './engine.ts';
+import {type EngineOptions, openEngine} from './engine.ts';
 import {healthOf} from './health.ts';
 import {watchFlock} from './watch.ts';
 
@@ -24,10 +25,13 @@ export type DatabaseOptions = Omit<EngineOptions, 'address' | 'memory'> &
 		memoryOf?: ((name: string) => Memory) | undefined;
 		/** The file on this computer in which fresh keys wait for the database, an absolute path; none wait without one. */
 		waitingFile?: string | undefined;
+		/** Opens the bots that are granted to this computer, if no passphrase is given. */
+		identity?: Identity | undefined;
 	}>;
 
 /** A keystore in a database, its address judged. */
-export type Shared = Omit<Keystore, 'isShared'> & Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems'>;
+export type Shared = Omit<Keystore, 'isShared' | 'isHosts'> &
+	Omit<KeystoreUpkeep, 'isEncrypted' | 'adoptPoems'>;
 
 /** Connects to nothing before the first call. @throws FlockError `keystore-address` */
 export function openShared({address: {text, from}, environment, ...options}: DatabaseOptions): Shared {
@@ -53,8 +57,7 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 			return keys.length === 0 ? contents : {...contents, waiting: infosOf(keys)};
 		},
 		tryWriting: () => engine.tryWriting(),
-		watch: onChange =>
-			watchFlock({address, label: options.label, deadline: options.deadline, channel}, onChange),
+		watch: onChange => watchFlock({address, label: options.label, deadline: options.deadline}, onChange),
 		async encrypt() {
 			throw new FlockError('keystore-encrypted', `The keystore ${place} is already encrypted.`, {
 				hint: 'Change its passphrase with `keymaker passphrase`.',
@@ -82,6 +85,7 @@ export function openShared({address: {text, from}, environment, ...options}: Dat
 				changes,
 			}));
 		},
+		strayGrants: () => engine.strayGrants(),
 		restore: async number => ({keptAside: null, change: await engine.restore(number)}),
 		forgetSeen: () => engine.forgetSeen(),
 		history: () => engine.history(),

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {FlockError} from '../../flock/error.ts';
-import type {BotRecord} from '../../flock/key.ts';
+import type {AppKey, BotRecord, Grant} from '../../flock/key.ts';
 import {visible} from '../../flock/visible.ts';
 import {Damage} from '../form/damage.ts';
 import {type Marker, markerFault} from '../form/marker.ts';
@@ -30,7 +30,9 @@ export type Known = {
 	isMarked: boolean;
 	state: State;
 	versions: ReadonlyMap<string, number>;
-	/** Each bot's own key, which its record keeps from version to version. */
+	/** A digest of each bot's row, so nobody with only that bot's key can replace it unnoticed. */
+	marks: ReadonlyMap<string, string>;
+	/** Each bot's own key. It changes only when a grant is taken back. */
 	botKeys: ReadonlyMap<string, Buffer>;
 };
 
@@ -39,14 +41,17 @@ export function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known 
 	const frame = JSON.parse(openBytes(row.frame_sealed, key, [row.id, 'frame', row.change]).toString());
 	const {rows, ...fields}: Record<string, unknown> = frame;
 	const versions = new Map(since?.versions);
+	const marks = new Map(since?.marks);
 	const botKeys = new Map(since?.botKeys);
 	const gone = new Set<string>();
-	for (const {name, version, bot_key, record_sealed} of row.bots) {
+	for (const bot of row.bots) {
+		const {name, version, bot_key, record_sealed} = bot;
 		if (version <= (versions.get(name) ?? 0)) {
 			throw new Damage('a bot’s row is older than one that was read before');
 		}
 
 		versions.set(name, version);
+		marks.set(name, markOf(bot));
 		if (bot_key === null || record_sealed === null) {
 			gone.add(name);
 			botKeys.delete(name);
@@ -59,8 +64,8 @@ export function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known 
 		fields[`bot:${name}`] = JSON.parse(record.toString());
 	}
 
-	if (rows !== digestOf(versions)) {
-		throw new Damage('a bot’s row is missing, or an older one was put back');
+	if (rows !== digestOf(marks)) {
+		throw new Damage('a bot’s row is missing, was put back, or was written by something other than keymaker');
 	}
 
 	const {records: changed, ...rest} = parseState(fields);
@@ -74,7 +79,8 @@ export function stateOf(row: FlockRow, key: Buffer, since: Known | null): Known 
 	}
 
 	const isMarked = row.moved !== null;
-	return {id: row.id, key, change: row.change, isMarked, state: {...rest, records}, versions, botKeys};
+	const state = {...rest, records};
+	return {id: row.id, key, change: row.change, isMarked, state, versions, marks, botKeys};
 }
 
 /** A bot's next row, sealed; without a record for one that is removed. */
@@ -84,19 +90,30 @@ export function rowOf(
 		name,
 		version,
 		record,
+		app,
 		botKey,
 	}: Pick<BotRow, 'name' | 'version'> & {
 		record: BotRecord | null;
+		app: AppKey | null;
 		botKey: Buffer;
 	},
 ): BotRow {
+	const sealed = (value: object | null, kind: string) =>
+		value && sealBytes(Buffer.from(JSON.stringify(value)), botKey, [id, kind, name, version]);
 	return {
 		name,
 		version,
 		bot_key: record && sealBytes(botKey, key, [id, 'key', name]),
-		record_sealed:
-			record && sealBytes(Buffer.from(JSON.stringify(record)), botKey, [id, 'record', name, version]),
+		record_sealed: sealed(record, 'record'),
+		app_sealed: sealed(app, 'app'),
 	};
+}
+
+/** The app of a record's key in force; `null` if its secret is not known. */
+export function appOf({apps}: State, record: BotRecord | null): AppKey | null {
+	const consumerKey = record?.key?.consumerKey ?? '';
+	const consumerSecret = apps.get(consumerKey);
+	return consumerSecret === undefined ? null : {consumerKey, consumerSecret};
 }
 
 /** Where a flock is now, as its row says. @throws `Damage` */
@@ -115,11 +132,15 @@ export function assertGood(state: State, changed: readonly string[]): void {
 	parseState(fieldsOf({...state, records}));
 }
 
-/** The bots whose records differ. Records that no edit has touched are the very same objects. */
+/** The bots whose records or apps' secrets differ. Records that no edit has touched are the very same objects. */
 export function changedNames(before: State, after: State): string[] {
 	return [...new Set([...before.records.keys(), ...after.records.keys()])].filter(name => {
 		const [one, other] = [before.records.get(name), after.records.get(name)];
-		return one !== other && JSON.stringify(one) !== JSON.stringify(other);
+		return (
+			(one !== other && JSON.stringify(one) !== JSON.stringify(other)) ||
+			(before.apps !== after.apps &&
+				appOf(before, one ?? null)?.consumerSecret !== appOf(after, other ?? null)?.consumerSecret)
+		);
 	});
 }
 
@@ -138,6 +159,11 @@ export function withRecords(state: State, some: ReadonlyMap<string, BotRecord | 
 	return [...some].reduce((now, [bot, record]) => withRecord(now, bot, record), state);
 }
 
+/** True if a host that could open a bot no longer can. */
+export function isTakenBack(before: readonly Grant[], after: readonly Grant[]): boolean {
+	return before.some(({recipient}) => !after.some(other => other.recipient === recipient));
+}
+
 /** True where two states hold the same but for their records. */
 export function sameFrame(one: State, other: State): boolean {
 	return JSON.stringify(frameOf(one)) === JSON.stringify(frameOf(other));
@@ -148,19 +174,27 @@ function frameOf(state: State): Record<string, unknown> {
 	return fieldsOf({...state, poems: null, records: new Map()});
 }
 
-/** The frame holds a digest of all rows, so that none can be removed or put back unnoticed. */
+/** The frame holds a digest of all rows, so nobody can remove, put back or write one unnoticed. */
 export function sealFrame(
 	state: State,
-	versions: ReadonlyMap<string, number>,
+	marks: ReadonlyMap<string, string>,
 	key: Buffer,
 	binding: Binding,
 ): string {
-	const frame = {...frameOf(state), rows: digestOf(versions)};
+	const frame = {...frameOf(state), rows: digestOf(marks)};
 	return sealBytes(Buffer.from(JSON.stringify(frame)), key, binding);
 }
 
-/** Of every row's name and version, the removed bots' included. */
-function digestOf(versions: ReadonlyMap<string, number>): string {
-	const rows = [...versions].sort(([one], [other]) => (one < other ? -1 : 1));
-	return createHash('sha256').update(JSON.stringify(rows)).digest('base64');
+/** A digest of all rows, including those of removed bots. */
+function digestOf(marks: ReadonlyMap<string, string>): string {
+	return digest([...marks].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** A digest of a row's version and everything sealed in it. */
+export function markOf({version, bot_key, record_sealed, app_sealed}: BotRow): string {
+	return digest([version, bot_key, record_sealed, app_sealed]);
+}
+
+function digest(value: unknown): string {
+	return createHash('sha256').update(JSON.stringify(value)).digest('base64');
 }

@@ -1,7 +1,17 @@
 import type {Client} from 'pg';
+import {FlockError} from '../../flock/error.ts';
 
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
+
+/** @param place the address as it may be drawn @throws FlockError `keystore-newer` */
+export function assertReadable(version: number, place: string): void {
+	if (version > schemaVersion) {
+		throw new FlockError('keystore-newer', `A newer keymaker has made the schema in ${place}.`, {
+			hint: 'It was left untouched. Update keymaker.',
+		});
+	}
+}
 
 /** Makes the schema where there is none, and adds what an older one lacks, in one transaction, which waits for another program that does the same. What `*_sealed` and `*_key` hold is ciphertext. */
 export const schemaSql = `begin;
@@ -26,9 +36,19 @@ create table if not exists keymaker.bot (
 	change bigint not null,
 	bot_key text,
 	record_sealed text,
+	app_sealed text,
 	primary key (flock, name)
 );
 create index if not exists bot_change on keymaker.bot (flock, change);
+create table if not exists keymaker.grants (
+	flock text not null references keymaker.flock (id),
+	bot text not null,
+	name text not null,
+	recipient text not null,
+	sealed_key text,
+	at timestamptz not null,
+	primary key (flock, bot, name)
+);
 create table if not exists keymaker.history (
 	flock text not null references keymaker.flock (id),
 	change bigint not null,

@@ -3,6 +3,9 @@ import type {Label} from '../form/identity.ts';
 import type {Address} from './address.ts';
 import {clientOf} from './client.ts';
 
+/** The channel on which a change is told; the flock's id is what is said. */
+export const channel = 'keymaker';
+
 /** Where an engine tells nothing by itself, its version is asked for this often; a lost connection is made anew as often. Milliseconds. */
 const pause = 2000;
 
@@ -13,7 +16,7 @@ const pause = 2000;
  * @returns how to stop.
  */
 export function watchFlock(
-	{address, label, deadline, channel}: {address: Address; label: Label; deadline: number; channel: string},
+	{address, label, deadline}: {address: Address; label: Label; deadline: number},
 	onChange: () => void,
 ): () => void {
 	let stopped = false;

@@ -7,6 +7,8 @@ export type BotRow = {
 	version: number;
 	bot_key: string | null;
 	record_sealed: string | null;
+	/** The app of its key, for hosts; `null` if its secret is not known. */
+	app_sealed: string | null;
 };
 
 /** Writes a flock's own row. */
@@ -51,12 +53,13 @@ export async function writeBots(
 	rows: readonly BotRow[],
 ): Promise<void> {
 	await client.query(
-		`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed)
-			select $1, t.name, t.version, $2, t.bot_key, t.record_sealed
-			from json_to_recordset($3) as t (name text, version bigint, bot_key text, record_sealed text)
+		`insert into keymaker.bot (flock, name, version, change, bot_key, record_sealed, app_sealed)
+			select $1, t.name, t.version, $2, t.bot_key, t.record_sealed, t.app_sealed
+			from json_to_recordset($3) as t
+				(name text, version bigint, bot_key text, record_sealed text, app_sealed text)
 			on conflict (flock, name) do update
 			set version = excluded.version, change = excluded.change, bot_key = excluded.bot_key,
-				record_sealed = excluded.record_sealed`,
+				record_sealed = excluded.record_sealed, app_sealed = excluded.app_sealed`,
 		[flock, change, JSON.stringify(rows)],
 	);
 }

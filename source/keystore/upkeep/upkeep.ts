@@ -15,14 +15,14 @@ import {type Envelope, readEnvelope} from '../form/envelope.ts';
 import type {Identity} from '../form/identity.ts';
 import type {KeystoreUpkeep, Restored} from '../keystore.ts';
 import {bytesOf, type Opened} from '../opened.ts';
-import {botsWithKey, holdsKeys, tokensOf, withoutKeys, withoutUnusedApps} from '../state.ts';
+import {botsWithKey, holdsKeys, tokensOf, withGrantsOf, withoutKeys, withoutUnusedApps} from '../state.ts';
 import {asidePathOf, asidesOf, copiesHolding, type OpenedCopy, openCopies, rewriteCopies} from './backups.ts';
 import {healthOf} from './health.ts';
 import {historyOf} from './history.ts';
 import {movingOf} from './moving.ts';
 
 /** Operations on the whole keystore. */
-export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
+export function upkeepOf(core: Core, options: KeystoreOptions): Omit<KeystoreUpkeep, 'strayGrants'> {
 	const {backups, keyring, memory, open, path} = core;
 
 	async function isEncrypted(): Promise<boolean> {
@@ -163,9 +163,10 @@ export function upkeepOf(core: Core, options: KeystoreOptions): KeystoreUpkeep {
 		);
 		const counter = Math.max(identity.counter, memory.newestOf(identity.id, sights), ...counters) + 1;
 		const {state} = copy;
+		const records = withGrantsOf(loaded?.state.records ?? new Map(), state.records);
 		return {
 			identity: {...identity, counter},
-			state: {...state, poems: options.poems ?? state.poems},
+			state: {...state, poems: options.poems ?? state.poems, records},
 			key: key && (await keyring.successorOf(key)),
 		};
 	}

@@ -1,5 +1,5 @@
 import {type Binding, help, palette, readAgain} from '../model/binding.ts';
-import {type Mode, poemsAreGone, selectedBot} from '../model/state.ts';
+import {type Mode, poemsAreGone, type State, selectedBot} from '../model/state.ts';
 import {needyCount} from '../model/tally.ts';
 
 const moving: readonly Binding[] = [
@@ -10,6 +10,11 @@ const moving: readonly Binding[] = [
 	{keys: ['home', 'g'], label: 'home g', short: null, help: 'to the first', command: 'first'},
 	{keys: ['end', 'G'], label: 'end G', short: null, help: 'to the last', command: 'last'},
 ];
+
+/** Leaves a key out of a host's footer, where it can only say why it does nothing. */
+function unlessHost({others}: State): Partial<Pick<Binding, 'short'>> {
+	return others === null ? {} : {short: null};
+}
 
 /** The key bindings of the flock, and of its place when it cannot be read. */
 export const flockBindings = {
@@ -29,6 +34,7 @@ export const flockBindings = {
 			short: 'authorize',
 			help: 'authorize the bot, or decide about its new key',
 			command: 'authorize',
+			name: unlessHost,
 		},
 		{
 			keys: ['a'],
@@ -37,7 +43,7 @@ export const flockBindings = {
 			help: 'walk the marked or shown bots that need you',
 			command: 'walk',
 			name: state => {
-				const count = needyCount(state);
+				const count = state.others === null ? needyCount(state) : 0;
 				return {
 					short: count === 0 ? null : `walk the ${count} that ${count === 1 ? 'needs' : 'need'} you`,
 					brief: `walk ${count}`,
@@ -57,6 +63,7 @@ export const flockBindings = {
 			short: 'check',
 			help: 'check the selected or marked keys with X',
 			command: 'check',
+			name: unlessHost,
 		},
 		{
 			keys: ['x'],
@@ -87,7 +94,16 @@ export const flockBindings = {
 			short: 'forget',
 			help: 'forget or revoke the selected or marked keys',
 			command: 'forget',
+			name: unlessHost,
 			when: state => !poemsAreGone(state),
+		},
+		{
+			keys: ['h'],
+			label: 'h',
+			short: null,
+			help: 'grant the selected or marked bots to hosts, or take them back',
+			command: 'hosts',
+			when: ({fixed, others}) => fixed.shared && others === null,
 		},
 		{
 			keys: ['e'],
@@ -95,6 +111,7 @@ export const flockBindings = {
 			short: 'handle',
 			help: 'set the handle that the bot should have',
 			command: 'handle',
+			name: unlessHost,
 		},
 		{keys: ['S'], label: 'S', short: 'sort', help: 'sort by name, status or last check', command: 'sort'},
 		{

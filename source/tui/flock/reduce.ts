@@ -80,7 +80,11 @@ function readLink(state: State): Step {
 		: step({...state, agreed: new Set(state.agreed).add(elsewhere), previewing: null});
 }
 
-function taken(state: State, {flock, folder, app, appProblem}: Action & {type: 'read'}, now: number): State {
+function taken(
+	state: State,
+	{flock, folder, app, appProblem, others = null}: Action & {type: 'read'},
+	now: number,
+): State {
 	const there = new Set(flock.map(bot => bot.name));
 	const marks = new Set([...state.list.marks].filter(name => there.has(name)));
 	const list =
@@ -93,6 +97,7 @@ function taken(state: State, {flock, folder, app, appProblem}: Action & {type: '
 		appProblem: appProblem ?? null,
 		problem: null,
 		away: null,
+		others,
 		readAt: now,
 		widths: widthsOf(flock),
 		list: arrange(flock, {...list, marks}),

@@ -105,14 +105,15 @@ function headLine(sort: Sort, columns: Columns): Line {
 	};
 }
 
-/** Which rows are seen, of how many, how many are marked, and the order. */
-function placeLine({list, flock}: State, room: number, width: number): Line {
+/** Which rows are seen, of how many, how many are not granted to a host, how many are marked, and the order. */
+function placeLine({list, flock, others}: State, room: number, width: number): Line {
 	const {shown, top, marks, sort} = list;
 	const last = Math.min(shown.length, top + room);
 	const all = flock?.length ?? 0;
 	const of = shown.length === all ? `${all}` : `${shown.length} (${all} in all)`;
 	const marked = marks.size === 0 ? '' : ` · ${marks.size} marked`;
-	const place = `${top + 1}–${last} of ${of}`;
+	const elsewhere = others ? ` · ${others} not granted` : '';
+	const place = `${top + 1}–${last} of ${of}${elsewhere}`;
 	const order = ` · by ${sortWord[sort]}`;
 	const texts = [`${place}${marked}${order}`, `${place}${marked}`, place];
 	const text = texts.find(one => columnsOf(one) < width) ?? '';

@@ -73,8 +73,12 @@ function factLines(bot: Bot, width: number, now: number, practice: boolean): Lin
 	const expected: Fact[] = showsExpected
 		? [['expected', `@${visible(expectedHandle)}`, key === null ? 'plain' : 'warn']]
 		: [];
+	const hosts: Fact[] =
+		bot.grants === undefined
+			? []
+			: [['hosts', bot.grants.map(({name}) => visible(name)).join(', '), 'plain']];
 	if (key === null) {
-		return expected.flatMap(fact => factLine(fact, width));
+		return [...expected, ...hosts].flatMap(fact => factLine(fact, width));
 	}
 
 	const works = key.rejected ? ' ✕' : key.checkedAt === null ? '' : ' ✓';
@@ -85,6 +89,7 @@ function factLines(bot: Bot, width: number, now: number, practice: boolean): Lin
 		['app', `${visible(appTail(key.consumerKey))} · ${key.accessLevel ?? 'access unknown'}`, 'plain'],
 		['made', key.authorizedAt === null ? 'imported' : ago(key.authorizedAt, now), 'plain'],
 		['checked', key.checkedAt === null ? 'never' : `${ago(key.checkedAt, now)}${works}`, 'plain'],
+		...hosts,
 	];
 	const contact = contactOf(bot);
 	const page = contact && accountPage(contact, practice);

@@ -48,8 +48,8 @@ export function createReading(services: Services, dispatch: (action: Action) => 
 
 	async function readOnce(): Promise<void> {
 		try {
-			const {flock, folder, app} = await readFlock(services);
-			dispatch({type: 'read', flock, folder, ...appOf(app)});
+			const {flock, folder, app, others} = await readFlock(services);
+			dispatch({type: 'read', flock, folder, ...appOf(app), others: others?.size ?? null});
 		} catch (error) {
 			dispatch({type: 'read-failed', problem: problemOf(expected(error))});
 		}

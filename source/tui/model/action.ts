@@ -2,6 +2,7 @@ import type {Delivery} from '../../desktop/callback.ts';
 import type {Flock} from '../../flock/flock.ts';
 import type {HeldInfo, HeldReason, KeyInfo} from '../../flock/key.ts';
 import type {Poem, PoemFolder} from '../../flock/poem.ts';
+import type {Host} from '../../keymaker/grant.ts';
 import type {Link} from '../../keymaker/keymaker.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {Opened} from './authorization.ts';
@@ -32,7 +33,14 @@ export type Action =
 	| {type: 'changed'}
 	| {type: 'timer'; timer: Timer}
 	/** `appProblem` is the problem with the given app key; then there is no app. */
-	| {type: 'read'; flock: Flock; folder: PoemFolder; app: AppInfo | null; appProblem?: Problem | undefined}
+	| {
+			type: 'read';
+			flock: Flock;
+			folder: PoemFolder;
+			app: AppInfo | null;
+			appProblem?: Problem | undefined;
+			others?: number | null;
+	  }
 	| {type: 'read-failed'; problem: Problem}
 	| {type: 'poem'; bot: string; text: PoemText}
 	| {type: 'notice'; text: string; tone: NoticeTone}
@@ -112,6 +120,8 @@ export type Effect =
 	| {type: 'forget'; bots: readonly string[]}
 	| {type: 'revoke'; bots: readonly string[]}
 	| {type: 'bring-back'}
+	| {type: 'grant'; bots: readonly string[]; host: Host}
+	| {type: 'ungrant'; bots: readonly string[]; name: string}
 	| {type: 'export'; attempt: number; draft: ExportDraft; force: boolean}
 	| {type: 'add-sample'}
 	/** `callback` is a port as it was typed; empty for PINs. */

@@ -21,6 +21,7 @@ export type Command =
 	| 'clear-list'
 	| 'check'
 	| 'forget'
+	| 'hosts'
 	| 'undo'
 	| 'mark'
 	| 'mark-all'
@@ -79,7 +80,7 @@ export type Binding = {
 	/** Always in the footer, even a narrow one. */
 	vital?: boolean;
 	/** Its name in a state, if that says more. */
-	name?: (state: State) => Pick<Binding, 'short'> & Partial<Pick<Binding, 'brief' | 'help'>>;
+	name?: (state: State) => Partial<Pick<Binding, 'short' | 'brief' | 'help'>>;
 };
 
 /** Returns to the flock. */

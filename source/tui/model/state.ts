@@ -5,6 +5,7 @@ import type {Bot, Flock} from '../../flock/flock.ts';
 import type {KeyInfo} from '../../flock/key.ts';
 import type {PoemFolder} from '../../flock/poem.ts';
 import type {AppSource} from '../../keymaker/app-key.ts';
+import type {Host} from '../../keymaker/grant.ts';
 import type {PoemText} from '../../poems/poems.ts';
 import type {AuthorizeScreen, Phase, WalkResult} from './authorization.ts';
 import type {Problem} from './problem.ts';
@@ -108,6 +109,13 @@ export type Question =
 /** The choices of the forget dialog. */
 export type ForgetChoice = 'forget' | 'revoke' | 'cancel';
 
+/** A choice of the hosts dialog. */
+export type HostChoice =
+	| {kind: 'grant'; host: Host}
+	| {kind: 'take-back'; name: string; bots: readonly string[]}
+	| {kind: 'new'}
+	| {kind: 'cancel'};
+
 /** What lies over a screen and takes its keys. */
 export type Overlay =
 	| {name: 'filter'}
@@ -119,6 +127,15 @@ export type Overlay =
 	| {name: 'palette'; text: string; selected: number; top: number; over: Overlay | null}
 	| {name: 'confirm'; question: Question}
 	| {name: 'forget'; bots: readonly string[]; choice: ForgetChoice}
+	| {name: 'hosts'; bots: readonly string[]; choice: number}
+	/** `recipient` is the one whose name is typed next; `null` before it is known. */
+	| {
+			name: 'grant';
+			bots: readonly string[];
+			recipient: string | null;
+			text: string;
+			problem: Problem | null;
+	  }
 	| {
 			name: 'export';
 			draft: ExportDraft;
@@ -216,6 +233,8 @@ export type State = {
 	enterAt: number;
 	/** The latest notice's number. */
 	notices: number;
+	/** On a host, how many bots it cannot open; else `null`. */
+	others: number | null;
 	/** When the flock was last read, in milliseconds since 1970. */
 	readAt: number;
 	/** What never changes while the program runs. */
@@ -238,6 +257,8 @@ export type Fixed = {
 	/** The keystore's file, an absolute path. */
 	keystorePath: string;
 	practice: boolean;
+	/** True if bots can be granted to hosts. */
+	shared: boolean;
 	/** How many seconds X has to answer. */
 	deadlineSeconds: number;
 	/** The warning about the connection to X, on every frame; `null` if there is none. */
@@ -282,6 +303,7 @@ export function initialState(fixed: Fixed, size: Size): State {
 		handedInAt: 0,
 		enterAt: 0,
 		notices: 0,
+		others: null,
 		readAt: 0,
 		fixed,
 	};

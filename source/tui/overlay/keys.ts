@@ -118,6 +118,45 @@ export const overlayBindings = {
 			vital: true,
 		},
 	],
+	hosts: [
+		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
+		{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: 'choose', command: 'down'},
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'do it',
+			help: 'do it',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['escape', 'q'],
+			label: 'esc',
+			short: 'cancel',
+			help: 'change nothing',
+			command: 'close',
+			vital: true,
+		},
+	],
+	grant: [
+		{
+			keys: ['enter'],
+			label: 'enter',
+			short: 'accept',
+			help: 'accept the recipient, then the name',
+			command: 'accept',
+			vital: true,
+		},
+		{
+			keys: ['escape'],
+			label: 'esc',
+			short: 'cancel',
+			help: 'change nothing',
+			command: 'close',
+			vital: true,
+		},
+		...editing,
+	],
 	qr: [
 		{keys: ['c', 'y'], label: 'c', short: 'copy', help: 'copy the link', command: 'copy', vital: true},
 		{

@@ -11,6 +11,7 @@ import {oneLine} from '../model/text.ts';
 import {paletteRows} from './palette.ts';
 import {checkChosen, checkResult, stopCheck} from './reduce-check.ts';
 import {askToForget, broughtBack, forgetCommand, forgot, revoked} from './reduce-forget.ts';
+import {acceptGrant, askForHosts, grantText, hostsCommand} from './reduce-hosts.ts';
 
 /** Carries out a command of the flock that opens an overlay, or undoes what one did. */
 export function openOverlay(state: State, command: Command, now: number): Step {
@@ -33,6 +34,8 @@ export function openOverlay(state: State, command: Command, now: number): Step {
 			return stopCheck(state);
 		case 'forget':
 			return askToForget(state);
+		case 'hosts':
+			return askForHosts(state);
 		case 'undo':
 			return step(state, {type: 'bring-back'});
 		default:
@@ -58,6 +61,10 @@ export function overlayCommand(state: State, overlay: Overlay, command: Command,
 			});
 		case 'forget':
 			return forgetCommand(state, overlay, command, now);
+		case 'hosts':
+			return hostsCommand(state, overlay, command);
+		case 'grant':
+			return command === 'accept' ? acceptGrant(state, overlay) : step(state);
 		case 'qr':
 			return command === 'copy' &&
 				state.screen.name === 'authorize' &&
@@ -81,12 +88,14 @@ export function overlayText(state: State, overlay: Overlay, text: string): Step 
 					inserted({text: state.list.filter, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
 				),
 			);
+		case 'grant':
+			return grantText(state, overlay, text === ' ' ? ' ' : oneLine(text));
 		case 'handle':
 			return step({
 				...state,
 				overlay: {
 					...overlay,
-					text: inserted({text: overlay.text, after: state.caret}, oneLine(text)),
+					text: inserted({text: overlay.text, after: state.caret}, text === ' ' ? ' ' : oneLine(text)),
 					problem: null,
 				},
 			});

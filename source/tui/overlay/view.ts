@@ -8,6 +8,7 @@ import {botOf, type ForgetChoice, type Overlay, type Question, type State} from 
 import {count, names} from '../model/text.ts';
 import {forgetChoices} from './reduce-forget.ts';
 import {askingLines} from './view-asking.ts';
+import {grantPanel, hostsPanel} from './view-hosts.ts';
 
 /** What an overlay shows between the screen and the footer; nothing for those with the whole body. */
 export function panelLines(state: State, view: View): Line[] {
@@ -19,6 +20,10 @@ export function panelLines(state: State, view: View): Line[] {
 			return questionLines(state, overlay.question);
 		case 'forget':
 			return forgetPanel(state, overlay);
+		case 'hosts':
+			return hostsPanel(state, overlay);
+		case 'grant':
+			return grantPanel(state, overlay);
 		default:
 			return overlay === null && state.screen.name === 'flock' ? askingLines(state, view) : [];
 	}

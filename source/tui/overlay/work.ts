@@ -2,10 +2,15 @@ import type {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {checkKeys} from '../../keymaker/check.ts';
 import {type Forgotten, forgetBot, revokeBot} from '../../keymaker/forget.ts';
+import {grantBots, keptBy, ungrantBots} from '../../keymaker/grant.ts';
 import {expected, problemOf} from '../model/problem.ts';
+import {namesOf} from '../model/text.ts';
 import type {Tools, Work} from '../model/work.ts';
 
-type OverlayWork = Pick<Work, 'expect-handle' | 'check' | 'forget' | 'revoke' | 'bring-back'>;
+type OverlayWork = Pick<
+	Work,
+	'expect-handle' | 'grant' | 'ungrant' | 'check' | 'forget' | 'revoke' | 'bring-back'
+>;
 
 /** The overlays' work: sets handles, asks X about keys, removes and restores keys. */
 export function overlayWork(tools: Tools): OverlayWork {
@@ -24,6 +29,17 @@ export function overlayWork(tools: Tools): OverlayWork {
 					: `${visible(bot)} should post as @${visible(expectedHandle)}.`,
 				'good',
 			);
+		},
+		async grant({bots, host}) {
+			await grantBots(bots, host, services);
+			await read();
+			notify(`${host.name} can open ${namesOf(bots)}.`, 'good');
+		},
+		async ungrant({bots, name}) {
+			await ungrantBots(bots, name, keystore);
+			await read();
+			const {sentence, hint} = keptBy(name, bots);
+			notify(`${visible(name)} can no longer open ${namesOf(bots)}. ${sentence} ${hint}`, 'good');
 		},
 		async check({attempt, bots}) {
 			await attempts.run(attempt, async signal => {

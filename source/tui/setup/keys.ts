@@ -18,7 +18,7 @@ export const setupBindings = {
 		{
 			keys: ['tab', 'down'],
 			label: 'tab',
-			short: 'other field',
+			short: 'next field',
 			help: 'switch fields',
 			command: 'other-field',
 		},

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type Facts, looksAt} from '../../../source/keystore/postgres/facts.ts';
+import {type Facts, hostLooksAt, looksAt} from '../../../source/keystore/postgres/facts.ts';
 
 const good: Facts = {
 	version: '15.3',
@@ -42,4 +42,29 @@ test('what a database says of itself is told with its remedy', () => {
 		'role warning: The role owner may read, and not save: it lacks insert on bot.',
 	]);
 	assert.match(told({lacking: ['select on bot']})[0] ?? '', /may not read/);
+	assert.deepEqual(told({lacking: ['insert on grants', 'update on grants']}), [
+		'role warning: The role owner may read and save, but not grant bots: it lacks insert on grants, update on grants.',
+	]);
+});
+
+test('a host’s role is reported if it may do more than read, or less', () => {
+	const reads = [
+		'update on flock',
+		'insert on bot',
+		'update on bot',
+		'insert on history',
+		'insert on grants',
+		'update on grants',
+	];
+	const told = (facts: Partial<Facts>) =>
+		hostLooksAt({...good, ...facts})
+			.filter(({state}) => state !== 'ok')
+			.map(({about, state, sentence}) => `${about} ${state}: ${sentence}`);
+	assert.deepEqual(told({lacking: reads}), []);
+	assert.deepEqual(told({lacking: reads, is_standby: true, reads_only: true}), []);
+	assert.deepEqual(told({lacking: []}), ['role warning: The role owner may also save.']);
+	assert.deepEqual(told({lacking: reads.slice(1)}), ['role warning: The role owner may also save.']);
+	assert.deepEqual(told({lacking: ['select on grants', ...reads]}), [
+		'role problem: The role owner may not read: it lacks select on grants.',
+	]);
 });

@@ -86,7 +86,7 @@ describe('several at once', {skip: whyNoPostgres}, () => {
 				keystore,
 				keymaker: createKeymaker({
 					x: services.x,
-					keystore: {...keystore, isShared: true},
+					keystore: {...keystore, isShared: true, isHosts: false},
 					appSource,
 					now: Date.now,
 				}),

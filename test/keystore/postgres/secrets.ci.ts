@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
 import {rm} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
@@ -63,7 +64,10 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		const granted = network.passed.filter(text => /\buser_id=/.test(text));
 		const handedOut = granted.flatMap(text => [...text.matchAll(/oauth_token(?:_secret)?=([^&\s]+)/g)]);
 		const all = handedOut.map(([, secret = '']) => decodeURIComponent(secret));
-		return new Set([...all, network.practice.appKey.consumerSecret, ...passphrases]);
+		const identities = readdirSync(place.folder).includes('host-identity.txt')
+			? (readFileSync(identity(), 'utf8').match(/AGE-SECRET-KEY-\S+/g) ?? [])
+			: [];
+		return new Set([...all, network.practice.appKey.consumerSecret, ...passphrases, ...identities]);
 	}
 
 	const called = new Set<string>();
@@ -75,6 +79,17 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		called.add(args[0] ?? '');
 		const finished = await place.run(args, input, env);
 		assert.equal(finished.code, code, `${args.join(' ')}: ${finished.out}${finished.err}`);
+	}
+
+	/** The file of a host's identity, on the same computer. */
+	const identity = () => path.join(place.folder, 'host-identity.txt');
+
+	/** Makes it. @returns its recipient */
+	async function made(): Promise<string> {
+		called.add('host');
+		const {out, err} = await place.run(['host', 'init'], '', {...env, KEYMAKER_IDENTITY: identity()});
+		assert.match(out, /^age1/, err);
+		return out.trim();
 	}
 
 	async function authorize(
@@ -105,6 +120,14 @@ describe('nothing secret reaches a database', {skip: whyNoPostgres}, () => {
 		await run(0, 'export', 'harbour', '--format', 'json', '--out', 'keys.json');
 		await run(0, 'forget', 'harbour', '--yes', '--purge');
 		await run(0, 'import', 'keys.json');
+		const recipient = await made();
+		await run(0, 'grant', 'harbour', '--to', recipient, '--name', 'web1');
+		await run(0, 'grants', '--json');
+		const asHost = {...env, KEYMAKER_IDENTITY: identity(), KEYMAKER_PASSPHRASE: undefined};
+		const script = 'process.stdout.write(process.env.TWITTER_ACCESS_TOKEN_SECRET)';
+		const opened = await place.run(['exec', 'harbour', '--', process.execPath, '-e', script], '', asHost);
+		assert.ok(secrets().has(opened.out), `the host opens nothing: ${opened.err}`);
+		await run(0, 'ungrant', 'harbour', '--from', 'web1');
 		await run(0, 'history', '--json');
 		await run(1, 'encrypt');
 		await run(1, 'decrypt');

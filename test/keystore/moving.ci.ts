@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, type TestContext, test} from 'node:test';
 import {FlockError} from '../../source/flock/error.ts';
+import {grantBots} from '../../source/keymaker/grant.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../helpers/postgres.ts';
-import {type AnyKeystore, contentsOf, databaseAt, fill, moved} from './move-support.ts';
+import {type AnyKeystore, contentsOf, databaseAt, fill, flock, moved} from './move-support.ts';
+import {hostsKeystore, testIdentity} from './postgres/hosts.ts';
 import {passphrase} from './postgres/support.ts';
 import {coded, filesBelow, newPlace, practiceRecord} from './support.ts';
 
@@ -20,10 +22,15 @@ describe('a flock that moves', {skip: whyNoPostgres}, () => {
 
 	/** Opens a keystore in a new database as often as it is called, each as another program would. */
 	async function newDatabase(): Promise<() => AnyKeystore> {
+		const address = await newAddress();
+		return () => databaseAt(address);
+	}
+
+	/** The address of a new database, with its password. */
+	async function newAddress(): Promise<string> {
 		databases += 1;
 		await server.query(`create database flocks${databases} owner owner`);
-		const address = server.secretAddress('owner').replace(/[^/]*$/, `flocks${databases}`);
-		return () => databaseAt(address);
+		return server.secretAddress('owner').replace(/[^/]*$/, `flocks${databases}`);
 	}
 
 	/** The same of a new folder. */
@@ -54,6 +61,27 @@ describe('a flock that moves', {skip: whyNoPostgres}, () => {
 			await to().update('passing', () => practiceRecord('passing'));
 			await to().update('passing', () => null);
 		}
+	});
+
+	test('takes its grants along: hosts open their bots at the new place, and the old place names it', async context => {
+		const folder = newFolder(context);
+		const [one, other] = [await newAddress(), await newAddress()];
+		const {secret, recipient} = await testIdentity();
+		const opensAt = async (address: string) =>
+			(await hostsKeystore(address, flock, {secret}).get('ode'))?.key?.accessToken;
+		await folder().update('ode', () => practiceRecord('ode'));
+		await moved(folder(), databaseAt(one));
+		await grantBots(['ode'], {name: 'web1', recipient}, {keystore: databaseAt(one), now: Date.now});
+		assert.equal(await opensAt(one), '12-practice-token-ode');
+		await moved(databaseAt(one), databaseAt(other));
+		assert.equal(await opensAt(other), '12-practice-token-ode');
+		await assert.rejects(opensAt(one), coded('keystore-moved'));
+		// In a file, grants wait for a database.
+		await moved(databaseAt(other), folder());
+		await assert.rejects(opensAt(other), coded('keystore-moved'));
+		await moved(folder(), databaseAt(one));
+		assert.equal(await opensAt(one), '12-practice-token-ode');
+		assert.deepEqual(await databaseAt(one).strayGrants(), []);
 	});
 
 	test('leaves its backups in the folder, and nothing of a key in what says where it went', async context => {
