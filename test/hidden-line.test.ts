@@ -129,6 +129,8 @@ for (const [how, code] of [
 			terminal.type(`wrong words\r${early}`);
 			await typeUntil(terminal, 'attempt 2 of 3');
 			terminal.type(`\u0015wrong again\r${early}`);
+			// What comes to the terminal after the program's end is the shell's, which echoes it.
+			await terminal.waitFor(() => /attempt 2 of 3[^\n]*\n/.test(terminal.raw()));
 			if (how === 'Ctrl-C') {
 				terminal.press('ctrl+c');
 			} else {
