@@ -7,7 +7,8 @@ import {browserPatienceMs, startChromium, withoutChromium} from '../helpers/chro
 import {freePort} from '../helpers/free-port.ts';
 import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
-import {filesBelow, until} from '../keystore/support.ts';
+import {until} from '../helpers/until.ts';
+import {filesBelow} from '../keystore/support.ts';
 
 suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 	let browser: Browser;
