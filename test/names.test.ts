@@ -10,6 +10,7 @@ import {emptyState, fieldsOf, withRecord} from '../source/keystore/state.ts';
 import {namePoems} from '../source/poems/folder.ts';
 import {practiceAppKey} from '../source/practice/provider.ts';
 import {type Workplace, workplace} from './helpers/program.ts';
+import {runs} from './helpers/thorough.ts';
 import {botCalled, flockScreen, play} from './tui/support.ts';
 
 /** One name, as one character for each letter with its accent, and as two. */
@@ -201,5 +202,6 @@ test('names of any texts have one form, and records of different ones stay diffe
 			const state = withRecord(withRecord(emptyState, first, record), second, record);
 			assert.equal(parseState(fieldsOf(state)).records.size, first === second ? 1 : 2);
 		}),
+		{numRuns: runs(100)},
 	);
 });

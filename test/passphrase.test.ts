@@ -8,7 +8,7 @@ import {approve} from './helpers/approve.ts';
 import {encryptCheaply} from './helpers/encrypted.ts';
 import {cli, printedLink, type Workplace, workplace} from './helpers/program.ts';
 import type {Pty} from './helpers/pty.ts';
-import {some} from './helpers/thorough.ts';
+import {some, thoroughTest} from './helpers/thorough.ts';
 
 const right = 'not a real passphrase';
 const prompt = 'Keystore passphrase:';
@@ -150,18 +150,21 @@ describe('at a terminal', () => {
 		await terminal.waitFor(/[^-]echo /);
 	});
 
-	test('a PIN that follows the passphrase on the same input reaches the authorization', async context => {
-		const own = await workplace(['kettle']);
-		context.after(() => own.close());
-		await encryptCheaply(own, right);
-		const terminal = own.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
-		await terminal.waitFor(prompt);
-		terminal.type(`${right}\r`);
-		const link = await printedLink(terminal);
-		terminal.type(`${await approve(link, 'kettle_poem')}\r`);
-		await terminal.waitFor('rc=0');
-		assert.match(terminal.screen().join('\n'), /@kettle_poem/);
-	});
+	thoroughTest(
+		'a PIN that follows the passphrase on the same input reaches the authorization',
+		async context => {
+			const own = await workplace(['kettle']);
+			context.after(() => own.close());
+			await encryptCheaply(own, right);
+			const terminal = own.shell('keymaker authorize kettle; echo "rc=$?"', {columns: 200});
+			await terminal.waitFor(prompt);
+			terminal.type(`${right}\r`);
+			const link = await printedLink(terminal);
+			terminal.type(`${await approve(link, 'kettle_poem')}\r`);
+			await terminal.waitFor('rc=0');
+			assert.match(terminal.screen().join('\n'), /@kettle_poem/);
+		},
+	);
 
 	test('the full screen opens after the passphrase, and not before', async () => {
 		const screen = place.screen();
@@ -177,7 +180,7 @@ describe('at a terminal', () => {
 		assert.doesNotMatch(screen.raw(), /something else|not a real/);
 	});
 
-	test('the full screen asks for nothing where the environment has the passphrase', async () => {
+	thoroughTest('the full screen asks for nothing where the environment has the passphrase', async () => {
 		const screen = place.screen([], {env: {KEYMAKER_PASSPHRASE: right}});
 		await screen.waitFor(/❯ ○ harbour/);
 		assert.ok(!screen.raw().includes(prompt));
@@ -185,28 +188,31 @@ describe('at a terminal', () => {
 		await screen.exited;
 	});
 
-	test('a damaged file is told apart from a wrong passphrase, at the terminal and without one', async context => {
-		const file = path.join(place.folder, 'keystore', 'practice', 'flock.json');
-		const whole = await readFile(file);
-		const wrong = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'something else'});
-		assert.equal(wrong.code, 1);
-		assert.match(wrong.err, /KEYMAKER_PASSPHRASE is wrong .*\(keystore-passphrase\)/);
-		const none = await place.run(['list']);
-		assert.equal(none.code, 1);
-		assert.match(none.err, /is encrypted and needs its passphrase/);
+	thoroughTest(
+		'a damaged file is told apart from a wrong passphrase, at the terminal and without one',
+		async context => {
+			const file = path.join(place.folder, 'keystore', 'practice', 'flock.json');
+			const whole = await readFile(file);
+			const wrong = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: 'something else'});
+			assert.equal(wrong.code, 1);
+			assert.match(wrong.err, /KEYMAKER_PASSPHRASE is wrong .*\(keystore-passphrase\)/);
+			const none = await place.run(['list']);
+			assert.equal(none.code, 1);
+			assert.match(none.err, /is encrypted and needs its passphrase/);
 
-		context.after(() => writeFile(file, whole));
-		await writeFile(file, whole.subarray(0, -20));
-		const damaged = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: right});
-		assert.equal(damaged.code, 1);
-		assert.match(damaged.err, /is damaged: .*\(keystore-damaged\)/);
-		const terminal = place.shell('keymaker list; echo "rc=$?"');
-		await terminal.waitFor('rc=1');
-		assert.match(terminal.screen().join('\n'), /is damaged/);
-		assert.ok(!terminal.raw().includes(prompt));
-	});
+			context.after(() => writeFile(file, whole));
+			await writeFile(file, whole.subarray(0, -20));
+			const damaged = await place.run(['list'], '', {KEYMAKER_PASSPHRASE: right});
+			assert.equal(damaged.code, 1);
+			assert.match(damaged.err, /is damaged: .*\(keystore-damaged\)/);
+			const terminal = place.shell('keymaker list; echo "rc=$?"');
+			await terminal.waitFor('rc=1');
+			assert.match(terminal.screen().join('\n'), /is damaged/);
+			assert.ok(!terminal.raw().includes(prompt));
+		},
+	);
 
-	test('a passphrase command reads nothing that is piped to keymaker', async () => {
+	thoroughTest('a passphrase command reads nothing that is piped to keymaker', async () => {
 		const reading = {KEYMAKER_PASSPHRASE_COMMAND: `cat > /dev/null; echo ${right}`};
 		const piped = await place.run(['exec', 'kettle', '--', 'cat'], 'a line\n', reading);
 		assert.deepEqual([piped.code, piped.out], [0, 'a line\n'], piped.err);

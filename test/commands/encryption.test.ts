@@ -116,7 +116,7 @@ test('Ctrl-C at the choice of a passphrase ends with 130 and encrypts nothing', 
 	assert.equal((await place.run(['list'])).code, 0);
 });
 
-test('an empty or a short passphrase is refused in a sentence, wherever it comes from', async () => {
+thoroughTest('an empty or a short passphrase is refused in a sentence, wherever it comes from', async () => {
 	assert.match(passphraseProblem('') ?? '', /empty/);
 	assert.match(passphraseProblem('   ') ?? '', /empty/);
 	assert.match(passphraseProblem('sevench') ?? '', /fewer than 8/);

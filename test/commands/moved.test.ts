@@ -4,6 +4,7 @@ import path from 'node:path';
 import {afterEach, beforeEach, test} from 'node:test';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 import {practiceRecord} from '../keystore/support.ts';
 
 let place: Workplace;
@@ -91,7 +92,7 @@ test('the screen opens after a yes, and not after a no', async () => {
 	await screen.exited;
 });
 
-test('a folder that was moved and is there again under its old name is no question', async () => {
+thoroughTest('a folder that was moved and is there again under its old name is no question', async () => {
 	await place.run(['doctor', '--moved']);
 	const elsewhere = path.join(place.folder, 'elsewhere');
 	await rename(poems, elsewhere);

@@ -8,6 +8,7 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {encryptCheaply} from '../helpers/encrypted.ts';
 import {keystoreOf} from '../helpers/keystore-of.ts';
 import {type Workplace, workplace} from '../helpers/program.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 import {collect} from '../helpers/write.ts';
 import {practiceKey} from '../keystore/support.ts';
 
@@ -90,7 +91,7 @@ test('a damaged backup is listed with its problem, and refused', async () => {
 	assert.deepEqual(await botsWithKey(), ['harbour', 'kettle']);
 });
 
-test('a number that no backup has, and what is no number, are refused', async () => {
+thoroughTest('a number that no backup has, and what is no number, are refused', async () => {
 	const {code, err} = await place.run(['restore', '99']);
 	assert.equal(code, 1);
 	assert.match(err, /no backup 99\. .*\(keystore-no-backup\)/);

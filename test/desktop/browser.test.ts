@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(async () => {
 	clearInterval(alive);
 	mock.timers.reset();
-	await rm(folder, {recursive: true, force: true});
+	await rm(folder, {recursive: true, force: true, maxRetries: 10});
 });
 
 async function program(name: string, script: string): Promise<string> {

@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
 	mock.timers.reset();
-	await rm(folder, {recursive: true, force: true});
+	await rm(folder, {recursive: true, force: true, maxRetries: 10});
 });
 
 /** Puts a program first on the PATH. */

@@ -15,10 +15,10 @@ import {
 import {hostname, tmpdir} from 'node:os';
 import path from 'node:path';
 import {afterEach, beforeEach, suite, test} from 'node:test';
-import {setTimeout as sleep} from 'node:timers/promises';
 import {createDesktop} from '../../source/desktop/create.ts';
 import {appears} from '../helpers/appears.ts';
 import {inheritedAt} from '../helpers/environment.ts';
+import {until} from '../helpers/until.ts';
 
 const onUnix = process.platform === 'win32' ? {skip: 'needs a shell as Unix has it'} : {};
 
@@ -31,9 +31,6 @@ const secrets = {
 
 /** Where a shell finds the profile among Chromium's arguments. */
 const ofChromium = `\${1#--user-data-dir=}`;
-
-/** A net that no load trips; milliseconds. */
-const patienceMs = 240_000;
 
 let home: string;
 /** The browsers that tests have started. */
@@ -140,12 +137,6 @@ function kill(pid: number): void {
 		process.kill(pid, 'SIGKILL');
 	} catch {
 		// It has ended.
-	}
-}
-
-async function until(fulfilled: () => Promise<boolean>, otherwise: string): Promise<void> {
-	for (const last = performance.now() + patienceMs; !(await fulfilled()); await sleep(20)) {
-		assert.ok(performance.now() < last, otherwise);
 	}
 }
 

@@ -146,7 +146,8 @@ export async function testServices({
 		async close() {
 			await callback.close();
 			await practice.close();
-			await rm(folder, {recursive: true, force: true});
+			// A save that nobody waited for may be writing its last file.
+			await rm(folder, {recursive: true, force: true, maxRetries: 10});
 		},
 	};
 }

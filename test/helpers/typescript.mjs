@@ -19,12 +19,7 @@ registerHooks({
 		}
 
 		const {transformSync} = createRequire(import.meta.url)('esbuild');
-		const {code} = transformSync(readFileSync(fileURLToPath(url)), {
-			loader: 'tsx',
-			jsx: 'automatic',
-			sourcemap: 'inline',
-			sourcefile: url,
-		});
+		const {code} = transformSync(readFileSync(fileURLToPath(url)), {loader: 'tsx', jsx: 'automatic'});
 		return {format: 'module', source: code, shortCircuit: true};
 	},
 });

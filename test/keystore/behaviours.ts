@@ -9,8 +9,9 @@ import {sameContents} from '../../source/keystore/state.ts';
 import {approve} from '../helpers/approve.ts';
 import {testServices} from '../helpers/services.ts';
 import {runs} from '../helpers/thorough.ts';
+import {until} from '../helpers/until.ts';
 import {anyState} from './arbitraries.ts';
-import {coded, practiceApp, practiceKey, practiceRecord, until} from './support.ts';
+import {coded, practiceApp, practiceKey, practiceRecord} from './support.ts';
 
 /** A keystore of either kind. */
 type AnyKeystore = Keystore & KeystoreUpkeep;

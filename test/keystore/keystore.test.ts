@@ -15,7 +15,8 @@ import {inspect} from 'node:util';
 import Conf from 'conf';
 import {putChecksum} from '../../source/keystore/form/envelope.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
-import {coded, modeOf, newKeystore, newPlace, practiceApp, practiceRecord, until} from './support.ts';
+import {until} from '../helpers/until.ts';
+import {coded, modeOf, newKeystore, newPlace, practiceApp, practiceRecord} from './support.ts';
 
 test('a keystore that does not exist is empty, and reading it makes nothing', async context => {
 	const {place, keystore} = newKeystore(context);

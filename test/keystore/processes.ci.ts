@@ -19,6 +19,7 @@ import {openKeystore} from '../../source/keystore/open.ts';
 import {bytesOf} from '../../source/keystore/opened.ts';
 import {emptyState} from '../../source/keystore/state.ts';
 import {thorough} from '../helpers/thorough.ts';
+import {until} from '../helpers/until.ts';
 import {
 	coded,
 	newKeystore,
@@ -27,7 +28,6 @@ import {
 	practiceIdentity,
 	practiceRecord,
 	startWorker,
-	until,
 } from './support.ts';
 
 /** Makes a lock look as if its holder had not been heard of for a minute. */

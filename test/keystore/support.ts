@@ -11,6 +11,7 @@ import type {KeystoreOptions} from '../../source/keystore/core.ts';
 import type {Identity} from '../../source/keystore/form/identity.ts';
 import {openKeystore} from '../../source/keystore/open.ts';
 import {fromSource} from '../helpers/from-source.ts';
+import {until} from '../helpers/until.ts';
 
 /** Cheap enough for tests. */
 export const cheapScrypt = {N: 1024, r: 8, p: 1};
@@ -111,13 +112,6 @@ function orGone<T>(look: () => T): T | null {
 		}
 
 		throw error;
-	}
-}
-
-/** Waits for something to come true. */
-export async function until(isTrue: () => boolean | Promise<boolean>): Promise<void> {
-	while (!(await isTrue())) {
-		await new Promise(resolve => setTimeout(resolve, 10));
 	}
 }
 

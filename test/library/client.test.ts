@@ -44,7 +44,7 @@ test('under keymaker exec, the library gives the same bot’s client', async con
 		const {data} = await (await clientFor(process.env.KEYMAKER_BOT)).v2.me();
 		process.stdout.write(data.username);`,
 	);
-	const {code, out} = await place.run(['exec', 'harbour', '--', 'node', 'bot.mjs']);
+	const {code, out} = await place.run(['exec', 'harbour', '--', process.execPath, 'bot.mjs']);
 	assert.deepEqual([code, out], [0, 'harbour_poem']);
 });
 

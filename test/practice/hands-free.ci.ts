@@ -7,7 +7,8 @@ import {browserPatienceMs, startChromium, withoutChromium} from '../helpers/chro
 import {freePort} from '../helpers/free-port.ts';
 import {linkOn, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
-import {filesBelow, until} from '../keystore/support.ts';
+import {until} from '../helpers/until.ts';
+import {filesBelow} from '../keystore/support.ts';
 
 suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 	let browser: Browser;
@@ -80,18 +81,23 @@ suite('a walk without PINs in Chromium', {skip: withoutChromium}, () => {
 		assert.deepEqual(leftOn(passed()), []);
 		screen.press('r');
 		link = await callingLink(screen, link);
-		const done = await authorize(link, 'ferry_poem', 'ferry is ready. You can close this page.');
+		// What the screen says goes after some seconds, and a browser may take them.
+		const [done] = await Promise.all([
+			authorize(link, 'ferry_poem', 'ferry is ready. You can close this page.'),
+			screen.waitFor('ferry is ready and posts as @ferry_poem.'),
+		]);
 		assert.equal(await done.evaluate('document.referrer'), '');
 		assert.equal(await done.evaluate('document.scripts.length'), 0);
-		await screen.waitFor('ferry is ready and posts as @ferry_poem.');
 		assert.deepEqual(leftOn(passed()), []);
 
 		// Denied: said there and here, and a new link.
 		link = await callingLink(screen, link);
 		const denying = await open(link);
-		await denying.getByRole('button', {name: 'Cancel'}).click();
-		await denying.getByText('You did not authorize harbour, so no key was made.').waitFor();
-		await screen.waitFor('You did not authorize harbour, so no key was made. Here is a new link.');
+		await Promise.all([
+			denying.getByRole('button', {name: 'Cancel'}).click(),
+			denying.getByText('You did not authorize harbour, so no key was made.').waitFor(),
+			screen.waitFor('You did not authorize harbour, so no key was made. Here is a new link.'),
+		]);
 		link = await callingLink(screen, link);
 		assert.deepEqual(leftOn(passed()), []);
 		screen.press('s');

@@ -6,7 +6,7 @@ import {approve} from '../helpers/approve.ts';
 import {nextLink, type Workplace, workplace} from '../helpers/program.ts';
 import type {Pty} from '../helpers/pty.ts';
 import {thoroughTest} from '../helpers/thorough.ts';
-import {until} from '../keystore/support.ts';
+import {until} from '../helpers/until.ts';
 
 let place: Workplace;
 beforeEach(async () => {

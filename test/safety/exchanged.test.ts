@@ -5,9 +5,12 @@ import path from 'node:path';
 import {after, afterEach, before, beforeEach, test} from 'node:test';
 import {pathToFileURL} from 'node:url';
 import {crc32} from 'node:zlib';
+import {emptyRecord} from '../../source/flock/key.ts';
+import {openKeystore} from '../../source/keystore/open.ts';
 import {writeKeyFile} from '../helpers/key-file.ts';
 import {cli, type Finished, type Workplace, workplace} from '../helpers/program.ts';
 import {thorough, thoroughTest} from '../helpers/thorough.ts';
+import {cheapScrypt, practiceApp, practiceKey} from '../keystore/support.ts';
 
 const passphrase = 'not a real passphrase';
 
@@ -19,6 +22,8 @@ for (const bot of ['harbour', 'kettle', 'moth']) {
 
 /** Real accounts' keystores, though no key in them is one: practice is left out of what is tried here. */
 const real = {KEYMAKER_PRACTICE: undefined, KEYMAKER_POEMS: poems};
+/** Where a workplace's computer remembers what it has seen. */
+const seenFile = path.join('.local', 'state', 'keymaker', 'seen.json');
 const unlocked = {...real, KEYMAKER_PASSPHRASE: passphrase};
 
 let place: Workplace;
@@ -27,10 +32,20 @@ let made: {folder: string; path: string; older: Buffer};
 
 before(async () => {
 	place = await workplaceWithKeys();
-	await take('harbour', real);
-	await good(place.run(['encrypt'], '', unlocked));
+	// Made at a cost that lets every program open it often.
+	const keystore = openKeystore({
+		folder: path.join(place.folder, 'keystore'),
+		flock: 'flock',
+		poems,
+		passphrase: () => passphrase,
+		seen: path.join(place.folder, seenFile),
+		scrypt: cheapScrypt,
+	});
+	const record = (bot: string) => ({...emptyRecord, key: practiceKey(bot, {handle: `${bot}_poem`})});
+	await keystore.update('harbour', () => record('harbour'), practiceApp);
+	await keystore.encrypt(passphrase);
 	const older = await readFile(fileOf());
-	await take('kettle');
+	await keystore.update('kettle', () => record('kettle'));
 	const folder = await mkdtemp(path.join(tmpdir(), 'keymaker-exchanged-'));
 	for (const part of ['keystore', '.local']) {
 		await cp(path.join(place.folder, part), path.join(folder, part), {recursive: true});
@@ -72,7 +87,7 @@ async function encryptedKeystore(): Promise<Buffer> {
 		await cp(path.join(made.folder, part), path.join(place.folder, part), {recursive: true});
 	}
 
-	const seen = path.join(place.folder, '.local', 'state', 'keymaker', 'seen.json');
+	const seen = path.join(place.folder, seenFile);
 	await writeFile(seen, (await readFile(seen, 'utf8')).replaceAll(made.path, place.folder));
 	return made.older;
 }

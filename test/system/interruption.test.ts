@@ -8,6 +8,7 @@ import {afterEach, beforeEach, test} from 'node:test';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fromSource} from '../helpers/from-source.ts';
 import {holdLock} from '../helpers/held-lock.ts';
+import {thoroughTest} from '../helpers/thorough.ts';
 
 const program = path.join(import.meta.dirname, 'interrupted.ts');
 
@@ -61,13 +62,17 @@ async function pressUntil({child, until, said}: Awaited<ReturnType<typeof start>
 	}
 }
 
-for (const [signal, code] of [
-	['SIGINT', 130],
-	['SIGTERM', 143],
-	['SIGHUP', 129],
-] as const) {
-	for (const what of ['reads a file that does not answer', 'derives a key', 'waits']) {
-		test(`${signal} ends with ${code} a program that ${what}`, async () => {
+for (const [index, [signal, code]] of (
+	[
+		['SIGINT', 130],
+		['SIGTERM', 143],
+		['SIGHUP', 129],
+	] as const
+).entries()) {
+	for (const [nth, what] of ['reads a file that does not answer', 'derives a key', 'waits'].entries()) {
+		// Each signal and each wait at least once.
+		const its = nth === index ? test : thoroughTest;
+		its(`${signal} ends with ${code} a program that ${what}`, async () => {
 			const fifo = path.join(folder, 'fifo');
 			execFileSync('mkfifo', [fifo]);
 			const running = await start(what, fifo);

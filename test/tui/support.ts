@@ -8,6 +8,9 @@ import type {Problem} from '../../source/tui/model/problem.ts';
 import {type Fixed, initialState, type Size, type State} from '../../source/tui/model/state.ts';
 import {advance} from '../../source/tui/store.ts';
 
+// Days are the person's own, and who uses the program in the tests lives here.
+process.env.TZ = 'UTC';
+
 /** The time at which the tests take place: 25 November 2026. */
 export const noon = Date.parse('2026-11-25T12:00:00Z');
 

@@ -43,11 +43,12 @@ test('a screen whose database goes away keeps its list, says since when, and goe
 	assert.equal((await other.submit(link, 'ode_poem')).kind, 'unsaved');
 	assert.ok(existsSync(waitingFile));
 
+	// What waited is saved by the screen, as soon as it can; what it says of that goes after some seconds.
+	const isSaved = screen.waitFor('is saved');
 	await server.start();
 	await screen.waitFor(shown => !shown.some(row => row.includes('as it was')));
-	// What waited is saved by the screen, as soon as it can.
 	await screen.waitFor('@ode_poem');
-	await screen.waitFor('is saved');
+	await isSaved;
 	assert.equal(existsSync(waitingFile), false);
 	await giveKey(there, 'kettle', env);
 	await screen.waitFor('@kettle_poem');

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {after, afterEach, before, beforeEach, describe, mock, test} from 'node:test';
 import type {Shared} from '../../../source/keystore/postgres/keystore.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
+import {until} from '../../helpers/until.ts';
 import {startWire, type Wire} from '../../helpers/wire.ts';
-import {until} from '../support.ts';
 import {assertSaid, keyNumber, numberOf, sharedAt} from './support.ts';
 
 /** Passes by the test's own clock. Milliseconds. */

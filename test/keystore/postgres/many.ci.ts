@@ -8,7 +8,7 @@ import {createKeymaker} from '../../../source/keymaker/keymaker.ts';
 import {approve} from '../../helpers/approve.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {testServices} from '../../helpers/services.ts';
-import {until} from '../support.ts';
+import {until} from '../../helpers/until.ts';
 import {numberOf, sharedAt} from './support.ts';
 import type {Task} from './worker.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
-import {until} from '../support.ts';
+import {until} from '../../helpers/until.ts';
 import {failureOf, keyNumber, numberOf, sharedAt} from './support.ts';
 
 describe('a standby', {skip: whyNoPostgres}, () => {
