@@ -25,11 +25,11 @@ async function firstFrame(wanted: Wanted, options: PtyOptions = {}): Promise<Pty
 
 /** True for a whole frame of the flock: the header, the selected bot and the last one, and the end of the footer. */
 const wholeFlock = (rows: readonly string[]) =>
-	/^ keymaker · .* practice$/.test(rows[0] ?? '') &&
+	/^ keymaker · .* practice *$/.test(rows[0] ?? '') &&
 	/ 4 no key$/.test(rows[1] ?? '') &&
 	/^ ❯ ○ harbour/.test(rows[4] ?? '') &&
 	/^ {3}○ moth/.test(rows[7] ?? '') &&
-	/q quit$/.test(rows.at(-1) ?? '');
+	/q quit *$/.test(rows.at(-1) ?? '');
 
 /** What is written when the program is left, and nothing else: the modes of the terminal as they were. */
 const leaving = /^(?:\u001B\[\?(?:25h|1049l|2004l|1006l|1000l)|\u001B\[m|\u001B\]2;\u001B\\|\u001B\[23;2t)+$/;
