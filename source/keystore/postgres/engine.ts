@@ -4,7 +4,6 @@ import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
 import {whoAmI} from '../../system/who.ts';
-import {changesOf} from '../changes.ts';
 import {type DerivedKey, parseSealed, type ScryptCost, seal, unseal} from '../form/encryption.ts';
 import type {Identity, Label} from '../form/identity.ts';
 import {emptyError, existsError, type Marker, movedError} from '../form/marker.ts';
@@ -17,20 +16,17 @@ import {emptyState, isEmpty, type State, sameContents, withGrantsOf} from '../st
 import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
-import {type GrantedBot, grantRows, strayAmong, writeGrants} from './grants.ts';
+import {grantRows, strayAmong, writeGrants} from './grants.ts';
 import {lagPause, longestLag, olderThanRead} from './lag.ts';
+import {nextOf} from './next.ts';
 import {earlierOf, historyOf, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
 import {
-	appOf,
 	assertGood,
 	assertStorable,
 	changedNames,
 	type FlockRow,
-	isTakenBack,
 	type Known,
 	markerOf,
-	markOf,
-	rowOf,
 	sameFrame,
 	sealFrame,
 	stateOf,
@@ -40,7 +36,7 @@ import {assertReadable, schemaOf, schemaSql, schemaVersion} from './schema.ts';
 import {newKey, openBytes, sealBytes} from './sealed.ts';
 import {inTransaction, withClient} from './session.ts';
 import {channel} from './watch.ts';
-import {type BotRow, tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
+import {tryWrites, writeBots, writeFrame, writeHistory} from './write.ts';
 
 /** What opening a keystore in a database needs. */
 export type EngineOptions = Readonly<{
@@ -313,55 +309,21 @@ export function openEngine(options: EngineOptions): Engine {
 			return [result as T, before];
 		}
 
-		const change = before.change + 1;
-		const versions = new Map(before.versions);
-		const marks = new Map(before.marks);
-		const botKeys = new Map(before.botKeys);
-		const changes = what === undefined ? changesOf(before.state.records, state.records, names) : null;
-		const told: {name: string; version: number; what: What}[] = [];
-		const rows: BotRow[] = [];
-		const granted: GrantedBot[] = [];
-		for (const name of names) {
-			const version = (versions.get(name) ?? 0) + 1;
-			versions.set(name, version);
-			const record = state.records.get(name) ?? null;
-			const grants = record?.grants ?? [];
-			const grantsBefore = before.state.records.get(name)?.grants ?? [];
-			const keyBefore = isTakenBack(grantsBefore, grants) ? undefined : botKeys.get(name);
-			const botKey = keyBefore ?? newKey();
-			botKeys.set(name, botKey);
-			const row = rowOf(before, {name, version, record, app: appOf(state, record), botKey});
-			rows.push(row);
-			marks.set(name, markOf(row));
-			const isOtherwise = keyBefore === undefined || JSON.stringify(grants) !== JSON.stringify(grantsBefore);
-			if (isOtherwise && grants.length + grantsBefore.length > 0) {
-				granted.push({bot: name, botKey, grants});
-			}
-
-			const itsWhat = changes === null ? what : changes.get(name);
-			if (itsWhat !== undefined) {
-				told.push({name, version, what: itsWhat});
-			}
-
-			if (record === null) {
-				botKeys.delete(name);
-			}
-		}
-
+		const {after, rows, granted, told} = nextOf(before, state, names, what);
+		const at = {flock: after.id, change: after.change};
 		who ??= whoAmI();
 		if (told.length > 0) {
-			await writeHistory(client, {flock: before.id, change, by: who}, told);
+			await writeHistory(client, {...at, by: who}, told);
 		}
 
 		if (rows.length > 0) {
-			await writeBots(client, {flock: before.id, change}, rows);
+			await writeBots(client, at, rows);
 		}
 
 		for (const bot of granted) {
-			await writeGrants(client, before.id, bot);
+			await writeGrants(client, after.id, bot);
 		}
 
-		const after: Known = {...before, change, isMarked: false, state, versions, marks, botKeys};
 		await writeFlock(client, after);
 		if (before.isMarked) {
 			await mark(client, after, null);

@@ -11,6 +11,9 @@ export type BotRow = {
 	app_sealed: string | null;
 };
 
+/** What the history tells of a bot's new version. */
+export type Told = Readonly<{name: string; version: number; what: What}>;
+
 /** Writes a flock's own row. */
 export async function writeFrame(
 	client: Client,
@@ -35,7 +38,7 @@ export async function tryWrites(client: Client): Promise<void> {
 export async function writeHistory(
 	client: Client,
 	{flock, change, by}: Readonly<{flock: string; change: number; by: string}>,
-	told: readonly Readonly<{name: string; version: number; what: What}>[],
+	told: readonly Told[],
 ): Promise<void> {
 	await client.query(
 		`insert into keymaker.history (flock, change, bot, what, by_whom, version, old_bot_key, old_record_sealed)
