@@ -21,9 +21,13 @@ export function isTransient(error: unknown): boolean {
 	return ['40001', '40P01'].includes(stateOf(error));
 }
 
-/** True where the engine takes no more connections for the moment, and has begun nothing. */
-export function isCrowded(error: unknown): boolean {
-	return stateOf(error) === '53300';
+/** The engine takes no connection for the moment, and has begun nothing: it has no free one, or is starting up. */
+const crowded = '53300';
+const startingUp = '57P03';
+
+/** True if a connection may be taken in a moment. */
+export function isBusy(error: unknown): boolean {
+	return [crowded, startingUp].includes(stateOf(error));
 }
 
 /** Node's names of what is wrong with a certificate, or with TLS itself. */
@@ -85,7 +89,14 @@ export function failureAt(error: unknown, place: string, committing = false): un
 		});
 	}
 
-	if (isCrowded(error)) {
+	if (state === startingUp) {
+		return new FlockError('keystore-unreachable', `${place} is starting up (${state}).`, {
+			hint: 'Nothing was changed. Try again in a moment.',
+			cause: state,
+		});
+	}
+
+	if (state === crowded) {
 		return new FlockError('keystore-unreachable', `${place} has no free connections (${state}).`, {
 			hint: 'Nothing was changed. Try again later, or ask its administrator for more connections or a pooler.',
 			cause: state,

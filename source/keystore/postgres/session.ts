@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {type Address, drawn} from './address.ts';
 import {clientOf} from './client.ts';
-import {failureAt, isCrowded, isTransient} from './failures.ts';
+import {failureAt, isBusy, isTransient} from './failures.ts';
 
 /** How long one waits before the same is tried again, at most; milliseconds. */
 const longestPause = 100;
@@ -40,7 +40,7 @@ export async function withClient<T>(
 				return made;
 			} catch (error) {
 				letGo(made);
-				if (!isCrowded(error)) {
+				if (!isBusy(error)) {
 					throw error;
 				}
 

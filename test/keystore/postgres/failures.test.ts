@@ -15,6 +15,7 @@ const cases: ReadonlyArray<[state: string, code: string, said: RegExp]> = [
 	['25006', 'keystore-read-only', /only reads/],
 	['53100', 'keystore-full', /no room left/],
 	['53300', 'keystore-unreachable', /no free connections/],
+	['57P03', 'keystore-unreachable', /starting up/],
 	['55P03', 'keystore-locked', /Another program/],
 	['42P01', 'keystore-unreadable', /schema/],
 	['42703', 'keystore-unreadable', /schema/],
