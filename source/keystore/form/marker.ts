@@ -30,10 +30,12 @@ export function movedError(path: string, flock: string, {to, by, at}: Marker): F
 }
 
 /** The error of a flock that holds nothing, or is not there. */
-export function emptyError(path: string, flock: string): FlockError {
-	return new FlockError('keystore-empty', `There is no flock ${visible(flock)} in ${visible(path)}.`, {
-		hint: 'Nothing was moved. Check --keystore and --flock.',
-	});
+export function emptyError(
+	path: string,
+	flock: string,
+	hint = 'Nothing was moved. Check --keystore and --flock.',
+): FlockError {
+	return new FlockError('keystore-empty', `There is no flock ${visible(flock)} in ${visible(path)}.`, {hint});
 }
 
 /** The error of a place that has a flock of this name already. */

@@ -11,8 +11,6 @@ import {withClient} from './session.ts';
 
 /** What a host reads of a flock. */
 export type HostRead = {
-	/** False if there is no flock of this name. */
-	exists: boolean;
 	/** The granted bots. */
 	state: State;
 	/** The bots that are not granted. */
@@ -37,7 +35,6 @@ export async function hostHealthOf(options: HostHealthOptions): Promise<Keystore
 	const looks = facts === null ? [] : hostLooksAt(facts);
 	const found = facts && (await attempt(health, read));
 	if (found !== null) {
-		health.exists = found.exists;
 		health.bots = botsWithKey(found.state);
 		looks.push(identityLook(identity, found));
 		const [bot] = found.state.records.keys();

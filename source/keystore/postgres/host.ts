@@ -2,7 +2,7 @@ import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
 import type {AppKey} from '../../flock/key.ts';
 import type {Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
-import {movedError} from '../form/marker.ts';
+import {emptyError, movedError} from '../form/marker.ts';
 import {parseState} from '../form/parse.ts';
 import {contentsOf, recordsOf} from '../records.ts';
 import type {Memory, Seen} from '../seen/memory.ts';
@@ -98,7 +98,11 @@ export function openHost({
 			return rows[0] ?? null;
 		});
 		if (row === null) {
-			return {exists: false, state: emptyState, others: new Set()};
+			throw emptyError(
+				place,
+				label.flock,
+				'Check --flock and KEYMAKER_FLOCK: use the name that the flock has where you manage it.',
+			);
 		}
 
 		assertReadable(row.schema, place);
@@ -155,7 +159,7 @@ export function openHost({
 			await (sights === null ? memory?.accept(found) : memory?.learn(found, sights));
 		}
 
-		return {exists: true, state, others};
+		return {state, others};
 	}
 
 	async function botKeyOf(sealed: string, secrets: readonly string[]): Promise<Buffer> {

@@ -212,8 +212,19 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		const saving = await looks({...hosts, KEYMAKER_KEYSTORE: server.secretAddress('owner')});
 		assert.match(saving.get('keystore-role') ?? '', /^warning: The role owner may also save/);
 		const elsewhere = await looks({...hosts, KEYMAKER_FLOCK: 'elsewhere'});
-		assert.match(elsewhere.get('keystore') ?? '', /^ok: No flock of this name/);
-		assert.match(elsewhere.get('keystore-identity') ?? '', /^warning: \S+ opens 0 bots\./);
+		assert.match(elsewhere.get('keystore') ?? '', /^problem: There is no flock elsewhere in postgres:/);
+	});
+
+	test('a flock that is not there is an error, since a host makes none', async () => {
+		for (const args of [['list'], ['exec', 'harbour', '--', 'true']]) {
+			const {code, out, err} = await host.run(args, '', {...hosts, KEYMAKER_FLOCK: 'elsewhere'});
+			assert.deepEqual([code, out], [1, '']);
+			assert.match(
+				err,
+				/^There is no flock elsewhere in postgres:.* \(keystore-empty\)\n.*KEYMAKER_FLOCK/,
+				args.join(' '),
+			);
+		}
 	});
 
 	test('a passphrase opens the whole flock, even with an identity', async () => {
