@@ -125,7 +125,8 @@ function identityOrNone(env: Environment, cwd: string): Identity | undefined {
 	const {KEYMAKER_IDENTITY: named} = env;
 	const folder = named ? null : defaultFolderOrNone(env);
 	return named
-		? openIdentity(path.resolve(cwd, named))
+		? // One that is named is meant, also if it is not there: reading it says so.
+			{...openIdentity(path.resolve(cwd, named)), exists: () => true}
 		: folder === null
 			? undefined
 			: openIdentity(path.join(folder, 'identity.txt'));

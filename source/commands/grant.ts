@@ -1,3 +1,4 @@
+import {FlockError} from '../flock/error.ts';
 import {visible} from '../flock/visible.ts';
 import {readFlock} from '../keymaker/flock.ts';
 import {grantBots} from '../keymaker/grant.ts';
@@ -33,10 +34,19 @@ export const command = define({
 	details:
 		'Run keymaker host init on the host to get its recipient. The host needs no passphrase, and gets new keys of these bots automatically.',
 	options: {
-		to: {value: 'recipient', required: true, help: 'recipient of the host, age1…'},
+		to: {value: 'recipient', repeatable: true, required: true, help: 'recipient of the host, age1…'},
 		name: {value: 'name', required: true, help: 'name for the host, such as web1'},
 	},
 	examples: ['keymaker grant harbour kettle --to age1… --name web1'],
 	needs: 'all',
-	run: ({words, options}, services, write) => grant({bots: words, ...options}, services, write),
+	run({words, options: {to, name}}, services, write) {
+		const [recipient = '', ...others] = to;
+		if (others.length > 0) {
+			throw new FlockError('usage', '--to takes one recipient here: each host has a name of its own.', {
+				hint: 'Grant to one host after the other.',
+			});
+		}
+
+		return grant({bots: words, to: recipient, name}, services, write);
+	},
 });

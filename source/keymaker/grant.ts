@@ -3,13 +3,13 @@ import {hostNameError, notRecipient, recipientError} from '../flock/hosts.ts';
 import type {BotRecord, Grant} from '../flock/key.ts';
 import {shellWord} from '../flock/shell-word.ts';
 import {visible} from '../flock/visible.ts';
-import type {Keystore} from '../keystore/keystore.ts';
+import type {Keystore, KeystoreUpkeep} from '../keystore/keystore.ts';
 
 /** A host to grant bots to. */
 export type Host = Pick<Grant, 'name' | 'recipient'>;
 
 /** What granting needs. */
-export type GrantServices = {keystore: Keystore; now(): number};
+export type GrantServices = {keystore: Keystore & Pick<KeystoreUpkeep, 'strayGrants'>; now(): number};
 
 /**
  * Lets a host open bots with its own identity, all or none.
@@ -49,6 +49,19 @@ export async function grantBots(
 		return {...record, grants: [...grants, grant]};
 	};
 	await keystore.updateAll(new Map(bots.map(bot => [bot, add(bot)])));
+	const already = bots.filter(bot => !granted.has(bot));
+	const gone = already.length === 0 ? [] : await keystore.strayGrants();
+	const lost = gone.find(one => one.kind === 'gone' && one.name === host.name && already.includes(one.bot));
+	if (lost !== undefined) {
+		throw new FlockError(
+			'no-grant',
+			`The database has lost the grant of ${visible(lost.bot)} to ${host.name}.`,
+			{
+				hint: `Take it back, then grant it again: keymaker ungrant ${shellWord(lost.bot)} --from ${host.name}`,
+			},
+		);
+	}
+
 	return [...granted];
 }
 

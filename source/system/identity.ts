@@ -48,10 +48,19 @@ async function read(file: string): Promise<string[]> {
 	const lines = found.bytes.toString().split(/\r?\n/);
 	const secrets = lines.map(line => line.trim()).filter(line => line !== '' && !line.startsWith('#'));
 	if (secrets.length === 0 || !secrets.every(line => /^AGE-SECRET-KEY-1[A-Z0-9]{58}$/.test(line))) {
-		throw unreadable(file, 'it is not an identity in age’s format');
+		throw notAge(file);
 	}
 
+	const {recipientOf} = await import('./age.ts');
+	await Promise.all(secrets.map(recipientOf)).catch(() => {
+		throw notAge(file);
+	});
 	return secrets;
+}
+
+/** The error for text that `age` would not take; age's own error may quote it. */
+function notAge(file: string): FlockError {
+	return unreadable(file, 'it is not an identity in age’s format');
 }
 
 async function make(file: string): Promise<string> {
@@ -108,14 +117,18 @@ function refuseShared(folder: string): void {
 }
 
 async function existing(file: string): Promise<FlockError> {
-	const recipients = await read(file)
-		.then(async secrets => Promise.all(secrets.map((await import('./age.ts')).recipientOf)))
-		.catch(() => []);
+	const what = await read(file)
+		.then(async secrets => {
+			const recipients = await Promise.all(secrets.map((await import('./age.ts')).recipientOf));
+			return `Its recipient is ${recipients.join(' or ')}.`;
+		})
+		.catch((error: unknown) =>
+			error instanceof FlockError
+				? `Keep the file: nothing else opens what was sealed to it. ${error.message} ${error.hint}`
+				: 'Keep the file: nothing else opens what was sealed to it.',
+		);
 	return new FlockError('identity-exists', `This computer already has an identity: ${visible(file)}.`, {
-		hint:
-			recipients.length === 0
-				? 'Nothing was changed. Keep the file: nothing else opens what was sealed to it.'
-				: `Nothing was changed. Its recipient is ${recipients.join(' or ')}.`,
+		hint: `Nothing was changed. ${what}`,
 	});
 }
 

@@ -86,6 +86,17 @@ test('an identity pasted in a recipient’s place is neither drawn nor held', ()
 	const {state} = play(field, {type: 'paste', text: `# public key: ${recipient}\n${secret}\n`});
 	assert.match(textOf(state), /That is an identity, not a recipient\./);
 	assert.doesNotMatch(textOf(state) + JSON.stringify(state), /PRACTICE/);
+	const {effects} = play(state, {type: 'paste', text: `${recipient} web2\n`});
+	assert.deepEqual(effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
+});
+
+test('an identity that comes letter by letter is not drawn either', () => {
+	const field = play(sharing(), 'down', 'h', 'up', 'enter').state;
+	const {state} = play(field, ...`AGE-SECRET-KEY-1${'PRACTICE'.repeat(7)}QQ`, 'enter');
+	assert.match(textOf(state), /That is an identity, not a recipient\./);
+	assert.doesNotMatch(textOf(state), /PRAC|AGE-S/);
+	const {effects} = play(state, {type: 'paste', text: `${recipient} web2\n`});
+	assert.deepEqual(effects, [{type: 'grant', bots: ['harbour'], host: {recipient, name: 'web2'}}]);
 });
 
 test('a bot without a key cannot be granted, nor any bot of a keystore in a file', () => {

@@ -134,6 +134,8 @@ export type Overlay =
 			bots: readonly string[];
 			recipient: string | null;
 			text: string;
+			/** True once an identity was typed here, until a recipient is pasted. */
+			isRefused: boolean;
 			problem: Problem | null;
 	  }
 	| {

@@ -38,7 +38,7 @@ export function hostsCommand(state: State, overlay: Overlay & {name: 'hosts'}, c
 			return step({
 				...state,
 				caret: 0,
-				overlay: {name: 'grant', bots, recipient: null, text: '', problem: null},
+				overlay: {name: 'grant', bots, recipient: null, text: '', isRefused: false, problem: null},
 			});
 		default:
 			return step(closed);
@@ -67,10 +67,19 @@ export function acceptGrant(state: State, overlay: Overlay & {name: 'grant'}): S
 
 /** Types into the new host's field; an identity, which is secret, is neither drawn nor held. */
 export function grantText(state: State, overlay: Overlay & {name: 'grant'}, text: string): Step {
-	return step({
-		...state,
-		overlay: holdsIdentity(text)
-			? {...overlay, problem: problemOf(notIdentity())}
-			: {...overlay, text: inserted({text: overlay.text, after: state.caret}, text), problem: null},
-	});
+	const whole = inserted({text: overlay.text, after: state.caret}, text);
+	if (holdsIdentity(whole)) {
+		return step({
+			...state,
+			caret: 0,
+			overlay: {...overlay, text: '', isRefused: true, problem: problemOf(notIdentity())},
+		});
+	}
+
+	// The rest of an identity may come letter by letter.
+	if (overlay.isRefused && !text.startsWith('age1')) {
+		return step(state);
+	}
+
+	return step({...state, overlay: {...overlay, text: whole, isRefused: false, problem: null}});
 }

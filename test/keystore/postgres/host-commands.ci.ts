@@ -215,6 +215,21 @@ describe('a host that opens only its own bots', {skip: whyNoPostgres}, () => {
 		assert.match(elsewhere.get('keystore') ?? '', /^problem: There is no flock elsewhere in postgres:/);
 	});
 
+	test('an identity that is named and not there is asked for, and not the flock’s passphrase', async () => {
+		const env = {...hosts, KEYMAKER_IDENTITY: path.join(host.folder, 'none')};
+		const {code, err} = await host.run(['list'], '', env);
+		assert.equal(code, 1);
+		assert.match(err, /none does not exist\. \(no-identity\)\n.*keymaker host init/);
+	});
+
+	test('one recipient is granted at a time, and the command says so', async () => {
+		const args = ['grant', 'moth', '--to', recipient, '--to', recipient, '--name', 'web2'];
+		const {code, err} = await owner.run(args, '', owners);
+		assert.equal(code, 2);
+		assert.match(err, /--to takes one recipient here/);
+		assert.equal((await owner.run(['grant', 'moth', '--name', 'web2'], '', owners)).code, 2);
+	});
+
 	test('a flock that is not there is an error, since a host makes none', async () => {
 		for (const args of [['list'], ['exec', 'harbour', '--', 'true']]) {
 			const {code, out, err} = await host.run(args, '', {...hosts, KEYMAKER_FLOCK: 'elsewhere'});
