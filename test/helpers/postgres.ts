@@ -165,7 +165,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 			const pidFile = path.join(data, 'postmaster.pid');
 			daemon = await startDaemon(programOf('postgres'), ['-D', data, ...args], log, ({child}) => {
 				// The last line says so once logins are taken; a file that a killed server has left names another process.
-				const lines = existsSync(pidFile) ? readFileSync(pidFile, 'utf8').split('\n') : [];
+				const lines = linesOf(pidFile);
 				return lines[0] === String(child.pid) && lines[7]?.trim() === 'ready';
 			});
 		},
@@ -223,4 +223,17 @@ async function makeRoles(host: string, port: number): Promise<void> {
 
 	await client.query(`create database ${database} owner owner`);
 	await client.end();
+}
+
+/** A file's lines; none while it is not there. A server that starts removes the one that a killed server has left, at any instant. */
+function linesOf(file: string): string[] {
+	try {
+		return readFileSync(file, 'utf8').split('\n');
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+			return [];
+		}
+
+		throw error;
+	}
 }
