@@ -1,6 +1,28 @@
 import {type Binding, editing} from '../model/binding.ts';
 import type {Overlay} from '../model/state.ts';
 
+/** The key bindings of a dialog that offers choices. */
+const choosing: readonly Binding[] = [
+	{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
+	{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: 'choose', command: 'down'},
+	{
+		keys: ['enter'],
+		label: 'enter',
+		short: 'do it',
+		help: 'do it',
+		command: 'accept',
+		vital: true,
+	},
+	{
+		keys: ['escape', 'q'],
+		label: 'esc',
+		short: 'cancel',
+		help: 'change nothing',
+		command: 'close',
+		vital: true,
+	},
+];
+
 /** The key bindings of what lies over a screen. */
 export const overlayBindings = {
 	filter: [
@@ -98,46 +120,8 @@ export const overlayBindings = {
 		},
 		{keys: ['escape', 'n', 'N'], label: 'esc', short: 'no', help: 'no (n too)', command: 'no', vital: true},
 	],
-	forget: [
-		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
-		{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: 'choose', command: 'down'},
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'do it',
-			help: 'do it',
-			command: 'accept',
-			vital: true,
-		},
-		{
-			keys: ['escape', 'q'],
-			label: 'esc',
-			short: 'cancel',
-			help: 'change nothing',
-			command: 'close',
-			vital: true,
-		},
-	],
-	hosts: [
-		{keys: ['up', 'k'], label: 'up', short: null, help: null, command: 'up'},
-		{keys: ['down', 'j', 'tab'], label: 'tab', short: 'choose', help: 'choose', command: 'down'},
-		{
-			keys: ['enter'],
-			label: 'enter',
-			short: 'do it',
-			help: 'do it',
-			command: 'accept',
-			vital: true,
-		},
-		{
-			keys: ['escape', 'q'],
-			label: 'esc',
-			short: 'cancel',
-			help: 'change nothing',
-			command: 'close',
-			vital: true,
-		},
-	],
+	forget: choosing,
+	hosts: choosing,
 	grant: [
 		{
 			keys: ['enter'],
