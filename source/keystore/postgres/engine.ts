@@ -1,5 +1,4 @@
 import {randomBytes} from 'node:crypto';
-import {setTimeout as pause} from 'node:timers/promises';
 import type {Client} from 'pg';
 import {FlockError} from '../../flock/error.ts';
 import {visible} from '../../flock/visible.ts';
@@ -17,7 +16,7 @@ import type {Sealer} from '../waiting.ts';
 import {type Address, drawn} from './address.ts';
 import {failureAt, Refusal, stateOf as serverState} from './failures.ts';
 import {grantRows, strayAmong, writeGrants} from './grants.ts';
-import {lagPause, longestLag, olderThanRead} from './lag.ts';
+import {caughtUp, olderThanRead} from './lag.ts';
 import {nextOf} from './next.ts';
 import {earlierOf, historyOf, lastChanges, type NumberedChange, recordsBefore} from './past.ts';
 import {
@@ -211,25 +210,19 @@ export function openEngine(options: EngineOptions): Engine {
 	async function loadAfter(earlier: Promise<unknown>, askedAt: number): Promise<Known | null> {
 		await earlier;
 		const left = Math.max(deadline - (performance.now() - askedAt), 1);
-		const end = performance.now() + Math.min(longestLag, left);
-		let asking = ask(left);
-		fetching = asking.catch(() => {});
+		let first: ReturnType<typeof ask> | null = ask(left);
+		fetching = first.catch(() => {});
 		next = null;
-		for (;;) {
-			try {
-				const {row, since} = await asking;
-				// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
-				return await remembered(row && (await opened(row, since, true)));
-			} catch (error) {
-				const isBehind = error instanceof FlockError && error.code === 'keystore-older';
-				if (!isBehind || performance.now() > end) {
-					throw failureAt(error, place);
-				}
-			}
-
-			await pause(lagPause);
-			asking = ask(left);
-		}
+		const read = async () => {
+			const asking = first ?? ask(left);
+			first = null;
+			const {row, since} = await asking;
+			// Whoever is asked for a passphrase holds no connection meanwhile, and has all the time there is.
+			return await remembered(row && (await opened(row, since, true)));
+		};
+		return caughtUp(left, read).catch(error => {
+			throw failureAt(error, place);
+		});
 	}
 
 	async function ask(left: number): Promise<{row: FlockRow | null; since: Known | null}> {

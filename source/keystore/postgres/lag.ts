@@ -2,8 +2,8 @@ import {setTimeout as pause} from 'node:timers/promises';
 import {FlockError} from '../../flock/error.ts';
 
 /** How long to wait for a standby that lags, and the pause between tries; milliseconds. */
-export const longestLag = 2000;
-export const lagPause = 200;
+const longestLag = 2000;
+const lagPause = 200;
 
 /** Reads again for a moment if the state is older than one seen before: one name may lead to several servers. */
 export async function caughtUp<T>(deadline: number, read: () => Promise<T>): Promise<T> {
