@@ -117,6 +117,13 @@ function isMeantAsFile(request: ExportRequest, format: Format, place: Place): bo
 	return !isFolder && (format.name === 'dotenv' || place === 'file' || request.out.endsWith(format.ending));
 }
 
+/** Refuses what is neither a file nor missing. @throws FlockError `export-unsafe` */
+function refusePlace(path: string, place: Place): void {
+	if (place !== 'nothing' && place !== 'file') {
+		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'not a regular file');
+	}
+}
+
 /** Seals a new file. Keys cannot be added to a sealed one. */
 async function sealedTextFor(
 	path: string,
@@ -125,10 +132,7 @@ async function sealedTextFor(
 	force: boolean,
 ): Promise<string> {
 	const place = await placeOf(path);
-	if (place !== 'nothing' && place !== 'file') {
-		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'no ordinary file');
-	}
-
+	refusePlace(path, place);
 	if (place === 'file' && !force) {
 		throw new FlockError('export-exists', `${visible(path)} already exists.`, {
 			hint: 'Keys cannot be added to a sealed file. Choose another --out, or overwrite it with --force.',
@@ -148,12 +152,9 @@ async function textFor(
 	force: boolean,
 ): Promise<string> {
 	const place = await placeOf(path);
+	refusePlace(path, place);
 	if (place === 'nothing') {
 		return format.write(entries, null);
-	}
-
-	if (place !== 'file') {
-		throw unsafe(path, place === 'link' ? 'a link' : place === 'folder' ? 'a folder' : 'not a regular file');
 	}
 
 	const existing = await readText(path, false).catch(error => {

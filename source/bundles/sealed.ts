@@ -28,7 +28,7 @@ export function isSealed(bytes: Buffer): boolean {
  * @throws FlockError `not-granted` if it was sealed to other recipients or changed; `identity-…`, `no-identity`
  */
 export async function openSealed(bytes: Buffer, path: string, identity: Identity): Promise<Buffer> {
-	const secrets = await identity.read();
+	const {secrets} = await identity.read();
 	const {openWith} = await import('../system/age.ts');
 	const opened = await openWith(secrets, bytes);
 	if (opened === null) {

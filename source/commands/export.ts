@@ -1,5 +1,6 @@
 import path from 'node:path';
 import {exportText} from '../bundles/export.ts';
+import type {BundleEntry} from '../bundles/format.ts';
 import {type FormatName, formatNames} from '../bundles/formats.ts';
 import {FlockError} from '../flock/error.ts';
 import type {Bot} from '../flock/flock.ts';
@@ -64,8 +65,7 @@ export async function exportKeys(
 	}
 
 	if (out === '-') {
-		const {sealedText} = await import('../bundles/sealed.ts');
-		write.raw(recipients ? await sealedText(entries, recipients) : exportText(inside, entries));
+		write.raw(await textOf(entries, inside, recipients));
 	} else {
 		const request = exportRequest({format: inside, recipients, entries, out, force}, folder, services);
 		const {files, warnings} = await services.writeExport(request);
@@ -82,6 +82,16 @@ export async function exportKeys(
 	}
 
 	return left.length > 0 ? exitCode.failed : exitCode.done;
+}
+
+async function textOf(
+	entries: readonly BundleEntry[],
+	format: FormatName,
+	recipients: readonly string[] | undefined,
+): Promise<string> {
+	return recipients
+		? (await import('../bundles/sealed.ts')).sealedText(entries, recipients)
+		: exportText(format, entries);
 }
 
 /** @returns `undefined` for a format without recipients. @throws FlockError `usage` */

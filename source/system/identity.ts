@@ -7,14 +7,22 @@ import {codeOf, isMissing} from './errors.ts';
 import {makeFolders, readFileWithin, reasonOf} from './files.ts';
 import {othersMayReplaceIn, strangerOn} from './places.ts';
 
+/** What a file of identities holds. */
+export type Identities = {
+	/** Each identity, `AGE-SECRET-KEY-1…`. Secret. */
+	secrets: readonly string[];
+	/** The recipient of each, `age1…`. */
+	recipients: readonly string[];
+};
+
 /** This computer's identity, in a file like those of `age-keygen`. */
 export type Identity = {
 	/** An absolute path. */
 	readonly file: string;
 	/** Whether the file exists, without opening it. */
 	exists(): boolean;
-	/** Reads the secret lines. @throws FlockError `no-identity`, `identity-unsafe`, `identity-unreadable` */
-	read(): Promise<string[]>;
+	/** @throws FlockError `no-identity`, `identity-unsafe`, `identity-unreadable` */
+	read(): Promise<Identities>;
 	/** Creates the file if there is none. @returns its recipient. @throws FlockError `identity-exists`, `identity-unsafe`, `identity-unwritable` */
 	make(): Promise<string>;
 };
@@ -32,7 +40,7 @@ export function openIdentity(file: string): Identity {
 	};
 }
 
-async function read(file: string): Promise<string[]> {
+async function read(file: string): Promise<Identities> {
 	const found = await readFileWithin(file, {most, ours: true}).catch(error => {
 		throw isMissing(error) ? none(file) : unreadable(file, reasonOf(error), error);
 	});
@@ -52,10 +60,10 @@ async function read(file: string): Promise<string[]> {
 	}
 
 	const {recipientOf} = await import('./age.ts');
-	await Promise.all(secrets.map(recipientOf)).catch(() => {
+	const recipients = await Promise.all(secrets.map(recipientOf)).catch(() => {
 		throw notAge(file);
 	});
-	return secrets;
+	return {secrets, recipients};
 }
 
 /** The error for text that `age` would not take; age's own error may quote it. */
@@ -118,10 +126,7 @@ function refuseShared(folder: string): void {
 
 async function existing(file: string): Promise<FlockError> {
 	const what = await read(file)
-		.then(async secrets => {
-			const recipients = await Promise.all(secrets.map((await import('./age.ts')).recipientOf));
-			return `Its recipient is ${recipients.join(' or ')}.`;
-		})
+		.then(({recipients}) => `Its recipient is ${recipients.join(' or ')}.`)
 		.catch((error: unknown) =>
 			error instanceof FlockError
 				? `Keep the file: nothing else opens what was sealed to it. ${error.message} ${error.hint}`

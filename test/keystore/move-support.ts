@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type {BotRecord} from '../../source/flock/key.ts';
-import {openDatabase} from '../../source/keystore/database.ts';
 import type {Keystore, KeystoreUpkeep} from '../../source/keystore/keystore.ts';
 import {openMove} from '../../source/keystore/move.ts';
+import {ownersKeystore} from './postgres/hosts.ts';
 import {passphrase} from './postgres/support.ts';
-import {cheapScrypt, practiceApp, practiceKey, practiceRecord} from './support.ts';
+import {practiceApp, practiceKey, practiceRecord} from './support.ts';
 
 /** The flock that moves. */
 export const flock = 'harbour';
@@ -14,15 +14,7 @@ export type AnyKeystore = Keystore & KeystoreUpkeep;
 
 /** Opens a flock in a database, as another program would. @param address with its password */
 export function databaseAt(address: string, words = passphrase): AnyKeystore {
-	return openDatabase({
-		address: {text: address, from: 'environment'},
-		environment: {},
-		label: {flock, kind: 'x'},
-		deadline: 300_000,
-		passphrase: () => words,
-		passphraseGiven: true,
-		scrypt: cheapScrypt,
-	});
+	return ownersKeystore(address, flock, words);
 }
 
 /** A grant to a host that does not exist. */

@@ -40,14 +40,16 @@ describe('the standard age', {skip: whyMissing('age-keygen') || whyMissing('age'
 		const recipient = await ours.make();
 		assert.equal(execFileSync('age-keygen', ['-y', ours.file]).toString().trim(), recipient);
 		const theirs = keygen('other.txt');
-		const [secret = ''] = await openIdentity(theirs.file).read();
+		const {
+			secrets: [secret = ''],
+		} = await openIdentity(theirs.file).read();
 		assert.equal(await recipientOf(secret), theirs.recipient);
 		assert.equal(isRecipient(theirs.recipient), true);
 	});
 
 	test('seals what keymaker opens with an identity of age-keygen, armoured or not', async () => {
 		const {file, recipient} = keygen('reading.txt');
-		const identities = await openIdentity(file).read();
+		const {secrets: identities} = await openIdentity(file).read();
 		for (const args of [[], ['--armor']]) {
 			const sealed = execFileSync('age', [...args, '-r', recipient], {input: plain});
 			assert.deepEqual(await openWith(identities, sealed), plain);

@@ -56,7 +56,7 @@ test('a second identity is refused with the recipient of the first, which stays 
 test('of two identities created at once, one is refused', async () => {
 	const all = await Promise.allSettled([openIdentity(file).make(), openIdentity(file).make()]);
 	assert.deepEqual(all.map(({status}) => status).sort(), ['fulfilled', 'rejected']);
-	assert.equal((await openIdentity(file).read()).length, 1);
+	assert.equal((await openIdentity(file).read()).secrets.length, 1);
 });
 
 test('an identity is never created through a link, even a dangling one', {skip}, async () => {
@@ -80,7 +80,7 @@ test('an identity that others can read is refused until chmod 600', {skip}, asyn
 	chmodSync(file, 0o640);
 	await assert.rejects(identity.read(), withCode('identity-unsafe'));
 	chmodSync(file, 0o600);
-	assert.equal((await identity.read()).length, 1);
+	assert.equal((await identity.read()).secrets.length, 1);
 });
 
 test('the error for a file that is not an identity never shows its contents', async () => {

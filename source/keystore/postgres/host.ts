@@ -1,6 +1,6 @@
 import {notGranted, notHosts, savesNothing} from '../../flock/hosts.ts';
 import type {AppKey} from '../../flock/key.ts';
-import type {Identity} from '../../system/identity.ts';
+import type {Identities, Identity} from '../../system/identity.ts';
 import {Damage} from '../form/damage.ts';
 import {emptyError, movedError} from '../form/marker.ts';
 import {parseState} from '../form/parse.ts';
@@ -66,12 +66,7 @@ export function openHost({
 	const memories = new Map<string, Memory | undefined>();
 	/** What was last read of each bot. */
 	let seen = new Map<string, Seen>();
-	let identities: Promise<{secrets: string[]; recipients: string[]}> | null = null;
-
-	async function identified() {
-		const [secrets, {recipientOf}] = await Promise.all([identity.read(), import('../../system/age.ts')]);
-		return {secrets, recipients: await Promise.all(secrets.map(recipientOf))};
-	}
+	let identities: Promise<Identities> | null = null;
 
 	/** Remembers each bot's own version, which is sealed with it. A host cannot verify the flock's. */
 	function memoryFor(bot: string): Memory | undefined {
@@ -87,7 +82,7 @@ export function openHost({
 	/** @param anyway true accepts older versions, too */
 	async function readOnce(anyway: boolean): Promise<HostRead> {
 		const sights = (await memoryFor('')?.recall()) ?? new Map();
-		identities ??= identified();
+		identities ??= identity.read();
 		const {secrets, recipients} = await identities.catch(error => {
 			identities = null;
 			throw error;

@@ -16,13 +16,17 @@ export async function testIdentity(): Promise<TestIdentity> {
 }
 
 /** Opens a flock with its passphrase. @param address with its password */
-export function ownersKeystore(address: string, flock: string): Keystore & KeystoreUpkeep {
+export function ownersKeystore(
+	address: string,
+	flock: string,
+	words = passphrase,
+): Keystore & KeystoreUpkeep {
 	return openDatabase({
 		address: {text: address, from: 'environment'},
 		environment: {},
 		label: {flock, kind: 'x'},
 		deadline: patience,
-		passphrase: () => passphrase,
+		passphrase: () => words,
 		passphraseGiven: true,
 		scrypt: cheapScrypt,
 	});
@@ -44,7 +48,7 @@ export function hostsKeystore(
 		identity: {
 			file: '',
 			exists: () => true,
-			read: async () => [secret],
+			read: async () => ({secrets: [secret], recipients: [await recipientOf(secret)]}),
 			make: () => Promise.reject(new Error('nothing makes an identity here')),
 		},
 	});

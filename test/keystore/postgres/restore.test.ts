@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import {after, before, describe, test} from 'node:test';
 import {restore} from '../../../source/commands/restore.ts';
-import {openDatabase} from '../../../source/keystore/database.ts';
 import {type Postgres, startPostgres, whyNoPostgres} from '../../helpers/postgres.ts';
 import {collect} from '../../helpers/write.ts';
-import {cheapScrypt, coded, practiceKey, practiceRecord} from '../support.ts';
-import {passphrase, patience} from './support.ts';
+import {coded, practiceKey, practiceRecord} from '../support.ts';
+import {ownersKeystore} from './hosts.ts';
 
 describe('what a database had before', {skip: whyNoPostgres}, () => {
 	let server: Postgres;
@@ -14,16 +13,7 @@ describe('what a database had before', {skip: whyNoPostgres}, () => {
 	});
 	after(async () => server?.close());
 
-	const flockOf = (flock: string) =>
-		openDatabase({
-			address: {text: server.secretAddress('owner'), from: 'environment'},
-			environment: {},
-			label: {flock, kind: 'x'},
-			deadline: patience,
-			passphrase: () => passphrase,
-			passphraseGiven: true,
-			scrypt: cheapScrypt,
-		});
+	const flockOf = (flock: string) => ownersKeystore(server.secretAddress('owner'), flock);
 
 	/** The number of the last change. */
 	async function lastOf(keystore: ReturnType<typeof flockOf>): Promise<number> {
